@@ -1,0 +1,79 @@
+"""Find and repair damaged Chinese text.
+
+>>> import encfix
+>>> encfix.clean("書(shu) 記強(qiáng)調(diào)", script="simplified").text
+'书记强调'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from encfix.cleaner import Cleaner, cleaner_for
+from encfix.options import OptionError, Options
+from encfix.result import Change, Finding, Result
+from encfix.scripts import Script, script_of
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Change",
+    "Cleaner",
+    "Finding",
+    "OptionError",
+    "Options",
+    "Result",
+    "Script",
+    "clean",
+    "clean_iter",
+    "clean_many",
+    "detect",
+    "script_of",
+]
+
+_DEFAULT = Options()
+
+
+def _cleaner(options: Options | None, changes: dict[str, Any]) -> Cleaner:
+    options = options or _DEFAULT
+    return cleaner_for(replace(options, **changes) if changes else options)
+
+
+def clean(text: str, options: Options | None = None, **changes: Any) -> Result:
+    """Repair one document; keyword arguments are fields of `Options` and override those of `options`.
+
+    Raises TypeError if `text` is no string, OptionError for an option that is not known.
+
+    >>> clean("今天天气很好。").verdict
+    'clean'
+    """
+    return _cleaner(options, changes).clean(text)
+
+
+def clean_many(texts: Iterable[str], options: Options | None = None, **changes: Any) -> list[Result]:
+    """Repair many documents at once: the fast way. Result `i` is `clean` of document `i`.
+
+    >>> [result.text for result in clean_many(["進(jìn)口貿(mào)易", "出口"])]
+    ['進口貿易', '出口']
+    """
+    return _cleaner(options, changes).clean_many(texts)
+
+
+def clean_iter(texts: Iterable[str], options: Options | None = None, **changes: Any) -> Iterator[Result]:
+    """Repair a stream of documents; holds one chunk of them at a time.
+
+    >>> [result.verdict for result in clean_iter(iter(["一", "二"]))]
+    ['clean', 'clean']
+    """
+    return _cleaner(options, changes).clean_iter(texts)
+
+
+def detect(text: str, options: Options | None = None, **changes: Any) -> tuple[Finding, ...]:
+    """Return the damage of one document without repairing it; the `certain` findings are the changes of `clean`.
+
+    >>> [(finding.kind, finding.certain) for finding in detect("山东单(shàn)县")]
+    [('gloss', False)]
+    """
+    return _cleaner(options, changes).detect(text)

@@ -1,0 +1,103 @@
+"""Many documents as one array of code points.
+
+Documents stand one after the other with one `BOUNDARY_CODE` between them and `MARGIN` of them at both ends, so a rule
+may look a few places to either side of any code point without asking where a document ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.chinese.characters import BOUNDARY_CODE, class_table
+
+Codes: TypeAlias = npt.NDArray[np.uint32]
+Positions: TypeAlias = npt.NDArray[np.int64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+MARGIN = 16
+"""How far a rule may look beyond any position of a document."""
+
+_PAD = "\0" * MARGIN
+
+
+class Batch:
+    """Documents as one array of code points.
+
+    `codes` is uint32; document `i` is `codes[starts[i] : ends[i]]`; `starts` and `ends` are int64 of shape (documents,).
+
+    >>> batch = Batch.of(["汉字", ""])
+    >>> batch.text(0), batch.starts.tolist(), batch.ends.tolist()
+    ('汉字', [16, 19], [18, 19])
+    """
+
+    def __init__(self, codes: Codes, starts: Positions, ends: Positions) -> None:
+        self.codes = codes
+        self.starts = starts
+        self.ends = ends
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Batch:
+        """Lay out `texts`, which stay as they are, lone surrogates and NULs included."""
+        lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+        joined = f"{_PAD}{chr(0).join(texts)}{_PAD}"
+        codes = np.array(joined).reshape(1).view(np.uint32)
+        ends = MARGIN + np.cumsum(lengths + 1) - 1
+        codes[:MARGIN] = BOUNDARY_CODE
+        codes[-MARGIN:] = BOUNDARY_CODE
+        codes[ends[:-1]] = BOUNDARY_CODE
+        return cls(codes, ends - lengths, ends)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @cached_property
+    def classes(self) -> npt.NDArray[np.uint8]:
+        """The `Class` of every code point: uint8, as long as `codes`."""
+        # Every value is a code point or the boundary, so nothing wraps; that mode only skips a check per element.
+        return class_table().take(self.codes, mode="wrap")
+
+    def documents_of(self, positions: Positions) -> Positions:
+        """Return the document of each position, which must lie inside one (or at its end)."""
+        return np.searchsorted(self.starts, positions, side="right") - 1
+
+    def text(self, document: int) -> str:
+        """Return one document as a string."""
+        return to_text(self.codes[self.starts[document] : self.ends[document]])
+
+    def select(self, documents: Positions) -> Batch:
+        """Return a batch of some of the documents, in the order given."""
+        lengths = self.ends[documents] - self.starts[documents]
+        ends = MARGIN + np.cumsum(lengths + 1) - 1
+        starts = ends - lengths
+        codes = np.full(int(ends[-1]) + MARGIN if len(ends) else 2 * MARGIN, BOUNDARY_CODE, dtype=np.uint32)
+        for document, start, end in zip(documents, starts, ends, strict=True):
+            codes[start:end] = self.codes[self.starts[document] : self.ends[document]]
+        return Batch(codes, starts, ends)
+
+
+def to_text(codes: Codes) -> str:
+    """Return code points as a string, whatever they are.
+
+    >>> ascii(to_text(np.array([0x6C49, 0xD800, 0], dtype=np.uint32)))
+    "'\\\\u6c49\\\\ud800\\\\x00'"
+    """
+    if not len(codes):
+        return ""
+    text: str = np.ascontiguousarray(codes).view(f"U{len(codes)}").item()
+    return text if len(text) == len(codes) else text + "\0" * (len(codes) - len(text))  # numpy drops final NULs
+
+
+def to_codes(text: str) -> Codes:
+    """Return a string as code points: uint32 of shape (len(text),).
+
+    >>> to_codes("汉").tolist()
+    [27721]
+    """
+    if not text:
+        return np.empty(0, dtype=np.uint32)
+    return np.array(text).reshape(1).view(np.uint32)

@@ -1,0 +1,115 @@
+"""Character classes: what a code point is, as one byte looked up in one table.
+
+Every decision that encfix makes starts from the class of a code point and those of its neighbours. The table
+covers all code points plus `BOUNDARY_CODE`, the value that separates documents in a batch.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.chinese.data import load
+
+BOUNDARY_CODE = 0x110000
+"""The first value past Unicode: stands between documents, equals no character."""
+
+TRIGGER = 32
+"""Classes from this value on can start or mark damage; the rest is ordinary text."""
+
+
+class Class(IntEnum):
+    """The class of a code point; `TRIGGER` and above are what a screen stops at."""
+
+    OTHER = 0
+    HAN = 1  # legal in both scripts
+    HAN_SIMPLIFIED = 2  # occurs in simplified text only
+    HAN_TRADITIONAL = 3  # occurs in traditional text only
+    LETTER = 4  # ASCII
+    TONED = 5  # letters of pinyin that ASCII lacks, and combining tone marks
+    DIGIT = 6  # ASCII
+    KATAKANA = 7
+    HANGUL = 8
+    RIGHT_TO_LEFT = 9  # Arabic, Hebrew and their kin
+    COMPLEX = 10  # scripts that shape or break words with invisible characters
+    PUNCTUATION = 11  # ASCII marks that need no attention
+    WIDE = 12  # CJK quotation marks, brackets and full-width forms
+    EMOJI = 13
+    TAB = 14
+    BOUNDARY = 31
+    SPACE = 32
+    NEWLINE = 33
+    OPEN = 34
+    CLOSE = 35
+    COMMA = 36
+    MARK = 37  # stops, colons, exclamation marks, of either width
+    QUESTION = 38
+    PIPE = 39
+    STAR = 40
+    SYMBOL = 41  # ASCII symbols that prose seldom holds
+    HIRAGANA = 42
+    INVISIBLE = 43
+    CONTROL = 44
+    BIDI = 45
+    JOINER = 46
+    NONCHARACTER = 47
+    RADICAL = 48
+    COMPATIBILITY = 49
+    PRIVATE_USE = 50
+    REPLACEMENT = 51
+
+
+HAN_CLASSES = (Class.HAN, Class.HAN_SIMPLIFIED, Class.HAN_TRADITIONAL)
+LETTER_CLASSES = (Class.LETTER, Class.TONED)
+
+
+def members(*classes: Class) -> npt.NDArray[np.bool_]:
+    """Return a table of 256 booleans, True at the values of `classes`.
+
+    >>> bool(members(Class.HAN, Class.DIGIT)[Class.DIGIT])
+    True
+    """
+    table = np.zeros(256, dtype=np.bool_)
+    table[list(classes)] = True
+    return table
+
+
+IS_HAN = members(*HAN_CLASSES)
+IS_LETTER = members(*LETTER_CLASSES)
+
+
+@cache
+def class_table() -> npt.NDArray[np.uint8]:
+    """Return the class of every code point: uint8 of shape (0x110001,), mapped from disk."""
+    return load("classes")
+
+
+def class_of(character: str) -> Class:
+    """Return the class of one character.
+
+    >>> class_of("汉"), class_of("漢"), class_of("（")
+    (<Class.HAN_SIMPLIFIED: 2>, <Class.HAN_TRADITIONAL: 3>, <Class.OPEN: 34>)
+    """
+    return Class(int(class_table()[ord(character)]))
+
+
+@cache
+def two_forms() -> npt.NDArray[np.bool_]:
+    """Return which code points of the BMP have a simplified and a traditional form that differ: bool (0x10000,).
+
+    >>> bool(two_forms()[ord("书")]), bool(two_forms()[ord("書")]), bool(two_forms()[ord("人")])
+    (True, True, False)
+    """
+    return load("two_forms")
+
+
+@cache
+def unified_forms() -> npt.NDArray[np.uint32]:
+    """Return the unified ideograph of radicals and compatibility forms: uint32 (0x110001,) sparse pairs.
+
+    The array has shape (n, 2): a code point and the code point that replaces it, sorted by the first.
+    """
+    return load("unified_forms")

@@ -1,0 +1,264 @@
+"""Pinyin set in brackets behind characters: `書(shu) 記`, `進(jìn)口`, `注(zhu)(zhu)音`.
+
+What it looks like: a syllable in lower case, with or without tones, in brackets right behind a character of which it is a
+reading, sometimes with a space behind it.
+
+How it came about: content farms make copies look original. One tool converts a simplified page to traditional and glosses
+a set of characters, always from those whose two forms differ, wherever they stand; the set changes from page to page.
+Another glosses any character again and again, a third every fourth or fifth one and strews emoji between the rest.
+
+When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
+have two forms, each is glossed (nearly) wherever it stands, and other characters are not; or one syllable is repeated;
+or the glosses come at even distances.
+
+What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names (张三(Zhang San)),
+textbooks, which gloss characters of one form as well, and `f(a)`, list labels, units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Batch, Mask, Positions
+from encfix.chinese import pinyin
+from encfix.chinese.characters import IS_HAN, Class, two_forms
+from encfix.edits import Edits, deletions, merge
+from encfix.options import Options
+from encfix.rules import number_of
+
+PINYIN = number_of("gloss.pinyin")
+REPEATED = number_of("gloss.repeated")
+PERIODIC = number_of("gloss.periodic")
+EMOJI = number_of("gloss.emoji")
+
+UNSURE = 0.5
+FEW = 0.98
+MANY = 0.999
+"""Confidence of a gloss alone, on a page that has a few, and on one that has `ENOUGH` on different characters."""
+
+ENOUGH = 4
+ONE_FORM_SHARE = 0.1
+"""A page whose glosses fall on characters of one form more often than this is a textbook."""
+
+ALWAYS = 0.8
+"""The least share of its occurrences at which a page's glossed characters are glossed; half of it for each of them."""
+
+PERIODS = (4, 5)
+VARIATION_SELECTOR = 0xFE0F
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glosses:
+    """Readings in brackets that fit the character before them; all arrays have one element a gloss, in order.
+
+    `start` is the opening bracket, `end` is past the closing one; `owner` is the position of the glossed character;
+    `chained` says that the gloss follows another of the same character; `first` that it is the first reading.
+    """
+
+    start: Positions
+    end: Positions
+    owner: Positions
+    packed: npt.NDArray[np.int64]
+    toned: Mask
+    chained: Mask
+
+    def where(self, chosen: Mask) -> Glosses:
+        """Return the glosses at which `chosen` is True."""
+        return Glosses(
+            self.start[chosen],
+            self.end[chosen],
+            self.owner[chosen],
+            self.packed[chosen],
+            self.toned[chosen],
+            self.chained[chosen],
+        )
+
+
+def propose(batch: Batch, options: Options) -> Edits:
+    """Propose to delete glosses, as sure as the document makes them."""
+    glosses = find(batch)
+    if not len(glosses.start):
+        return Edits.none()
+    page = Page(batch, glosses)
+    rule = np.full(len(glosses.start), PINYIN, dtype=np.int16)
+    confidence = np.where(page.is_textbook[page.document], 0.0, UNSURE).astype(np.float32)
+    sure = page.is_glossed[page.document] & page.has_two_forms & page.is_always
+    confidence[sure] = np.where(page.distinct[page.document[sure]] >= ENOUGH, MANY, FEW)
+    periodic = page.is_periodic[page.document]
+    rule[periodic], confidence[periodic] = PERIODIC, MANY
+    repeated = page.is_repeated | (page.repeats[page.document] > 1)
+    rule[repeated], confidence[repeated] = REPEATED, MANY
+    if options.gloss == "all":
+        confidence[:] = 1.0
+    end = glosses.end + (page.has_space & (confidence > UNSURE))
+    shown = confidence > 0
+    edits = deletions(glosses.start[shown], end[shown], rule[shown], confidence[shown])
+    if not page.is_periodic.any():
+        return edits
+    return merge((edits, _strewn_emoji(batch, glosses, page.is_periodic)))
+
+
+def find(batch: Batch) -> Glosses:
+    """Return every reading in brackets of the character before it."""
+    classes, codes = batch.classes, batch.codes
+    opens = np.flatnonzero(classes == Class.OPEN)
+    opens = opens[(classes.take(opens + 1) == Class.LETTER) | (classes.take(opens + 1) == Class.TONED)]
+    packed = np.zeros(len(opens), dtype=np.int64)
+    close = np.zeros(len(opens), dtype=np.int64)
+    toned = np.zeros(len(opens), dtype=np.bool_)
+    alive = np.ones(len(opens), dtype=np.bool_)
+    for distance in range(1, pinyin.LONGEST + 2):
+        here = opens + distance
+        closes = alive & (classes.take(here) == Class.CLOSE)
+        close[closes] = here[closes]
+        value = pinyin.fold_table().take(codes.take(here), mode="clip").astype(np.int64)
+        value[codes.take(here) >= 0x370] = pinyin.FOREIGN
+        umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
+        toned |= alive & ((classes.take(here) == Class.TONED) | (classes.take(here) == Class.DIGIT))
+        alive &= ~closes & ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 25)
+        packed[alive & umlaut] += pinyin.U_UMLAUT - pinyin.LETTER_U
+        letters = alive & (value <= 26)
+        packed[letters] = packed[letters] << 5 | value[letters]
+    written = close > 0
+    opens, close, packed, toned = opens[written], close[written], packed[written], toned[written]
+    chained = np.zeros(len(opens), dtype=np.bool_)
+    chained[1:] = (opens[1:] == close[:-1] + 1) & (packed[1:] == packed[:-1])
+    heads = np.maximum.accumulate(np.where(chained, 0, np.arange(len(opens))))
+    owner = opens[heads] - 1
+    fits = IS_HAN.take(classes.take(owner)) & pinyin.is_reading(codes.take(owner), packed)
+    return Glosses(opens, close + 1, owner, packed, toned, chained).where(fits)
+
+
+class Page:
+    """The evidence of whole documents; arrays have one element a document or one a gloss, as said."""
+
+    def __init__(self, batch: Batch, glosses: Glosses) -> None:
+        count = len(batch)
+        owner_code = batch.codes.take(glosses.owner)
+        head = ~glosses.chained
+        self.document = batch.documents_of(glosses.start)
+        """Of each gloss."""
+        self.has_two_forms = two_forms().take(owner_code, mode="clip")
+        """Of each gloss: whether its character has a simplified and a traditional form."""
+        self.is_repeated = glosses.chained | np.append(glosses.chained[1:], False)
+        """Of each gloss: whether it stands more than once behind its character."""
+
+        def per_document(chosen: Mask) -> npt.NDArray[np.int64]:
+            return np.bincount(self.document[chosen], minlength=count)
+
+        self.repeats = per_document(self.is_repeated & head)
+        """Of each document: how many characters carry their gloss more than once."""
+        seen, glossed, place = _occurrences(batch, self.document, owner_code, head)
+        kinds, documents = self.has_two_forms, self.document
+        _, first = np.unique(place, return_index=True)
+        is_first = np.zeros(len(place), dtype=np.bool_)
+        is_first[first] = True
+        self.distinct = per_document(is_first & kinds)
+        """Of each document: how many different characters of two forms are glossed."""
+        one_form = per_document(is_first & ~kinds)
+        total = np.bincount(documents[is_first & kinds], weights=seen[place[is_first & kinds]], minlength=count)
+        hits = np.bincount(
+            documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count
+        )
+        self.is_always = glossed[place] >= ALWAYS / 2 * seen[place]
+        """Of each gloss: whether its character is glossed about wherever it stands."""
+        han = IS_HAN.take(batch.classes)
+        running = np.cumsum(han)
+        owners = per_document(head)
+        plain = running.take(batch.ends - 1) - running.take(batch.starts - 1) - owners
+        traditional = per_document(head & (batch.classes.take(glosses.owner) == Class.HAN_TRADITIONAL))
+        first_reading = per_document(head & kinds & pinyin.is_first_reading(owner_code, glosses.packed))
+        spaced, self.has_space = _spaces(batch, glosses, documents)
+        needed = np.where((traditional > 0) | spaced, 2, ENOUGH)
+        of_two_forms = per_document(head & kinds)
+        self.is_glossed = (
+            (self.distinct >= needed)
+            & (one_form <= ONE_FORM_SHARE * (one_form + self.distinct))
+            & (hits >= ALWAYS * total)
+            & (plain > 0)
+            & ((needed == 2) | (first_reading >= ALWAYS * of_two_forms))
+        )
+        """Of each document: whether the characters of two forms were glossed by a tool."""
+        self.is_periodic = _periodic(batch, glosses.where(head), documents[head], running)
+        """Of each document: whether every fourth or fifth character is glossed."""
+        self.is_textbook = (one_form > 1) & (one_form > ONE_FORM_SHARE * (one_form + self.distinct))
+        """Of each document: whether glosses are its subject, not damage, unless they are periodic."""
+
+
+def _occurrences(
+    batch: Batch, document: Positions, owner_code: npt.NDArray[np.uint32], head: Mask
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Positions]:
+    """Return, for each different pair of document and glossed character, how often it occurs and is glossed.
+
+    The third array has one element a gloss: the place of its pair in the other two.
+    """
+    keys = document * 0x110000 + owner_code
+    pairs, place = np.unique(keys, return_inverse=True)
+    glossed = np.bincount(place[head], minlength=len(pairs))
+    wanted = np.zeros(0x10000, dtype=np.bool_)
+    wanted[owner_code] = True
+    found = np.flatnonzero(wanted.take(batch.codes, mode="clip") & IS_HAN.take(batch.classes))
+    found_keys = batch.documents_of(found) * 0x110000 + batch.codes.take(found)
+    index = np.searchsorted(pairs, found_keys)
+    same = pairs.take(index, mode="clip") == found_keys
+    seen = np.bincount(index[same], minlength=len(pairs))
+    return seen, glossed, place
+
+
+def _spaces(batch: Batch, glosses: Glosses, document: Positions) -> tuple[Mask, Mask]:
+    """Return for each document whether its glosses carry a space, and for each gloss whether it has one to delete.
+
+    The tool that leaves out tones sets a space, the one that writes them does not; glosses are judged by that.
+    """
+    count = len(batch)
+    last = ~np.append(glosses.chained[1:], False)
+    space = last & (batch.codes.take(glosses.end) == ord(" "))
+    spaced = np.zeros(count, dtype=np.bool_)
+    deletable = np.zeros(len(space), dtype=np.bool_)
+    for toned, least in ((False, 0.25), (True, 0.5)):
+        chosen = last & (glosses.toned == toned)
+        have = np.bincount(document[chosen & space], minlength=count)
+        whole = np.bincount(document[chosen], minlength=count)
+        carries = have > least * whole
+        spaced |= carries
+        deletable |= chosen & space & carries[document]
+    return spaced, deletable
+
+
+def _periodic(batch: Batch, heads: Glosses, document: Positions, running: npt.NDArray[np.int64]) -> Mask:
+    """Return for each document whether glosses on one line stand four or five characters apart, (nearly) all of them.
+
+    `running` counts the characters of Chinese up to each position.
+    """
+    count = len(batch)
+    newlines = np.cumsum(batch.classes == Class.NEWLINE)
+    same_line = (np.diff(newlines.take(heads.owner)) == 0) & (np.diff(document) == 0)
+    gaps = np.diff(running.take(heads.owner))[same_line]
+    where = document[1:][same_line]
+    total = np.bincount(where, minlength=count)
+    even = np.bincount(where[np.isin(gaps, PERIODS)], minlength=count)
+    strewn = np.bincount(batch.documents_of(_emoji_between(batch)), minlength=count)
+    return (even >= 0.9 * total) & ((total >= ENOUGH - 1) | ((total > 0) & (strewn > 0)))
+
+
+def _emoji_between(batch: Batch) -> Positions:
+    """Return emoji that stand between Chinese characters, or a bracket and a character, emoji beside them included."""
+    is_part = (batch.classes == Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
+    edges = np.diff(is_part.astype(np.int8))
+    starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
+    before = batch.classes.take(starts - 1)
+    fits = (IS_HAN.take(before) | (before == Class.CLOSE) | (before == Class.SPACE)) & IS_HAN.take(
+        batch.classes.take(ends)
+    )
+    starts, lengths = starts[fits], (ends - starts)[fits]
+    return np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
+
+
+def _strewn_emoji(batch: Batch, glosses: Glosses, is_periodic: Mask) -> Edits:
+    """Propose to delete the emoji that the periodic tool strewed."""
+    found = _emoji_between(batch)
+    found = found[is_periodic[batch.documents_of(found)]]
+    return deletions(found, found + 1, EMOJI, MANY)

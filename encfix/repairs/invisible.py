@@ -1,0 +1,82 @@
+"""Characters that show nothing inside Chinese text: zero-width spaces, soft hyphens, controls, stray direction marks.
+
+How they came about: copy protection, editors, broken extraction. They split words for every tokenizer.
+
+When it is certain: the document is Chinese, and the nearest visible neighbour is Chinese or its punctuation, or the edge of a
+line. C1 controls are reported only: they may be quotation marks of another code page.
+
+What looks alike and must stay: the zero-width joiner in emoji, joiners and breaks in Persian, Indic, Thai and Khmer text,
+direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from encfix.batch import Batch, Mask, Positions
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
+from encfix.edits import Edits, deletions
+from encfix.options import Options
+from encfix.rules import number_of
+
+SURE, UNSURE = 0.995, 0.6
+
+_UNSEEN = members(Class.INVISIBLE, Class.CONTROL, Class.BIDI, Class.JOINER, Class.NONCHARACTER)
+_CHINESE_SIDE = members(
+    *HAN_CLASSES,
+    Class.WIDE,
+    Class.COMMA,
+    Class.MARK,
+    Class.QUESTION,
+    Class.OPEN,
+    Class.CLOSE,
+    Class.NEWLINE,
+    Class.BOUNDARY,
+)
+_KEEPS_JOINERS = members(Class.COMPLEX, Class.RIGHT_TO_LEFT, Class.EMOJI, Class.OTHER)
+_KEEPS_BREAKS = members(Class.COMPLEX, Class.RIGHT_TO_LEFT)
+_RULES = {
+    Class.INVISIBLE: number_of("invisible.zero-width"),
+    Class.JOINER: number_of("invisible.zero-width"),
+    Class.CONTROL: number_of("invisible.control"),
+    Class.BIDI: number_of("invisible.bidi"),
+    Class.NONCHARACTER: number_of("invisible.noncharacter"),
+}
+_RULE_OF_CLASS = np.zeros(256, dtype=np.int16)
+for _value, _number in _RULES.items():
+    _RULE_OF_CLASS[_value] = _number
+
+
+def propose(batch: Batch, options: Options) -> Edits:
+    """Propose to delete invisible characters that have no use where they stand."""
+    classes, codes = batch.classes, batch.codes
+    unseen = _UNSEEN.take(classes)
+    found = np.flatnonzero(unseen)
+    documents = batch.documents_of(found)
+    found = found[_holds(batch, IS_HAN.take(classes))[documents]]
+    if not len(found):
+        return Edits.none()
+    documents = batch.documents_of(found)
+    visible = np.flatnonzero(~unseen)
+    place = np.searchsorted(visible, found)
+    left, right = classes.take(visible[place - 1]), classes.take(visible[place])
+    kind = classes.take(found)
+    has_right_to_left = _holds(batch, classes == Class.RIGHT_TO_LEFT)[documents]
+    stays = (
+        ((kind == Class.BIDI) & has_right_to_left)
+        | ((kind == Class.JOINER) & (_KEEPS_JOINERS.take(left) | _KEEPS_JOINERS.take(right)))
+        | ((kind == Class.INVISIBLE) & (_KEEPS_BREAKS.take(left) | _KEEPS_BREAKS.take(right)))
+    )
+    sure = _CHINESE_SIDE.take(left) | _CHINESE_SIDE.take(right)
+    sure &= ~((codes.take(found) >= 0x80) & (codes.take(found) < 0xA0))
+    shown = ~stays
+    found, kind, sure = found[shown], kind[shown], sure[shown]
+    return deletions(found, found + 1, _RULE_OF_CLASS[kind], np.where(sure, SURE, UNSURE).astype(np.float32))
+
+
+def _holds(batch: Batch, chosen: Mask) -> Mask:
+    """Return which documents hold one of the chosen positions."""
+    held = np.zeros(len(batch), dtype=np.bool_)
+    positions: Positions = np.flatnonzero(chosen)
+    held[batch.documents_of(positions)] = True
+    return held

@@ -1,0 +1,138 @@
+"""What is seen and never changed: masks, anti-copy strings, furigana, and characters that are lost.
+
+Masks (`***总书记`) hide words on purpose. Forum software strews strings such as `J#iKk%&'` for whoever copies a page.
+Furigana flattened into the line repeat a word in kana. Private-use code points without a known mapping, replacement
+characters and runs of question marks are what is left of characters that were lost.
+
+What looks alike is why none of it is changed: Markdown, passwords and code, Japanese text, icon fonts, doubt expressed as ???.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from encfix.batch import Batch, Mask, Positions
+from encfix.chinese.characters import IS_HAN, Class, unified_forms
+from encfix.edits import Edits, deletions, merge
+from encfix.options import Options
+from encfix.rules import number_of
+
+MASK = number_of("noise.mask")
+ANTI_COPY = number_of("noise.anti-copy")
+FURIGANA = number_of("noise.furigana")
+PRIVATE_USE = number_of("noise.private-use")
+QUESTION_MARKS = number_of("noise.question-marks")
+REPLACEMENT = number_of("noise.replacement")
+
+_TOKEN = re.compile(r"(?<![!-~])[!-~]{6,32}(?![!-~])")
+_SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
+_CODE = re.compile(r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$")
+LEAST_QUESTIONS = 5
+
+
+def propose(batch: Batch, options: Options) -> Edits:
+    """Report noise."""
+    return merge(
+        (
+            _replacements(batch),
+            _question_marks(batch),
+            _masks(batch),
+            _private_use(batch),
+            _furigana(batch),
+            _anti_copy(batch),
+        )
+    )
+
+
+def _runs(chosen: Mask) -> tuple[Positions, Positions]:
+    """Return starts and ends of the runs of True."""
+    edges = np.diff(chosen.astype(np.int8))
+    return np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
+
+
+def _replacements(batch: Batch) -> Edits:
+    start, end = _runs(batch.classes == Class.REPLACEMENT)
+    return deletions(start, end, REPLACEMENT, 0.99)
+
+
+def _question_marks(batch: Batch) -> Edits:
+    """Report lines most of whose characters are question marks."""
+    classes = batch.classes
+    ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
+
+    def per_line(chosen: Mask) -> Positions:
+        return np.diff(np.cumsum(chosen)[ends], prepend=0)
+
+    asked = per_line(classes == Class.QUESTION)
+    solid = per_line((classes != Class.SPACE) & (classes != Class.NEWLINE) & (classes != Class.BOUNDARY))
+    lost = (asked >= LEAST_QUESTIONS) & (asked >= 0.5 * solid) & (asked < solid + (solid > 2 * LEAST_QUESTIONS))
+    start = np.concatenate((ends[:1], ends[:-1] + 1))
+    return deletions(start[lost], ends[lost], QUESTION_MARKS, 0.9)
+
+
+def _masks(batch: Batch) -> Edits:
+    """Report asterisks beside a character, alone on their line: those of Markdown come in pairs."""
+    classes = batch.classes
+    start, end = _runs(classes == Class.STAR)
+    if not len(start):
+        return Edits.none()
+    lines = np.cumsum((classes == Class.NEWLINE) | (classes == Class.BOUNDARY)).take(start)
+    _, place, counts = np.unique(lines, return_inverse=True, return_counts=True)
+    beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
+    chosen = beside & (end - start >= 2) & (counts[place] == 1)
+    return deletions(start[chosen], end[chosen], MASK, 0.8)
+
+
+def _private_use(batch: Batch) -> Edits:
+    """Report private-use code points beside Chinese text for which no character is known."""
+    private = batch.classes == Class.PRIVATE_USE
+    private[np.isin(batch.codes, unified_forms()[:, 0])] = False
+    start, end = _runs(private)
+    classes = batch.classes
+    beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
+    return deletions(start[beside], end[beside], PRIVATE_USE, 0.9)
+
+
+def _furigana(batch: Batch) -> Edits:
+    """Report kana behind a compound and before another character, in text that has no other kana."""
+    classes = batch.classes
+    start, end = _runs(classes == Class.HIRAGANA)
+    if not len(start):
+        return Edits.none()
+    reading = (end - start >= 3) & IS_HAN.take(classes.take(start - 1)) & IS_HAN.take(classes.take(start - 2))
+    document = batch.documents_of(start)
+    others = np.bincount(document[~reading], minlength=len(batch))
+    katakana = np.bincount(
+        batch.documents_of(np.flatnonzero(classes == Class.KATAKANA)), minlength=len(batch)
+    )
+    chosen = reading & ((others + katakana)[document] == 0)
+    return deletions(start[chosen], end[chosen], FURIGANA, 0.6)
+
+
+def _anti_copy(batch: Batch) -> Edits:
+    """Report strings of letters, digits and symbols in turn that no prose, link or code looks like."""
+    classes = batch.classes
+    han = np.zeros(len(batch), dtype=np.bool_)
+    han[batch.documents_of(np.flatnonzero(IS_HAN.take(classes)))] = True
+    symbols = np.zeros(len(batch), dtype=np.bool_)
+    symbols[batch.documents_of(np.flatnonzero(classes == Class.SYMBOL))] = True
+    start, end = [], []
+    for document in np.flatnonzero(han & symbols).tolist():
+        base = int(batch.starts[document])
+        for match in _TOKEN.finditer(batch.text(document)):
+            if _is_noise(match.group()):
+                start.append(base + match.start())
+                end.append(base + match.end())
+    return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), ANTI_COPY, 0.7)
+
+
+def _is_noise(token: str) -> bool:
+    """Return whether a token changes between letters and symbols at least four times and holds three different symbols."""
+    symbols = {character for character in token if character in _SYMBOLS}
+    if len(symbols) < 3 or _CODE.search(token):
+        return False
+    kinds = [character.isalnum() for character in token]
+    turns = sum(first != second for first, second in zip(kinds, kinds[1:], strict=False))
+    return turns >= 4 and sum(kinds) >= 3

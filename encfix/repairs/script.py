@@ -1,0 +1,187 @@
+"""Conversion to the script that the caller asks for, where the text is not in it yet.
+
+A line belongs to the script of which it holds more characters that the other script lacks; one that holds none of either
+follows its document. Lines of the other script are converted as a whole, as OpenCC does. In a line that is already in the
+script asked for, only characters that cannot belong there are converted: 显著 stays in a simplified line though OpenCC's
+tw2s would break it, 干 and 后 stay in a traditional one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import SequenceMatcher
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
+from encfix.chinese import conversion
+from encfix.chinese.characters import IS_HAN, Class
+from encfix.edits import Edits, deletions, merge, replacements
+from encfix.options import SCRIPTS, Options
+from encfix.rules import number_of
+from encfix.screen import ALWAYS, SIMPLIFIED, TRADITIONAL
+
+RULE = number_of("script.convert")
+CONFIDENCE = 1.0
+"""The caller asked for it."""
+
+ALIGNED = 400
+"""Code points of the longest piece that is aligned with its conversion character by character."""
+
+FROM_SIMPLIFIED = {
+    "traditional": "s2tw",
+    "taiwan": "s2tw",
+    "hongkong": "s2hk",
+    "taiwan-phrases": "s2twp",
+    "hongkong-phrases": "s2hkp",
+}
+REGIONAL = {
+    "taiwan": "t2tw",
+    "hongkong": "t2hk",
+    "taiwan-phrases": "t2tw",
+    "hongkong-phrases": "t2hk",
+}
+
+
+def flags(options: Options) -> int:
+    """Return which characters a document must hold to be converted."""
+    if options.script == "simplified":
+        return TRADITIONAL
+    return SIMPLIFIED if options.script in FROM_SIMPLIFIED else 0
+
+
+def flags_regional(options: Options) -> int:
+    """Return that every document may hold forms of another region, if a region is asked for."""
+    return ALWAYS if options.script in REGIONAL else 0
+
+
+def flags_configuration(options: Options) -> int:
+    """Return that every document is converted, if a configuration is asked for."""
+    return 0 if options.script in SCRIPTS else ALWAYS
+
+
+def propose(batch: Batch, options: Options) -> Edits:
+    """Propose the conversion of what is not in the script asked for."""
+    if options.script == "simplified":
+        foreign, native = Class.HAN_TRADITIONAL, Class.HAN_SIMPLIFIED
+        return _convert(batch, *_lines_to_convert(batch, foreign, native), conversion.to_simplified)
+    foreign, native = Class.HAN_SIMPLIFIED, Class.HAN_TRADITIONAL
+    name = FROM_SIMPLIFIED[options.script]
+    return _convert(
+        batch, *_lines_to_convert(batch, foreign, native), lambda text: conversion.convert(text, name)
+    )
+
+
+def propose_regional(batch: Batch, options: Options) -> Edits:
+    """Propose the forms of the region asked for, in text that is traditional already."""
+    name = REGIONAL[options.script]
+    return _convert(batch, *_everything(batch), lambda text: conversion.convert(text, name))
+
+
+def propose_configuration(batch: Batch, options: Options) -> Edits:
+    """Propose what one of OpenCC's configurations makes of the whole text."""
+    return _convert(batch, *_everything(batch), lambda text: conversion.convert(text, options.script))
+
+
+def _everything(batch: Batch) -> tuple[Mask, Mask]:
+    chosen = np.ones(len(batch.codes), dtype=np.bool_)
+    return chosen, np.zeros(len(batch.codes), dtype=np.bool_)
+
+
+def _lines_to_convert(batch: Batch, foreign: Class, native: Class) -> tuple[Mask, Mask]:
+    """Return which positions lie in lines to convert, and in which of them only `foreign` characters may change."""
+    classes = batch.classes
+    ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
+    lengths = np.diff(ends, prepend=-1)
+    is_foreign, is_native = classes == foreign, classes == native
+    strange, own = (np.diff(np.cumsum(mask)[ends], prepend=0) for mask in (is_foreign, is_native))
+    document = np.clip(batch.documents_of(ends), 0, None)
+    strange_document, own_document = (
+        np.bincount(document, weights=counts, minlength=len(batch)) for counts in (strange, own)
+    )
+    follows = (strange == 0) & (own == 0) & (strange_document > own_document)[document]
+    converted = (strange > 0) | follows
+    guarded = (strange > 0) & (strange <= own)
+    chosen = np.repeat(converted, lengths)
+    only_foreign = np.repeat(guarded, lengths)
+    rest = len(classes) - len(chosen)
+    chosen = np.append(chosen, np.zeros(rest, np.bool_))
+    return chosen, np.append(only_foreign, np.zeros(rest, np.bool_)) & ~is_foreign
+
+
+def _convert(batch: Batch, chosen: Mask, kept: Mask, convert: Callable[[str], str]) -> Edits:
+    """Convert the positions `chosen`, whole lines with their ends, except those `kept`."""
+    where = np.flatnonzero(chosen)
+    if not IS_HAN.take(batch.classes.take(where)).any():
+        return Edits.none()
+    codes = batch.codes.take(where)
+    codes[batch.classes.take(where) == Class.BOUNDARY] = ord("\n")
+    text = to_text(codes)
+    converted = convert(text)
+    if len(converted) == len(text):
+        return _same_length(codes, to_codes(converted), where, kept)
+    return merge(_by_lines(text, converted, where, kept))
+
+
+def _same_length(codes: Codes, converted: Codes, where: Positions, kept: Mask) -> Edits:
+    """Return one edit for each run of characters that changed."""
+    differs = np.flatnonzero((codes != converted) & ~kept.take(where))
+    if not len(differs):
+        return Edits.none()
+    position = where.take(differs)
+    first = np.flatnonzero(np.diff(position, prepend=-2) != 1)
+    lengths = np.diff(np.append(first, len(differs)))
+    start = position[first]
+    return replacements(start, start + lengths, lengths, converted.take(differs), RULE, CONFIDENCE)
+
+
+def _by_lines(text: str, converted: str, where: Positions, kept: Mask) -> list[Edits]:
+    """Align line by line a conversion that changed lengths; OpenCC keeps every line end."""
+    edits, place = [], 0
+    for before, after in zip(text.split("\n"), converted.split("\n"), strict=True):
+        line = where[place : place + len(before)]
+        if len(before) == len(after):
+            if before != after:
+                edits.append(_same_length(to_codes(before), to_codes(after), line, kept))
+        else:
+            edits.append(_aligned(before, after, line, kept))
+        place += len(before) + 1
+    return edits
+
+
+def _aligned(before: str, after: str, where: Positions, kept: Mask) -> Edits:
+    """Return edits for a line whose length changed; long lines are cut at the marks that both have."""
+    spans: list[tuple[int, int, str]] = []
+    start = new_start = 0
+    for end, new_end in _cuts(before, after):
+        old, new = before[start:end], after[new_start:new_end]
+        if len(old) > ALIGNED or len(new) > ALIGNED:
+            spans.append((start, end, new))
+        else:
+            spans += [
+                (start + i1, start + i2, new[j1:j2])
+                for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+                if tag != "equal"
+            ]
+        start, new_start = end, new_end
+    spans = [(i, j, new) for i, j, new in spans if before[i:j] != new]
+    if not spans:
+        return deletions(np.empty(0, np.int64), np.empty(0, np.int64), RULE, CONFIDENCE)
+    starts = where[[i for i, _, _ in spans]] if len(where) else np.empty(0, np.int64)
+    sizes = np.array([j - i for i, j, _ in spans], dtype=np.int64)
+    lengths = np.array([len(new) for _, _, new in spans], dtype=np.int64)
+    edits = replacements(
+        starts, starts + sizes, lengths, to_codes("".join(new for _, _, new in spans)), RULE, CONFIDENCE
+    )
+    running: npt.NDArray[np.int64] = np.cumsum(kept)
+    return edits.where(running.take(edits.end - 1) == running.take(edits.start - 1))
+
+
+def _cuts(before: str, after: str) -> list[tuple[int, int]]:
+    """Return the ends of pieces that correspond: behind each full stop or comma, if both texts have as many."""
+    marks = "，。、；：！？,;:!? "
+    cuts, new_cuts = ([nth + 1 for nth, c in enumerate(text) if c in marks] for text in (before, after))
+    if len(cuts) != len(new_cuts):
+        return [(len(before), len(after))]
+    return [*zip(cuts, new_cuts, strict=True), (len(before), len(after))]

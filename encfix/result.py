@@ -1,0 +1,243 @@
+"""What callers hold: a `Result` with its text, and the `Change`s and `Finding`s that are made when someone reads them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+Verdict: TypeAlias = Literal["clean", "repaired", "suspect", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One repaired span.
+
+    kind: the kind of damage, one of `encfix.rules.KINDS`.
+    rules: the rules that repaired it, in order.
+    start, end: offsets in the original, in code points.
+    before, after: the text there, and what replaced it.
+    confidence: the probability that the change is right.
+    reason: why, in words.
+    """
+
+    kind: str
+    rules: tuple[str, ...]
+    start: int
+    end: int
+    before: str
+    after: str
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Damage that was seen; `certain` if `clean` would repair it, else left as it is.
+
+    The other attributes are those of `Change`; `after` equals `before` where no repair is known, and `candidates` holds
+    the readings that are possible.
+    """
+
+    kind: str
+    rules: tuple[str, ...]
+    start: int
+    end: int
+    before: str
+    after: str
+    confidence: float
+    reason: str
+    certain: bool
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """All that is on record of one document: its changes, its findings, where they lie in the text, and the verdict."""
+
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    lost: bool = False
+
+
+_NOTHING = Trail()
+
+
+class Result:
+    """The outcome of cleaning one document.
+
+    `original` is what went in; `text` is what came out, the same object if nothing was changed.
+
+    >>> import encfix
+    >>> result = encfix.clean("書(shu) 記強(qiáng)調(diào)")
+    >>> result.text
+    '書記強調'
+    >>> result.changes[0].start, result.changes[0].end, result.changes[0].before
+    (1, 7, '(shu) ')
+    >>> result.undo() == result.original
+    True
+    """
+
+    def __init__(self, original: str, text: str, read: Callable[[], Trail] | None = None) -> None:
+        self.original = original
+        self.text = text
+        self._read = read
+
+    def __repr__(self) -> str:
+        return f"Result(text={self.text!r}, verdict={self.verdict!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Result):
+            return NotImplemented
+        return (self.original, self.text, self._trail) == (other.original, other.text, other._trail)
+
+    def __hash__(self) -> int:
+        return hash((self.original, self.text))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restore, (self.original, self.text, self._trail)
+
+    @cached_property
+    def _trail(self) -> Trail:
+        trail = self._read() if self._read else _NOTHING
+        self._read = None
+        return trail
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes, sorted and disjoint; applied to `original`, they give `text`."""
+        return self._trail.changes
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was seen and left: uncertain, or beyond repair. Sorted by offset in `original`."""
+        return self._trail.findings
+
+    @property
+    def verdict(self) -> Verdict:
+        """`lost` if something is beyond repair, else `suspect` if something was left, else `repaired` or `clean`."""
+        if self._trail.lost:
+            return "lost"
+        if self.findings:
+            return "suspect"
+        return "repaired" if self.changes else "clean"
+
+    def undo(self, *changes: Change) -> str:
+        """Return the original; or, if some `changes` are given, the text without those alone.
+
+        Raises ValueError for a change that is not among `self.changes`.
+
+        >>> import encfix
+        >>> result = encfix.clean("書(shu) 記強(qiáng)調(diào)")
+        >>> result.undo(result.changes[0])
+        '書(shu) 記強調'
+        """
+        if not changes:
+            return self.original
+        unwanted = set(changes)
+        if strangers := unwanted.difference(self.changes):
+            raise ValueError(f"not a change of this result: {min(strangers, key=lambda change: change.start)}")
+        return apply_changes(self.original, [change for change in self.changes if change not in unwanted])
+
+    @cached_property
+    def _placement(self) -> Placement:
+        spans, shift = [], 0
+        for change in self.changes:
+            new = change.start + shift
+            spans.append((change.start, change.end, new, new + len(change.after)))
+            shift += len(change.after) - (change.end - change.start)
+        return Placement(spans)
+
+    def to_original(self, offset: int) -> int:
+        """Return where the code point at `offset` of `text` stood in `original`.
+
+        Inside a replacement of equal length the places correspond one to one; inside any other, the answer is the start of
+        what it replaced. `len(text)` gives `len(original)`. Raises IndexError outside the text.
+        """
+        _check(offset, self.text)
+        return self._placement.back(offset)
+
+    def from_original(self, offset: int) -> int:
+        """Return where the code point at `offset` of `original` stands in `text`; what was deleted maps to what follows.
+
+        Raises IndexError outside the original.
+        """
+        _check(offset, self.original)
+        return self._placement.forth(offset)
+
+    def map_span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Carry an annotation `[start, end)` of `original` over to `text`; None if nothing of it is left.
+
+        A span that begins or ends inside a replacement takes the whole of what replaced it, unless the replacement is as
+        long as what it replaced. Raises IndexError outside the original, ValueError if the span ends before it starts.
+
+        >>> import encfix
+        >>> encfix.clean("書(shu) 記強(qiáng)調(diào)").map_span(0, 8)
+        (0, 2)
+        """
+        _check(start, self.original)
+        _check(end, self.original)
+        if end < start:
+            raise ValueError(f"a span cannot end at {end}, before its start at {start}")
+        new_start = self._placement.forth(start)
+        if start == end:
+            return new_start, new_start
+        new_end = self._placement.forth(end, is_end=True)
+        return (new_start, new_end) if new_start < new_end else None
+
+
+def _restore(original: str, text: str, trail: Trail) -> Result:
+    return Result(original, original if text == original else text, lambda: trail)
+
+
+def _check(offset: int, text: str) -> None:
+    if not 0 <= offset <= len(text):
+        raise IndexError(f"offset {offset} is outside a text of {len(text)} code points")
+
+
+class Placement:
+    """Maps offsets across replaced spans (start, end, new start, new end), sorted and disjoint, in both directions.
+
+    An offset means the code point that it stands before; with `is_end`, the one that it stands behind.
+    """
+
+    def __init__(self, spans: list[tuple[int, int, int, int]]) -> None:
+        self._forth = spans
+        self._back = [(new_start, new_end, start, end) for start, end, new_start, new_end in spans]
+
+    def forth(self, offset: int, *, is_end: bool = False) -> int:
+        """Map an offset from before the replacements to after them."""
+        return _map(self._forth, offset, is_end)
+
+    def back(self, offset: int, *, is_end: bool = False) -> int:
+        """Map an offset from after the replacements to before them."""
+        return _map(self._back, offset, is_end)
+
+
+def _map(spans: list[tuple[int, int, int, int]], offset: int, is_end: bool) -> int:
+    find = bisect_left if is_end else bisect_right
+    nth = find(spans, offset, key=lambda span: span[0]) - 1
+    if nth < 0:
+        return offset
+    start, end, new_start, new_end = spans[nth]
+    if offset >= end:
+        return offset - end + new_end
+    if end - start == new_end - new_start:
+        return new_start + (offset - start)
+    return new_end if is_end else new_start
+
+
+def apply_changes(original: str, changes: list[Change]) -> str:
+    """Return `original` with `changes` made; they must be sorted and disjoint, as those of a `Result` are.
+
+    >>> apply_changes("進(jìn)口", [])
+    '進(jìn)口'
+    """
+    pieces, done = [], 0
+    for change in changes:
+        pieces += (original[done : change.start], change.after)
+        done = change.end
+    pieces.append(original[done:])
+    return "".join(pieces)

@@ -1,0 +1,97 @@
+"""Every rule that encfix knows: what `Options.only` and `skip` name, and what changes and findings carry.
+
+A rule belongs to one kind. Its `policy` says what may become of a proposal: a `REPAIR` is applied when it is sure
+enough, an `ASK` only when the caller names the rule in `only`, a `REPORT` never; what a `LOST` rule finds is beyond
+repair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+KINDS = (
+    "mojibake",
+    "misaligned",
+    "escape",
+    "gloss",
+    "separator",
+    "invisible",
+    "form",
+    "script",
+    "punctuation",
+    "noise",
+)
+"""The closed set of kinds of damage."""
+
+
+class Policy(Enum):
+    """What may become of a rule's proposals."""
+
+    REPAIR = "repaired when sure enough"
+    ASK = "repaired only when named in `only`"
+    REPORT = "reported, never changed"
+    LOST = "reported as beyond repair"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A stable identifier, its kind, what it means, and its policy; `{}` in the reason takes the score."""
+
+    name: str
+    reason: str
+    policy: Policy = Policy.REPAIR
+
+    @property
+    def kind(self) -> str:
+        """The part of the name before the dot."""
+        return self.name.partition(".")[0]
+
+
+RULES = (
+    Rule("misaligned.half-character", "a character cut in the middle, its bytes decoded one off", Policy.REPORT),
+    Rule("gloss.pinyin", "the reading in brackets is one of the character before it, as on the rest of the page"),
+    Rule("gloss.repeated", "one reading of the character before it in brackets again and again"),
+    Rule("gloss.periodic", "every so many characters one is glossed, whatever it is"),
+    Rule("gloss.emoji", "an emoji strewn between characters by what glossed the page"),
+    Rule("separator.spaces", "a space in every gap of a run of characters; {:.0f} gaps"),
+    Rule("separator.comma", "a comma set before another mark"),
+    Rule("separator.doubled", "one mark written twice"),
+    Rule("separator.pipe", "a line that holds a vertical bar alone"),
+    Rule("separator.line-break", "a line break written out as x0dx0a"),
+    Rule("separator.line-wrap", "a line broken at the width of the page, not at the end of a paragraph", Policy.ASK),
+    Rule("separator.question", "a question mark where a space could not be encoded", Policy.REPORT),
+    Rule("invisible.zero-width", "a character without width inside Chinese text"),
+    Rule("invisible.control", "a control character inside Chinese text"),
+    Rule("invisible.bidi", "a direction mark with no right-to-left letter near"),
+    Rule("invisible.noncharacter", "a code point that Unicode reserves and no text may hold"),
+    Rule("form.radical", "a radical that stands for the ideograph of the same shape"),
+    Rule("form.compatibility", "a compatibility ideograph that stands for its unified ideograph"),
+    Rule("form.private-use", "a private-use code point that GB 18030 has given a character since"),
+    Rule("script.convert", "converted to the script asked for"),
+    Rule("punctuation.fullwidth", "a half-width mark after a Chinese character"),
+    Rule("noise.mask", "asterisks in the place of words", Policy.REPORT),
+    Rule("noise.anti-copy", "letters and symbols that a forum hides in copied text", Policy.REPORT),
+    Rule("noise.furigana", "a Japanese reading flattened into the line", Policy.REPORT),
+    Rule("noise.private-use", "a private-use code point whose character is not known", Policy.LOST),
+    Rule("noise.question-marks", "text that lost its characters to question marks", Policy.LOST),
+    Rule("noise.replacement", "a replacement character: what stood here was lost", Policy.LOST),
+    Rule("noise.unsettled", "the repairs of this document did not settle, so it was left alone", Policy.REPORT),
+)
+"""All rules; a rule's position is its number in edit vectors."""
+
+_NUMBERS = {rule.name: number for number, rule in enumerate(RULES)}
+
+
+def number_of(name: str) -> int:
+    """Return the number of a rule.
+
+    >>> RULES[number_of("gloss.pinyin")].kind
+    'gloss'
+    """
+    return _NUMBERS[name]
+
+
+def names() -> tuple[str, ...]:
+    """Return everything that `only` and `skip` accept: the kinds, then the rules."""
+    return KINDS + tuple(_NUMBERS)

