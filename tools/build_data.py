@@ -31,6 +31,9 @@ COMPLEX = {
     "Thai", "Lao", "Khmer", "Myanmar", "Tibetan", "Mongolian", "Phags_Pa", "Javanese", "Balinese", "Sundanese",
     "Tai_Tham", "New_Tai_Lue", "Tai_Le", "Chakma", "Meetei_Mayek", "Limbu", "Lepcha",
 }  # fmt: skip
+TRADITIONAL_TOO = "恒琼"
+"""Simplified forms that Hong Kong writes in names (梁頌恒, 李慧琼), though OpenCC's table of its variants lacks them."""
+
 SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL}
 
 
@@ -69,7 +72,7 @@ def build_classes() -> npt.NDArray[np.uint8]:
     """Return the class of every code point.
 
     A character is of traditional text only where OpenCC simplifies it and GB 2312, the set of simplified text,
-    lacks it; of simplified text only where OpenCC makes it traditional and Big5 lacks it.
+    lacks it; of simplified text only where OpenCC makes it traditional, Big5 lacks it, and Hong Kong does not write it.
     """
     table = np.zeros(BOUNDARY_CODE + 1, dtype=np.uint8)
 
@@ -126,7 +129,8 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put((0xFFFD,), Class.REPLACEMENT)
     put((c for c in map(ord, changed_by(("t2s", "tw2s"))) if not encodable(chr(c), "gb2312")), Class.HAN_TRADITIONAL)
     put(map(ord, "後"), Class.HAN_TRADITIONAL)  # in GB 2312, yet no simplified text writes it
-    put((c for c in map(ord, changed_by(("s2t", "s2tw"))) if not encodable(chr(c), "big5")), Class.HAN_SIMPLIFIED)
+    simplified = changed_by(("s2t",)) & changed_by(("s2hk",)) - set(TRADITIONAL_TOO)
+    put((ord(c) for c in simplified if not encodable(c, "big5")), Class.HAN_SIMPLIFIED)
     table[BOUNDARY_CODE] = Class.BOUNDARY
     return table
 
