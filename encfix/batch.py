@@ -28,7 +28,8 @@ _PAD = "\0" * MARGIN
 class Batch:
     """Documents as one array of code points.
 
-    `codes` is uint32; document `i` is `codes[starts[i] : ends[i]]`; `starts` and `ends` are int64 of shape (documents,).
+    `codes` is uint32; document `i` is `codes[starts[i] : ends[i]]`; `starts` and `ends` are int64 of shape
+    (documents,).
 
     >>> batch = Batch.of(["汉字", ""])
     >>> batch.text(0), batch.starts.tolist(), batch.ends.tolist()

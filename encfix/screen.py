@@ -1,7 +1,7 @@
 """One pass over a batch: which documents could need which repair.
 
-The patterns below are declared once and evaluated twice: over arrays for batches, and as one regular expression over the
-class bytes for a short string, which would spend more on arrays than on its characters. A document that no pattern
+The patterns below are declared once and evaluated twice: over arrays for batches, and as one regular expression over
+the class bytes for a short string, which would spend more on arrays than on its characters. A document that no pattern
 flags comes back untouched; one that is flagged in vain only costs time.
 """
 
@@ -94,9 +94,7 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
     hits = np.flatnonzero(classes >= TRIGGER)
     before, trigger, after = _tables()
     matched = (
-        trigger.take(classes.take(hits))
-        & after.take(classes.take(hits + 1))
-        & before.take(classes.take(hits - 1))
+        trigger.take(classes.take(hits)) & after.take(classes.take(hits + 1)) & before.take(classes.take(hits - 1))
     )
     for nth, pattern in enumerate(PATTERNS):
         if not wanted & pattern.flag:
@@ -119,7 +117,7 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
 def _one_apart(spaces: Positions) -> npt.NDArray[np.bool_]:
     """Return which spaces stand two places before or after another: what is strewn, not set."""
     close = np.diff(spaces) == 2
-    return np.append(close, False) | np.append(False, close)
+    return np.asarray(np.append(close, False) | np.append(False, close))
 
 
 @cache

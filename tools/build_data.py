@@ -32,7 +32,7 @@ COMPLEX = {
     "Tai_Tham", "New_Tai_Lue", "Tai_Le", "Chakma", "Meetei_Mayek", "Limbu", "Lepcha",
 }  # fmt: skip
 TRADITIONAL_TOO = "恒琼"
-"""Simplified forms that Hong Kong writes in names (梁頌恒, 李慧琼), though OpenCC's table of its variants lacks them."""
+"""Simplified forms that Hong Kong writes in names (梁頌恒, 李慧琼), though OpenCC's variants lack them."""
 
 SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL}
 
@@ -122,12 +122,18 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put(map(ord, "#$%&^~`{}<>@+=\\"), Class.SYMBOL)
     put(range(0x2E80, 0x2FD6), Class.RADICAL)
     put((*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)), Class.COMPATIBILITY)
-    put((0xFA0E, 0xFA0F, 0xFA11, 0xFA13, 0xFA14, 0xFA1F, 0xFA21, 0xFA23, 0xFA24, 0xFA27, 0xFA28, 0xFA29), Class.HAN)
+    put(
+        (0xFA0E, 0xFA0F, 0xFA11, 0xFA13, 0xFA14, 0xFA1F, 0xFA21, 0xFA23, 0xFA24, 0xFA27, 0xFA28, 0xFA29),
+        Class.HAN,
+    )
     put(range(0xFB00, 0xFB50), Class.OTHER)
     put((*range(0xFDD0, 0xFDF0), *(plane | low for plane in range(0, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF))),
         Class.NONCHARACTER)  # fmt: skip
     put((0xFFFD,), Class.REPLACEMENT)
-    put((c for c in map(ord, changed_by(("t2s", "tw2s"))) if not encodable(chr(c), "gb2312")), Class.HAN_TRADITIONAL)
+    put(
+        (c for c in map(ord, changed_by(("t2s", "tw2s"))) if not encodable(chr(c), "gb2312")),
+        Class.HAN_TRADITIONAL,
+    )
     put(map(ord, "後"), Class.HAN_TRADITIONAL)  # in GB 2312, yet no simplified text writes it
     simplified = changed_by(("s2t",)) & changed_by(("s2hk",)) - set(TRADITIONAL_TOO)
     put((ord(c) for c in simplified if not encodable(c, "big5")), Class.HAN_SIMPLIFIED)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _UNCONVERTIBLE = re.compile("([\0\ud800-\udfff]+)")
 
 KEEPS_ZHU = ("原著", "土著", "專著", "卓著", "譯著", "拙著", "遺著", "見微知著", "彰明較著")
-"""Words whose 著 is zhù, which tw2s nevertheless turns into 着; where it knows better (顯著, 著作, 著名) it is not asked."""
+"""Words whose 著 is zhù, which tw2s nevertheless turns into 着; others (顯著, 著作, 著名) it gets right."""
 
 _KEEPS_ZHU = re.compile("|".join(KEEPS_ZHU))
 _KEEPS_ME = re.compile("么")  # tw2s takes a simplified 么 for the rare 幺

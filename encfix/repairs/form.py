@@ -2,14 +2,15 @@
 
 What it looks like: `⽅便` and `⻘年`, the same to the eye as 方便 and 青年, and found by no search.
 
-How it came about: fonts in PDF files that map a glyph to the radical of its shape; legacy code pages that hold a character
-twice; GB 18030-2000, which gave some characters private-use code points. NFKC folds all Kangxi radicals, but only two of the
-115 supplementary ones, and harms other characters; the table here is Unicode's own list of equivalent ideographs.
+How it came about: fonts in PDF files that map a glyph to the radical of its shape; legacy code pages that hold a
+character twice; GB 18030-2000, which gave some characters private-use code points. NFKC folds all Kangxi radicals,
+but only two of the 115 supplementary ones, and harms other characters; the table here is Unicode's own list of
+equivalent ideographs.
 
 When it is certain: the radical stands in a run of characters, and what it stands for is a common character.
 
-What looks alike and must stay: text about radicals, where they stand alone, or are called by that name; component forms such
-as 氵, which no word holds; compatibility ideographs in Japanese and Korean text, and those of names.
+What looks alike and must stay: text about radicals, where they stand alone, or are called by that name; component
+forms such as 氵, which no word holds; compatibility ideographs in Japanese and Korean text, and those of names.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _is_about_radicals(text: str) -> bool:
 
 @cache
 def _common() -> npt.NDArray[np.bool_]:
-    """Return which code points of the BMP are in the first plane of GB 2312 or of Big5, the sets of common characters."""
+    """Return which code points of the BMP are among the common characters of GB 2312 or of Big5: bool (0x10000,)."""
     table = np.zeros(0x10000, dtype=np.bool_)
     for code in np.flatnonzero(IS_HAN.take(class_table()[:0x10000])).tolist():
         simplified = chr(code).encode("gb2312", "ignore")

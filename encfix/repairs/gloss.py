@@ -1,18 +1,19 @@
 """Pinyin set in brackets behind characters: `書(shu) 記`, `進(jìn)口`, `注(zhu)(zhu)音`.
 
-What it looks like: a syllable in lower case, with or without tones, in brackets right behind a character of which it is a
-reading, sometimes with a space behind it.
+What it looks like: a syllable in lower case, with or without tones, in brackets right behind a character of which it
+is a reading, sometimes with a space behind it.
 
-How it came about: content farms make copies look original. One tool converts a simplified page to traditional and glosses
-a set of characters, always from those whose two forms differ, wherever they stand; the set changes from page to page.
-Another glosses any character again and again, a third every fourth or fifth one and strews emoji between the rest.
+How it came about: content farms make copies look original. One tool converts a simplified page to traditional and
+glosses a set of characters, always from those whose two forms differ, wherever they stand; the set changes from page
+to page. Another glosses any character again and again, a third every fourth or fifth one and strews emoji between the
+rest.
 
 When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
 have two forms, each is glossed (nearly) wherever it stands, and other characters are not; or one syllable is repeated;
 or the glosses come at even distances.
 
-What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names (张三(Zhang San)),
-textbooks, which gloss characters of one form as well, and `f(a)`, list labels, units.
+What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
+(张三(Zhang San)), textbooks, which gloss characters of one form as well, and `f(a)`, list labels, units.
 """
 
 from __future__ import annotations
@@ -160,13 +161,11 @@ class Page:
         """Of each document: how many different characters of two forms are glossed."""
         one_form = per_document(is_first & ~kinds)
         total = np.bincount(documents[is_first & kinds], weights=seen[place[is_first & kinds]], minlength=count)
-        hits = np.bincount(
-            documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count
-        )
+        hits = np.bincount(documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count)
         self.is_always = glossed[place] >= ALWAYS / 2 * seen[place]
         """Of each gloss: whether its character is glossed about wherever it stands."""
         han = IS_HAN.take(batch.classes)
-        running = np.cumsum(han)
+        running: Positions = np.cumsum(han)
         owners = per_document(head)
         plain = running.take(batch.ends - 1) - running.take(batch.starts - 1) - owners
         traditional = per_document(head & (batch.classes.take(glosses.owner) == Class.HAN_TRADITIONAL))

@@ -2,11 +2,11 @@
 
 How they came about: copy protection, editors, broken extraction. They split words for every tokenizer.
 
-When it is certain: the document is Chinese, and the nearest visible neighbour is Chinese or its punctuation, or the edge of a
-line. C1 controls are reported only: they may be quotation marks of another code page.
+When it is certain: the document is Chinese, and the nearest visible neighbour is Chinese or its punctuation, or the
+edge of a line. C1 controls are reported only: they may be quotation marks of another code page.
 
-What looks alike and must stay: the zero-width joiner in emoji, joiners and breaks in Persian, Indic, Thai and Khmer text,
-direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words.
+What looks alike and must stay: the zero-width joiner in emoji, joiners and breaks in Persian, Indic, Thai and Khmer
+text, direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words.
 """
 
 from __future__ import annotations

@@ -4,12 +4,14 @@ Masks (`***总书记`) hide words on purpose. Forum software strews strings such
 Furigana flattened into the line repeat a word in kana. Private-use code points without a known mapping, replacement
 characters and runs of question marks are what is left of characters that were lost.
 
-What looks alike is why none of it is changed: Markdown, passwords and code, Japanese text, icon fonts, doubt expressed as ???.
+What looks alike is why none of it is changed: Markdown, passwords and code, Japanese text, icon fonts, doubt
+expressed as ???.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,7 +30,9 @@ REPLACEMENT = number_of("noise.replacement")
 
 _TOKEN = re.compile(r"(?<![!-~])[!-~]{6,32}(?![!-~])")
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
-_CODE = re.compile(r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$")
+_CODE = re.compile(
+    r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$"
+)
 LEAST_QUESTIONS = 5
 
 
@@ -104,9 +108,7 @@ def _furigana(batch: Batch) -> Edits:
     reading = (end - start >= 3) & IS_HAN.take(classes.take(start - 1)) & IS_HAN.take(classes.take(start - 2))
     document = batch.documents_of(start)
     others = np.bincount(document[~reading], minlength=len(batch))
-    katakana = np.bincount(
-        batch.documents_of(np.flatnonzero(classes == Class.KATAKANA)), minlength=len(batch)
-    )
+    katakana = np.bincount(batch.documents_of(np.flatnonzero(classes == Class.KATAKANA)), minlength=len(batch))
     chosen = reading & ((others + katakana)[document] == 0)
     return deletions(start[chosen], end[chosen], FURIGANA, 0.6)
 
@@ -129,10 +131,10 @@ def _anti_copy(batch: Batch) -> Edits:
 
 
 def _is_noise(token: str) -> bool:
-    """Return whether a token changes between letters and symbols at least four times and holds three different symbols."""
+    """Return whether a token changes between letters and symbols four times and holds three different symbols."""
     symbols = {character for character in token if character in _SYMBOLS}
     if len(symbols) < 3 or _CODE.search(token):
         return False
     kinds = [character.isalnum() for character in token]
-    turns = sum(first != second for first, second in zip(kinds, kinds[1:], strict=False))
+    turns = sum(first != second for first, second in pairwise(kinds))
     return turns >= 4 and sum(kinds) >= 3

@@ -1,15 +1,16 @@
 """Separators where none belong: spaces in every gap, commas before marks, doubled marks, lone bars, broken lines.
 
-What it looks like: `江 西 省 地 方`, `制度,、推進`, `。。`, a line that holds `|` alone, `x0dx0a`, lines cut at one width.
+What it looks like: `江 西 省 地 方`, `制度,、推進`, `。。`, a line that holds `|` alone, `x0dx0a`, lines cut at one
+width.
 
-How it came about: slides and PDF pages that place each character; a tool that sets a comma before marks; templates; table
-extraction; line breaks written out as escapes.
+How it came about: slides and PDF pages that place each character; a tool that sets a comma before marks; templates;
+table extraction; line breaks written out as escapes.
 
-When it is certain: spaces stand in every gap of at least five characters; a comma stands before a mark of another kind; a bar
-has its line to itself and no table around it.
+When it is certain: spaces stand in every gap of at least five characters; a comma stands before a mark of another
+kind; a bar has its line to itself and no table around it.
 
-What looks alike and must stay: `摘 要` and two-character names, verse, enumerations (甲 乙 丙), tables, CSV and code, `……`, `——`,
-`！！！`, and `。。` as people type it. Line wraps are repaired only when asked for by name.
+What looks alike and must stay: `摘 要` and two-character names, verse, enumerations (甲 乙 丙), tables, CSV and code,
+`……`, `——`, `！！！`, and `。。` as people type it. Line wraps are repaired only when asked for by name.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ QUESTION = number_of("separator.question")
 MANY_GAPS, FEW_GAPS, LEAST_GAPS = 6, 4, 2
 """Strewn gaps at which a run is certain, likely enough to repair, and worth a report."""
 
-ENUMERATED = "一二三四五六七八九十百千万零〇两甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥东南西北中上下左右前后春夏秋冬金木水火土日月男女東後"
+ENUMERATED = (
+    "一二三四五六七八九十百千万零〇两甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+    "东南西北中上下左右前后春夏秋冬金木水火土日月男女東後"
+)
 """Characters that people list with spaces between."""
 
 WRAP_LEAST, WRAP_MOST = 15, 120
@@ -86,9 +90,7 @@ def _spaces(batch: Batch) -> Edits:
     confidence = np.select([share >= 0.7, gaps >= MANY_GAPS, gaps >= FEW_GAPS], [0.5, 0.995, 0.95], 0.5)
     shown = gaps >= LEAST_GAPS
     spaces, gaps = spaces[shown], gaps[shown]
-    return deletions(
-        spaces, spaces + 1, SPACES, confidence[shown].astype(np.float32), gaps.astype(np.float32)
-    )
+    return deletions(spaces, spaces + 1, SPACES, confidence[shown].astype(np.float32), gaps.astype(np.float32))
 
 
 def _commas(batch: Batch) -> Edits:
@@ -138,17 +140,22 @@ def _pipes(batch: Batch) -> Edits:
     before, after = solid[place - 1], solid[place + 1]
     alone = _LINE_END.take(classes.take(before)) & _LINE_END.take(classes.take(after))
     document = batch.documents_of(pipes)
-    inside_text = np.bincount(document[~alone], minlength=len(batch))[document] > 0  # a table, perhaps
-    whole = (batch.starts[document] > before) & (batch.ends[document] <= after)
-    chosen = alone & ~whole
+    in_table = np.bincount(document[~alone], minlength=len(batch))[document] > 0
+    other = (classes != Class.PIPE) & (classes != Class.SPACE) & ~_LINE_END.take(classes)
+    has_text = np.zeros(len(batch), dtype=np.bool_)
+    has_text[batch.documents_of(np.flatnonzero(other))] = True
+    chosen = alone & has_text[document]
+    if not chosen.any():
+        return Edits.none()
     before, after, document = before[chosen], after[chosen], document[chosen]
-    confidence = np.where(inside_text[chosen], 0.6, 0.99).astype(np.float32)
-    at_start = before < batch.starts[document]
-    carriage = (batch.codes.take(before) == ord("\n")) & (batch.codes.take(before - 1) == ord("\r"))
-    carriage_after = (batch.codes.take(after) == ord("\r")) & (batch.codes.take(after + 1) == ord("\n"))
-    start = np.where(at_start, batch.starts[document], before - carriage)
-    end = np.where(at_start, after + 1 + carriage_after, after)
-    return merge((deletions(start, end, PIPE, confidence),))
+    # A line goes with the line end before it, but those that open the document with the one behind.
+    first = np.append(True, before[1:] > after[:-1] + 1)
+    opens = (before < batch.starts[document])[np.maximum.accumulate(np.where(first, np.arange(len(before)), 0))]
+    lone_feed = (batch.codes.take(before) == ord("\n")) & (batch.codes.take(before - 1) == ord("\r"))
+    paired = (batch.codes.take(after) == ord("\r")) & (batch.codes.take(after + 1) == ord("\n"))
+    start = np.where(opens, before + 1, before - lone_feed)
+    end = np.where(opens, after + 1 + paired, after)
+    return deletions(start, end, PIPE, np.where(in_table[chosen], 0.6, 0.99).astype(np.float32))
 
 
 def _line_breaks(batch: Batch) -> Edits:
@@ -200,4 +207,3 @@ def _questions(batch: Batch) -> Edits:
     alone = ~IS_HAN.take(classes.take(found - 2)) & ~IS_HAN.take(classes.take(found + 2))
     found = found[beside & alone]
     return deletions(found, found + 1, QUESTION, 0.7)
-
