@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Mask
-from encfix.chinese.characters import IS_HAN, Class, class_table, unified_forms
+from encfix.chinese.characters import IS_HAN, KATAKANA_CLASSES, Class, class_table, unified_forms
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -50,7 +50,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     beside_han = _beside_han(classes, found)
     document = batch.documents_of(found)
     about = np.array([_is_about_radicals(batch.text(index)) for index in range(len(batch))])
-    foreign = _mentions(batch, (Class.HIRAGANA, Class.KATAKANA, Class.HANGUL))
+    foreign = _mentions(batch, (Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL))
     confidence = np.full(len(found), UNSURE, dtype=np.float32)
     sure = (kind == Class.RADICAL) & beside_han & ~about[document] & _common().take(target, mode="clip")
     legacy = (codes.take(found) < 0xFA0C) & (kind == Class.COMPATIBILITY)

@@ -1,0 +1,131 @@
+"""Text read in the wrong encoding: `绐楄竟鐨勫皬` was 窗边的小, `ÓůÓĂ` was 育用, `donâ€™t` was don’t.
+
+What it looks like: runs of characters that stand side by side in no text: rare ideographs, half-width kana, hangul among ideographs,
+accented letters and symbols, private-use characters.
+
+How it came about: a program took bytes of one encoding for another. Most of these mistakes keep every byte and can be undone; decoders
+that replace or drop what they cannot read lose some.
+
+When it is certain: the bytes that the wrong decoder must have seen are text in the true encoding, that text is Chinese by
+the model (Japanese or Korean by its kana or hangul), and what stands there is not. Spans are judged, not whole documents: a damaged line in a
+good page, a damaged word in a line. What European encodings did to one another is ftfy's part, on lines that hold such characters.
+
+What looks alike and must stay: names and lists of rare characters, verse, Japanese, Korean and Vietnamese text, French é»,
+and quoted examples in text about encodings, which are reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from encfix import screen
+from encfix.batch import Batch, Codes, Positions, to_codes
+from encfix.chinese.characters import Class
+from encfix.edits import Edits, merge, replacements
+from encfix.options import Options
+from encfix.repairs.mojibake import judging, reading, remnants, western
+from encfix.repairs.mojibake.reading import PAIRS, Block, Pair, Span
+from encfix.rules import number_of
+
+BRIDGED = 2
+"""Lines without a sign of damage that a damaged stretch may run across."""
+
+ROUNDS = 2
+"""How many wrong decodings, one after the other, are undone."""
+
+_NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
+_NARROW = tuple(pair for pair in PAIRS if pair.is_narrow)
+_WIDE = tuple(pair for pair in PAIRS if not pair.is_narrow)
+
+
+def propose(batch: Batch, options: Options) -> Edits:
+    """Propose to read damaged spans again in their true encoding."""
+    parts = [remnants.propose(batch)]
+    preferred: dict[int, list[Pair]] = {}
+    for document, start, end in _stretches(batch, screen.positions(batch, screen.MOJIBAKE)):
+        block = Block(batch.codes[start:end])
+        spans = list(_spans(block, preferred.setdefault(document, [])))
+        parts.append(_edits(block, spans, start))
+        parts.append(western.propose(block, start, [(span.start, span.end) for _, span in spans]))
+    return remnants.guard(batch, merge(parts))
+
+
+def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]]:
+    """Yield stretches of lines that hold one of the `places`: their document, start and end in the batch."""
+    if not len(places):
+        return
+    ends = np.flatnonzero((batch.classes == Class.NEWLINE) | (batch.classes == Class.BOUNDARY))
+    lines = np.unique(np.searchsorted(ends, places))
+    documents = batch.documents_of(ends[lines] - 1)
+    new = (np.diff(lines, prepend=-9) > BRIDGED + 1) | (np.diff(documents, prepend=-1) != 0)
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], len(lines)) - 1
+    for one, other in zip(first.tolist(), last.tolist(), strict=True):
+        document = int(documents[one])
+        start = max(int(ends[lines[one] - 1]) + 1, int(batch.starts[document]))
+        yield document, start, int(ends[lines[other]])
+
+
+def _spans(block: Block, preferred: list[Pair]) -> Iterator[tuple[float, Span]]:
+    """Yield the damaged spans of a block with their confidence, sorted and disjoint; `preferred` pairs are tried first."""
+    found: list[tuple[float, Span]] = []
+    others = (_WIDE if block.is_wide else ()) + (_NARROW if block.is_narrow else ())
+    pairs = (*preferred, *(pair for pair in others if pair not in preferred))
+    for lossy in (False, True):
+        for pair in pairs:
+            for span in reading.spans(block, pair, judging.LEAST_GAIN, lossy=lossy):
+                if not lossy and not judging.is_exact(span):
+                    continue
+                confidence = judging.confidence(block, span)
+                if confidence > 0:
+                    found.append((confidence, span))
+                    if pair not in preferred:
+                        preferred.insert(0, pair)
+            if found and sum(span.end - span.start for _, span in found) >= 0.9 * block.foreign:
+                break
+        else:
+            continue
+        break
+    found.sort(key=lambda item: -item[1].gain)
+    taken: list[tuple[float, Span]] = []
+    for confidence, span in found:
+        if all(span.end <= other.start or other.end <= span.start for _, other in taken):
+            taken.append((confidence, span))
+    yield from sorted(taken, key=lambda item: item[1].start)
+
+
+def _edits(block: Block, spans: list[tuple[float, Span]], base: int) -> Edits:
+    """Return one edit for each span, less the ends that stay as they are."""
+    starts, ends, texts, rules, confidences, gains = [], [], [], [], [], []
+    for confidence, span in spans:
+        start, end, text = _trimmed(block.codes[span.start : span.end], to_codes(span.text))
+        if start == end and not len(text):
+            continue
+        assert not reading.broken(text).any(), (span, text)
+        starts.append(base + span.start + start)
+        ends.append(base + span.start + end)
+        texts.append(text)
+        rules.append(_NUMBERS[span.pair])
+        confidences.append(confidence)
+        gains.append(span.gain)
+    return replacements(
+        np.array(starts, dtype=np.int64),
+        np.array(ends, dtype=np.int64),
+        np.array([len(text) for text in texts], dtype=np.int64),
+        np.concatenate(texts) if texts else np.empty(0, np.uint32),
+        np.array(rules, dtype=np.int16),
+        np.array(confidences, dtype=np.float32),
+        np.array(gains, dtype=np.float32),
+    )
+
+
+def _trimmed(before: Codes, after: Codes) -> tuple[int, int, Codes]:
+    """Return the part of `before` that differs, as start and end, and what it becomes."""
+    shorter = min(len(before), len(after))
+    same = before[:shorter] == after[:shorter]
+    head = shorter if same.all() else int(np.argmin(same))
+    same = before[len(before) - shorter :][::-1] == after[len(after) - shorter :][::-1]
+    tail = min(shorter - head, shorter if same.all() else int(np.argmin(same)))
+    return head, len(before) - tail, after[head : len(after) - tail]

@@ -1,0 +1,310 @@
+"""Reading a damaged text again: the bytes behind it in another encoding, and which spans become Chinese by that.
+
+The wrong decoding is undone for a whole block of text at once (`charsets.encode`), and the bytes are read in the true
+encoding; what is no text there becomes a lone surrogate for each byte. Both texts are scored by the model of Chinese, and
+where character borders of the two fall together the gain is known. Spans are the stretches that gain most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Codes, Positions, to_codes
+from encfix.chinese import model
+from encfix.chinese.characters import Class, class_table
+from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, Raw, encode
+from encfix.repairs.mojibake.filling import fill
+from encfix.repairs.mojibake.lossy import Slot, read_pairs, read_utf8
+
+Scores = npt.NDArray[np.float64]
+
+BROKEN = -11.0
+"""What a byte costs that is part of no character."""
+
+LEAVING = 8.0
+"""How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends earlier."""
+
+DROP = 16.0
+"""How much a span may lose on the way before it is two."""
+
+_FOREIGN_COSTS = {
+    Class.TONED: -6.0,
+    Class.WESTERN: -8.0,
+    Class.HIRAGANA: -6.0,
+    Class.KATAKANA: -6.0,
+    Class.HALFWIDTH_KATAKANA: -7.0,
+    Class.HANGUL: -10.0,
+    Class.RIGHT_TO_LEFT: -6.0,
+    Class.COMPLEX: -6.0,
+    Class.OTHER: -6.0,
+    Class.BOPOMOFO: -10.0,
+    Class.PRIVATE_USE: -16.0,
+    Class.CONTROL: -14.0,
+    Class.REPLACEMENT: -14.0,
+}
+"""What the characters that are not Chinese cost in a text that may be damaged: letters as if they were at home there."""
+
+COMMON_LETTER = -4.5
+"""What kana and the commonest hangul cost in Japanese and Korean text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A true encoding, the wrong one, and the codec that reads the true one."""
+
+    true: str
+    wrong: str
+    codec: str
+
+    @property
+    def name(self) -> str:
+        """The name of the pair's rule."""
+        return f"mojibake.{self.true}-as-{self.wrong.removesuffix('-hkscs')}"
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the wrong encoding gives letters and symbols of Europe, not of Asia."""
+        return self.wrong in SINGLE_BYTE
+
+    @property
+    def is_chinese(self) -> bool:
+        """Whether the true text is Chinese."""
+        return self.true in ("utf-8", "gbk", "big5")
+
+
+_CODECS = {"utf-8": "utf-8", "gbk": "gbk", "big5": "cp950", "euc-jp": "euc_jp", "shift-jis": "cp932", "euc-kr": "cp949"}
+
+PAIRS = tuple(
+    Pair(true, wrong, _CODECS[true])
+    for true, wrongs in (
+        ("utf-8", ("gbk", "shift-jis", "euc-kr", "big5", "big5-hkscs", "cp1252", "latin-1", "cp1250", "cp437")),
+        ("gbk", ("cp1252", "latin-1", "cp1250", "utf-8-or-cp1252", "big5", "big5-hkscs", "shift-jis", "euc-kr")),
+        ("big5", ("gbk", "cp1252", "latin-1", "shift-jis", "euc-kr")),
+        ("euc-jp", ("gbk",)),
+        ("shift-jis", ("gbk",)),
+        ("euc-kr", ("gbk",)),
+    )
+    for wrong in wrongs
+)
+"""What is undone, the frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a block that reads better in another encoding: `[start, end)` becomes `text`, `gain` nats better."""
+
+    start: int
+    end: int
+    text: str
+    gain: float
+    pair: Pair
+    rounds: int = 1
+    certainty: float = 1.0
+    """How probably all characters that were filled in are right."""
+
+
+class Block:
+    """A stretch of text that is judged at once: its code points, what each costs, and the bytes behind it."""
+
+    def __init__(self, codes: Codes) -> None:
+        self.codes = codes
+        self.classes = class_table().take(codes)
+        self.costs = damaged_costs(codes, self.classes)
+        self.running: Scores = _running(self.costs)
+        self._raw: dict[str, Raw] = {}
+        self.is_wide = bool((codes >= 0x2E80).any())
+        self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
+        self.foreign = int((codes >= 0x80).sum())
+        """How many characters are beyond ASCII."""
+
+    def raw(self, charset: str) -> Raw:
+        """Return the bytes that `charset` gives the block for."""
+        if charset not in self._raw:
+            self._raw[charset] = encode(self.codes, charset)
+        return self._raw[charset]
+
+    def stops(self, charset: str) -> Positions:
+        """Return how many line ends and characters that `charset` lacks stand before each place: (n + 1,)."""
+        data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
+        is_stop = (data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT)
+        is_stop |= self.classes == Class.NEWLINE
+        return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
+
+
+def damaged_costs(codes: Codes, classes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Return what each character of a text that may be damaged costs: float32 of shape (n,)."""
+    costs = model.log_pair(codes)
+    foreign = _foreign_costs().take(classes)
+    np.copyto(costs, foreign, where=foreign < 0)
+    costs[_common_hangul().take(codes, mode="clip")] = COMMON_LETTER
+    costs[codes < 0x80] = 0
+    return costs
+
+
+@cache
+def _foreign_costs() -> npt.NDArray[np.float32]:
+    table = np.zeros(256, dtype=np.float32)
+    for value, cost in _FOREIGN_COSTS.items():
+        table[value] = cost
+    return table
+
+
+def read_costs(codes: Codes, pair: Pair) -> npt.NDArray[np.float32]:
+    """Return what each character of a text read again costs: float32 of shape (n,)."""
+    costs = model.log_pair(codes)
+    if not pair.is_chinese:
+        costs = _costs_abroad(codes, costs)
+    costs[codes < 0x80] = 0
+    costs[broken(codes)] = BROKEN
+    return costs
+
+
+COMMON_HANGUL = (
+    "이다는의에을를가고은하로서지기한도있사어인자대리시그아나정부전수제해과상보일장주원만었으들것스와성동소여안"
+    "니면우라구적관용개조요치공무경게화비국신오유미선거러간방계했습없세중부된할수때등연음드모내문용회위생까"
+)
+"""Syllables that make up most of any Korean text."""
+
+
+@cache
+def _common_hangul() -> npt.NDArray[np.bool_]:
+    table = np.zeros(0x10000, dtype=np.bool_)
+    table[list(map(ord, COMMON_HANGUL))] = True
+    return table
+
+
+def _costs_abroad(codes: Codes, costs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return costs of Japanese and Korean text: kana and common syllables are cheap."""
+    is_kana = (codes >= 0x3041) & (codes < 0x30FF)
+    is_hangul = (codes >= 0xAC00) & (codes < 0xD7A4)
+    costs[is_kana] = COMMON_LETTER
+    costs[is_hangul] = -10.0
+    costs[_common_hangul().take(codes, mode="clip")] = COMMON_LETTER
+    return costs
+
+
+def is_abroad(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Return which characters are kana or hangul."""
+    return (codes >= 0x3041) & (codes < 0x30FF) | (codes >= 0xAC00) & (codes < 0xD7A4)
+
+
+def _running(costs: npt.NDArray[np.float32]) -> Scores:
+    return np.concatenate((np.zeros(1), np.cumsum(costs, dtype=np.float64)))
+
+
+def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
+    """Return bytes read by `codec`, and where each character's bytes start; one more is the end of all.
+
+    A byte that is part of no character becomes the lone surrogate U+DC00 + byte.
+    """
+    text = data.decode(codec, "surrogateescape")
+    codes = to_codes(text)
+    lengths = np.ones(len(codes), dtype=np.int64)
+    whole = (codes >= 0x80) & ((codes < 0xDC80) | (codes >= 0xDD00))
+    if codec == "utf-8":
+        lengths += whole
+        lengths += whole & (codes >= 0x800)
+        lengths += whole & (codes >= 0x10000)
+    else:
+        lengths += whole
+        if codec == "cp932":
+            lengths[(codes >= 0xFF61) & (codes < 0xFFA0)] = 1
+            lengths[(codes == 0x80) | ((codes >= 0xF8F0) & (codes < 0xF8F4))] = 1
+        elif codec == "euc_jp" and b"\x8f" in data:
+            known = [len(chr(code).encode(codec)) for code in codes[whole].tolist()]
+            lengths[whole] = known
+    return codes, np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+
+
+def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, lossy: bool = False) -> list[Span]:
+    """Return the stretches of a block that gain more than `least` nats when read as `pair` says.
+
+    `raw` are other bytes behind the block than those that come first; with `lossy`, bytes may have been lost.
+    """
+    raw = raw or block.raw(pair.wrong)
+    slots: dict[int, Slot] = {}
+    if lossy:
+        reading = read_utf8(raw.data) if pair.codec == "utf-8" else read_pairs(raw.data, pair.codec)
+        codes, starts, slots = reading.codes, reading.starts, reading.slots
+    else:
+        codes, starts = read(raw.data, pair.codec)
+    if starts[-1] != len(raw.data):
+        return []  # a codec that makes two characters of one
+    costs = read_costs(codes, pair)
+    running = _running(costs)
+    if len(starts) == len(raw.starts) and (starts == raw.starts).all():
+        old = new = np.arange(len(starts))
+    else:
+        borders = np.zeros(len(raw.data) + 1, dtype=np.int8)
+        borders[starts] = 1
+        borders[raw.starts] += 2
+        shared = np.flatnonzero(borders == 3)
+        old, new = np.searchsorted(raw.starts, shared), np.searchsorted(starts, shared)
+    gains = np.diff(running[new]) - np.diff(block.running[old])
+    stops = block.stops(pair.wrong)
+    is_stop = stops[old[1:]] - stops[old[:-1]] > 0
+    if not lossy:
+        is_stop |= np.diff(_running(broken(codes))[new]) > 0
+    found = []
+    for first, last, gain in _extended(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop)):
+        text = codes[new[first] : new[last]]
+        if lossy:
+            start = int(new[first])
+            own = {place - start: slot for place, slot in slots.items() if start <= place < int(new[last])}
+            filled, certainty = fill(text, own, pair.codec)
+            found.append(Span(int(old[first]), int(old[last]), _text(filled), gain, pair, certainty=certainty))
+        else:
+            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair))
+    return found
+
+
+def broken(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Return which characters read again are bytes that are part of none."""
+    return (codes >= 0xDC80) & (codes < 0xDD00)
+
+
+def _extended(
+    stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions
+) -> list[tuple[int, int, float]]:
+    """Return stretches drawn out to the next stop on either side, where little speaks against it."""
+    extended: list[tuple[int, int, float]] = []
+    for start, end, gain in stretches:
+        place = int(np.searchsorted(stops, start))
+        left = int(stops[place - 1]) + 1 if place else 0
+        place = int(np.searchsorted(stops, end))
+        right = int(stops[place]) if place < len(stops) else len(gains)
+        left = max(left, extended[-1][1] if extended else 0)
+        before, after = float(gains[left:start].sum()), float(gains[end:right].sum())
+        if before > -LEAVING:
+            start, gain = left, gain + before
+        if after > -LEAVING:
+            end, gain = max(end, right), gain + after
+        extended.append((start, end, gain))
+    return [stretch for nth, stretch in enumerate(extended) if nth + 1 == len(extended) or stretch[1] <= extended[nth + 1][0]]
+
+
+def _text(codes: Codes) -> str:
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _best_stretches(gains: list[float], least: float) -> list[tuple[int, int, float]]:
+    """Return the stretches of greatest sum above `least`, that nowhere fall by more than `DROP`: start, end, sum."""
+    found = []
+    total = best = 0.0
+    start = end = 0
+    for place, gain in enumerate(gains):
+        total += gain
+        if total > best:
+            best, end = total, place + 1
+        elif total <= 0 or total < best - DROP:
+            if best > least:
+                found.append((start, end, best))
+            total = best = 0.0
+            start = end = place + 1
+    if best > least:
+        found.append((start, end, best))
+    return found
