@@ -25,7 +25,7 @@ from encfix.batch import Batch, Codes, Positions, to_codes
 from encfix.chinese.characters import Class
 from encfix.edits import Edits, merge, replacements
 from encfix.options import Options
-from encfix.repairs.mojibake import judging, reading, remnants, western
+from encfix.repairs.mojibake import judging, reading, remnants, variants, western
 from encfix.repairs.mojibake.reading import PAIRS, Block, Pair, Span
 from encfix.rules import number_of
 
@@ -75,7 +75,7 @@ def _spans(block: Block, preferred: list[Pair]) -> Iterator[tuple[float, Span]]:
     pairs = (*preferred, *(pair for pair in others if pair not in preferred))
     for lossy in (False, True):
         for pair in pairs:
-            for span in reading.spans(block, pair, judging.LEAST_GAIN, lossy=lossy):
+            for span in _read(block, pair, lossy):
                 if not lossy and not judging.is_exact(span):
                     continue
                 confidence = judging.confidence(block, span)
@@ -94,6 +94,15 @@ def _spans(block: Block, preferred: list[Pair]) -> Iterator[tuple[float, Span]]:
         if all(span.end <= other.start or other.end <= span.start for _, other in taken):
             taken.append((confidence, span))
     yield from sorted(taken, key=lambda item: item[1].start)
+
+
+def _read(block: Block, pair: Pair, lossy: bool) -> list[Span]:
+    """Return the spans that a pair explains, with the best choice of bytes where there is one."""
+    spans = reading.spans(block, pair, judging.LEAST_GAIN, lossy=lossy)
+    if not spans:
+        return spans
+    raw = variants.resolve(block, pair, block.raw(pair.wrong))
+    return reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy=lossy) if raw else spans
 
 
 def _edits(block: Block, spans: list[tuple[float, Span]], base: int) -> Edits:

@@ -26,8 +26,7 @@ UTF8_OR_CP1252 = "utf-8-or-cp1252"
 
 _CODECS = {
     "gbk": ("gb18030",),
-    "big5": ("big5hkscs", "big5", "cp950"),
-    "big5-hkscs": ("big5", "cp950", "big5hkscs"),
+    "big5": ("big5", "cp950", "big5hkscs"),
     "shift-jis": ("shift_jis", "cp932"),
     "euc-kr": ("cp949",),
     "latin-1": ("latin-1",),
@@ -75,7 +74,7 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
     table = np.full(REACH + 1, _NONE, dtype=np.uint32)
     if charset == UTF8_OR_CP1252:
         for code in range(0x80, 0x10000):
-            if not 0xD800 <= code < 0xE000:
+            if not 0xD800 <= code < 0xE000 and code != 0xFFFD:
                 table[code] = int.from_bytes(chr(code).encode(), "big")
         return _put_single(table, "cp1252")
     for codec in _CODECS[charset]:
@@ -88,6 +87,7 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
         else:
             _put_double(table, codec)
     table[:0x80] = np.arange(0x80)
+    table[0xFFFD] = _NONE  # GB 18030 has bytes for it, yet no decoder got it from them
     return table
 
 

@@ -63,7 +63,7 @@ class Pair:
     @property
     def name(self) -> str:
         """The name of the pair's rule."""
-        return f"mojibake.{self.true}-as-{self.wrong.removesuffix('-hkscs')}"
+        return f"mojibake.{self.true}-as-{self.wrong}"
 
     @property
     def is_narrow(self) -> bool:
@@ -81,8 +81,8 @@ _CODECS = {"utf-8": "utf-8", "gbk": "gbk", "big5": "cp950", "euc-jp": "euc_jp", 
 PAIRS = tuple(
     Pair(true, wrong, _CODECS[true])
     for true, wrongs in (
-        ("utf-8", ("gbk", "shift-jis", "euc-kr", "big5", "big5-hkscs", "cp1252", "latin-1", "cp1250", "cp437")),
-        ("gbk", ("cp1252", "latin-1", "cp1250", "utf-8-or-cp1252", "big5", "big5-hkscs", "shift-jis", "euc-kr")),
+        ("utf-8", ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "cp437")),
+        ("gbk", ("cp1252", "latin-1", "cp1250", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr")),
         ("big5", ("gbk", "cp1252", "latin-1", "shift-jis", "euc-kr")),
         ("euc-jp", ("gbk",)),
         ("shift-jis", ("gbk",)),
