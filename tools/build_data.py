@@ -119,6 +119,7 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put(range(0x3001, 0x3021), Class.WIDE)
     put(range(0xFF01, 0xFF66), Class.WIDE)
     put(range(0x2018, 0x2020), Class.WIDE)
+    put(map(ord, "‚‛„‟"), Class.WESTERN)
     put(map(ord, "—…·‥～"), Class.WIDE)
     put((*range(0xFF66, 0xFFA0),), Class.HALFWIDTH_KATAKANA)
     put((0x30FC,), Class.KATAKANA)

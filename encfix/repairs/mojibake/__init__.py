@@ -29,8 +29,8 @@ from encfix.repairs.mojibake import judging, reading, remnants, variants, wester
 from encfix.repairs.mojibake.reading import PAIRS, Block, Pair, Span
 from encfix.rules import number_of
 
-BRIDGED = 2
-"""Lines without a sign of damage that a damaged stretch may run across."""
+NEAR = 48
+"""Code points from a sign of damage within which damage may begin or end."""
 
 ROUNDS = 2
 """How many wrong decodings, one after the other, are undone."""
@@ -53,29 +53,37 @@ def propose(batch: Batch, options: Options) -> Edits:
 
 
 def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]]:
-    """Yield stretches of lines that hold one of the `places`: their document, start and end in the batch."""
+    """Yield stretches of text around the `places`: their document, start and end in the batch.
+
+    Stretches end at line ends, or where no place is near.
+    """
     if not len(places):
         return
     ends = np.flatnonzero((batch.classes == Class.NEWLINE) | (batch.classes == Class.BOUNDARY))
-    lines = np.unique(np.searchsorted(ends, places))
-    documents = batch.documents_of(ends[lines] - 1)
-    new = (np.diff(lines, prepend=-9) > BRIDGED + 1) | (np.diff(documents, prepend=-1) != 0)
-    first = np.flatnonzero(new)
-    last = np.append(first[1:], len(lines)) - 1
+    documents = batch.documents_of(places)
+    first = np.flatnonzero((np.diff(places, prepend=-9 * NEAR) > 2 * NEAR) | (np.diff(documents, prepend=-1) != 0))
+    last = np.append(first[1:], len(places)) - 1
     for one, other in zip(first.tolist(), last.tolist(), strict=True):
         document = int(documents[one])
-        start = max(int(ends[lines[one] - 1]) + 1, int(batch.starts[document]))
-        yield document, start, int(ends[lines[other]])
+        line = int(np.searchsorted(ends, places[one]))
+        start = max(int(ends[line - 1]) + 1, int(batch.starts[document]), int(places[one]) - NEAR)
+        end = min(int(ends[np.searchsorted(ends, places[other])]), int(places[other]) + NEAR)
+        yield document, start, end
 
 
 def _spans(block: Block, preferred: list[Pair]) -> Iterator[tuple[float, Span]]:
     """Yield the damaged spans of a block with their confidence, sorted and disjoint; `preferred` pairs are tried first."""
     found: list[tuple[float, Span]] = []
     others = (_WIDE if block.is_wide else ()) + (_NARROW if block.is_narrow else ())
-    pairs = (*preferred, *(pair for pair in others if pair not in preferred))
+    pairs = [*preferred, *(pair for pair in others if pair not in preferred)]
+    pairs = [pair for pair in pairs if reading.may_explain(block, pair)]
+    hopeful: list[Pair] = []
     for lossy in (False, True):
-        for pair in pairs:
-            for span in _read(block, pair, lossy):
+        for pair in hopeful if lossy else pairs:
+            spans = _read(block, pair, lossy)
+            if spans:
+                hopeful += [] if lossy else [pair]
+            for span in spans:
                 if not lossy and not judging.is_exact(span):
                     continue
                 confidence = judging.confidence(block, span)
@@ -85,9 +93,8 @@ def _spans(block: Block, preferred: list[Pair]) -> Iterator[tuple[float, Span]]:
                         preferred.insert(0, pair)
             if found and sum(span.end - span.start for _, span in found) >= 0.9 * block.foreign:
                 break
-        else:
-            continue
-        break
+        if found and all(judging.is_smooth(block, span) for _, span in found):
+            break
     found.sort(key=lambda item: -item[1].gain)
     taken: list[tuple[float, Span]] = []
     for confidence, span in found:

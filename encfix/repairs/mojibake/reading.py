@@ -7,6 +7,7 @@ where character borders of the two fall together the gain is known. Spans are th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -192,6 +193,11 @@ def is_abroad(codes: Codes) -> npt.NDArray[np.bool_]:
     return (codes >= 0x3041) & (codes < 0x30FF) | (codes >= 0xAC00) & (codes < 0xD7A4)
 
 
+def is_common_hangul(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Return which characters are among the commonest syllables of Korean."""
+    return _common_hangul().take(codes, mode="clip")
+
+
 def _running(costs: npt.NDArray[np.float32]) -> Scores:
     return np.concatenate((np.zeros(1), np.cumsum(costs, dtype=np.float64)))
 
@@ -218,6 +224,20 @@ def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
             known = [len(chr(code).encode(codec)) for code in codes[whole].tolist()]
             lengths[whole] = known
     return codes, np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+
+
+def may_explain(block: Block, pair: Pair) -> bool:
+    """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
+    if pair.wrong == "utf-8-or-cp1252":
+        return bool((block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign))
+    raw = block.raw(pair.wrong)
+    if raw.data.count(LOST) > 0.9 * block.foreign:
+        return False
+    return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
+
+
+_UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
+_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
 
 def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, lossy: bool = False) -> list[Span]:
