@@ -73,34 +73,52 @@ def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]
 
 def _spans(block: Block, preferred: list[Pair]) -> Iterator[tuple[float, Span]]:
     """Yield the damaged spans of a block with their confidence, sorted and disjoint; `preferred` pairs are tried first."""
-    found: list[tuple[float, Span]] = []
     others = (_WIDE if block.is_wide else ()) + (_NARROW if block.is_narrow else ())
     pairs = [*preferred, *(pair for pair in others if pair not in preferred)]
     pairs = [pair for pair in pairs if reading.may_explain(block, pair)]
-    hopeful: list[Pair] = []
-    for lossy in (False, True):
-        for pair in hopeful if lossy else pairs:
-            spans = _read(block, pair, lossy)
-            if spans:
-                hopeful += [] if lossy else [pair]
-            for span in spans:
-                if not lossy and not judging.is_exact(span):
-                    continue
-                confidence = judging.confidence(block, span)
-                if confidence > 0:
-                    found.append((confidence, span))
-                    if pair not in preferred:
-                        preferred.insert(0, pair)
-            if found and sum(span.end - span.start for _, span in found) >= 0.9 * block.foreign:
-                break
-        if found and all(judging.is_smooth(block, span) for _, span in found):
-            break
+    found, hopeful = _attempt(block, pairs, preferred, lossy=False)
+    if not _covers(block, found) or not all(judging.is_smooth(block, span) for _, span in found):
+        mended, _ = _attempt(block, hopeful, preferred, lossy=True)
+        found = mended + [item for item in found if not any(_overlap(item[1], span) for _, span in mended)]
     found.sort(key=lambda item: -item[1].gain)
     taken: list[tuple[float, Span]] = []
     for confidence, span in found:
-        if all(span.end <= other.start or other.end <= span.start for _, other in taken):
+        if not any(_overlap(span, other) for _, other in taken):
             taken.append((confidence, span))
     yield from sorted(taken, key=lambda item: item[1].start)
+
+
+def _attempt(
+    block: Block, pairs: list[Pair], preferred: list[Pair], *, lossy: bool
+) -> tuple[list[tuple[float, Span]], list[Pair]]:
+    """Return what `pairs` explain of a block, with confidence, until all of it is; and the pairs that explain anything.
+
+    A pair that is believed goes to the front of `preferred`.
+    """
+    found: list[tuple[float, Span]] = []
+    hopeful: list[Pair] = []
+    for pair in pairs:
+        spans = _read(block, pair, lossy)
+        if spans:
+            hopeful.append(pair)
+        for span in spans:
+            confidence = judging.confidence(block, span) if lossy or judging.is_exact(span) else 0.0
+            if confidence > 0:
+                found.append((confidence, span))
+                if pair not in preferred:
+                    preferred.insert(0, pair)
+        if _covers(block, found):
+            break
+    return found, hopeful
+
+
+def _covers(block: Block, found: list[tuple[float, Span]]) -> bool:
+    """Return whether the spans hold nearly all that is beyond ASCII in a block."""
+    return bool(found) and sum(span.end - span.start for _, span in found) >= 0.9 * block.foreign
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _read(block: Block, pair: Pair, lossy: bool) -> list[Span]:

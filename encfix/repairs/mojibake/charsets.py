@@ -116,6 +116,27 @@ def characters(codec: str) -> tuple[tuple[int, bytes], ...]:
 
 
 @cache
+def can_be_lost(charset: str) -> npt.NDArray[np.bool_]:
+    """Return which bytes a decoder of `charset` loses before which: bool (256, 256), the next byte second.
+
+    A decoder of one-byte characters loses those that the charset leaves undefined; one of pairs loses a lead byte that makes
+    no character with the next.
+    """
+    codecs = _CODECS.get(charset, ())
+    if charset in SINGLE_BYTE:
+        lost = np.zeros((256, 256), dtype=np.bool_)
+        for byte in range(0x80, 0x100):
+            lost[byte] = any("\ufffd" in bytes((byte,)).decode(codec, "replace") for codec in codecs)
+        return lost
+    lost = np.ones((256, 256), dtype=np.bool_)
+    lost[:0x80] = False
+    for codec in ("gbk",) if charset == "gbk" else codecs[:1]:
+        for _, raw in characters(codec):
+            lost[raw[0], raw[1] if len(raw) > 1 else slice(None)] = False
+    return lost
+
+
+@cache
 def others(charset: str) -> dict[int, tuple[bytes, ...]]:
     """Return the characters that several bytes of a charset give, with the bytes that `encode` does not choose.
 

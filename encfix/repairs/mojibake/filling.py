@@ -10,8 +10,11 @@ import numpy.typing as npt
 
 from encfix.batch import Codes
 from encfix.chinese import model
-from encfix.repairs.mojibake.charsets import characters
+from encfix.repairs.mojibake.charsets import can_be_lost, characters
 from encfix.repairs.mojibake.lossy import UNKNOWN, Slot
+
+POOR, VERY_POOR = -9.5, -11.5
+"""The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken text."""
 
 SURE = 0.99
 """The least probability of a character that is filled in."""
@@ -21,9 +24,14 @@ SURE_TOGETHER = 0.95
 
 REPLACEMENT = 0xFFFD
 
+REACH = 5
+"""How many characters on either side of a broken one are doubted, if all between are poor."""
 
-def fill(codes: Codes, slots: dict[int, Slot], codec: str) -> tuple[Codes, float]:
-    """Return the text with what is certain filled in, `REPLACEMENT` for the rest, and how probably all of it is right."""
+
+def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[Codes, float]:
+    """Fill in characters of the true encoding `codec` that a decoder of `wrong` broke.
+
+    Return the text with what is certain filled in, `REPLACEMENT` for the rest, and how probably all of it is right."""
     filled = codes.copy()
     chosen: list[tuple[float, int]] = []
     for place in np.flatnonzero(codes == UNKNOWN).tolist():
@@ -31,7 +39,7 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str) -> tuple[Codes, float
         slot = slots.get(place)
         if slot is None:
             continue
-        candidates = _candidates(slot, codec)
+        candidates = _candidates(slot, codec, wrong)
         before = filled[place - 1] if place else 0
         after = filled[place + 1] if place + 1 < len(codes) and codes[place + 1] != UNKNOWN else 0
         best, probability = _most_probable(candidates, int(before), int(after))
@@ -46,6 +54,19 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str) -> tuple[Codes, float
         filled[place] = REPLACEMENT
         together /= probability
     return filled, together
+
+
+def doubt(codes: Codes) -> Codes:
+    """Return a text in which bytes were lost with `REPLACEMENT` for what may have been read from the wrong ones."""
+    costs = model.log_pair(codes)
+    costs[codes < 0x80] = 0
+    poor, bad = costs < POOR, costs < VERY_POOR
+    bad = bad & (np.append(bad[1:], False) | np.append(False, bad[:-1])) & (codes != REPLACEMENT)
+    doubted = codes == REPLACEMENT
+    for _ in range(REACH):
+        beside = np.append(doubted[1:], False) | np.append(False, doubted[:-1])
+        doubted |= beside & poor
+    return np.where(doubted | bad, np.uint32(REPLACEMENT), codes)
 
 
 def _most_probable(candidates: Codes, before: int, after: int) -> tuple[int, float]:
@@ -66,9 +87,32 @@ def _most_probable(candidates: Codes, before: int, after: int) -> tuple[int, flo
     return int(candidates[nth]), probability
 
 
-def _candidates(slot: Slot, codec: str) -> Codes:
-    found = [_of_utf8(layout) if codec == "utf-8" else _of_pairs(layout, codec) for layout in slot.layouts]
+def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
+    """Return the characters that fit one of the layouts, with bytes lost that the decoder of `wrong` loses."""
+    found = []
+    for layout in slot.layouts:
+        fitting = _of_utf8(layout) if codec == "utf-8" else _of_pairs(layout, codec)
+        if layout.count(None) == 1:
+            place = layout.index(None)
+            after = layout[place + 1] if place + 1 < len(layout) else slot.following
+            lost = can_be_lost(wrong)
+            may = lost[:, after] if after is not None else lost.any(axis=1)
+            fitting = fitting[may[_bytes_at(fitting, place, codec)]]
+        found.append(fitting)
     return np.unique(np.concatenate(found))
+
+
+def _bytes_at(codes: Codes, place: int, codec: str) -> npt.NDArray[np.int64]:
+    """Return one byte of each character."""
+    if codec == "utf-8":
+        shift = 6 * (2 - place)
+        return ((codes.astype(np.int64) >> shift) & 0x3F) | (0x80 if place else 0xE0)
+    return np.array([_raws(codec)[code][place] for code in codes.tolist()], dtype=np.int64)
+
+
+@cache
+def _raws(codec: str) -> dict[int, bytes]:
+    return {code: raw for code, raw in characters(codec) if len(raw) == 2}
 
 
 def _of_utf8(layout: tuple[int | None, ...]) -> Codes:

@@ -30,6 +30,8 @@ class Slot:
     """What is left of a character: each tuple is a possible layout of its bytes, None for one that was lost."""
 
     layouts: tuple[tuple[int | None, ...], ...]
+    following: int | None = None
+    """The byte that follows, if none was lost between."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +60,8 @@ def read_utf8(data: bytes) -> Reading:
             codes.append(-1)
         end, slot = _broken_utf8(data, place)
         if slot is not None:
-            slots[len(codes) - 1] = slot
+            whole = end < size and not _is_trail(data[end]) and data[end] != LOST
+            slots[len(codes) - 1] = Slot(slot.layouts, data[end] if whole else None)
         codes[-1] = UNKNOWN
         place = end
     starts.append(size)
@@ -178,7 +181,7 @@ def _trace(
                 steps.append((start + 2, UNKNOWN, Slot(((None, data[start + 2]),))))
                 steps.append((start, UNKNOWN, Slot(((data[start], None),))))
             else:
-                steps.append((start, UNKNOWN, _slot(data[start:end])))
+                steps.append((start, UNKNOWN, _slot(data[start:end], data[end] if end < len(data) else None)))
             is_pair = paired[start] > other[start]
         end = start
     steps.reverse()
@@ -187,9 +190,9 @@ def _trace(
     return Reading(codes, starts, {nth: slot for nth, (_, _, slot) in enumerate(steps) if slot is not None})
 
 
-def _slot(piece: bytes) -> Slot | None:
+def _slot(piece: bytes, following: int | None) -> Slot | None:
     if piece[0] in (LOST, QUESTION):
-        return Slot(((None, piece[1]),)) if len(piece) > 1 else None
+        return Slot(((None, piece[1]),), following) if len(piece) > 1 else None
     if len(piece) > 1:
-        return Slot(((piece[0], None),))
-    return Slot(((piece[0], None), (None, piece[0])))
+        return Slot(((piece[0], None),), following)
+    return Slot(((piece[0], None), (None, piece[0])), following)

@@ -18,7 +18,7 @@ from encfix.batch import Codes, Positions, to_codes
 from encfix.chinese import model
 from encfix.chinese.characters import Class, class_table
 from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, Raw, encode
-from encfix.repairs.mojibake.filling import fill
+from encfix.repairs.mojibake.filling import doubt, fill
 from encfix.repairs.mojibake.lossy import Slot, read_pairs, read_utf8
 
 Scores = npt.NDArray[np.float64]
@@ -275,7 +275,9 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
         if lossy:
             start = int(new[first])
             own = {place - start: slot for place, slot in slots.items() if start <= place < int(new[last])}
-            filled, certainty = fill(text, own, pair.codec)
+            filled, certainty = fill(text, own, pair.codec, pair.wrong)
+            if pair.codec != "utf-8":
+                filled = doubt(filled)
             found.append(Span(int(old[first]), int(old[last]), _text(filled), gain, pair, certainty=certainty))
         else:
             found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair))
