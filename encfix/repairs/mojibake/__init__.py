@@ -17,6 +17,7 @@ and quoted examples in text about encodings, which are reported.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,8 +33,11 @@ from encfix.rules import number_of
 NEAR = 48
 """Code points from a sign of damage within which damage may begin or end."""
 
-ROUNDS = 2
-"""How many wrong decodings, one after the other, are undone."""
+DOUBTED = 0.6
+"""Confidence in what may come of the wrong bytes."""
+
+TWICE = PAIRS[0]
+"""The pair that happens again and again: UTF-8 read as GBK."""
 
 _NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
 _NARROW = tuple(pair for pair in PAIRS if pair.is_narrow)
@@ -77,6 +81,11 @@ def _spans(block: Block, preferred: list[Pair]) -> Iterator[tuple[float, Span]]:
     pairs = [*preferred, *(pair for pair in others if pair not in preferred)]
     pairs = [pair for pair in pairs if reading.may_explain(block, pair)]
     found, hopeful = _attempt(block, pairs, preferred, lossy=False)
+    if not found and block.is_wide:
+        twice = _twice(block)
+        if twice:
+            yield twice
+            return
     if not _covers(block, found) or not all(judging.is_smooth(block, span) for _, span in found):
         mended, _ = _attempt(block, hopeful, preferred, lossy=True)
         found = mended + [item for item in found if not any(_overlap(item[1], span) for _, span in mended)]
@@ -85,7 +94,39 @@ def _spans(block: Block, preferred: list[Pair]) -> Iterator[tuple[float, Span]]:
     for confidence, span in found:
         if not any(_overlap(span, other) for _, other in taken):
             taken.append((confidence, span))
-    yield from sorted(taken, key=lambda item: item[1].start)
+    for confidence, span in sorted(taken, key=lambda item: item[1].start):
+        yield from _parts(confidence, span)
+
+
+def _parts(confidence: float, span: Span) -> Iterator[tuple[float, Span]]:
+    """Yield a span in parts, less sure of those that may come of bytes that were dropped unseen."""
+    poor = judging.poor_stretch(to_codes(span.text), span.pair)
+    if not span.borders or not poor.any():
+        yield confidence, span
+        return
+    doubted = [bool(poor[new:newer].any()) for (_, new), (_, newer) in pairwise(span.borders)]
+    first = 0
+    for place in range(1, len(doubted) + 1):
+        if place == len(doubted) or doubted[place] != doubted[first]:
+            yield (min(confidence, DOUBTED) if doubted[first] else confidence), span.part(first, place)
+            first = place
+
+
+def _twice(block: Block) -> tuple[float, Span] | None:
+    """Return a whole block that went through UTF-8 read as GBK two times, with its confidence."""
+    raw = variants.resolve(block, TWICE, block.raw(TWICE.wrong), by_validity=True) or block.raw(TWICE.wrong)
+    try:
+        once = raw.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    inner = Block(to_codes(once))
+    for span in _read(inner, TWICE, lossy=False):
+        reach = span.end - span.start
+        if reach >= 0.9 * inner.foreign and judging.is_exact(span):
+            text = once[: span.start] + span.text + once[span.end :]
+            whole = Span(0, len(block.codes), text, span.gain, TWICE)
+            return min(judging.confidence(inner, span), 0.99), whole
+    return None
 
 
 def _attempt(

@@ -13,7 +13,7 @@ from encfix.chinese import model
 from encfix.repairs.mojibake.charsets import can_be_lost, characters
 from encfix.repairs.mojibake.lossy import UNKNOWN, Slot
 
-POOR, VERY_POOR = -9.5, -11.5
+POOR, VERY_POOR = -9.0, -10.5
 """The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken text."""
 
 SURE = 0.99
@@ -62,11 +62,11 @@ def doubt(codes: Codes) -> Codes:
     costs[codes < 0x80] = 0
     poor, bad = costs < POOR, costs < VERY_POOR
     bad = bad & (np.append(bad[1:], False) | np.append(False, bad[:-1])) & (codes != REPLACEMENT)
-    doubted = codes == REPLACEMENT
+    doubted = (codes == REPLACEMENT) | (codes == ord("?"))
     for _ in range(REACH):
         beside = np.append(doubted[1:], False) | np.append(False, doubted[:-1])
         doubted |= beside & poor
-    return np.where(doubted | bad, np.uint32(REPLACEMENT), codes)
+    return np.where((doubted | bad) & (codes >= 0x80), np.uint32(REPLACEMENT), codes)
 
 
 def _most_probable(candidates: Codes, before: int, after: int) -> tuple[int, float]:

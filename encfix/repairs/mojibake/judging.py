@@ -25,8 +25,8 @@ MOST_BROKEN = 0.4
 MOST_BROKEN_NARROW = 0.1
 """The largest share of the characters of a reading that may be lost; less where hardly any byte can be."""
 
-POOR_THREE = -31.0
-"""The cost of three characters in a row below which bytes may have been lost there."""
+POOR_TWO = -12.0
+"""The cost of each of two characters in a row below which bytes may have been dropped there."""
 
 FEW = 3
 """Characters below which a reading is never sure."""
@@ -98,10 +98,18 @@ def is_exact(span: Span) -> bool:
 
 
 def is_smooth(block: Block, span: Span) -> bool:
-    """Return whether nothing in a reading hints that bytes were lost: question marks inside, or a poor stretch."""
+    """Return whether nothing in a reading hints that bytes were lost: no marks of that inside, no poor stretch."""
     if ord("?") in block.codes[span.start : span.end] or "\ufffd" in span.text:
         return False
-    costs = read_costs(to_codes(span.text), span.pair)
-    if len(costs) < 3:
-        return True
-    return bool((costs[:-2] + costs[1:-1] + costs[2:]).min() > POOR_THREE)
+    return not poor_stretch(to_codes(span.text), span.pair).any()
+
+
+def poor_stretch(codes: Codes, pair: Pair) -> npt.NDArray[np.bool_]:
+    """Return which characters of a reading may come of bytes whose neighbours were dropped, unseen.
+
+    That happens only where both encodings have characters of two bytes.
+    """
+    if pair.is_narrow or pair.codec == "utf-8" or not pair.is_chinese:
+        return np.zeros(len(codes), dtype=np.bool_)
+    poor = read_costs(codes, pair) < POOR_TWO
+    return poor & (np.append(poor[1:], False) | np.append(False, poor[:-1]))

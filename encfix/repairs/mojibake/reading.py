@@ -106,6 +106,13 @@ class Span:
     rounds: int = 1
     certainty: float = 1.0
     """How probably all characters that were filled in are right."""
+    borders: tuple[tuple[int, int], ...] = ()
+    """Where borders of characters in the span and in its reading fall together."""
+
+    def part(self, first: int, last: int) -> Span:
+        """Return the part of the span between two of its borders."""
+        (start, new_start), (end, new_end) = self.borders[first], self.borders[last]
+        return Span(self.start + start, self.start + end, self.text[new_start:new_end], self.gain, self.pair)
 
 
 class Block:
@@ -280,7 +287,8 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
                 filled = doubt(filled)
             found.append(Span(int(old[first]), int(old[last]), _text(filled), gain, pair, certainty=certainty))
         else:
-            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair))
+            borders = tuple(zip((old[first : last + 1] - old[first]).tolist(), (new[first : last + 1] - new[first]).tolist()))
+            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, borders=borders))
     return found
 
 

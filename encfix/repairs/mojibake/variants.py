@@ -6,17 +6,22 @@ stretch, and the best is kept if it gains enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
+from encfix.batch import Codes
 from encfix.repairs.mojibake.charsets import Raw, others
-from encfix.repairs.mojibake.reading import Block, Pair, read, read_costs
+from encfix.repairs.mojibake.reading import Block, Pair, broken, read, read_costs
 
-POOR = -9.5
+Costs: TypeAlias = Callable[[Codes, Pair], npt.NDArray[np.float32]]
+
+POOR = -8.0
 """The cost of a character below which the bytes near it are doubted."""
 
-GAIN = 2.5
+GAIN = 1.5
 """Nats that a choice must gain."""
 
 BEFORE, WINDOW = 5, 28
@@ -26,8 +31,12 @@ CHUNK = 480
 """Characters that are resolved at once."""
 
 
-def resolve(block: Block, pair: Pair, raw: Raw) -> Raw | None:
-    """Return the bytes behind a block with the best choices made; None if there is nothing to choose."""
+def resolve(block: Block, pair: Pair, raw: Raw, *, by_validity: bool = False) -> Raw | None:
+    """Return the bytes behind a block with the best choices made; None if there is nothing to choose.
+
+    `by_validity` looks only for bytes that make characters, whatever these are.
+    """
+    costs_of = _invalid if by_validity else read_costs
     choices = others(pair.wrong)
     ambiguous = np.flatnonzero(np.isin(block.codes, list(choices)))
     if not len(ambiguous):
@@ -42,7 +51,7 @@ def resolve(block: Block, pair: Pair, raw: Raw) -> Raw | None:
         if own:
             part = pieces[start:end]
             options = {place - start: choices[int(block.codes[place])] for place in own}
-            if _resolve(part, options, pair):
+            if _resolve(part, options, pair, costs_of):
                 pieces[start:end] = part
                 changed = True
     if not changed:
@@ -62,12 +71,18 @@ def _chunks(block: Block) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _resolve(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: Pair) -> bool:
+def _invalid(codes: Codes, pair: Pair) -> npt.NDArray[np.float32]:
+    return np.where(broken(codes), np.float32(2 * POOR), np.float32(0))
+
+
+def _resolve(
+    pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: Pair, costs_of: Costs
+) -> bool:
     """Make the best choices in `pieces`, in place; return whether any was made."""
     changed, resume = False, 0
     for _ in range(4 * len(options) + 4):
         codes, starts = read(b"".join(pieces), pair.codec)
-        costs = read_costs(codes, pair)
+        costs = costs_of(codes, pair)
         edges = np.cumsum([0, *(len(piece) for piece in pieces)])
         owner = np.searchsorted(edges, starts[:-1], side="right") - 1
         poor = np.flatnonzero((costs < POOR) & (owner >= resume))
@@ -82,9 +97,9 @@ def _resolve(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: P
                 border -= 1
             first = int(owner[border])
             last = min(len(pieces), first + WINDOW)
-            now = _cost(pieces, first, last, pair)
+            now = _cost(pieces, first, last, pair, costs_of)
             trials = [
-                (_cost(pieces, first, last, pair, nth, other), nth, other) for nth in near for other in options[nth]
+                (_cost(pieces, first, last, pair, costs_of, nth, other), nth, other) for nth in near for other in options[nth]
             ]
             best = max(trials)
             if best[0] > now + GAIN:
@@ -100,8 +115,8 @@ def _resolve(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: P
     return changed
 
 
-def _cost(pieces: list[bytes], first: int, last: int, pair: Pair, nth: int = -1, other: bytes = b"") -> float:
+def _cost(pieces: list[bytes], first: int, last: int, pair: Pair, costs_of: Costs, nth: int = -1, other: bytes = b"") -> float:
     """Return what a stretch costs when read, with other bytes for one of its characters."""
     data = b"".join(other if place == nth else pieces[place] for place in range(first, last))
     codes, _ = read(data, pair.codec)
-    return float(read_costs(codes, pair).sum())
+    return float(costs_of(codes, pair).sum())
