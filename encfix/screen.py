@@ -51,7 +51,7 @@ _UNSEEN = (Class.INVISIBLE, Class.CONTROL, Class.BIDI, Class.JOINER, Class.NONCH
 _MARKS = (Class.COMMA, Class.MARK, Class.QUESTION)
 _EDGES = (Class.NEWLINE, Class.BOUNDARY, Class.SPACE)
 _RARE = (Class.HAN_RARE, Class.HAN_RARE_SIMPLIFIED, Class.HAN_RARE_TRADITIONAL)
-_STRANGE = (*_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT)
+_STRANGE = (*_RARE, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT)
 _WESTERN = (Class.WESTERN, Class.TONED)
 _BEYOND_ASCII = (
     Class.OTHER, Class.WESTERN, Class.TONED, Class.WIDE, Class.MARK, Class.CONTROL, Class.INVISIBLE, Class.REPLACEMENT,
@@ -92,8 +92,8 @@ PATTERNS = (
     Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE)),
     Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY),
-    Pattern(MOJIBAKE, _HAN, (Class.HANGUL,), _ANY),
-    Pattern(MOJIBAKE, _ANY, (Class.HANGUL,), _HAN),
+    Pattern(MOJIBAKE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
+    Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY),
     Pattern(MOJIBAKE, _HAN, (Class.SYMBOL,), _HAN),
     Pattern(MISALIGNED, _ANY, (Class.QUESTION,), (Class.MARK, Class.COMMA, Class.QUESTION, *LETTER_CLASSES)),
@@ -189,7 +189,8 @@ def _expression() -> re.Pattern[bytes]:
         + (b"" if pattern.crowd == 1 else b"(?=(?:.{0,%d}?%b){%d})" % (CROWD - 2, one_of(pattern.trigger), pattern.crowd - 1))
         for pattern in PATTERNS
     )
-    return re.compile(b"|".join(branches), re.DOTALL)
+    triggers = one_of(sorted({value for pattern in PATTERNS for value in pattern.trigger}))
+    return re.compile(b"(?=" + triggers + b")(?:" + b"|".join(branches) + b")", re.DOTALL)
 
 
 @cache

@@ -38,11 +38,14 @@ TRADITIONAL_TOO = "恒琼"
 SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL,
            "Bopomofo": Class.BOPOMOFO}  # fmt: skip
 
-RARE = -11.5
-"""The log probability below which an ideograph is rare."""
+RARE, NOT_RARE = -11.5, -8.5
+"""The log probabilities below which an ideograph is rare, and above which nothing makes it count as that."""
 
 WESTERN_CODECS = ("latin-1", "cp1252", "cp1250", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
 """Code pages that make Latin letters and symbols of the bytes of other encodings."""
+
+KOREAN_SYLLABLES = "이다는의에을은하로지기한있어를니들였된"
+"""The commonest syllables of Korean: what they become when read as GBK counts as rare."""
 
 CYRILLIC = "ЂЃѓЉЊЌЋЏђљњќћџ"
 """Letters that windows-1251 has for bytes 80 to 9F: common in few languages, in damaged text of many."""
@@ -166,6 +169,15 @@ def build_classes() -> npt.NDArray[np.uint8]:
     for common, uncommon in rarer.items():
         table[rare & (table == common)] = uncommon
     put((ord("锟"),), Class.HAN_OMEN)
+    for character in KOREAN_SYLLABLES.encode("euc_kr").decode("gbk"):
+        code = ord(character)
+        if model.log_unigram(np.array([code], dtype=np.uint32))[0] > NOT_RARE:
+            continue
+        table[code] = rarer.get(Class(int(table[code])), table[code])
+    put(
+        (code for code in range(0xAC00, 0xD7A4) if len(chr(code).encode("euc_kr")) > 2),
+        Class.HANGUL_RARE,
+    )
     table[BOUNDARY_CODE] = Class.BOUNDARY
     return table
 

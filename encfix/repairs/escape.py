@@ -20,7 +20,7 @@ from html.entities import html5
 import numpy as np
 
 from encfix.batch import Batch, to_codes
-from encfix.chinese.characters import IS_HAN, class_table
+from encfix.chinese.characters import IS_HAN, Class, class_table
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -36,6 +36,9 @@ SURE, LIKELY, UNSURE = 0.99, 0.93, 0.5
 
 LEAST_HAN = 0.3
 """The least share of ideographs among letters and ideographs in a text whose entities are undone."""
+
+_SIGN = re.compile(r"&[#A-Za-z]|#x?[0-9a-fA-F]{4}|\\+u|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|\\[\"'“”]")
+"""What any escape holds."""
 
 _ENTITY = re.compile(r"&(?:amp;){0,8}(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});")
 _NO_AMPERSAND = re.compile(r"(?<![&\w#])#(?:x[0-9a-fA-F]{4}|[0-9]{5});", re.ASCII)
@@ -53,13 +56,16 @@ _ALLOWED = frozenset(name for name in html5 if name.endswith(";"))
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to undo escapes."""
-    start, end, texts, rules, confidences = [], [], [], [], []
-    for document in range(len(batch)):
-        base, stop = int(batch.starts[document]), int(batch.ends[document])
-        codes = batch.codes[base:stop]
-        if not np.isin(codes, tuple(map(ord, "&#\\%="))).any():
+    start: list[int] = []
+    end: list[int] = []
+    texts: list[str] = []
+    rules: list[int] = []
+    confidences: list[float] = []
+    for document in np.unique(batch.documents_of(np.flatnonzero(batch.classes == Class.SYMBOL))).tolist():
+        base, text = int(batch.starts[document]), batch.text(document)
+        if not _SIGN.search(text):
             continue
-        for i, j, new, rule, confidence in sorted(_found(batch.text(document), _share_of_han(batch, document))):
+        for i, j, new, rule, confidence in sorted(_found(text, _share_of_han(_ENTITY.sub("", text)))):
             if not end or base + i >= end[-1]:
                 start.append(base + i)
                 end.append(base + j)
@@ -76,10 +82,10 @@ def propose(batch: Batch, options: Options) -> Edits:
     )
 
 
-def _share_of_han(batch: Batch, document: int) -> float:
-    classes = batch.classes[batch.starts[document] : batch.ends[document]]
-    codes = batch.codes[batch.starts[document] : batch.ends[document]]
-    han = int(IS_HAN.take(classes).sum())
+def _share_of_han(text: str) -> float:
+    """Return the share of ideographs among the ideographs and ASCII letters of a text."""
+    codes = to_codes(text)
+    han = int(IS_HAN.take(class_table().take(codes)).sum())
     letters = int((((codes | 0x20) >= ord("a")) & ((codes | 0x20) <= ord("z")) & (codes < 0x80)).sum())
     return han / (han + letters) if han else 0.0
 

@@ -50,7 +50,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     beside_han = _beside_han(classes, found)
     document = batch.documents_of(found)
     about = np.array([_is_about_radicals(batch.text(index)) for index in range(len(batch))])
-    foreign = _mentions(batch, (Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL))
+    foreign = _mentions(batch, (Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE))
     confidence = np.full(len(found), UNSURE, dtype=np.float32)
     sure = (kind == Class.RADICAL) & beside_han & ~about[document] & _common().take(target, mode="clip")
     legacy = (codes.take(found) < 0xFA0C) & (kind == Class.COMPATIBILITY)

@@ -27,6 +27,7 @@ from encfix.chinese.characters import Class
 from encfix.edits import Edits, merge, replacements
 from encfix.options import Options
 from encfix.repairs.mojibake import judging, reading, remnants, variants, western
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252
 from encfix.repairs.mojibake.reading import PAIRS, Block, Pair, Span
 from encfix.rules import number_of
 
@@ -35,6 +36,9 @@ NEAR = 48
 
 DOUBTED = 0.6
 """Confidence in what may come of the wrong bytes."""
+
+MIXED = next(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
+"""The pair that looks like others where it gave no pairs of UTF-8."""
 
 TWICE = PAIRS[0]
 """The pair that happens again and again: UTF-8 read as GBK."""
@@ -48,9 +52,13 @@ def propose(batch: Batch, options: Options) -> Edits:
     """Propose to read damaged spans again in their true encoding."""
     parts = [remnants.propose(batch)]
     preferred: dict[int, list[Pair]] = {}
-    for document, start, end in _stretches(batch, screen.positions(batch, screen.MOJIBAKE)):
-        block = Block(batch.codes[start:end])
-        spans = list(_spans(block, preferred.setdefault(document, [])))
+    stretches = list(_stretches(batch, screen.positions(batch, screen.MOJIBAKE)))
+    texts = [batch.codes[start:end] for _, start, end in stretches]
+    for (document, start, _), codes, costs in zip(
+        stretches, texts, reading.damaged_costs(texts) if texts else [], strict=True
+    ):
+        block = Block(codes, costs)
+        spans = list(_spans(block, preferred.setdefault(document, []))) if block.is_suspect else []
         parts.append(_edits(block, spans, start))
         parts.append(western.propose(block, start, [(span.start, span.end) for _, span in spans]))
     return remnants.guard(batch, merge(parts))
@@ -80,6 +88,8 @@ def _spans(block: Block, preferred: list[Pair]) -> Iterator[tuple[float, Span]]:
     others = (_WIDE if block.is_wide else ()) + (_NARROW if block.is_narrow else ())
     pairs = [*preferred, *(pair for pair in others if pair not in preferred)]
     pairs = [pair for pair in pairs if reading.may_explain(block, pair)]
+    if MIXED in pairs and LOST in block.raw("cp1252").data:
+        pairs = [MIXED, *(pair for pair in pairs if pair != MIXED)]
     found, hopeful = _attempt(block, pairs, preferred, lossy=False)
     if not found and block.is_wide:
         twice = _twice(block)
@@ -164,6 +174,9 @@ def _overlap(one: Span, other: Span) -> bool:
 
 def _read(block: Block, pair: Pair, lossy: bool) -> list[Span]:
     """Return the spans that a pair explains, with the best choice of bytes where there is one."""
+    if pair.is_narrow and pair.true == "utf-8":
+        raw = variants.with_final_space(block, block.raw(pair.wrong))
+        return reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy=lossy)
     spans = reading.spans(block, pair, judging.LEAST_GAIN, lossy=lossy)
     if not spans:
         return spans

@@ -56,6 +56,9 @@ def encode(codes: Codes, charset: str) -> Raw:
     """
     values = _table(charset).take(codes, mode="clip")
     values[codes >= REACH] = _NONE
+    if charset == UTF8_OR_CP1252:
+        for place in np.flatnonzero((codes >= 0x10000) & (codes < 0x110000)).tolist():
+            values[place] = int.from_bytes(chr(int(codes[place])).encode(), "big")
     lost = values == _NONE
     values[lost] = LOST
     lengths = 1 + (values > 0xFF).astype(np.int64) + (values > 0xFFFF) + (values > 0xFFFFFF)
@@ -146,7 +149,8 @@ def others(charset: str) -> dict[int, tuple[bytes, ...]]:
     if charset == "gbk":
         return {ord("€"): (b"\x80",)}
     if charset == UTF8_OR_CP1252:
-        return {code: (chr(code).encode(),) for code in range(0x80, 0x100)}
+        single = np.flatnonzero(_table(charset)[0x80:0x800] < 0x100) + 0x80
+        return {code: (chr(code).encode(),) for code in single.tolist()}
     if charset in SINGLE_BYTE:
         return {}
     table = _table(charset)

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes
+from encfix.batch import Codes, Mask
 from encfix.chinese import model
 from encfix.repairs.mojibake.charsets import can_be_lost, characters
 from encfix.repairs.mojibake.lossy import UNKNOWN, Slot
@@ -96,7 +96,7 @@ def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
             place = layout.index(None)
             after = layout[place + 1] if place + 1 < len(layout) else slot.following
             lost = can_be_lost(wrong)
-            may = lost[:, after] if after is not None else lost.any(axis=1)
+            may: Mask = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
             fitting = fitting[may[_bytes_at(fitting, place, codec)]]
         found.append(fitting)
     return np.unique(np.concatenate(found))

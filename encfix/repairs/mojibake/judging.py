@@ -55,7 +55,7 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
-    if count < FEW:
+    if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, 0.97 if lost.any() or span.certainty < 1 else 0.999)
 
@@ -86,6 +86,8 @@ def _is_foreign(before: Codes, after: Codes, is_lossy: bool) -> bool:
         return True
     if len(before) != len(after):
         return False
+    if ((before == 0x3016) & (after == 0x30FC)).any():
+        return True  # 〖 stands where the long vowel does
     changed = (before != after) & (after >= 0x3400) & (before >= 0x3400)
     if changed.sum() < 2:
         return False
@@ -112,4 +114,4 @@ def poor_stretch(codes: Codes, pair: Pair) -> npt.NDArray[np.bool_]:
     if pair.is_narrow or pair.codec == "utf-8" or not pair.is_chinese:
         return np.zeros(len(codes), dtype=np.bool_)
     poor = read_costs(codes, pair) < POOR_TWO
-    return poor & (np.append(poor[1:], False) | np.append(False, poor[:-1]))
+    return np.asarray(poor & (np.append(poor[1:], False) | np.append(False, poor[:-1])))

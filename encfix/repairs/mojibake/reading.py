@@ -8,6 +8,7 @@ where character borders of the two fall together the gain is known. Spans are th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Positions, to_codes
 from encfix.chinese import model
-from encfix.chinese.characters import Class, class_table
+from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table, members
 from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, Raw, encode
 from encfix.repairs.mojibake.filling import doubt, fill
 from encfix.repairs.mojibake.lossy import Slot, read_pairs, read_utf8
@@ -25,6 +26,11 @@ Scores = npt.NDArray[np.float64]
 
 BROKEN = -11.0
 """What a byte costs that is part of no character."""
+
+USUAL, SUSPECT = -9.0, 12.0
+"""Suspect is a stretch of characters that cost this many nats more than so much each."""
+
+_FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, Class.HANGUL_RARE, Class.CONTROL)
 
 LEAVING = 8.0
 """How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends earlier."""
@@ -39,6 +45,7 @@ _FOREIGN_COSTS = {
     Class.KATAKANA: -6.0,
     Class.HALFWIDTH_KATAKANA: -7.0,
     Class.HANGUL: -10.0,
+    Class.HANGUL_RARE: -12.0,
     Class.RIGHT_TO_LEFT: -6.0,
     Class.COMPLEX: -6.0,
     Class.OTHER: -6.0,
@@ -118,16 +125,25 @@ class Span:
 class Block:
     """A stretch of text that is judged at once: its code points, what each costs, and the bytes behind it."""
 
-    def __init__(self, codes: Codes) -> None:
+    def __init__(self, codes: Codes, costs: npt.NDArray[np.float32] | None = None) -> None:
         self.codes = codes
         self.classes = class_table().take(codes)
-        self.costs = damaged_costs(codes, self.classes)
+        self.costs = damaged_costs([codes])[0] if costs is None else costs
         self.running: Scores = _running(self.costs)
         self._raw: dict[str, Raw] = {}
         self.is_wide = bool((codes >= 0x2E80).any())
         self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
         self.foreign = int((codes >= 0x80).sum())
         """How many characters are beyond ASCII."""
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
+        if _FOREIGN_SIGNS.take(self.classes).sum() >= 2:
+            return True
+        badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
+        running = np.cumsum(badness)
+        return bool((running - np.minimum.accumulate(running)).max(initial=0.0) > SUSPECT)
 
     def raw(self, charset: str) -> Raw:
         """Return the bytes that `charset` gives the block for."""
@@ -143,14 +159,17 @@ class Block:
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
 
 
-def damaged_costs(codes: Codes, classes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return what each character of a text that may be damaged costs: float32 of shape (n,)."""
+def damaged_costs(texts: Sequence[Codes]) -> list[npt.NDArray[np.float32]]:
+    """Return what each character of texts that may be damaged costs: float32 of shape (n,) each."""
+    edge = np.array([BOUNDARY_CODE], dtype=np.uint32)
+    codes = np.concatenate([part for text in texts for part in (edge, text)])
     costs = model.log_pair(codes)
-    foreign = _foreign_costs().take(classes)
+    foreign = _foreign_costs().take(class_table().take(codes))
     np.copyto(costs, foreign, where=foreign < 0)
     costs[_common_hangul().take(codes, mode="clip")] = COMMON_LETTER
     costs[codes < 0x80] = 0
-    return costs
+    starts = np.cumsum([1, *(len(text) + 1 for text in texts)])
+    return [costs[start : start + len(text)] for start, text in zip(starts.tolist(), texts, strict=False)]
 
 
 @cache
@@ -269,13 +288,13 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
         borders = np.zeros(len(raw.data) + 1, dtype=np.int8)
         borders[starts] = 1
         borders[raw.starts] += 2
-        shared = np.flatnonzero(borders == 3)
-        old, new = np.searchsorted(raw.starts, shared), np.searchsorted(starts, shared)
+        both = np.flatnonzero(borders == 3)
+        old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
     gains = np.diff(running[new]) - np.diff(block.running[old])
     stops = block.stops(pair.wrong)
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0
     if not lossy:
-        is_stop |= np.diff(_running(broken(codes))[new]) > 0
+        is_stop |= np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
     found = []
     for first, last, gain in _extended(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop)):
         text = codes[new[first] : new[last]]
@@ -287,8 +306,9 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
                 filled = doubt(filled)
             found.append(Span(int(old[first]), int(old[last]), _text(filled), gain, pair, certainty=certainty))
         else:
-            borders = tuple(zip((old[first : last + 1] - old[first]).tolist(), (new[first : last + 1] - new[first]).tolist()))
-            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, borders=borders))
+            olds, news = (side[first : last + 1] - side[first] for side in (old, new))
+            shared = tuple(zip(olds.tolist(), news.tolist(), strict=True))
+            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, borders=shared))
     return found
 
 

@@ -6,6 +6,7 @@ stretch, and the best is kept if it gains enough.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -29,6 +30,9 @@ BEFORE, WINDOW = 5, 28
 
 CHUNK = 480
 """Characters that are resolved at once."""
+
+
+_INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
 
 def resolve(block: Block, pair: Pair, raw: Raw, *, by_validity: bool = False) -> Raw | None:
@@ -58,6 +62,19 @@ def resolve(block: Block, pair: Pair, raw: Raw, *, by_validity: bool = False) ->
         return None
     lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
     return Raw(b"".join(pieces), np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))))
+
+
+def with_final_space(block: Block, raw: Raw) -> Raw | None:
+    """Return the bytes with A0, stripped as a space, put back at ends of lines where UTF-8 lacks its last byte; or None."""
+    found = [match.end() for match in _INCOMPLETE.finditer(raw.data)]
+    if not found:
+        return None
+    starts = raw.starts.copy()
+    data = bytearray(raw.data)
+    for place in reversed(found):
+        data[place:place] = b"\xa0"
+        starts[raw.starts >= place] += 1
+    return Raw(bytes(data), starts)
 
 
 def _chunks(block: Block) -> Iterator[tuple[int, int]]:
