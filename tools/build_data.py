@@ -47,6 +47,9 @@ WESTERN_CODECS = ("latin-1", "cp1252", "cp1250", "cp1254", "cp1257", "iso-8859-2
 KOREAN_SYLLABLES = "이다는의에을은하로지기한있어를니들였된"
 """The commonest syllables of Korean: what they become when read as GBK counts as rare."""
 
+UNSET = "屯"
+"""What unset memory reads as in GBK."""
+
 CYRILLIC = "ЂЃѓЉЊЌЋЏђљњќћџ"
 """Letters that windows-1251 has for bytes 80 to 9F: common in few languages, in damaged text of many."""
 
@@ -169,9 +172,9 @@ def build_classes() -> npt.NDArray[np.uint8]:
     for common, uncommon in rarer.items():
         table[rare & (table == common)] = uncommon
     put((ord("锟"),), Class.HAN_OMEN)
-    for character in KOREAN_SYLLABLES.encode("euc_kr").decode("gbk"):
+    for character in KOREAN_SYLLABLES.encode("euc_kr").decode("gbk") + UNSET:
         code = ord(character)
-        if model.log_unigram(np.array([code], dtype=np.uint32))[0] > NOT_RARE:
+        if character != UNSET and model.log_unigram(np.array([code], dtype=np.uint32))[0] > NOT_RARE:
             continue
         table[code] = rarer.get(Class(int(table[code])), table[code])
     put(

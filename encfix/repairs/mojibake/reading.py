@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Positions, to_codes
 from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table, members
+from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class, class_table, members
 from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, Raw, encode
 from encfix.repairs.mojibake.filling import doubt, fill
 from encfix.repairs.mojibake.lossy import Slot, read_pairs, read_utf8
@@ -140,6 +140,8 @@ class Block:
     def is_suspect(self) -> bool:
         """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
         if _FOREIGN_SIGNS.take(self.classes).sum() >= 2:
+            return True
+        if (self.classes == Class.HANGUL).any() and IS_HAN.take(self.classes).any():
             return True
         badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
         running = np.cumsum(badness)

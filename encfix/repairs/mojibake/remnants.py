@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from encfix.batch import Batch
-from encfix.chinese.characters import IS_HAN, Class
+from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class
 from encfix.edits import Edits, deletions, merge
 from encfix.rules import number_of
 
@@ -32,7 +32,7 @@ def _has_trail(code: int) -> bool:
     """Return whether a character's last byte is 5C in Big5, GBK or Shift-JIS."""
     for codec in ("big5", "gbk", "cp932"):
         try:
-            if chr(code).encode(codec)[-1:] == b"\\" and code > 0x7F:
+            if 0x7F < code < BOUNDARY_CODE and chr(code).encode(codec)[-1:] == b"\\":
                 return True
         except UnicodeEncodeError:
             continue
@@ -47,7 +47,10 @@ def _backslashes(batch: Batch) -> Edits:
     found = found[IS_HAN.take(after) | (after == Class.WIDE) | (after == Class.COMMA) | (after == Class.MARK)]
     document = batch.documents_of(found)
     owners = codes.take(found - 1)
-    fits = np.array([_has_trail(int(code)) for code in owners.tolist()], dtype=np.bool_)
+    followers = codes.take(found + 1)
+    fits = np.array(
+        [_has_trail(a) or _has_trail(b) for a, b in zip(owners.tolist(), followers.tolist(), strict=True)], dtype=np.bool_
+    )
     strangers = np.bincount(document[~fits], minlength=len(batch))[document] if len(found) else document
     found, sure = found[fits], (strangers == 0)[fits]
     return deletions(found, found + 1, BACKSLASH, np.where(sure, 0.98, 0.5).astype(np.float32))
