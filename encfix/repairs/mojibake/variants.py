@@ -25,8 +25,8 @@ POOR = -8.0
 GAIN = 1.5
 """Nats that a choice must gain."""
 
-BEFORE, WINDOW = 5, 28
-"""Characters before a poor one whose bytes are doubted, and on which a choice is tried."""
+BEFORE, AHEAD, WINDOW = 5, 9, 32
+"""Characters before and behind a poor one whose bytes are doubted, and on which a choice is tried."""
 
 CHUNK = 480
 """Characters that are resolved at once."""
@@ -106,7 +106,7 @@ def _resolve(
         best: tuple[float, int, bytes] | None = None
         for where in poor.tolist():
             place = int(owner[where])
-            near = [nth for nth in range(place - BEFORE, place + 2) if nth in options]
+            near = [nth for nth in range(place - BEFORE, place + AHEAD) if nth in options]
             if not near:
                 continue
             border = where
