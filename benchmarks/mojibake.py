@@ -1,8 +1,9 @@
 """How much mojibake encfix repairs: a table of every true encoding, wrong encoding and decoder.
 
-Run `python benchmarks/mojibake.py [--cases N] [--only WORD]`. Text is cut from the GSD development sets (folder in ENCFIX_CORPORA), Japanese
-and Korean from Django's catalogues, at 8, 20 and 60 characters, encoded in one encoding and decoded in another. The damage is
-made here from Python's codecs and the WHATWG Encoding Standard, apart from what the library knows about either.
+Run `python benchmarks/mojibake.py [--cases N] [--only WORD]`. Text is cut from the GSD development sets (folder in
+ENCFIX_CORPORA), Japanese and Korean from Django's catalogues, at 8, 20 and 60 characters, encoded in one encoding
+and decoded in another. The damage is made here from Python's codecs and the WHATWG Encoding Standard, apart from
+what the library knows about either.
 """
 
 from __future__ import annotations
@@ -101,7 +102,9 @@ def damage(text: str, true: str, wrong: str, style: str) -> tuple[str, bool] | N
         return None
     if "\ufffd" not in replaced:
         return None
-    return {"fffd": replaced, "question": replaced.replace("\ufffd", "?"), "drop": data.decode(wrong, "ignore")}[style], True
+    return {"fffd": replaced, "question": replaced.replace("\ufffd", "?"), "drop": data.decode(wrong, "ignore")}[
+        style
+    ], True
 
 
 @cache
@@ -152,7 +155,8 @@ class Cell:
             new = change.start + shift
             shift += len(change.after) - len(change.before)
             is_wrong |= any(
-                place not in matched and result.text[place] not in "\ufffd?" for place in range(new, new + len(change.after))
+                place not in matched and result.text[place] not in "\ufffd?"
+                for place in range(new, new + len(change.after))
             )
         self.wrong += is_wrong
         if is_wrong or result.text != truth:
@@ -160,7 +164,8 @@ class Cell:
 
 
 def cases(true: str, wrong: str, style: str, length: int, count: int, seed: int = 3) -> Iterator[tuple[str, str, bool]]:
-    """Yield `count` cases of a cell, fewer if the decoder seldom makes any: the text, its damage, whether that lost anything."""
+    """Yield `count` cases of a cell, fewer if the decoder seldom makes any: the text, its damage, whether that lost
+    anything."""
     chance = random.Random(f"{true} {wrong} {style} {length} {seed}")
     scripts = {"gbk": ("simplified",), "big5": ("traditional",)}.get(true, ("simplified", "traditional"))
     made = 0
@@ -176,7 +181,9 @@ def cases(true: str, wrong: str, style: str, length: int, count: int, seed: int 
             return
 
 
-def run(count: int, only: str, report: Callable[[str], None] = print, show: int = 0) -> dict[tuple[str, str, str, int], Cell]:
+def run(
+    count: int, only: str, report: Callable[[str], None] = print, show: int = 0
+) -> dict[tuple[str, str, str, int], Cell]:
     """Fill the table and report it line by line."""
     table = {}
     report(f"{'true':<10}{'wrong':<14}{'decoder':<14}{'length':>6}{'cases':>7}{'exact':>8}{'right':>8}{'wrong':>8}")

@@ -71,7 +71,8 @@ def _mojibake() -> tuple[Rule, ...]:
         for wrong in wrongs
     ]
     rules += [
-        Rule(f"mojibake.{true}-as-gbk", f"{language} text in {true}, read as gbk") for true, language in _READ_AS_GBK.items()
+        Rule(f"mojibake.{true}-as-gbk", f"{language} text in {true}, read as gbk")
+        for true, language in _READ_AS_GBK.items()
     ]
     return tuple(rules)
 
@@ -80,7 +81,11 @@ RULES = (
     *_mojibake(),
     Rule("mojibake.backslash", "a backslash behind a character whose last byte is one in Big5, GBK or Shift-JIS"),
     Rule("mojibake.lost", "what is left of replacement characters or unset memory read as GBK", Policy.LOST),
-    Rule("mojibake.rounds", "text read in the wrong encoding again and again, so that its characters are lost", Policy.LOST),
+    Rule(
+        "mojibake.rounds",
+        "text read in the wrong encoding again and again, so that its characters are lost",
+        Policy.LOST,
+    ),
     Rule("mojibake.dropped", "text read in the wrong encoding whose bytes were mostly dropped", Policy.LOST),
     Rule("escape.html-entity", "an HTML entity or character reference written out"),
     Rule("escape.html-remnant", "an HTML entity or character reference that lost its first or last mark"),

@@ -186,7 +186,11 @@ def _expression() -> re.Pattern[bytes]:
         one_of(pattern.trigger)
         + (b"" if pattern.before == _ANY else b"(?<=" + one_of(pattern.before) + one_of(pattern.trigger) + b")")
         + (b"" if pattern.after == _ANY else b"(?=" + one_of(pattern.after) + b")")
-        + (b"" if pattern.crowd == 1 else b"(?=(?:.{0,%d}?%b){%d})" % (CROWD - 2, one_of(pattern.trigger), pattern.crowd - 1))
+        + (
+            b""
+            if pattern.crowd == 1
+            else b"(?=(?:.{0,%d}?%b){%d})" % (CROWD - 2, one_of(pattern.trigger), pattern.crowd - 1)
+        )
         for pattern in PATTERNS
     )
     triggers = one_of(sorted({value for pattern in PATTERNS for value in pattern.trigger}))

@@ -1,13 +1,14 @@
-"""Escapes written out: `&nbsp;`, `&amp;quot;`, `#xff1a;`, `\\\\u4e2d\\\\u56fd`, `%E4%B8%AD`, `=E4=BD=A0`, `\\\\\\\\"`.
+"""Escapes written out: `&nbsp;`, `&amp;quot;`, `#xff1a;`, `\\\\u4e2d\\\\u56fd`, `%E4%B8%AD`, `=E4=BD=A0`,
+`\\\\\\\\"`.
 
-How they came about: text was escaped for HTML, JSON, an address or a mail, and shown or stored without undoing it, or was
-undone once where it had been escaped twice; some tools take the ampersand or the semicolon away.
+How they came about: text was escaped for HTML, JSON, an address or a mail, and shown or stored without undoing it,
+or was undone once where it had been escaped twice; some tools take the ampersand or the semicolon away.
 
-When it is certain: what comes out is Chinese, or an entity stands beside Chinese characters or their punctuation in a Chinese text without markup.
-Two escapes of bytes or code points are the least; they must decode strictly.
+When it is certain: what comes out is Chinese, or an entity stands beside Chinese characters or their punctuation in
+a Chinese text without markup. Two escapes of bytes or code points are the least; they must decode strictly.
 
-What looks alike and must stay: code, addresses, hex colours, markup (a text with tags is HTML, and its entities are right), and
-escapes in other languages.
+What looks alike and must stay: code, addresses, hex colours, markup (a text with tags is HTML, and its entities are
+right), and escapes in other languages.
 """
 
 from __future__ import annotations
@@ -44,11 +45,15 @@ _ENTITY = re.compile(r"&(?:amp;){0,8}(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-
 _NO_AMPERSAND = re.compile(r"(?<![&\w#])#(?:x[0-9a-fA-F]{4}|[0-9]{5});", re.ASCII)
 _NO_SEMICOLON = re.compile(r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|quot|amp|lt|gt)(?![A-Za-z0-9;=])")
 _UNICODE = re.compile(r"(?:\\+u[0-9a-fA-F]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}")
-_PERCENT = re.compile(r"(?<![\w%/.=?&+-])(?:%[0-9A-Fa-f]{2}|(?<=[0-9A-Fa-f]{2})[A-Za-z0-9_.+-]{1,8}(?=%[0-9A-Fa-f]{2})){6,}")
+_PERCENT = re.compile(
+    r"(?<![\w%/.=?&+-])(?:%[0-9A-Fa-f]{2}|(?<=[0-9A-Fa-f]{2})[A-Za-z0-9_.+-]{1,8}(?=%[0-9A-Fa-f]{2})){6,}"
+)
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}|=\r?\n){6,}")
 _BACKSLASHES = re.compile(r"\\+(?=[\"'“”])")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,400}>|<!--|\{\{|</|/>")
-_CODE = re.compile(r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE)
+_CODE = re.compile(
+    r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE
+)
 
 Found = tuple[int, int, str, int, float]
 _ALLOWED = frozenset(name for name in html5 if name.endswith(";"))
@@ -180,4 +185,9 @@ def _is_han(character: str) -> bool:
 
 
 def _is_chinese(character: str) -> bool:
-    return _is_han(character) or 0x3000 <= ord(character) < 0x3021 or 0xFF00 <= ord(character) < 0xFF66 or character in "“”‘’—…·"
+    return (
+        _is_han(character)
+        or 0x3000 <= ord(character) < 0x3021
+        or 0xFF00 <= ord(character) < 0xFF66
+        or character in "“”‘’—…·"
+    )

@@ -89,7 +89,7 @@ def _everything(batch: Batch) -> tuple[Mask, Mask]:
 
 
 def _lines_to_convert(batch: Batch, foreign: Mask, native: Mask) -> tuple[Mask, Mask]:
-    """Return which positions lie in lines to convert, and in which of them only characters of `foreign` classes may change."""
+    """Return which positions lie in lines to convert, and where only `foreign` classes may change."""
     classes = batch.classes
     ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
     lengths = np.diff(ends, prepend=-1)

@@ -1,8 +1,9 @@
 """Exact inverses of wrong decodings: from the characters of damaged text back to the bytes that they were read from.
 
-A `Charset` is what a decoder made characters of. Its inverse is a table over code points, because the codecs of Python and of
-browsers differ where it matters: browsers keep the bytes that windows-1252 leaves undefined as C1 controls, read GBK as GB 18030 with
-0x80 for the euro sign, and Big5 with the Hong Kong supplement. The table holds what any of them gives.
+A `Charset` is what a decoder made characters of. Its inverse is a table over code points, because the codecs of
+Python and of browsers differ where it matters: browsers keep the bytes that windows-1252 leaves undefined as C1
+controls, read GBK as GB 18030 with 0x80 for the euro sign, and Big5 with the Hong Kong supplement. The table holds
+what any of them gives.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "cp437", UTF8_OR_CP1252)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Raw:
-    """Bytes behind a text: `data`, and for each character where its bytes start; `starts` has one more, the end of all."""
+    """Bytes behind a text: `data`, and for each character where its bytes start; `starts` has one more, the end of
+    all."""
 
     data: bytes
     starts: Positions
@@ -73,7 +75,8 @@ def encode(codes: Codes, charset: str) -> Raw:
 
 @cache
 def _table(charset: str) -> npt.NDArray[np.uint32]:
-    """Return the bytes of each code point as one big-endian number: uint32 (REACH + 1,), `_NONE` where there are none."""
+    """Return the bytes of each code point as one big-endian number: uint32 (REACH + 1,), `_NONE` where there are
+    none."""
     table = np.full(REACH + 1, _NONE, dtype=np.uint32)
     if charset == UTF8_OR_CP1252:
         for code in range(0x80, 0x10000):
@@ -96,10 +99,9 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
 
 def _put_single(table: npt.NDArray[np.uint32], codec: str) -> npt.NDArray[np.uint32]:
     for byte in range(0x100):
-        try:
-            table[ord(bytes((byte,)).decode(codec))] = byte
-        except UnicodeDecodeError:
-            table[byte] = byte  # browsers keep an undefined byte as the control of its number
+        character = bytes((byte,)).decode(codec, "replace")
+        # Browsers keep an undefined byte as the control of its number.
+        table[byte if character == "\ufffd" else ord(character)] = byte
     return table
 
 
@@ -122,8 +124,8 @@ def characters(codec: str) -> tuple[tuple[int, bytes], ...]:
 def can_be_lost(charset: str) -> npt.NDArray[np.bool_]:
     """Return which bytes a decoder of `charset` loses before which: bool (256, 256), the next byte second.
 
-    A decoder of one-byte characters loses those that the charset leaves undefined; one of pairs loses a lead byte that makes
-    no character with the next.
+    A decoder of one-byte characters loses those that the charset leaves undefined; one of pairs loses a lead byte
+    that makes no character with the next.
     """
     codecs = _CODECS.get(charset, ())
     if charset in SINGLE_BYTE:

@@ -1,4 +1,5 @@
-"""Filling in characters that lost bytes, where the model of Chinese leaves no doubt; what stays in doubt is U+FFFD."""
+"""Filling in characters that lost bytes, where the model of Chinese leaves no doubt; what stays in doubt is
+U+FFFD."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from encfix.repairs.mojibake.charsets import can_be_lost, characters
 from encfix.repairs.mojibake.lossy import UNKNOWN, Slot
 
 POOR, VERY_POOR = -9.0, -10.5
-"""The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken text."""
+"""The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken
+text."""
 
 SURE = 0.99
 """The least probability of a character that is filled in."""
@@ -31,7 +33,8 @@ REACH = 5
 def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[Codes, float]:
     """Fill in characters of the true encoding `codec` that a decoder of `wrong` broke.
 
-    Return the text with what is certain filled in, `REPLACEMENT` for the rest, and how probably all of it is right."""
+    Return the text with what is certain filled in, `REPLACEMENT` for the rest, and how probably all of it is
+    right."""
     filled = codes.copy()
     chosen: list[tuple[float, int]] = []
     for place in np.flatnonzero(codes == UNKNOWN).tolist():

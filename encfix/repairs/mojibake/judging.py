@@ -10,7 +10,9 @@ import numpy.typing as npt
 from encfix.batch import Codes, to_codes
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, class_table
-from encfix.repairs.mojibake.reading import Block, Pair, Span, broken, is_abroad, is_common_hangul, read_costs
+from encfix.repairs.mojibake.costs import broken, is_abroad, is_common_hangul, read_costs
+from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.reading import Block, Span
 
 LEAST_GAIN = 10.0
 """Nats that a reading must gain before it is looked at."""

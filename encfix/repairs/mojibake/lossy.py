@@ -1,7 +1,7 @@
 """Reading bytes of which some were lost: where characters begin and end, and what is known of the broken ones.
 
-UTF-8 shows where its characters begin, so a loss stays where it happened. In GBK and Big5 a lost byte shifts all pairs
-to the next ASCII character; the most probable division of the bytes into pairs is found by dynamic programming
+UTF-8 shows where its characters begin, so a loss stays where it happened. In GBK and Big5 a lost byte shifts all
+pairs to the next ASCII character; the most probable division of the bytes into pairs is found by dynamic programming
 over the model of Chinese.
 """
 
@@ -22,7 +22,8 @@ UNKNOWN = 0xDC80
 
 QUESTION = ord("?")
 MARKED, UNMARKED, SKIPPED = -11.0, -17.0, -12.0
-"""What it costs to suppose that a byte was lost where a mark stands, where none does, and that a mark is a whole character."""
+"""What it costs to suppose that a byte was lost where a mark stands, where none does, and that a mark is a whole
+character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """Characters read from bytes: `codes`, where the bytes of each start (one more for the end), and broken ones by index."""
+    """Characters read from bytes: `codes`, where the bytes of each start (one more for the end), and broken ones by
+    index."""
 
     codes: Codes
     starts: Positions
@@ -49,7 +51,17 @@ def read_utf8(data: bytes) -> Reading:
     place, size = 0, len(data)
     while place < size:
         lead = data[place]
-        length = 1 if lead < 0x80 else 2 if 0xC2 <= lead < 0xE0 else 3 if 0xE0 <= lead < 0xF0 else 4 if 0xF0 <= lead < 0xF5 else 0
+        length = (
+            1
+            if lead < 0x80
+            else 2
+            if 0xC2 <= lead < 0xE0
+            else 3
+            if 0xE0 <= lead < 0xF0
+            else 4
+            if 0xF0 <= lead < 0xF5
+            else 0
+        )
         starts.append(place)
         try:
             codes.append(ord(data[place : place + length].decode("utf-8")) if length else -1)
@@ -82,7 +94,12 @@ def _broken_utf8(data: bytes, place: int) -> tuple[int, Slot | None]:
             at += 1
         if at < len(data) and data[at] in (LOST, QUESTION):
             at += 1
-            if not here and at < len(data) and _is_trail(data[at]) and not (at + 1 < len(data) and _is_trail(data[at + 1])):
+            if (
+                not here
+                and at < len(data)
+                and _is_trail(data[at])
+                and not (at + 1 < len(data) and _is_trail(data[at + 1]))
+            ):
                 return at + 1, Slot(((first, None, data[at]),))
             return at, Slot(((first, *(here or [None]), None),))
         if here:

@@ -1,31 +1,28 @@
 """Reading a damaged text again: the bytes behind it in another encoding, and which spans become Chinese by that.
 
 The wrong decoding is undone for a whole block of text at once (`charsets.encode`), and the bytes are read in the true
-encoding; what is no text there becomes a lone surrogate for each byte. Both texts are scored by the model of Chinese, and
-where character borders of the two fall together the gain is known. Spans are the stretches that gain most.
+encoding; what is no text there becomes a lone surrogate for each byte. Both texts are scored by the model of
+Chinese, and where character borders of the two fall together the gain is known. Spans are the stretches that gain
+most.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Positions, to_codes
-from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class, class_table, members
-from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, Raw, encode
+from encfix.chinese.characters import IS_HAN, Class, class_table, members
+from encfix.repairs.mojibake.charsets import LOST, Raw, encode
+from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.filling import doubt, fill
 from encfix.repairs.mojibake.lossy import Slot, read_pairs, read_utf8
+from encfix.repairs.mojibake.pairs import Pair
 
 Scores = npt.NDArray[np.float64]
-
-BROKEN = -11.0
-"""What a byte costs that is part of no character."""
 
 USUAL, SUSPECT = -9.0, 12.0
 """Suspect is a stretch of characters that cost this many nats more than so much each."""
@@ -33,77 +30,17 @@ USUAL, SUSPECT = -9.0, 12.0
 _FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, Class.HANGUL_RARE, Class.CONTROL)
 
 LEAVING = 8.0
-"""How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends earlier."""
+"""How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
+earlier."""
 
 DROP = 16.0
 """How much a span may lose on the way before it is two."""
 
-_FOREIGN_COSTS = {
-    Class.TONED: -6.0,
-    Class.WESTERN: -8.0,
-    Class.HIRAGANA: -6.0,
-    Class.KATAKANA: -6.0,
-    Class.HALFWIDTH_KATAKANA: -7.0,
-    Class.HANGUL: -10.0,
-    Class.HANGUL_RARE: -12.0,
-    Class.RIGHT_TO_LEFT: -6.0,
-    Class.COMPLEX: -6.0,
-    Class.OTHER: -6.0,
-    Class.BOPOMOFO: -10.0,
-    Class.PRIVATE_USE: -16.0,
-    Class.CONTROL: -14.0,
-    Class.REPLACEMENT: -14.0,
-}
-"""What the characters that are not Chinese cost in a text that may be damaged: letters as if they were at home there."""
-
-COMMON_LETTER = -4.5
-"""What kana and the commonest hangul cost in Japanese and Korean text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A true encoding, the wrong one, and the codec that reads the true one."""
-
-    true: str
-    wrong: str
-    codec: str
-
-    @property
-    def name(self) -> str:
-        """The name of the pair's rule."""
-        return f"mojibake.{self.true}-as-{self.wrong}"
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether the wrong encoding gives letters and symbols of Europe, not of Asia."""
-        return self.wrong in SINGLE_BYTE
-
-    @property
-    def is_chinese(self) -> bool:
-        """Whether the true text is Chinese."""
-        return self.true in ("utf-8", "gbk", "big5")
-
-
-_CODECS = {"utf-8": "utf-8", "gbk": "gbk", "big5": "cp950", "euc-jp": "euc_jp", "shift-jis": "cp932", "euc-kr": "cp949"}
-
-PAIRS = tuple(
-    Pair(true, wrong, _CODECS[true])
-    for true, wrongs in (
-        ("utf-8", ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "cp437")),
-        ("gbk", ("cp1252", "latin-1", "cp1250", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr")),
-        ("big5", ("gbk", "cp1252", "latin-1", "shift-jis", "euc-kr")),
-        ("euc-jp", ("gbk",)),
-        ("shift-jis", ("gbk",)),
-        ("euc-kr", ("gbk",)),
-    )
-    for wrong in wrongs
-)
-"""What is undone, the frequent first."""
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a block that reads better in another encoding: `[start, end)` becomes `text`, `gain` nats better."""
+    """A stretch of a block that reads better in another encoding: `[start, end)` becomes `text`, `gain` nats
+    better."""
 
     start: int
     end: int
@@ -161,71 +98,6 @@ class Block:
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
 
 
-def damaged_costs(texts: Sequence[Codes]) -> list[npt.NDArray[np.float32]]:
-    """Return what each character of texts that may be damaged costs: float32 of shape (n,) each."""
-    edge = np.array([BOUNDARY_CODE], dtype=np.uint32)
-    codes = np.concatenate([part for text in texts for part in (edge, text)])
-    costs = model.log_pair(codes)
-    foreign = _foreign_costs().take(class_table().take(codes))
-    np.copyto(costs, foreign, where=foreign < 0)
-    costs[_common_hangul().take(codes, mode="clip")] = COMMON_LETTER
-    costs[codes < 0x80] = 0
-    starts = np.cumsum([1, *(len(text) + 1 for text in texts)])
-    return [costs[start : start + len(text)] for start, text in zip(starts.tolist(), texts, strict=False)]
-
-
-@cache
-def _foreign_costs() -> npt.NDArray[np.float32]:
-    table = np.zeros(256, dtype=np.float32)
-    for value, cost in _FOREIGN_COSTS.items():
-        table[value] = cost
-    return table
-
-
-def read_costs(codes: Codes, pair: Pair) -> npt.NDArray[np.float32]:
-    """Return what each character of a text read again costs: float32 of shape (n,)."""
-    costs = model.log_pair(codes)
-    if not pair.is_chinese:
-        costs = _costs_abroad(codes, costs)
-    costs[codes < 0x80] = 0
-    costs[broken(codes)] = BROKEN
-    return costs
-
-
-COMMON_HANGUL = (
-    "이다는의에을를가고은하로서지기한도있사어인자대리시그아나정부전수제해과상보일장주원만었으들것스와성동소여안"
-    "니면우라구적관용개조요치공무경게화비국신오유미선거러간방계했습없세중부된할수때등연음드모내문용회위생까"
-)
-"""Syllables that make up most of any Korean text."""
-
-
-@cache
-def _common_hangul() -> npt.NDArray[np.bool_]:
-    table = np.zeros(0x10000, dtype=np.bool_)
-    table[list(map(ord, COMMON_HANGUL))] = True
-    return table
-
-
-def _costs_abroad(codes: Codes, costs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return costs of Japanese and Korean text: kana and common syllables are cheap."""
-    is_kana = (codes >= 0x3041) & (codes < 0x30FF)
-    is_hangul = (codes >= 0xAC00) & (codes < 0xD7A4)
-    costs[is_kana] = COMMON_LETTER
-    costs[is_hangul] = -10.0
-    costs[_common_hangul().take(codes, mode="clip")] = COMMON_LETTER
-    return costs
-
-
-def is_abroad(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Return which characters are kana or hangul."""
-    return (codes >= 0x3041) & (codes < 0x30FF) | (codes >= 0xAC00) & (codes < 0xD7A4)
-
-
-def is_common_hangul(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Return which characters are among the commonest syllables of Korean."""
-    return _common_hangul().take(codes, mode="clip")
-
-
 def _running(costs: npt.NDArray[np.float32]) -> Scores:
     return np.concatenate((np.zeros(1), np.cumsum(costs, dtype=np.float64)))
 
@@ -257,7 +129,7 @@ def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
 def may_explain(block: Block, pair: Pair) -> bool:
     """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
     if pair.wrong == "utf-8-or-cp1252":
-        return bool((block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign))
+        return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
     raw = block.raw(pair.wrong)
     if raw.data.count(LOST) > 0.9 * block.foreign:
         return False
@@ -314,14 +186,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
     return found
 
 
-def broken(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Return which characters read again are bytes that are part of none."""
-    return (codes >= 0xDC80) & (codes < 0xDD00)
-
-
-def _extended(
-    stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions
-) -> list[tuple[int, int, float]]:
+def _extended(stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions) -> list[tuple[int, int, float]]:
     """Return stretches drawn out to the next stop on either side, where little speaks against it."""
     extended: list[tuple[int, int, float]] = []
     for start, end, gain in stretches:
@@ -336,7 +201,11 @@ def _extended(
         if after > -LEAVING:
             end, gain = max(end, right), gain + after
         extended.append((start, end, gain))
-    return [stretch for nth, stretch in enumerate(extended) if nth + 1 == len(extended) or stretch[1] <= extended[nth + 1][0]]
+    return [
+        stretch
+        for nth, stretch in enumerate(extended)
+        if nth + 1 == len(extended) or stretch[1] <= extended[nth + 1][0]
+    ]
 
 
 def _text(codes: Codes) -> str:

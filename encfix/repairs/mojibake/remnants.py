@@ -15,7 +15,9 @@ BACKSLASH = number_of("mojibake.backslash")
 LOST = number_of("mojibake.lost")
 
 _LOST = re.compile("(?:锟斤拷?)+|烫烫烫烫*|屯屯屯屯*")
-_ABOUT = re.compile("编码|編碼|亂碼|乱码|mojibake|Unicode|UTF-8|GBK|Big5|字符集|字元集|文字化け|解码|解碼", re.IGNORECASE)
+_ABOUT = re.compile(
+    "编码|編碼|亂碼|乱码|mojibake|Unicode|UTF-8|GBK|Big5|字符集|字元集|文字化け|解码|解碼", re.IGNORECASE
+)
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "`": "`", "《": "》"}
 QUOTED = 0.5
 """Confidence of damage that a text about encodings quotes."""
@@ -30,13 +32,9 @@ def propose(batch: Batch) -> Edits:
 
 def _has_trail(code: int) -> bool:
     """Return whether a character's last byte is 5C in Big5, GBK or Shift-JIS."""
-    for codec in ("big5", "gbk", "cp932"):
-        try:
-            if 0x7F < code < BOUNDARY_CODE and chr(code).encode(codec)[-1:] == b"\\":
-                return True
-        except UnicodeEncodeError:
-            continue
-    return False
+    if not 0x7F < code < BOUNDARY_CODE:
+        return False
+    return any(chr(code).encode(codec, "ignore")[-1:] == b"\\" for codec in ("big5", "gbk", "cp932"))
 
 
 def _backslashes(batch: Batch) -> Edits:
@@ -49,7 +47,8 @@ def _backslashes(batch: Batch) -> Edits:
     owners = codes.take(found - 1)
     followers = codes.take(found + 1)
     fits = np.array(
-        [_has_trail(a) or _has_trail(b) for a, b in zip(owners.tolist(), followers.tolist(), strict=True)], dtype=np.bool_
+        [_has_trail(a) or _has_trail(b) for a, b in zip(owners.tolist(), followers.tolist(), strict=True)],
+        dtype=np.bool_,
     )
     strangers = np.bincount(document[~fits], minlength=len(batch))[document] if len(found) else document
     found, sure = found[fits], (strangers == 0)[fits]
@@ -58,7 +57,9 @@ def _backslashes(batch: Batch) -> Edits:
 
 def _lost(batch: Batch) -> Edits:
     start, end = [], []
-    for document in np.unique(batch.documents_of(np.flatnonzero(np.isin(batch.codes, (0x951F, 0x70EB, 0x5C6F))))).tolist():
+    for document in np.unique(
+        batch.documents_of(np.flatnonzero(np.isin(batch.codes, (0x951F, 0x70EB, 0x5C6F))))
+    ).tolist():
         base = int(batch.starts[document])
         for match in _LOST.finditer(batch.text(document)):
             start.append(base + match.start())

@@ -1,13 +1,14 @@
 """Choosing between bytes where several give the same character: 0x80 or A2E3 for €, NEC's or IBM's row for a symbol.
 
-The bytes that read best are found from left to right: where the reading is poor, each choice nearby is tried on a short
-stretch, and the best is kept if it gains enough.
+The bytes that read best are found from left to right: where the reading is poor, each choice nearby is tried on a
+short stretch, and the best is kept if it gains enough.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +16,9 @@ import numpy.typing as npt
 
 from encfix.batch import Codes
 from encfix.repairs.mojibake.charsets import Raw, others
-from encfix.repairs.mojibake.reading import Block, Pair, broken, read, read_costs
+from encfix.repairs.mojibake.costs import broken, read_costs
+from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.reading import Block, read
 
 Costs: TypeAlias = Callable[[Codes, Pair], npt.NDArray[np.float32]]
 
@@ -46,11 +49,13 @@ def resolve(block: Block, pair: Pair, raw: Raw, *, by_validity: bool = False) ->
     if not len(ambiguous):
         return None
     edges = raw.starts.tolist()
-    pieces = [raw.data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [raw.data[start:end] for start, end in pairwise(edges)]
     changed = False
     for start, end in _chunks(block):
-        own = [place for place in ambiguous.tolist() if start <= place < end] if len(ambiguous) < 64 else (
-            ambiguous[(ambiguous >= start) & (ambiguous < end)].tolist()
+        own = (
+            [place for place in ambiguous.tolist() if start <= place < end]
+            if len(ambiguous) < 64
+            else (ambiguous[(ambiguous >= start) & (ambiguous < end)].tolist())
         )
         if own:
             part = pieces[start:end]
@@ -65,7 +70,8 @@ def resolve(block: Block, pair: Pair, raw: Raw, *, by_validity: bool = False) ->
 
 
 def with_final_space(block: Block, raw: Raw) -> Raw | None:
-    """Return the bytes with A0, stripped as a space, put back at ends of lines where UTF-8 lacks its last byte; or None."""
+    """Return the bytes with A0, stripped as a space, put back at ends of lines where UTF-8 lacks its last byte; or
+    None."""
     found = [match.end() for match in _INCOMPLETE.finditer(raw.data)]
     if not found:
         return None
@@ -92,9 +98,7 @@ def _invalid(codes: Codes, pair: Pair) -> npt.NDArray[np.float32]:
     return np.where(broken(codes), np.float32(2 * POOR), np.float32(0))
 
 
-def _resolve(
-    pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: Pair, costs_of: Costs
-) -> bool:
+def _resolve(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: Pair, costs_of: Costs) -> bool:
     """Make the best choices in `pieces`, in place; return whether any was made."""
     changed, resume = False, 0
     for _ in range(4 * len(options) + 4):
@@ -116,7 +120,9 @@ def _resolve(
             last = min(len(pieces), first + WINDOW)
             now = _cost(pieces, first, last, pair, costs_of)
             trials = [
-                (_cost(pieces, first, last, pair, costs_of, nth, other), nth, other) for nth in near for other in options[nth]
+                (_cost(pieces, first, last, pair, costs_of, nth, other), nth, other)
+                for nth in near
+                for other in options[nth]
             ]
             best = max(trials)
             if best[0] > now + GAIN:
@@ -132,7 +138,9 @@ def _resolve(
     return changed
 
 
-def _cost(pieces: list[bytes], first: int, last: int, pair: Pair, costs_of: Costs, nth: int = -1, other: bytes = b"") -> float:
+def _cost(
+    pieces: list[bytes], first: int, last: int, pair: Pair, costs_of: Costs, nth: int = -1, other: bytes = b""
+) -> float:
     """Return what a stretch costs when read, with other bytes for one of its characters."""
     data = b"".join(other if place == nth else pieces[place] for place in range(first, last))
     codes, _ = read(data, pair.codec)

@@ -1,8 +1,9 @@
-"""What European encodings did to UTF-8 and to one another: ftfy's part, line by line. The only module that knows ftfy.
+"""What European encodings did to UTF-8 and to one another: ftfy's part, line by line. The only module that knows
+ftfy.
 
-ftfy looks at lines that hold two characters side by side which its own tables know, and its result is turned into located changes.
-Only its repairs of encodings are switched on; quotation marks, widths, ligatures, line ends, controls, entities and the
-normal form of what comes out stay, for those would harm Chinese.
+ftfy looks at lines that hold two characters side by side which its own tables know, and its result is turned into
+located changes. Only its repairs of encodings are switched on; quotation marks, widths, ligatures, line ends,
+controls, entities and the normal form of what comes out stay, for those would harm Chinese.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ def _config() -> Any:
 
 
 def propose(block: Block, base: int, done: list[tuple[int, int]]) -> Edits:
-    """Propose what ftfy makes of the lines of a block that hold none of the spans `done`; `base` is where the block starts."""
+    """Propose what ftfy makes of the lines of a block that hold none of the spans `done`; `base` is where the block
+    starts."""
     if not block.is_narrow:
         return Edits.none()
     start, end, texts, rules = [], [], [], []
