@@ -17,7 +17,19 @@ from encfix import rules, screen
 from encfix.batch import Batch, Mask, to_text
 from encfix.edits import Edits, Span, Stage, apply, compose, spans_of, stage_of, trim
 from encfix.options import Options
-from encfix.repairs import Repair, escape, form, gloss, invisible, misaligned, mojibake, noise, punctuation, script, separator
+from encfix.repairs import (
+    Repair,
+    escape,
+    form,
+    gloss,
+    invisible,
+    misaligned,
+    mojibake,
+    noise,
+    punctuation,
+    script,
+    separator,
+)
 from encfix.result import Change, Finding, Placement, Result, Trail
 from encfix.rules import RULES, Policy
 

@@ -50,8 +50,8 @@ class Rule:
 
 _READ_AS = {
     "utf-8": (
-        "gbk", "big5", "shift-jis", "euc-kr", "latin-1", "latin-2", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257",
-        "mac-roman", "cp437", "several",
+        "gbk", "big5", "shift-jis", "euc-kr", "latin-1", "latin-2", "cp437", "cp1250", "cp1251", "cp1252", "cp1253",
+        "cp1254", "cp1257", "mac-roman", "several",
     ),
     "gbk": ("latin-1", "cp1250", "cp1252", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr"),
     "big5": ("gbk", "latin-1", "cp1252", "shift-jis", "euc-kr"),
