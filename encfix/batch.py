@@ -24,6 +24,10 @@ MARGIN = 16
 
 _PAD = "\0" * MARGIN
 
+# Arrays of a chunk are freed and made again all the time. An allocator that returns each to the system pays for every page
+# of it anew; one that has seen a larger block come back keeps them (glibc: mmap(3) threshold). Nothing is touched here.
+np.empty(24 << 20, dtype=np.uint8)
+
 
 class Batch:
     """Documents as one array of code points.
@@ -65,6 +69,14 @@ class Batch:
     def documents_of(self, positions: Positions) -> Positions:
         """Return the document of each position, which must lie inside one (or at its end)."""
         return np.searchsorted(self.starts, positions, side="right") - 1
+
+    def holding(self, positions: Positions) -> Mask:
+        """Return which documents hold one of `positions`, which must be sorted: bool of shape (documents,)."""
+        if len(positions) < len(self):
+            held = np.zeros(len(self), dtype=np.bool_)
+            held[self.documents_of(positions)] = True
+            return held
+        return np.searchsorted(positions, self.ends) > np.searchsorted(positions, self.starts)
 
     def text(self, document: int) -> str:
         """Return one document as a string."""

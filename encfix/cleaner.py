@@ -161,7 +161,6 @@ class Cleaner:
 
     def _round(self, batch: Batch, flags: screen.Flags) -> tuple[Batch, Mask, _Round]:
         """Pass a batch through all repairs once; return it, which documents changed, and the record."""
-        flags = flags.copy()
         changed = np.zeros(len(batch), dtype=np.bool_)
         stages: list[Stage] = []
         reports: list[Stage] = []
@@ -180,7 +179,6 @@ class Cleaner:
                 batch, stage = apply(batch, proposed.where(applied))
                 stages.append(stage)
                 changed[touched] = True
-                flags[touched] = screen.EVERYTHING
         return batch, changed, _Round(stages, reports)
 
     def _wanted(self, batch: Batch, proposed: Edits) -> Edits:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import HAN_CLASSES, LETTER_CLASSES, TRIGGER, Class, class_table
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LETTER_CLASSES, TRIGGER, Class, class_table
 
 Flags = npt.NDArray[np.uint16]
 
@@ -26,6 +26,9 @@ GLOSS, SEPARATOR, INVISIBLE, FORM, NOISE, MISALIGNED, SIMPLIFIED, TRADITIONAL, A
 `ALWAYS` is set for every document."""
 
 EVERYTHING = 0xFFFF
+
+WRAP_LEAST, WRAP_MOST = 15, 120
+"""Code points of a line that may have been cut at the width of a page."""
 
 SHORT = 96
 """Up to this many code points, a string is screened by itself."""
@@ -96,21 +99,25 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
     matched = (
         trigger.take(classes.take(hits)) & after.take(classes.take(hits + 1)) & before.take(classes.take(hits - 1))
     )
+    some = np.flatnonzero(matched)
+    hits, matched = hits[some], matched[some]
     for nth, pattern in enumerate(PATTERNS):
         if not wanted & pattern.flag:
             continue
         found = hits[np.flatnonzero(matched & np.uint16(1 << nth))]
         if len(found) and pattern.trigger == (Class.SPACE,):
             found = found[_one_apart(found)]
+        if len(found) and pattern.trigger == (Class.NEWLINE,):
+            found = line_wraps(batch)
         if len(found):
-            flags[batch.documents_of(found)] |= np.uint16(pattern.flag)
+            flags[batch.holding(found)] |= np.uint16(pattern.flag)
     for literal, flag in LITERALS.items():
         for document, text in enumerate(texts):
-            if literal in text:
+            if literal[0] in text and literal in text:
                 flags[document] |= np.uint16(flag)
     for value, flag in _SCRIPTS:
         if wanted & flag:
-            flags[batch.documents_of(np.flatnonzero(classes == value))] |= np.uint16(flag)
+            flags[batch.holding(np.flatnonzero(classes == value))] |= np.uint16(flag)
     return flags & np.uint16(wanted)
 
 
@@ -118,6 +125,30 @@ def _one_apart(spaces: Positions) -> npt.NDArray[np.bool_]:
     """Return which spaces stand two places before or after another: what is strewn, not set."""
     close = np.diff(spaces) == 2
     return np.asarray(np.append(close, False) | np.append(False, close))
+
+
+def line_wraps(batch: Batch) -> Positions:
+    """Return newlines between characters where a line seems cut at the width of a page, sorted.
+
+    Such lines are at least `WRAP_LEAST` long, about as long as the longest of their document, which is at most `WRAP_MOST`,
+    and there are several.
+    """
+    classes = batch.classes
+    ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
+    lengths = np.diff(ends, prepend=ends[0]) - 1
+    document = np.clip(batch.documents_of(ends), 0, None)
+    widest = np.zeros(len(batch), dtype=np.int64)
+    np.maximum.at(widest, document, lengths)
+    found = np.flatnonzero(
+        (lengths >= WRAP_LEAST)
+        & (lengths >= 0.9 * widest[document])
+        & (widest[document] <= WRAP_MOST)
+        & (classes.take(ends) == Class.NEWLINE)
+    )
+    ends, document = ends[found], document[found]
+    between = IS_HAN.take(classes.take(ends - 1)) & IS_HAN.take(classes.take(ends + 1))
+    ends, document = ends[between], document[between]
+    return ends[np.bincount(document, minlength=len(batch))[document] > 1]
 
 
 @cache

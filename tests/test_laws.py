@@ -98,7 +98,24 @@ def test_law_5_no_string_raises(text: str, options: Options) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["書(shu) ", "(", "注(zhu)(zhu)", "? ", "?；", "江 ", ",,", "\u200b中", "⽅", "*", "|\n", "x0dx0a", "曆史", "a(", "中\n", "🆚中"],
+    [
+        "書(shu) ",
+        "(",
+        "注(zhu)(zhu)",
+        "? ",
+        "?；",
+        "江 ",
+        ",,",
+        "\u200b中",
+        "⽅",
+        "*",
+        "|\n",
+        "x0dx0a",
+        "曆史",
+        "a(",
+        "中\n",
+        "🆚中",
+    ],
 )
 def test_law_5_time_is_linear_in_the_length(piece: str) -> None:
     """Sixteen times the text may take at most sixty times the work; a quadratic step would take 256 times."""

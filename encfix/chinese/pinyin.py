@@ -50,8 +50,11 @@ def fold(character: str) -> int:
 
 @cache
 def fold_table() -> npt.NDArray[np.uint8]:
-    """Return `fold` for the code points below U+0370: uint8 (0x370,); tone digits are `IGNORED`, others `FOREIGN`."""
-    table = np.array([fold(chr(code)) or FOREIGN for code in range(0x370)], dtype=np.uint8)
+    """Return `fold` for the code points below U+0370 and one for the rest: uint8 (0x371,).
+
+    Tone digits are `IGNORED`, strangers `FOREIGN`; take from it with `mode="clip"`.
+    """
+    table = np.array([*(fold(chr(code)) or FOREIGN for code in range(0x370)), FOREIGN], dtype=np.uint8)
     table[ord("1") : ord("5") + 1] = IGNORED
     table[ord(":")] = COLON
     table[0x0308] = COLON  # a combining diaeresis does to u what the colon does

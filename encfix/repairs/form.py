@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Mask
-from encfix.chinese.characters import IS_HAN, Class, class_table, unified_forms
+from encfix.chinese.characters import IS_HAN, Class, class_table, members, unified_forms
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -31,6 +31,7 @@ COMPATIBILITY = number_of("form.compatibility")
 PRIVATE_USE = number_of("form.private-use")
 
 SURE, LIKELY, UNSURE = 0.995, 0.8, 0.5
+_FOREIGN = members(Class.HIRAGANA, Class.KATAKANA, Class.HANGUL)
 ABOUT_RADICALS = ("部首", "偏旁", "字根", "康熙", "部件", "筆畫", "笔画")
 
 
@@ -38,9 +39,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     """Propose the unified ideograph for each look-alike."""
     codes, classes = batch.codes, batch.classes
     pairs = unified_forms()
-    found = np.flatnonzero(
-        (classes == Class.RADICAL) | (classes == Class.COMPATIBILITY) | (classes == Class.PRIVATE_USE)
-    )
+    found = np.flatnonzero((classes >= Class.RADICAL) & (classes <= Class.PRIVATE_USE))
     place = np.minimum(np.searchsorted(pairs[:, 0], codes.take(found)), len(pairs) - 1)
     known = pairs[place, 0] == codes.take(found)
     found, target = found[known], pairs[place[known], 1]
@@ -50,7 +49,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     beside_han = _beside_han(classes, found)
     document = batch.documents_of(found)
     about = np.array([_is_about_radicals(batch.text(index)) for index in range(len(batch))])
-    foreign = _mentions(batch, (Class.HIRAGANA, Class.KATAKANA, Class.HANGUL))
+    foreign = batch.holding(np.flatnonzero(_FOREIGN.take(classes)))
     confidence = np.full(len(found), UNSURE, dtype=np.float32)
     sure = (kind == Class.RADICAL) & beside_han & ~about[document] & _common().take(target, mode="clip")
     legacy = (codes.take(found) < 0xFA0C) & (kind == Class.COMPATIBILITY)
@@ -72,12 +71,6 @@ def _beside_han(classes: npt.NDArray[np.uint8], found: npt.NDArray[np.int64]) ->
     place = np.searchsorted(breaks, found)
     running = np.cumsum(real)
     return np.asarray(running.take(breaks[place]) > running.take(breaks[place - 1]))
-
-
-def _mentions(batch: Batch, classes: tuple[Class, ...]) -> Mask:
-    held = np.zeros(len(batch), dtype=np.bool_)
-    held[batch.documents_of(np.flatnonzero(np.isin(batch.classes, classes)))] = True
-    return held
 
 
 def _is_about_radicals(text: str) -> bool:

@@ -110,20 +110,23 @@ def find(batch: Batch) -> Glosses:
     packed = np.zeros(len(opens), dtype=np.int64)
     close = np.zeros(len(opens), dtype=np.int64)
     toned = np.zeros(len(opens), dtype=np.bool_)
-    alive = np.ones(len(opens), dtype=np.bool_)
+    running = np.arange(len(opens))  # those whose syllable has not ended yet
     for distance in range(1, pinyin.LONGEST + 2):
-        here = opens + distance
-        closes = alive & (classes.take(here) == Class.CLOSE)
-        close[closes] = here[closes]
+        here = opens[running] + distance
+        kind = classes.take(here)
+        closes = kind == Class.CLOSE
+        close[running[closes]] = here[closes]
         value = pinyin.fold_table().take(codes.take(here), mode="clip").astype(np.int64)
-        value[codes.take(here) >= 0x370] = pinyin.FOREIGN
-        umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
-        toned |= alive & ((classes.take(here) == Class.TONED) | (classes.take(here) == Class.DIGIT))
-        alive &= ~closes & ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 25)
-        packed[alive & umlaut] += pinyin.U_UMLAUT - pinyin.LETTER_U
-        letters = alive & (value <= 26)
-        packed[letters] = packed[letters] << 5 | value[letters]
-    written = close > 0
+        before = packed[running]
+        umlaut = (value == pinyin.COLON) & (before & 31 == pinyin.LETTER_U)
+        letter = value <= 26
+        packed[running] = np.where(letter, before << 5 | value, before + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U))
+        toned[running] |= (kind == Class.TONED) | (kind == Class.DIGIT)
+        goes_on = (letter | umlaut | (value == pinyin.IGNORED)) & ~closes & (before < 1 << 25)
+        running = running[goes_on]
+        if not len(running):
+            break
+    written = np.flatnonzero(close)
     opens, close, packed, toned = opens[written], close[written], packed[written], toned[written]
     chained = np.zeros(len(opens), dtype=np.bool_)
     chained[1:] = (opens[1:] == close[:-1] + 1) & (packed[1:] == packed[:-1])

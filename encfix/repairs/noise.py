@@ -64,16 +64,17 @@ def _replacements(batch: Batch) -> Edits:
 def _question_marks(batch: Batch) -> Edits:
     """Report lines most of whose characters are question marks."""
     classes = batch.classes
+    questions = np.flatnonzero(classes == Class.QUESTION)
+    if len(questions) < LEAST_QUESTIONS:
+        return Edits.none()
     ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
-
-    def per_line(chosen: Mask) -> Positions:
-        return np.diff(np.cumsum(chosen)[ends], prepend=0)
-
-    asked = per_line(classes == Class.QUESTION)
-    solid = per_line((classes != Class.SPACE) & (classes != Class.NEWLINE) & (classes != Class.BOUNDARY))
-    lost = (asked >= LEAST_QUESTIONS) & (asked >= 0.5 * solid) & (asked < solid + (solid > 2 * LEAST_QUESTIONS))
-    start = np.concatenate((ends[:1], ends[:-1] + 1))
-    return deletions(start[lost], ends[lost], QUESTION_MARKS, 0.9)
+    lines, asked = np.unique(np.searchsorted(ends, questions), return_counts=True)
+    many = asked >= LEAST_QUESTIONS
+    start, end, asked = ends[lines[many] - 1] + 1, ends[lines[many]], asked[many]
+    spaces = np.flatnonzero(classes == Class.SPACE)
+    solid = end - start - (np.searchsorted(spaces, end) - np.searchsorted(spaces, start))
+    lost = 2 * asked >= solid
+    return deletions(start[lost], end[lost], QUESTION_MARKS, 0.9)
 
 
 def _masks(batch: Batch) -> Edits:
@@ -92,7 +93,8 @@ def _masks(batch: Batch) -> Edits:
 def _private_use(batch: Batch) -> Edits:
     """Report private-use code points beside Chinese text for which no character is known."""
     private = batch.classes == Class.PRIVATE_USE
-    private[np.isin(batch.codes, unified_forms()[:, 0])] = False
+    found = np.flatnonzero(private)
+    private[found[np.isin(batch.codes.take(found), unified_forms()[:, 0])]] = False
     start, end = _runs(private)
     classes = batch.classes
     beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
@@ -116,10 +118,8 @@ def _furigana(batch: Batch) -> Edits:
 def _anti_copy(batch: Batch) -> Edits:
     """Report strings of letters, digits and symbols in turn that no prose, link or code looks like."""
     classes = batch.classes
-    han = np.zeros(len(batch), dtype=np.bool_)
-    han[batch.documents_of(np.flatnonzero(IS_HAN.take(classes)))] = True
-    symbols = np.zeros(len(batch), dtype=np.bool_)
-    symbols[batch.documents_of(np.flatnonzero(classes == Class.SYMBOL))] = True
+    han = batch.holding(np.flatnonzero(IS_HAN.take(classes)))
+    symbols = batch.holding(np.flatnonzero(classes == Class.SYMBOL))
     start, end = [], []
     for document in np.flatnonzero(han & symbols).tolist():
         base = int(batch.starts[document])

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from encfix import screen
 from encfix.batch import Batch
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
 from encfix.edits import Edits, deletions, merge, replacements
@@ -39,9 +40,6 @@ ENUMERATED = (
     "东南西北中上下左右前后春夏秋冬金木水火土日月男女東後"
 )
 """Characters that people list with spaces between."""
-
-WRAP_LEAST, WRAP_MOST = 15, 120
-"""Code points of a line that may have been cut at the width of a page."""
 
 _MARKS = members(Class.COMMA, Class.MARK, Class.QUESTION)
 _IN_RUN = members(*HAN_CLASSES, Class.WIDE, Class.COMMA, Class.MARK, Class.QUESTION)
@@ -117,15 +115,15 @@ def _commas(batch: Batch) -> Edits:
 def _doubled(batch: Batch) -> Edits:
     """Propose to write once a full-width mark that stands exactly twice between characters."""
     codes, classes = batch.codes, batch.classes
-    parts = []
-    for mark, confidence in _DOUBLED.items():
-        found = np.flatnonzero(codes == ord(mark))
-        found = found[
-            (codes.take(found + 1) == ord(mark))
-            & IS_HAN.take(classes.take(found - 1))
-            & (IS_HAN.take(classes.take(found + 2)) | _LINE_END.take(classes.take(found + 2)))
-        ]
-        parts.append(deletions(found + 1, found + 2, DOUBLED, confidence))
+    found = np.flatnonzero(_MARKS.take(classes))
+    found = found[codes.take(found) == codes.take(found + 1)]
+    after = classes.take(found + 2)
+    found = found[IS_HAN.take(classes.take(found - 1)) & (IS_HAN.take(after) | _LINE_END.take(after))]
+    parts = (
+        deletions(chosen + 1, chosen + 2, DOUBLED, confidence)
+        for mark, confidence in _DOUBLED.items()
+        if len(chosen := found[codes.take(found) == ord(mark)])
+    )
     return merge(parts)
 
 
@@ -139,12 +137,12 @@ def _pipes(batch: Batch) -> Edits:
     place = np.searchsorted(solid, pipes)
     before, after = solid[place - 1], solid[place + 1]
     alone = _LINE_END.take(classes.take(before)) & _LINE_END.take(classes.take(after))
+    if not alone.any():
+        return Edits.none()
     document = batch.documents_of(pipes)
     in_table = np.bincount(document[~alone], minlength=len(batch))[document] > 0
     other = (classes != Class.PIPE) & (classes != Class.SPACE) & ~_LINE_END.take(classes)
-    has_text = np.zeros(len(batch), dtype=np.bool_)
-    has_text[batch.documents_of(np.flatnonzero(other))] = True
-    chosen = alone & has_text[document]
+    chosen = alone & batch.holding(np.flatnonzero(other))[document]
     if not chosen.any():
         return Edits.none()
     before, after, document = before[chosen], after[chosen], document[chosen]
@@ -162,6 +160,8 @@ def _line_breaks(batch: Batch) -> Edits:
     """Propose a newline for each `x0dx0a` in Chinese text."""
     codes, classes = batch.codes, batch.classes
     found = np.flatnonzero(codes == _LITERAL[0])
+    if not len(found):
+        return Edits.none()
     for distance, code in enumerate(_LITERAL):
         found = found[codes.take(found + distance) == code]
     before = classes.take(found - 1)
@@ -169,8 +169,7 @@ def _line_breaks(batch: Batch) -> Edits:
     found = found[follows | ((before != Class.LETTER) & (before != Class.DIGIT) & (before != Class.SYMBOL))]
     if not len(found):
         return Edits.none()
-    han = np.zeros(len(batch), dtype=np.bool_)
-    han[batch.documents_of(np.flatnonzero(IS_HAN.take(classes)))] = True
+    han = batch.holding(np.flatnonzero(IS_HAN.take(classes)))
     found = found[han[batch.documents_of(found)]]
     ones = np.ones(len(found), dtype=np.int64)
     newlines = np.full(len(found), ord("\n"), dtype=np.uint32)
@@ -179,23 +178,7 @@ def _line_breaks(batch: Batch) -> Edits:
 
 def _line_wraps(batch: Batch) -> Edits:
     """Report newlines between characters at the end of lines that are about as long as the document's longest."""
-    classes = batch.classes
-    ends = np.flatnonzero(_LINE_END.take(classes))
-    lengths = np.diff(ends, prepend=ends[0]) - 1
-    document = np.clip(batch.documents_of(ends), 0, None)
-    widest = np.zeros(len(batch), dtype=np.int64)
-    np.maximum.at(widest, document, lengths)
-    wraps = (
-        IS_HAN.take(classes.take(ends - 1))
-        & IS_HAN.take(classes.take(ends + 1, mode="clip"))
-        & (lengths >= WRAP_LEAST)
-        & (lengths >= 0.9 * widest[document])
-        & (widest[document] <= WRAP_MOST)
-        & (classes.take(ends) == Class.NEWLINE)
-    )
-    found = ends[wraps]
-    several = np.bincount(document[wraps], minlength=len(batch))[document[wraps]] > 1
-    found = found[several]
+    found = screen.line_wraps(batch)
     return deletions(found, found + 1, LINE_WRAP, 0.9)
 
 
