@@ -24,8 +24,9 @@ MARGIN = 16
 
 _PAD = "\0" * MARGIN
 
-# Arrays of a chunk are freed and made again all the time. An allocator that returns each to the system pays for every page
-# of it anew; one that has seen a larger block come back keeps them (glibc: mmap(3) threshold). Nothing is touched here.
+# The arrays of a chunk are freed and made again all the time. An allocator that gives each back to the system pays for
+# all its pages anew; one that has seen a larger block come back (glibc's dynamic mmap threshold) keeps them. The block
+# is never written to, so it costs nothing.
 np.empty(24 << 20, dtype=np.uint8)
 
 

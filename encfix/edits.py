@@ -195,7 +195,7 @@ def _inside(start: Positions, lengths: Positions) -> Positions:
 
 
 class Span(NamedTuple):
-    """A replaced span: `[start, end)` of the original is now `[new_start, new_end)` of the text, by `rules`, in order."""
+    """A replaced span: `[start, end)` of the original is `[new_start, new_end)` of the text, by `rules`, in order."""
 
     start: int
     end: int

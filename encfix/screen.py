@@ -130,8 +130,8 @@ def _one_apart(spaces: Positions) -> npt.NDArray[np.bool_]:
 def line_wraps(batch: Batch) -> Positions:
     """Return newlines between characters where a line seems cut at the width of a page, sorted.
 
-    Such lines are at least `WRAP_LEAST` long, about as long as the longest of their document, which is at most `WRAP_MOST`,
-    and there are several.
+    Such lines are at least `WRAP_LEAST` long, about as long as the longest of their document, which is at most
+    `WRAP_MOST`, and there are several.
     """
     classes = batch.classes
     ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
@@ -152,24 +152,29 @@ def line_wraps(batch: Batch) -> Positions:
 
 
 @cache
-def _expression() -> re.Pattern[bytes]:
-    """The patterns as one expression over class bytes."""
+def _expression(wanted: int) -> re.Pattern[str]:
+    """The patterns for what is `wanted` as one expression over characters whose code points are classes."""
 
-    def one_of(classes: Iterable[Class]) -> bytes:
-        return b"[" + b"".join(re.escape(bytes((value,))) for value in classes) + b"]"
+    def one_of(classes: Iterable[Class]) -> str:
+        return "[" + "".join(re.escape(chr(value)) for value in classes) + "]"
 
     branches = (
         one_of(pattern.trigger)
-        + (b"" if pattern.before == _ANY else b"(?<=" + one_of(pattern.before) + one_of(pattern.trigger) + b")")
-        + (b"" if pattern.after == _ANY else b"(?=" + one_of(pattern.after) + b")")
+        + ("" if pattern.before == _ANY else f"(?<={one_of(pattern.before)}{one_of(pattern.trigger)})")
+        + ("" if pattern.after == _ANY else f"(?={one_of(pattern.after)})")
         for pattern in PATTERNS
+        if pattern.flag & wanted
     )
-    return re.compile(b"|".join(branches), re.DOTALL)
+    scripts = (chr(value) for value, flag in _SCRIPTS if flag & wanted)
+    return re.compile("|".join((*branches, *scripts)) or "(?!)", re.DOTALL)
 
 
 @cache
 def _class_bytes() -> bytes:
     return class_table().tobytes()
+
+
+_BOUNDARY = chr(Class.BOUNDARY)
 
 
 def is_plain(text: str, wanted: int) -> bool:
@@ -178,9 +183,9 @@ def is_plain(text: str, wanted: int) -> bool:
     >>> is_plain("今天天气很好。", GLOSS), is_plain("進(jìn)口", GLOSS), is_plain("汉字", SIMPLIFIED)
     (True, False, False)
     """
-    classes = bytes(map(_class_bytes().__getitem__, map(ord, text)))
-    if wanted & ALWAYS or any(wanted & flag and value in classes for value, flag in _SCRIPTS):
+    if wanted & ALWAYS:
         return False
-    if _expression().search(b"\x1f" + classes + b"\x1f"):
-        return False
-    return not any(literal in text for literal in LITERALS)
+    classes = text.translate(_class_bytes())  # anything that can be indexed serves as a table
+    return _expression(wanted).search(f"{_BOUNDARY}{classes}{_BOUNDARY}") is None and not any(
+        literal in text for literal in LITERALS
+    )

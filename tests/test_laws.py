@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ OPTIONS = st.builds(
 def test_law_1_changes_are_a_trail_that_can_be_followed_both_ways(text: str, options: Options) -> None:
     result = encfix.clean(text, options)
     changes = result.changes
-    assert all(first.end <= second.start for first, second in zip(changes, changes[1:], strict=False))
+    assert all(first.end <= second.start for first, second in pairwise(changes))
     assert all(text[change.start : change.end] == change.before for change in changes)
     assert all(change.before != change.after for change in changes)
     assert apply_changes(text, list(changes)) == result.text

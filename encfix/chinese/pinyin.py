@@ -128,7 +128,7 @@ def readings_of(character: str) -> tuple[str, ...]:
     """Return the readings of a character without tones, the first reading first; ü is v.
 
     >>> readings_of("长")
-    ('chang', 'zhang')
+    ('zhang', 'chang')
     """
     offsets, values = _readings()
     code = ord(character)
