@@ -17,7 +17,7 @@ def rules_page() -> str:
     lines = [
         "# Kinds and rules",
         "",
-        "Written by `tools/build_docs.py` from `encfix/rules.py`. `only` and `skip` take the names of kinds and of rules.",
+        "Written by `tools/build_docs.py` from `encfix/rules.py`. `only` and `skip` take names of kinds and of rules.",
     ]
     for kind in KINDS:
         members = [rule for rule in RULES if rule.kind == kind]
