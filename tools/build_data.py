@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from encfix.chinese import pinyin
 from encfix.chinese.characters import BOUNDARY_CODE, Class
+from tools import build_model
 
 FOLDER = Path(__file__).parent.parent / "encfix" / "chinese" / "data"
 RIGHT_TO_LEFT = {
@@ -199,6 +200,7 @@ def build() -> dict[str, npt.NDArray[Any]]:
         "two_forms": build_two_forms(),
         "unified_forms": build_unified_forms(),
         **build_readings(),
+        **build_model.build(),
     }
 
 
