@@ -9,8 +9,9 @@ to page. Another glosses any character again and again, a third every fourth or 
 rest.
 
 When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
-have two forms, each is glossed (nearly) wherever it stands, and other characters are not; or one syllable is repeated;
-or the glosses come at even distances.
+have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
+characters are not glossed; where glosses are few, the characters must be common ones. Or one syllable is repeated; or
+the glosses come at even distances.
 
 What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
 (张三(Zhang San)), textbooks, which gloss characters of one form as well, and `f(a)`, list labels, units.
@@ -25,7 +26,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese import pinyin
-from encfix.chinese.characters import IS_HAN, Class, two_forms
+from encfix.chinese.characters import IS_HAN, Class, is_common, two_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -176,18 +177,30 @@ class Page:
         spaced, self.has_space = _spaces(batch, glosses, documents)
         needed = np.where((traditional > 0) | spaced, 2, ENOUGH)
         of_two_forms = per_document(head & kinds)
+        common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
+        inside = per_document(_is_inside_word(batch, glosses) & head)
         self.is_glossed = (
             (self.distinct >= needed)
             & (one_form <= ONE_FORM_SHARE * (one_form + self.distinct))
             & (hits >= ALWAYS * total)
             & (plain > 0)
-            & ((needed == 2) | (first_reading >= ALWAYS * of_two_forms))
+            & (first_reading >= ALWAYS * of_two_forms)
+            & (2 * inside >= owners)
+            & (common > self.distinct / 2)
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
         self.is_periodic = _periodic(batch, glosses.where(head), documents[head], running)
         """Of each document: whether every fourth or fifth character is glossed."""
         self.is_textbook = (one_form > 1) & (one_form > ONE_FORM_SHARE * (one_form + self.distinct))
         """Of each document: whether glosses are its subject, not damage, unless they are periodic."""
+
+
+def _is_inside_word(batch: Batch, glosses: Glosses) -> Mask:
+    """Return which glosses stand in running text: right behind another character or gloss, or right before one."""
+    classes = batch.classes
+    before = classes.take(glosses.owner - 1)
+    after_gloss = (before == Class.CLOSE) | ((before == Class.SPACE) & (classes.take(glosses.owner - 2) == Class.CLOSE))
+    return np.asarray(IS_HAN.take(before) | after_gloss | IS_HAN.take(classes.take(glosses.end)))
 
 
 def _occurrences(

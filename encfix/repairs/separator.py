@@ -6,8 +6,8 @@ width.
 How it came about: slides and PDF pages that place each character; a tool that sets a comma before marks; templates;
 table extraction; line breaks written out as escapes.
 
-When it is certain: spaces stand in every gap of at least five characters; a comma stands before a mark of another
-kind; a bar has its line to itself and no table around it.
+When it is certain: spaces stand in every gap of at least five characters, which closed are words; a comma stands
+before a mark of another kind; a bar has its line to itself and no table around it.
 
 What looks alike and must stay: `摘 要` and two-character names, verse, enumerations (甲 乙 丙), tables, CSV and code,
 `……`, `——`, `！！！`, and `。。` as people type it. Line wraps are repaired only when asked for by name.
@@ -15,11 +15,14 @@ What looks alike and must stay: `摘 要` and two-character names, verse, enumer
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from encfix import screen
-from encfix.batch import Batch
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
+from encfix.batch import MARGIN, Batch, Mask, Positions, to_text
+from encfix.chinese import model
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, class_of, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -35,11 +38,10 @@ QUESTION = number_of("separator.question")
 MANY_GAPS, FEW_GAPS, LEAST_GAPS = 6, 4, 2
 """Strewn gaps at which a run is certain, likely enough to repair, and worth a report."""
 
-ENUMERATED = (
-    "一二三四五六七八九十百千万零〇两甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
-    "东南西北中上下左右前后春夏秋冬金木水火土日月男女東後"
-)
-"""Characters that people list with spaces between."""
+UNSURE = 0.5
+
+IN_WORDS = 0.55
+"""The least share of a closed run that stands in words of two characters or more, if it is text."""
 
 _MARKS = members(Class.COMMA, Class.MARK, Class.QUESTION)
 _IN_RUN = members(*HAN_CLASSES, Class.WIDE, Class.COMMA, Class.MARK, Class.QUESTION)
@@ -67,28 +69,58 @@ def _spaces(batch: Batch) -> Edits:
     """Propose to close runs of characters with one space in every gap."""
     classes = batch.classes
     spaces = np.flatnonzero(classes == Class.SPACE)
-    left, right = classes.take(spaces - 1), classes.take(spaces + 1)
-    spaces = spaces[_IN_RUN.take(left) & _IN_RUN.take(right)]
-    if not len(spaces):
+    spaces = spaces[_IN_RUN.take(classes.take(spaces - 1)) & _IN_RUN.take(classes.take(spaces + 1))]
+    if len(spaces) < LEAST_GAPS:
         return Edits.none()
-    run = np.cumsum(np.diff(spaces, prepend=-3) != 2) - 1
-    is_first = np.diff(run, prepend=-1) > 0
-    is_last = np.append(is_first[1:], True)
-    # A gap next to a longer word is where the run met ordinary text; that space was set on purpose.
-    meets_word = (is_first & _IN_RUN.take(classes.take(spaces - 2))) | (
-        is_last & _IN_RUN.take(classes.take(spaces + 2))
+    gaps = _between_single_characters(batch, spaces)
+    if not len(gaps.position):
+        return Edits.none()
+    per_run = np.bincount(gaps.run, weights=gaps.is_between_han).astype(np.int64)
+    is_text = np.array([_reads_as_text(batch, gaps, run, count) for run, count in enumerate(per_run.tolist())])
+    lines = np.cumsum(_LINE_END.take(classes)).take(gaps.position)
+    strewn = np.isin(lines, lines[(is_text & (per_run >= MANY_GAPS))[gaps.run]])
+    count = per_run[gaps.run]
+    confidence = np.select([strewn, is_text[gaps.run] & (count >= FEW_GAPS)], [0.995, 0.95], UNSURE)
+    shown = strewn | (count >= LEAST_GAPS)
+    position = gaps.position[shown]
+    return deletions(
+        position, position + 1, SPACES, confidence[shown].astype(np.float32), count[shown].astype(np.float32)
     )
-    spaces, run = spaces[~meets_word], run[~meets_word]
-    if not len(spaces):
-        return Edits.none()
-    between_han = IS_HAN.take(classes.take(spaces - 1)) & IS_HAN.take(classes.take(spaces + 1))
-    gaps = np.bincount(run[between_han], minlength=int(run[-1]) + 1)[run]
-    listed = np.isin(batch.codes.take(spaces + 1), tuple(map(ord, ENUMERATED)))
-    share = np.bincount(run, weights=listed, minlength=int(run[-1]) + 1)[run] / np.maximum(gaps, 1)
-    confidence = np.select([share >= 0.7, gaps >= MANY_GAPS, gaps >= FEW_GAPS], [0.5, 0.995, 0.95], 0.5)
-    shown = gaps >= LEAST_GAPS
-    spaces, gaps = spaces[shown], gaps[shown]
-    return deletions(spaces, spaces + 1, SPACES, confidence[shown].astype(np.float32), gaps.astype(np.float32))
+
+
+class _Gaps(NamedTuple):
+    """Spaces between single characters; arrays with one element a space, in order."""
+
+    position: Positions
+    run: Positions
+    is_between_han: Mask
+
+
+def _between_single_characters(batch: Batch, spaces: Positions) -> _Gaps:
+    """Return the spaces of runs in which at most one character stands between two spaces, marks not counted."""
+    classes = batch.classes
+    han = np.cumsum(IS_HAN.take(classes)).take(spaces)
+    strangers = np.cumsum(~_IN_RUN.take(classes)).take(spaces)
+    linked = (np.diff(han) <= 1) & (np.diff(strangers) == 1) & (np.diff(spaces) <= MARGIN)
+    starts_run, ends_run = np.append(True, ~linked), np.append(~linked, True)
+    left, right = classes.take(spaces - 1), classes.take(spaces + 1)
+    # Where a run meets a longer word, that space was set on purpose.
+    meets_word = (starts_run & IS_HAN.take(left) & IS_HAN.take(classes.take(spaces - 2))) | (
+        ends_run & IS_HAN.take(right) & IS_HAN.take(classes.take(spaces + 2))
+    )
+    run = np.unique((np.cumsum(starts_run) - 1)[~meets_word], return_inverse=True)[1]
+    return _Gaps(spaces[~meets_word], run, (IS_HAN.take(left) & IS_HAN.take(right))[~meets_word])
+
+
+def _reads_as_text(batch: Batch, gaps: _Gaps, run: int, count: int) -> bool:
+    """Return whether a run, closed, consists of words; a list of single characters does not."""
+    if count < FEW_GAPS:
+        return False
+    first, last = np.searchsorted(gaps.run, (run, run + 1)).tolist()
+    text = to_text(batch.codes[int(gaps.position[first]) - 1 : int(gaps.position[last - 1]) + 2])
+    closed = "".join(character for character in text if IS_HAN[class_of(character)])
+    in_words = sum(len(word) for word in model.divide(closed) if len(word) > 1)
+    return in_words >= IN_WORDS * len(closed) and len(set(closed)) > len(closed) // 2
 
 
 def _commas(batch: Batch) -> Edits:
@@ -169,11 +201,15 @@ def _line_breaks(batch: Batch) -> Edits:
     found = found[follows | ((before != Class.LETTER) & (before != Class.DIGIT) & (before != Class.SYMBOL))]
     if not len(found):
         return Edits.none()
-    han = batch.holding(np.flatnonzero(IS_HAN.take(classes)))
-    found = found[han[batch.documents_of(found)]]
+    document = batch.documents_of(found)
+    found = found[batch.holding(np.flatnonzero(IS_HAN.take(classes)))[document]]
+    document = batch.documents_of(found)
+    several = np.bincount(document, minlength=len(batch))[document] > 1
+    ends_sentence = ~IS_HAN.take(classes.take(found - 1))
     ones = np.ones(len(found), dtype=np.int64)
     newlines = np.full(len(found), ord("\n"), dtype=np.uint32)
-    return replacements(found, found + len(_LITERAL), ones, newlines, LINE_BREAK, 0.99)
+    confidence = np.where(several | ends_sentence, 0.99, UNSURE).astype(np.float32)
+    return replacements(found, found + len(_LITERAL), ones, newlines, LINE_BREAK, confidence)
 
 
 def _line_wraps(batch: Batch) -> Edits:
