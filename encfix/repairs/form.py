@@ -30,7 +30,7 @@ PRIVATE_USE = number_of("form.private-use")
 
 SURE, LIKELY, UNSURE = 0.995, 0.8, 0.5
 FIRST_JAPANESE = 0xFA0C
-"""Compatibility ideographs below come from a Korean set that held characters twice; those from here on are forms of names."""
+"""Compatibility ideographs below come from a Korean set that held characters twice; from here on they are names."""
 
 DOOR = 0x2F3E
 """The radical for which fonts have one glyph and the scripts two characters, 户 and 戶."""

@@ -20,9 +20,9 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix import screen
-from encfix.batch import MARGIN, Batch, Mask, Positions, to_text
+from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, class_of, members
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -40,11 +40,17 @@ MANY_GAPS, FEW_GAPS, LEAST_GAPS = 6, 4, 2
 
 UNSURE = 0.5
 
-IN_WORDS = 0.55
-"""The least share of a closed run that stands in words of two characters or more, if it is text."""
+WHOLE_PAGE = 20
+"""Certain gaps at which a document is taken to be strewn throughout."""
+
+TITLE, PROSE = (-6.4, -6.0), (-8.0, -8.0)
+"""Nats a character, by pairs and by words, that closed runs reach: those without marks, and those with. Of clean runs
+more than nine in ten do, of lists of single characters few."""
+
+NUMERALS = to_codes("〇零一二三四五六七八九十百千万两")
 
 _MARKS = members(Class.COMMA, Class.MARK, Class.QUESTION)
-_IN_RUN = members(*HAN_CLASSES, Class.WIDE, Class.COMMA, Class.MARK, Class.QUESTION)
+_IN_RUN = members(*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, Class.COMMA, Class.MARK, Class.QUESTION)
 _LINE_END = members(Class.NEWLINE, Class.BOUNDARY)
 _DOUBLED = {"，": 0.93, "、": 0.93, "；": 0.97, "：": 0.97, "。": 0.7}
 _LITERAL = tuple(map(ord, "x0dx0a"))
@@ -77,15 +83,17 @@ def _spaces(batch: Batch) -> Edits:
         return Edits.none()
     per_run = np.bincount(gaps.run, weights=gaps.is_between_han).astype(np.int64)
     is_text = np.array([_reads_as_text(batch, gaps, run, count) for run, count in enumerate(per_run.tolist())])
-    lines = np.cumsum(_LINE_END.take(classes)).take(gaps.position)
-    strewn = np.isin(lines, lines[(is_text & (per_run >= MANY_GAPS))[gaps.run]])
-    count = per_run[gaps.run]
+    count, document = per_run[gaps.run], batch.documents_of(gaps.position)
+    # A line is strewn by the text on it; on a page strewn throughout, less of it will do.
+    _, line = np.unique(np.cumsum(_LINE_END.take(classes)).take(gaps.position), return_inverse=True)
+    text_on_line = np.bincount(line, weights=is_text[gaps.run] & gaps.is_between_han)[line]
+    gaps_on_line = np.bincount(line, weights=gaps.is_between_han)[line]
+    whole_page = np.bincount(document[text_on_line >= MANY_GAPS], minlength=len(batch))[document] >= WHOLE_PAGE
+    strewn = (text_on_line >= MANY_GAPS) | (whole_page & (gaps_on_line >= FEW_GAPS))
     confidence = np.select([strewn, is_text[gaps.run] & (count >= FEW_GAPS)], [0.995, 0.95], UNSURE)
     shown = strewn | (count >= LEAST_GAPS)
-    position = gaps.position[shown]
-    return deletions(
-        position, position + 1, SPACES, confidence[shown].astype(np.float32), count[shown].astype(np.float32)
-    )
+    position, score = gaps.position[shown], count[shown].astype(np.float32)
+    return deletions(position, position + 1, SPACES, confidence[shown].astype(np.float32), score)
 
 
 class _Gaps(NamedTuple):
@@ -113,14 +121,17 @@ def _between_single_characters(batch: Batch, spaces: Positions) -> _Gaps:
 
 
 def _reads_as_text(batch: Batch, gaps: _Gaps, run: int, count: int) -> bool:
-    """Return whether a run, closed, consists of words; a list of single characters does not."""
+    """Return whether a run, closed, is probable text; a list of single characters is not."""
     if count < FEW_GAPS:
         return False
     first, last = np.searchsorted(gaps.run, (run, run + 1)).tolist()
-    text = to_text(batch.codes[int(gaps.position[first]) - 1 : int(gaps.position[last - 1]) + 2])
-    closed = "".join(character for character in text if IS_HAN[class_of(character)])
-    in_words = sum(len(word) for word in model.divide(closed) if len(word) > 1)
-    return in_words >= IN_WORDS * len(closed) and len(set(closed)) > len(closed) // 2
+    start, end = int(gaps.position[first]) - 1, int(gaps.position[last - 1]) + 2
+    kinds = batch.classes[start:end]
+    closed = batch.codes[start:end][IS_HAN.take(kinds)]
+    if len(np.unique(closed)) <= len(closed) // 2 or np.isin(closed, NUMERALS).all():
+        return False
+    least_pairs, least_words = PROSE if _MARKS.take(kinds).any() and count >= MANY_GAPS else TITLE
+    return model.score(closed) > least_pairs and model.lattice_score(to_text(closed)) > least_words * len(closed)
 
 
 def _commas(batch: Batch) -> Edits:
@@ -130,7 +141,7 @@ def _commas(batch: Batch) -> Edits:
     commas = commas[
         _MARKS.take(classes.take(commas + 1))
         & ~_MARKS.take(classes.take(commas - 1))
-        & ~_MARKS.take(classes.take(commas + 2))
+        & (~_MARKS.take(classes.take(commas + 2)) | (classes.take(commas + 1) != Class.COMMA))
     ]
     commas = commas[IS_HAN.take(classes.take(commas - 1)) | (classes.take(commas - 1) == Class.WIDE)]
     if not len(commas):
