@@ -1,0 +1,1 @@
+"""The command, one file a subcommand. Exit codes: 0 clean or done, 1 damage found, 2 usage error or a file failed."""
