@@ -1,6 +1,6 @@
-"""How encfix is configured on the command line's side: files in the current folder, then what the caller says.
+"""How the command is configured: by files in the current folder, and by what the caller says.
 
-Strength, weakest first: the defaults of `Options`, `[tool.encfix]` in pyproject.toml, encfix.toml, the caller.
+Strength, weakest first: the defaults of `Options`, `[tool.encfix]` in pyproject.toml, encfix.toml, caller.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ OWN = "encfix.toml"
 def configured(folder: Path, given: Mapping[str, Any]) -> Options:
     """Return the options that hold in `folder` for a caller who has `given` some of them.
 
-    Raises OptionError for a key or value that is not known, naming the file that holds it, and for a file that cannot be
-    read.
+    Raises OptionError for a key or value that is not known, naming the file that holds it, and for a file that
+    cannot be read.
     """
     options = Options()
     for name in (PROJECT, OWN):

@@ -51,7 +51,7 @@ def _decorated(command: _Command, decorators: tuple[Callable[[_Command], _Comman
 
 
 def effective_options(flags: dict[str, Any]) -> Options:
-    """Return the options of configuration files in the current folder and of `flags`, of which None is not given.
+    """Return the options of configuration files in the current folder and of the `flags` that are given.
 
     Raises click.UsageError for what is not known.
     """

@@ -1,4 +1,4 @@
-"""A unified diff made from changes, in time linear in the text: what changed where is known, not searched for."""
+"""A unified diff in time linear in the text: what changed where is known, not searched for."""
 
 from __future__ import annotations
 

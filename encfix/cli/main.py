@@ -23,7 +23,7 @@ class _Group(click.Group):
 
 
 def _use_utf8() -> None:
-    """Make the standard streams UTF-8 whatever the locale or platform; what UTF-8 cannot hold is written as an escape."""
+    """Make the standard streams UTF-8, whatever the locale or platform, and able to write any string."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             errors = "surrogateescape" if stream is sys.stdin else "backslashreplace"

@@ -1,4 +1,4 @@
-"""What a run says: failures as they come, a table by kind at the end, a bar in between where someone watches."""
+"""What a run says: failures as they come, a bar where someone watches, a table by kind at the end."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from encfix.cli.replaying import Direction, replay
 def undo(audit: Path, root: Path | None, output: Path | None, in_place: bool) -> None:
     """Make the inputs from the outputs and their AUDIT.
 
-    A file whose content is not the one that the audit speaks of is refused; the others are done. Without --output or
-    --in-place, nothing is written.
+    A file whose content is not the one that the audit speaks of is refused; the others are done. Without
+    --output or --in-place, nothing is written, and what would be is said.
     """
     replay(audit, root, output, in_place, Direction.BACK)

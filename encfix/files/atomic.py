@@ -1,7 +1,7 @@
 """Write a file whole or not at all.
 
-The bytes go to a temporary file in the same folder, which is synchronised and then renamed over the old one. Whoever
-reads the path finds the old file or the new one, never a piece, whenever the process is killed.
+The bytes go to a temporary file in the same folder, which is synchronised and then renamed over the old one.
+Whoever reads the path finds the old file or the new one, never a piece, whenever the process is killed.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def write(path: Path, data: bytes, model: Path | None = None) -> None:
 def writing(path: Path, model: Path | None = None) -> Iterator[BinaryIO]:
     """Open a stream whose bytes become the content of `path` when the block ends without an exception.
 
-    Mode and owner stay those of the file that is there; a new file takes its mode from `model`, if there is one.
-    Raises OSError if that fails; the old file then stays, and so it does if the block raises anything. A file that may
-    not be written is refused, though renaming over it would do.
+    Mode and owner stay those of the file that is there; a new file takes them from `model`, if it is given. Raises
+    OSError if that fails; the old file then stays, as it does if the block raises anything. A file that may not be
+    written is refused, though renaming over it would do.
     """
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))

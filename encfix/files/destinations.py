@@ -1,4 +1,4 @@
-"""Where output goes: below one folder, as the sources lie below theirs, and never over anything that is read."""
+"""Where output goes: below one folder, as the sources lie below theirs, and never over what is read."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def distinct_files(sources: Sequence[Source]) -> list[Source]:
 def check_output(sources: Sequence[Source], output: Path) -> None:
     """Raise DestinationError unless all sources can be written below `output` without harm.
 
-    Refused are an output folder inside an input folder, two sources with one destination, and a destination that is
-    itself a source.
+    Refused are an output folder inside an input folder, two sources with one destination, and a destination that
+    is itself a source.
     """
     if output.exists() and not output.is_dir():
         raise DestinationError(f"{output} is not a folder")
@@ -55,7 +55,7 @@ def check_output(sources: Sequence[Source], output: Path) -> None:
 def destination(output: Path, name: str) -> Path:
     """Return where the source `name` goes below `output`, and make the folder for it.
 
-    Raises DestinationError if a symbolic link or the name leads elsewhere, OSError if the folder cannot be made.
+    Raises DestinationError if the name or a symbolic link leads elsewhere, OSError if there can be no folder.
     """
     path = output / name
     if not is_inside(path.parent, output):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def to_name(path: str | os.PathLike[str]) -> str:
-    """Return a path with its bytes read as UTF-8; a byte that is none becomes a lone surrogate, as in PEP 383.
+    """Return a path with its bytes read as UTF-8; what is no UTF-8 becomes lone surrogates (PEP 383).
 
     >>> to_name(Path("文件") / "甲.txt") == os.path.join("文件", "甲.txt")
     True

@@ -1,4 +1,4 @@
-"""A text file as bytes and as text: strictly decoded, and written back with every byte that was not repaired as it was.
+"""A text file as bytes and as text: strictly decoded, and written back with unrepaired bytes as they were.
 
 Newlines are never translated, and a byte order mark is set aside, not read as a character.
 """

@@ -1,7 +1,7 @@
 """Which files are meant: paths as given, and the text files in folders, in one order on every system.
 
-In a folder, symbolic links are not followed, so nothing outside of it is ever reached; a file that lies inside is found
-where it lies. A path given by name is taken as it is, whatever it looks like.
+In a folder, symbolic links are not followed, so nothing outside of it is ever reached, and a file inside is
+found where it lies. A path given by name is taken as it is, whatever it looks like.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ HEAD = 8192
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj", "CVS", "_darcs", ".pijul", ".fossil"})
 
-BINARY = frozenset(
-    "7z a aac ai apk arrow avi avif bin bmp bz2 cab class dat db deb dll dmg doc docx dylib eot eps epub exe feather flac "
-    "flv gif gz h5 heic ico iso jar jpeg jpg lib lz4 lzma m4a m4v mdb mkv mobi mov mp3 mp4 mpeg mpg msi npy npz o obj ods "
-    "odt ogg onnx opus orc otf parquet pdf pickle pkl png ppt pptx psd pt pth pyc pyd rar rpm safetensors so sqlite "
-    "sqlite3 tar tgz tif tiff ttc ttf warc wasm wav webm webp whl wma wmv woff woff2 xls xlsx xz zip zst".split()
-)
+BINARY = frozenset({
+    "7z", "ai", "apk", "arrow", "avi", "avif", "bmp", "bz2", "cab", "class", "dll", "dmg", "doc", "docx",
+    "dylib", "eot", "epub", "exe", "feather", "flac", "flv", "gif", "gz", "h5", "heic", "ico", "iso", "jar",
+    "jpeg", "jpg", "lz4", "lzma", "m4a", "m4v", "mkv", "mobi", "mov", "mp3", "mp4", "mpeg", "mpg", "msi",
+    "npy", "npz", "ods", "odt", "ogg", "onnx", "opus", "orc", "otf", "parquet", "pdf", "pickle", "pkl",
+    "png", "ppt", "pptx", "psd", "pt", "pth", "pyc", "pyd", "rar", "rpm", "safetensors", "so", "sqlite",
+    "sqlite3", "tar", "tgz", "tif", "tiff", "ttc", "ttf", "wasm", "wav", "webm", "webp", "whl", "wma",
+    "wmv", "woff", "woff2", "xls", "xlsx", "xz", "zip", "zst",
+})  # fmt: skip
 """Extensions of files that are no text."""
 
 # UTF-16 and UTF-32 text is full of NULs, but says at its head that it is text.
@@ -73,7 +76,7 @@ Found: TypeAlias = Source | Skipped | Failed
 
 
 def walk(paths: Iterable[Path]) -> Iterator[Found]:
-    """Yield what `paths` name: files themselves, and of folders the text files, sorted by name, those on top first."""
+    """Yield what `paths` name: files as given, and the text files in folders, those on top first, sorted by name."""
     for path in paths:
         try:
             status = path.stat()
