@@ -24,8 +24,8 @@ OWN = "encfix.toml"
 def configured(folder: Path, given: Mapping[str, Any]) -> Options:
     """Return the options that hold in `folder` for a caller who has `given` some of them.
 
-    Raises OptionError for a key or value that is not known, naming the file that holds it, and for a file that
-    cannot be read.
+    Raises OptionError for a key or value that is not known, naming the file that holds it, and for a file
+    that cannot be read.
     """
     options = Options()
     for name in (PROJECT, OWN):

@@ -58,8 +58,8 @@ class Content:
 class Entry:
     """What is on record of one file.
 
-    `file` is its path below `root`, with `/` on every system; the offsets of changes and findings are code points
-    of the decoded input without its byte order mark.
+    `file` is its path below `root`, with `/` on every system; the offsets of changes and findings are code
+    points of the decoded input without its byte order mark.
     """
 
     root: str

@@ -23,7 +23,7 @@ from encfix.cli.arguments import (
 )
 from encfix.cli.cleaning import Outcome, clean_files
 from encfix.cli.diff import unified
-from encfix.cli.summary import Summary, print_skipped, watched
+from encfix.cli.summary import Summary, counted, print_skipped, watched
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, check_output, destination, distinct, distinct_files
 from encfix.files.names import to_name
@@ -168,8 +168,8 @@ def _writer(output: Path | None, in_place: bool, diff: bool) -> Callable[[Outcom
 
     def as_note(outcome: Outcome) -> None:
         if outcome.changes:
-            number = len(outcome.changes)
-            click.echo(f"would repair: {to_name(outcome.source.path)}: {number:,} change{'s' * (number > 1)}")
+            path, number = to_name(outcome.source.path), len(outcome.changes)
+            click.echo(f"would repair: {path}: {counted(number, 'change')}")
 
     if output:
         return into_folder

@@ -33,7 +33,7 @@ class Outcome:
 def clean_files(
     sources: Iterable[Source], cleaner: Cleaner, limit: int = LIMIT
 ) -> Iterator[Outcome | Failed]:
-    """Read and clean files, in order but for failures; one longer than `limit` code points is several documents."""
+    """Read and clean files, in order but for failures; what is longer than `limit` is several documents."""
     group: list[tuple[Source, TextFile]] = []
     size = 0
     for source in sources:

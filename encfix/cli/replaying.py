@@ -10,10 +10,10 @@ import click
 
 from encfix.audit import AuditError, Entry, MismatchError, apply, read, undo
 from encfix.cli.arguments import exclude_each_other
-from encfix.cli.summary import print_failure
+from encfix.cli.summary import counted, print_failure
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, check_output, destination
-from encfix.files.names import from_name
+from encfix.files.names import from_name, to_name
 from encfix.files.walking import Failed, Source
 
 
@@ -45,7 +45,9 @@ def replay(audit: Path, root: Path | None, output: Path | None, in_place: bool, 
         print_failure(Failed.because(audit, error))
         raise SystemExit(2) from error
     verb = f"{direction.value}ed" if output or in_place else f"to {direction.value}"
-    click.echo(f"{changed} of {entries} files {verb}" + (f", {failed} refused" if failed else ""))
+    click.echo(
+        f"{changed:,} of {counted(entries, 'file')} {verb}" + (f", {failed:,} failed" if failed else "")
+    )
     raise SystemExit(2 if failed else int(bool(changed) and not (output or in_place)))
 
 
@@ -73,5 +75,5 @@ def _replay(entry: Entry, source: Source, output: Path | None, in_place: bool, d
     elif made != data and in_place:
         atomic.write(source.path.resolve(), made)
     elif made != data:
-        click.echo(f"would {direction.value}: {source.path}")
+        click.echo(f"would {direction.value}: {to_name(source.path)}")
     return made != data

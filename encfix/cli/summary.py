@@ -19,6 +19,15 @@ from encfix.rules import KINDS
 _Item = TypeVar("_Item")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "file"), counted(2000, "file")
+    ('1 file', '2,000 files')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def print_failure(failure: Failed) -> None:
     """Say on standard error which file failed, and why."""
     click.echo(f"{click.style('error', fg='red')}: {to_name(failure.path)}: {failure.reason}", err=True)
@@ -69,11 +78,11 @@ class Summary:
             self._print_table(err)
         verb = "repaired" if is_done else "to repair"
         parts = [
-            f"{self.files:,} files",
-            f"{self.characters:,} characters",
-            f"{self.changed:,} files {verb}",
-            f"{self.changes.total():,} changes",
-            f"{self.findings.total():,} findings",
+            counted(self.files, "file"),
+            counted(self.characters, "character"),
+            f"{counted(self.changed, 'file')} {verb}",
+            counted(self.changes.total(), "change"),
+            counted(self.findings.total(), "finding"),
         ]
         if self.failed:
             parts.append(f"{self.failed:,} failed")

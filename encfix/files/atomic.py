@@ -38,9 +38,9 @@ def write(path: Path, data: bytes, model: Path | None = None) -> None:
 def writing(path: Path, model: Path | None = None) -> Iterator[BinaryIO]:
     """Open a stream whose bytes become the content of `path` when the block ends without an exception.
 
-    Mode and owner stay those of the file that is there; a new file takes them from `model`, if it is given. Raises
-    OSError if that fails; the old file then stays, as it does if the block raises anything. A file that may not be
-    written is refused, though renaming over it would do.
+    Mode and owner stay those of the file that is there; a new file takes them from `model`, if it is given.
+    Raises OSError if that fails; the old file then stays, as if the block raises anything. A file that may
+    not be written is refused, though renaming over it would do.
     """
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))

@@ -32,8 +32,8 @@ def distinct_files(sources: Sequence[Source]) -> list[Source]:
 def check_output(sources: Sequence[Source], output: Path) -> None:
     """Raise DestinationError unless all sources can be written below `output` without harm.
 
-    Refused are an output folder inside an input folder, two sources with one destination, and a destination that
-    is itself a source.
+    Refused are an output folder inside an input folder, two sources with one destination, and a destination
+    that is itself a source.
     """
     if output.exists() and not output.is_dir():
         raise DestinationError(f"{output} is not a folder")

@@ -57,7 +57,7 @@ def decode(data: bytes) -> TextFile:
     >>> decode("一\\n二".encode("gbk"))
     Traceback (most recent call last):
         ...
-    encfix.files.text.NotUtf8Error: not UTF-8: byte 0xD2 at offset 0, line 1
+    encfix.files.text.NotUtf8Error: not UTF-8: byte 0xB6 at offset 3, line 2
     """
     has_mark = data.startswith(codecs.BOM_UTF8)
     skipped = len(codecs.BOM_UTF8) * has_mark

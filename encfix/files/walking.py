@@ -76,7 +76,7 @@ Found: TypeAlias = Source | Skipped | Failed
 
 
 def walk(paths: Iterable[Path]) -> Iterator[Found]:
-    """Yield what `paths` name: files as given, and the text files in folders, those on top first, sorted by name."""
+    """Yield what `paths` name: files as given, of folders the text files, sorted, those on top first."""
     for path in paths:
         try:
             status = path.stat()
