@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
 # Characters that cannot be seen, that break lines in some readers, or that UTF-8 cannot hold.
 _UNSEEN = re.compile(
     "[\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f"
@@ -20,7 +22,7 @@ def dump(record: Mapping[str, Any]) -> bytes:
     >>> print(dump({"before": "進\\u200b"}).decode(), end="")
     {"before": "進\\u200b"}
     """
-    line = json.dumps(record, ensure_ascii=False)
+    line = _encode(record)
     return (_UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n").encode()
 
 

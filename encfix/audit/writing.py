@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,8 @@ class Lines:
     """Turns offsets of a text into lines and columns, from 1; `\\n`, `\\r\\n` and `\\r` end lines.
 
     >>> lines = Lines("一\\r\\n二三")
-    >>> lines.place(0), lines.place(4)
-    ((1, 1), (2, 2))
+    >>> list(lines.places([0, 4]))
+    [(1, 1), (2, 2)]
     """
 
     def __init__(self, text: str) -> None:
@@ -31,10 +31,12 @@ class Lines:
         returns[:-1] &= ~ends[1:]
         self._starts: Positions = np.append(0, np.flatnonzero(ends | returns) + 1)
 
-    def place(self, offset: int) -> tuple[int, int]:
-        """Return line and column of an offset."""
-        line = int(np.searchsorted(self._starts, offset, side="right"))
-        return line, offset - int(self._starts[line - 1]) + 1
+    def places(self, offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Return line and column of each offset."""
+        wanted = np.array(offsets, dtype=np.int64)
+        lines = np.searchsorted(self._starts, wanted, side="right")
+        columns = wanted - self._starts[lines - 1] + 1
+        return zip(lines.tolist(), columns.tolist(), strict=True)
 
 
 def dump_header(header: Header) -> bytes:
@@ -68,10 +70,12 @@ def dump_entry(entry: Entry, text: str) -> Iterator[bytes]:
     if not entry.changes and not entry.findings:
         return
     lines = Lines(text)
-    for change in entry.changes:
-        yield dump(_fields("change", entry.file, lines, change))
-    for finding in entry.findings:
-        yield dump({**_fields("finding", entry.file, lines, finding), "candidates": finding.candidates})
+    places = lines.places([change.start for change in entry.changes])
+    for place, change in zip(places, entry.changes, strict=True):
+        yield dump(_fields("change", entry.file, place, change))
+    places = lines.places([finding.start for finding in entry.findings])
+    for place, finding in zip(places, entry.findings, strict=True):
+        yield dump({**_fields("finding", entry.file, place, finding), "candidates": finding.candidates})
 
 
 def dump_failure(path: str, reason: str) -> bytes:
@@ -79,8 +83,8 @@ def dump_failure(path: str, reason: str) -> bytes:
     return dump({"type": "failure", "path": path, "reason": reason})
 
 
-def _fields(type_: str, file: str, lines: Lines, item: Change | Finding) -> dict[str, Any]:
-    line, column = lines.place(item.start)
+def _fields(type_: str, file: str, place: tuple[int, int], item: Change | Finding) -> dict[str, Any]:
+    line, column = place
     return {
         "type": type_,
         "file": file,

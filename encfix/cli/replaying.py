@@ -20,8 +20,8 @@ from encfix.files.walking import Failed, Source
 class Direction(Enum):
     """Which way an audit is followed."""
 
-    FORTH = "repair"
-    BACK = "restore"
+    FORTH = ("repair", "repaired")
+    BACK = ("restore", "restored")
 
 
 def replay(audit: Path, root: Path | None, output: Path | None, in_place: bool, direction: Direction) -> None:
@@ -44,7 +44,7 @@ def replay(audit: Path, root: Path | None, output: Path | None, in_place: bool, 
     except (OSError, AuditError, DestinationError) as error:
         print_failure(Failed.because(audit, error))
         raise SystemExit(2) from error
-    verb = f"{direction.value}ed" if output or in_place else f"to {direction.value}"
+    verb = direction.value[1] if output or in_place else f"to {direction.value[0]}"
     click.echo(
         f"{changed:,} of {counted(entries, 'file')} {verb}" + (f", {failed:,} failed" if failed else "")
     )
@@ -75,5 +75,5 @@ def _replay(entry: Entry, source: Source, output: Path | None, in_place: bool, d
     elif made != data and in_place:
         atomic.write(source.path.resolve(), made)
     elif made != data:
-        click.echo(f"would {direction.value}: {to_name(source.path)}")
+        click.echo(f"would {direction.value[0]}: {to_name(source.path)}")
     return made != data
