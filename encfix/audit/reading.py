@@ -67,7 +67,7 @@ def _entries(records: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[Entry]:
             _content(number, record, "input"),
             _content(number, record, "output"),
             verdict,
-            [_change(*item) for item in _in_order(changes)],
+            _in_order(changes),
             [_finding(*item) for item in findings],
         )
 
@@ -85,15 +85,17 @@ def _items(
     return items
 
 
-def _in_order(changes: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the records of changes, which must be sorted and disjoint."""
+def _in_order(records: list[tuple[int, dict[str, Any]]]) -> list[Change]:
+    """Return changes, which must be sorted and disjoint."""
+    changes = []
     reach = 0
-    for number, record in changes:
-        start, end = _get(number, record, "start", int), _get(number, record, "end", int)
-        if not reach <= start <= end or end - start != len(_get(number, record, "before", str)):
+    for number, record in records:
+        change = _change(number, record)
+        if not reach <= change.start <= change.end or change.end - change.start != len(change.before):
             raise AuditError(f"line {number}: a span that no text has")
-        reach = end
-        yield number, record
+        reach = change.end
+        changes.append(change)
+    return changes
 
 
 def _change(number: int, record: Mapping[str, Any]) -> Change:

@@ -102,7 +102,8 @@ def _do_all(
                 trail.add(outcome)
                 summary.add(outcome)
     except KeyboardInterrupt:
-        summary.fail(Failed(Path(), "interrupted; the files counted below were done"))
+        summary.failed += 1
+        click.echo("interrupted; the files counted below were done", err=True)
 
 
 def _attempt(write: Callable[[Outcome], None], outcome: Outcome) -> Failed | None:
