@@ -64,8 +64,8 @@ def messages() -> dict[str, list[str]]:
 def _translations(data: bytes) -> Iterator[str]:
     """Yield the translations of a compiled catalogue, plural forms one by one.
 
-    The layout is that of the GNU gettext manual, "The Format of GNU MO Files": a magic number, then the number of strings
-    and the offset of the table of translations, which holds a length and an offset for each.
+    The layout is that of the GNU gettext manual, "The Format of GNU MO Files": a magic number, then the number of
+    strings and the offset of the table of translations, which holds a length and an offset for each.
     """
     order = "<" if data[:4] == b"\xde\x12\x04\x95" else ">"
     count, _, table = struct.unpack_from(f"{order}3I", data, 8)

@@ -2,9 +2,9 @@
 
     python -m benchmarks.speed [--repeats N] [--characters N]
 
-Every tool gets the same documents, each a string of its own; slow ones get fewer of them. A turn times each tool once, one
-after the other, so that a busy machine slows all alike; the best turn counts. Results are kept until the turn is over, as
-a caller would keep them.
+Every tool gets the same documents, each a string of its own; slow ones get fewer of them. A turn times each tool
+once, one after the other, so that a busy machine slows all alike; the best turn counts. Results are kept until the
+turn is over, as a caller would keep them.
 """
 
 from __future__ import annotations

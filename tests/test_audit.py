@@ -44,9 +44,7 @@ def entry_of(data: bytes, options: encfix.Options | None = None) -> tuple[Entry,
     file = decode(data)
     result = encfix.clean(file.text, options)
     output = file.encode(result.text)
-    entry = Entry(
-        ".", "a.txt", Content.of(data), Content.of(output), result.verdict, result.changes, result.findings
-    )
+    entry = Entry(".", "a.txt", Content.of(data), Content.of(output), result.verdict, result.changes, result.findings)
     return entry, file.text, output
 
 
