@@ -244,7 +244,7 @@ def divide(text: str) -> list[str]:
     """Return the most probable division of `text` into words, which joined give `text` again.
 
     >>> divide("規模化生產線")
-    ['規模化', '量', '產', '線']
+    ['規模化', '生產線']
     """
     folded = fold(text)
     best = [0.0] + [float("-inf")] * len(folded)
