@@ -24,11 +24,17 @@ MARGIN = 16
 
 _PAD = "\0" * MARGIN
 
+# The arrays of a chunk are freed and made again all the time. An allocator that gives each back to the system pays for
+# all its pages anew; one that has seen a larger block come back (glibc's dynamic mmap threshold) keeps them. The block
+# is never written to, so it costs nothing.
+np.empty(24 << 20, dtype=np.uint8)
+
 
 class Batch:
     """Documents as one array of code points.
 
-    `codes` is uint32; document `i` is `codes[starts[i] : ends[i]]`; `starts` and `ends` are int64 of shape (documents,).
+    `codes` is uint32; document `i` is `codes[starts[i] : ends[i]]`; `starts` and `ends` are int64 of shape
+    (documents,).
 
     >>> batch = Batch.of(["汉字", ""])
     >>> batch.text(0), batch.starts.tolist(), batch.ends.tolist()
@@ -64,6 +70,14 @@ class Batch:
     def documents_of(self, positions: Positions) -> Positions:
         """Return the document of each position, which must lie inside one (or at its end)."""
         return np.searchsorted(self.starts, positions, side="right") - 1
+
+    def holding(self, positions: Positions) -> Mask:
+        """Return which documents hold one of `positions`, which must be sorted: bool of shape (documents,)."""
+        if len(positions) < len(self):
+            held = np.zeros(len(self), dtype=np.bool_)
+            held[self.documents_of(positions)] = True
+            return held
+        return np.searchsorted(positions, self.ends) > np.searchsorted(positions, self.starts)
 
     def text(self, document: int) -> str:
         """Return one document as a string."""

@@ -76,9 +76,9 @@ class Cleaner:
 
     def clean(self, text: str) -> Result:
         """Clean one document. Raises TypeError if `text` is no string."""
-        if isinstance(text, str) and len(text) <= screen.SHORT and not self._converts_at_last:
-            if screen.is_plain(text, self._wanted_flags):
-                return Result(text, text)
+        is_short = isinstance(text, str) and len(text) <= screen.SHORT and not self._converts_at_last
+        if is_short and screen.is_plain(text, self._wanted_flags):
+            return Result(text, text)
         return self.clean_many((text,))[0]
 
     def clean_many(self, texts: Iterable[str]) -> list[Result]:
@@ -161,7 +161,6 @@ class Cleaner:
 
     def _round(self, batch: Batch, flags: screen.Flags) -> tuple[Batch, Mask, _Round]:
         """Pass a batch through all repairs once; return it, which documents changed, and the record."""
-        flags = flags.copy()
         changed = np.zeros(len(batch), dtype=np.bool_)
         stages: list[Stage] = []
         reports: list[Stage] = []
@@ -180,7 +179,6 @@ class Cleaner:
                 batch, stage = apply(batch, proposed.where(applied))
                 stages.append(stage)
                 changed[touched] = True
-                flags[touched] = screen.EVERYTHING
         return batch, changed, _Round(stages, reports)
 
     def _wanted(self, batch: Batch, proposed: Edits) -> Edits:
@@ -207,7 +205,7 @@ class _Round(NamedTuple):
 
 
 class _History:
-    """What happened to one document: the stages that edited it, and what the last round reported, with its row in each."""
+    """What happened to one document: the stages that edited it and what was last reported, with its row in each."""
 
     def __init__(self, original: str) -> None:
         self.original = original
@@ -286,9 +284,7 @@ def _reports_of(stage: Stage, document: int) -> Iterator[tuple[Span, str | None,
         yield span, after, stage.edits.candidates.get(nth, ())
 
 
-def _finding(
-    original: str, places: Placement, span: Span, after: str | None, candidates: tuple[str, ...]
-) -> Finding:
+def _finding(original: str, places: Placement, span: Span, after: str | None, candidates: tuple[str, ...]) -> Finding:
     start, end = places.back(span.start), places.back(span.end, is_end=True)
     before = original[start:end]
     rule = RULES[span.rules[0]]
@@ -308,9 +304,7 @@ def _finding(
 
 def _left_alone(original: str) -> Trail:
     rule = RULES[rules.number_of("noise.unsettled")]
-    finding = Finding(
-        rule.kind, (rule.name,), 0, len(original), original, original, 0.0, rule.reason, certain=False
-    )
+    finding = Finding(rule.kind, (rule.name,), 0, len(original), original, original, 0.0, rule.reason, certain=False)
     return Trail((), (finding,))
 
 
@@ -359,4 +353,3 @@ def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
 def cleaner_for(options: Options) -> Cleaner:
     """Return the cleaner of these options, made once per process."""
     return Cleaner(options)
-

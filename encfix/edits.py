@@ -1,7 +1,7 @@
 """Edit vectors: what a repair proposes, how it is applied, and how the edits of successive repairs become one trail.
 
-A repair speaks of positions in its batch. `apply` makes the next batch and a `Stage`, which remembers enough to say, for
-one document and only when someone asks, what was changed where in the original (`compose`).
+A repair speaks of positions in its batch. `apply` makes the next batch and a `Stage`, which remembers enough to say,
+for one document and only when someone asks, what was changed where in the original (`compose`).
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ class Edits:
     """Proposed edits on a batch, sorted by `start` and disjoint, except that reports may overlap.
 
     All arrays have shape (edits,): `start` and `end` (int64) are positions in the batch; the replacement of edit `i` is
-    `codes[offsets[i] : offsets[i + 1]]` (`offsets` is one longer); `rule` (int16) numbers a rule; `confidence` (float32) is a
-    probability; `score` (float32) goes into the reason. `candidates` holds other readings, by index of the edit.
+    `codes[offsets[i] : offsets[i + 1]]` (`offsets` is one longer); `rule` (int16) numbers a rule; `confidence`
+    (float32) is a probability; `score` (float32) goes into the reason. `candidates` holds other readings, by index of
+    the edit.
     """
 
     start: Positions
@@ -106,8 +107,6 @@ def merge(parts: Iterable[Edits]) -> Edits:
     parts = [part for part in parts if len(part)]
     if not parts:
         return Edits.none()
-    if len(parts) == 1:
-        return parts[0]
     start = np.concatenate([part.start for part in parts])
     end = np.concatenate([part.end for part in parts])
     lengths = np.concatenate([np.diff(part.offsets) for part in parts])
@@ -196,7 +195,7 @@ def _inside(start: Positions, lengths: Positions) -> Positions:
 
 
 class Span(NamedTuple):
-    """A replaced span: `[start, end)` of the original became `[new_start, new_end)` of the text, by `rules`, in order."""
+    """A replaced span: `[start, end)` of the original is `[new_start, new_end)` of the text, by `rules`, in order."""
 
     start: int
     end: int

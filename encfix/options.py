@@ -84,7 +84,7 @@ class Options:
         0.99
         """
         known = {option.name for option in fields(cls)}
-        values = {}
+        values: dict[str, Any] = {}
         for key, value in mapping.items():
             name = key.replace("-", "_")
             _choose("options", name, known, "key ")

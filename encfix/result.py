@@ -1,4 +1,4 @@
-"""What callers hold: a `Result` with its text, and the `Change`s and `Finding`s that are made when someone reads them."""
+"""What callers hold: a `Result` with its text, and `Change`s and `Finding`s, made when someone reads them."""
 
 from __future__ import annotations
 
@@ -153,14 +153,14 @@ class Result:
     def to_original(self, offset: int) -> int:
         """Return where the code point at `offset` of `text` stood in `original`.
 
-        Inside a replacement of equal length the places correspond one to one; inside any other, the answer is the start of
-        what it replaced. `len(text)` gives `len(original)`. Raises IndexError outside the text.
+        Inside a replacement of equal length the places correspond one to one; inside any other, the answer is the
+        start of what it replaced. `len(text)` gives `len(original)`. Raises IndexError outside the text.
         """
         _check(offset, self.text)
         return self._placement.back(offset)
 
     def from_original(self, offset: int) -> int:
-        """Return where the code point at `offset` of `original` stands in `text`; what was deleted maps to what follows.
+        """Return where the code point at `offset` of `original` stands in `text`; a deleted one maps to what follows.
 
         Raises IndexError outside the original.
         """
@@ -170,8 +170,9 @@ class Result:
     def map_span(self, start: int, end: int) -> tuple[int, int] | None:
         """Carry an annotation `[start, end)` of `original` over to `text`; None if nothing of it is left.
 
-        A span that begins or ends inside a replacement takes the whole of what replaced it, unless the replacement is as
-        long as what it replaced. Raises IndexError outside the original, ValueError if the span ends before it starts.
+        A span that begins or ends inside a replacement takes the whole of what replaced it, unless the replacement is
+        as long as what it replaced. Raises IndexError outside the original, ValueError if the span ends before it
+        starts.
 
         >>> import encfix
         >>> encfix.clean("書(shu) 記強(qiáng)調(diào)").map_span(0, 8)
@@ -235,7 +236,8 @@ def apply_changes(original: str, changes: list[Change]) -> str:
     >>> apply_changes("進(jìn)口", [])
     '進(jìn)口'
     """
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for change in changes:
         pieces += (original[done : change.start], change.after)
         done = change.end

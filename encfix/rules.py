@@ -50,7 +50,10 @@ class Rule:
 
 RULES = (
     Rule("misaligned.half-character", "a character cut in the middle, its bytes decoded one off", Policy.REPORT),
-    Rule("gloss.pinyin", "the reading in brackets is one of the character before it, as on the rest of the page"),
+    Rule(
+        "gloss.pinyin",
+        "the reading in brackets is one of the character before it, as on the rest of the page",
+    ),
     Rule("gloss.repeated", "one reading of the character before it in brackets again and again"),
     Rule("gloss.periodic", "every so many characters one is glossed, whatever it is"),
     Rule("gloss.emoji", "an emoji strewn between characters by what glossed the page"),
@@ -59,7 +62,11 @@ RULES = (
     Rule("separator.doubled", "one mark written twice"),
     Rule("separator.pipe", "a line that holds a vertical bar alone"),
     Rule("separator.line-break", "a line break written out as x0dx0a"),
-    Rule("separator.line-wrap", "a line broken at the width of the page, not at the end of a paragraph", Policy.ASK),
+    Rule(
+        "separator.line-wrap",
+        "a line broken at the width of the page, not at the end of a paragraph",
+        Policy.ASK,
+    ),
     Rule("separator.question", "a question mark where a space could not be encoded", Policy.REPORT),
     Rule("invisible.zero-width", "a character without width inside Chinese text"),
     Rule("invisible.control", "a control character inside Chinese text"),

@@ -19,7 +19,8 @@ MIXED_SHARE = 0.1
 class Script(str):
     """The script of a text as a string, with the counts behind it as attributes.
 
-    `simplified` and `traditional` are the numbers of characters that only that script has, `han` that of all ideographs.
+    `simplified` and `traditional` are the numbers of characters that only that script has, `han` that of all
+    ideographs.
     """
 
     __slots__ = ("han", "simplified", "traditional")

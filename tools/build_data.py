@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from encfix.chinese import pinyin
 from encfix.chinese.characters import BOUNDARY_CODE, Class
+from tools import build_model
 
 FOLDER = Path(__file__).parent.parent / "encfix" / "chinese" / "data"
 RIGHT_TO_LEFT = {
@@ -32,7 +33,7 @@ COMPLEX = {
     "Tai_Tham", "New_Tai_Lue", "Tai_Le", "Chakma", "Meetei_Mayek", "Limbu", "Lepcha",
 }  # fmt: skip
 TRADITIONAL_TOO = "恒琼"
-"""Simplified forms that Hong Kong writes in names (梁頌恒, 李慧琼), though OpenCC's table of its variants lacks them."""
+"""Simplified forms that Hong Kong writes in names (梁頌恒, 李慧琼), though OpenCC's variants lack them."""
 
 SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL}
 
@@ -94,8 +95,9 @@ def build_classes() -> npt.NDArray[np.uint8]:
         elif category == "Zs":
             put(codes, Class.SPACE)
     for codes, value in properties("emoji/emoji-data.txt"):
-        if value == "Extended_Pictographic" and codes[0] > 0x2190:
+        if codes[0] > 0x2190 and value in ("Extended_Pictographic", "Emoji_Modifier"):
             put(codes, Class.EMOJI)
+    put(range(0x1F1E6, 0x1F200), Class.EMOJI)  # regional indicators: two make a flag
     put((0x200B, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xAD, 0xFEFF, 0x180E), Class.INVISIBLE)
     put((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), Class.BIDI)
     put((0x200C, 0x200D), Class.JOINER)
@@ -122,12 +124,18 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put(map(ord, "#$%&^~`{}<>@+=\\"), Class.SYMBOL)
     put(range(0x2E80, 0x2FD6), Class.RADICAL)
     put((*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)), Class.COMPATIBILITY)
-    put((0xFA0E, 0xFA0F, 0xFA11, 0xFA13, 0xFA14, 0xFA1F, 0xFA21, 0xFA23, 0xFA24, 0xFA27, 0xFA28, 0xFA29), Class.HAN)
+    put(
+        (0xFA0E, 0xFA0F, 0xFA11, 0xFA13, 0xFA14, 0xFA1F, 0xFA21, 0xFA23, 0xFA24, 0xFA27, 0xFA28, 0xFA29),
+        Class.HAN,
+    )
     put(range(0xFB00, 0xFB50), Class.OTHER)
     put((*range(0xFDD0, 0xFDF0), *(plane | low for plane in range(0, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF))),
         Class.NONCHARACTER)  # fmt: skip
     put((0xFFFD,), Class.REPLACEMENT)
-    put((c for c in map(ord, changed_by(("t2s", "tw2s"))) if not encodable(chr(c), "gb2312")), Class.HAN_TRADITIONAL)
+    put(
+        (c for c in map(ord, changed_by(("t2s", "tw2s"))) if not encodable(chr(c), "gb2312")),
+        Class.HAN_TRADITIONAL,
+    )
     put(map(ord, "後"), Class.HAN_TRADITIONAL)  # in GB 2312, yet no simplified text writes it
     simplified = changed_by(("s2t",)) & changed_by(("s2hk",)) - set(TRADITIONAL_TOO)
     put((ord(c) for c in simplified if not encodable(c, "big5")), Class.HAN_SIMPLIFIED)
@@ -193,6 +201,7 @@ def build() -> dict[str, npt.NDArray[Any]]:
         "two_forms": build_two_forms(),
         "unified_forms": build_unified_forms(),
         **build_readings(),
+        **build_model.build(),
     }
 
 

@@ -1,0 +1,1 @@
+"""What is known about Chinese: character classes, readings, conversion between the scripts."""

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 _UNCONVERTIBLE = re.compile("([\0\ud800-\udfff]+)")
 
 KEEPS_ZHU = ("原著", "土著", "專著", "卓著", "譯著", "拙著", "遺著", "見微知著", "彰明較著")
-"""Words whose 著 is zhù, which tw2s nevertheless turns into 着; where it knows better (顯著, 著作, 著名) it is not asked."""
+"""Words whose 著 is zhù, which tw2s nevertheless turns into 着; others (顯著, 著作, 著名) it gets right."""
 
-_KEEPS_ZHU = re.compile("|".join(KEEPS_ZHU))
-_KEEPS_ME = re.compile("么")  # tw2s takes a simplified 么 for the rare 幺
+_KEPT = re.compile("|".join((*KEEPS_ZHU, "么")))  # tw2s takes a simplified 么 for the rare 幺
 
 
 @cache
@@ -49,9 +48,10 @@ def to_simplified(text: str) -> str:
     converted = convert(text, "tw2s")
     if len(converted) != len(text) or not ("著" in text or "么" in text):
         return converted
-    letters = list(converted)
-    for expression, kept in ((_KEEPS_ZHU, "著"), (_KEEPS_ME, "么")):
-        for match in expression.finditer(text):
-            place = match.start() + match.group().index(kept)
-            letters[place] = kept
-    return "".join(letters)
+    pieces: list[str] = []
+    done = 0
+    for match in _KEPT.finditer(text):
+        place = match.start() + next(nth for nth, character in enumerate(match.group()) if character in "著么")
+        pieces += (converted[done:place], text[place])
+        done = place + 1
+    return "".join((*pieces, converted[done:]))

@@ -25,14 +25,17 @@ LONGEST = 10
 
 
 def fold(character: str) -> int:
-    """Return the letter of a pinyin character without its tone, 1–26; ü is v; 0 if it is none, `IGNORED` for a tone mark.
+    """Return the letter of a pinyin character without its tone, 1–26, ü as v; 0 if it is none.
+
+    A tone mark is `IGNORED`.
 
     >>> fold("ǎ"), fold("ǜ") == fold("v"), fold("ß")
     (1, True, 0)
     """
     if character in TONE_MARKS:
         return IGNORED
-    base, *marks = unicodedata.normalize("NFD", character)
+    decomposed = unicodedata.normalize("NFD", character)
+    base, marks = decomposed[0], list(decomposed[1:])
     if "\u0308" in marks and base == "u":
         base = "v"
         marks.remove("\u0308")
@@ -47,8 +50,11 @@ def fold(character: str) -> int:
 
 @cache
 def fold_table() -> npt.NDArray[np.uint8]:
-    """Return `fold` for the code points below U+0370: uint8 (0x370,); tone digits are `IGNORED`, strangers `FOREIGN`."""
-    table = np.array([fold(chr(code)) or FOREIGN for code in range(0x370)], dtype=np.uint8)
+    """Return `fold` for the code points below U+0370 and one for the rest: uint8 (0x371,).
+
+    Tone digits are `IGNORED`, strangers `FOREIGN`; take from it with `mode="clip"`.
+    """
+    table = np.array([*(fold(chr(code)) or FOREIGN for code in range(0x370)), FOREIGN], dtype=np.uint8)
     table[ord("1") : ord("5") + 1] = IGNORED
     table[ord(":")] = COLON
     table[0x0308] = COLON  # a combining diaeresis does to u what the colon does
@@ -122,7 +128,7 @@ def readings_of(character: str) -> tuple[str, ...]:
     """Return the readings of a character without tones, the first reading first; ü is v.
 
     >>> readings_of("长")
-    ('chang', 'zhang')
+    ('zhang', 'chang')
     """
     offsets, values = _readings()
     code = ord(character)

@@ -1,9 +1,9 @@
 """The repairs, one module a family.
 
-A repair is a callable from a batch and the options to proposed edits. It looks at the evidence of each document alone, so
-a document's repair does not depend on its neighbours in the batch; what it proposes is applied or reported by the cleaner,
-which knows how sure it must be. A repair says in its docstring what the damage looks like, how it came about, when it is
-certain, and what looks alike and must stay.
+A repair is a callable from a batch and the options to proposed edits. It looks at the evidence of each document
+alone, so a document's repair does not depend on its neighbours in the batch; what it proposes is applied or reported
+by the cleaner, which knows how sure it must be. A repair says in its docstring what the damage looks like, how it
+came about, when it is certain, and what looks alike and must stay.
 """
 
 from __future__ import annotations

@@ -1,18 +1,20 @@
 """Pinyin set in brackets behind characters: `書(shu) 記`, `進(jìn)口`, `注(zhu)(zhu)音`.
 
-What it looks like: a syllable in lower case, with or without tones, in brackets right behind a character of which it is a
-reading, sometimes with a space behind it.
+What it looks like: a syllable in lower case, with or without tones, in brackets right behind a character of which it
+is a reading, sometimes with a space behind it.
 
-How it came about: content farms make copies look original. One tool converts a simplified page to traditional and glosses
-a set of characters, always from those whose two forms differ, wherever they stand; the set changes from page to page.
-Another glosses any character again and again, a third every fourth or fifth one and strews emoji between the rest.
+How it came about: content farms make copies look original. One tool converts a simplified page to traditional and
+glosses a set of characters, always from those whose two forms differ, wherever they stand; the set changes from page
+to page. Another glosses any character again and again, a third every fourth or fifth one and strews emoji between the
+rest.
 
 When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
-have two forms, each is glossed (nearly) wherever it stands, and other characters are not; or one syllable is repeated;
-or the glosses come at even distances.
+have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
+characters are not glossed; where glosses are few, the characters must be common ones. Or one syllable is repeated; or
+the glosses come at even distances.
 
-What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names (张三(Zhang San)),
-textbooks, which gloss characters of one form as well, and `f(a)`, list labels, units.
+What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
+(张三(Zhang San)), textbooks, which gloss characters of one form as well, and `f(a)`, list labels, units.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese import pinyin
-from encfix.chinese.characters import IS_HAN, Class, two_forms
+from encfix.chinese.characters import IS_HAN, Class, is_common, two_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -109,20 +111,23 @@ def find(batch: Batch) -> Glosses:
     packed = np.zeros(len(opens), dtype=np.int64)
     close = np.zeros(len(opens), dtype=np.int64)
     toned = np.zeros(len(opens), dtype=np.bool_)
-    alive = np.ones(len(opens), dtype=np.bool_)
+    running = np.arange(len(opens))  # those whose syllable has not ended yet
     for distance in range(1, pinyin.LONGEST + 2):
-        here = opens + distance
-        closes = alive & (classes.take(here) == Class.CLOSE)
-        close[closes] = here[closes]
+        here = opens[running] + distance
+        kind = classes.take(here)
+        closes = kind == Class.CLOSE
+        close[running[closes]] = here[closes]
         value = pinyin.fold_table().take(codes.take(here), mode="clip").astype(np.int64)
-        value[codes.take(here) >= 0x370] = pinyin.FOREIGN
-        umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
-        toned |= alive & ((classes.take(here) == Class.TONED) | (classes.take(here) == Class.DIGIT))
-        alive &= ~closes & ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 25)
-        packed[alive & umlaut] += pinyin.U_UMLAUT - pinyin.LETTER_U
-        letters = alive & (value <= 26)
-        packed[letters] = packed[letters] << 5 | value[letters]
-    written = close > 0
+        before = packed[running]
+        umlaut = (value == pinyin.COLON) & (before & 31 == pinyin.LETTER_U)
+        letter = value <= 26
+        packed[running] = np.where(letter, before << 5 | value, before + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U))
+        toned[running] |= (kind == Class.TONED) | (kind == Class.DIGIT)
+        goes_on = (letter | umlaut | (value == pinyin.IGNORED)) & ~closes & (before < 1 << 25)
+        running = running[goes_on]
+        if not len(running):
+            break
+    written = np.flatnonzero(close)
     opens, close, packed, toned = opens[written], close[written], packed[written], toned[written]
     chained = np.zeros(len(opens), dtype=np.bool_)
     chained[1:] = (opens[1:] == close[:-1] + 1) & (packed[1:] == packed[:-1])
@@ -160,13 +165,11 @@ class Page:
         """Of each document: how many different characters of two forms are glossed."""
         one_form = per_document(is_first & ~kinds)
         total = np.bincount(documents[is_first & kinds], weights=seen[place[is_first & kinds]], minlength=count)
-        hits = np.bincount(
-            documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count
-        )
+        hits = np.bincount(documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count)
         self.is_always = glossed[place] >= ALWAYS / 2 * seen[place]
         """Of each gloss: whether its character is glossed about wherever it stands."""
         han = IS_HAN.take(batch.classes)
-        running = np.cumsum(han)
+        running: Positions = np.cumsum(han)
         owners = per_document(head)
         plain = running.take(batch.ends - 1) - running.take(batch.starts - 1) - owners
         traditional = per_document(head & (batch.classes.take(glosses.owner) == Class.HAN_TRADITIONAL))
@@ -174,18 +177,30 @@ class Page:
         spaced, self.has_space = _spaces(batch, glosses, documents)
         needed = np.where((traditional > 0) | spaced, 2, ENOUGH)
         of_two_forms = per_document(head & kinds)
+        common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
+        inside = per_document(_is_inside_word(batch, glosses) & head)
         self.is_glossed = (
             (self.distinct >= needed)
             & (one_form <= ONE_FORM_SHARE * (one_form + self.distinct))
             & (hits >= ALWAYS * total)
             & (plain > 0)
-            & ((needed == 2) | (first_reading >= ALWAYS * of_two_forms))
+            & (first_reading >= ALWAYS * of_two_forms)
+            & (2 * inside >= owners)
+            & (common > self.distinct / 2)
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
         self.is_periodic = _periodic(batch, glosses.where(head), documents[head], running)
         """Of each document: whether every fourth or fifth character is glossed."""
         self.is_textbook = (one_form > 1) & (one_form > ONE_FORM_SHARE * (one_form + self.distinct))
         """Of each document: whether glosses are its subject, not damage, unless they are periodic."""
+
+
+def _is_inside_word(batch: Batch, glosses: Glosses) -> Mask:
+    """Return which glosses stand in running text: right behind another character or gloss, or right before one."""
+    classes = batch.classes
+    before = classes.take(glosses.owner - 1)
+    after_gloss = (before == Class.CLOSE) | ((before == Class.SPACE) & (classes.take(glosses.owner - 2) == Class.CLOSE))
+    return np.asarray(IS_HAN.take(before) | after_gloss | IS_HAN.take(classes.take(glosses.end)))
 
 
 def _occurrences(

@@ -2,18 +2,18 @@
 
 How they came about: copy protection, editors, broken extraction. They split words for every tokenizer.
 
-When it is certain: the document is Chinese, and the nearest visible neighbour is Chinese or its punctuation, or the edge of a
-line. C1 controls are reported only: they may be quotation marks of another code page.
+When it is certain: the document is Chinese, and the nearest visible neighbour is Chinese or its punctuation, or the
+edge of a line. C1 controls are reported only: they may be quotation marks of another code page.
 
-What looks alike and must stay: the zero-width joiner in emoji, joiners and breaks in Persian, Indic, Thai and Khmer text,
-direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words.
+What looks alike and must stay: the zero-width joiner in emoji, joiners and breaks in Persian, Indic, Thai and Khmer
+text, direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
 from encfix.edits import Edits, deletions
 from encfix.options import Options
@@ -52,8 +52,10 @@ def propose(batch: Batch, options: Options) -> Edits:
     classes, codes = batch.classes, batch.codes
     unseen = _UNSEEN.take(classes)
     found = np.flatnonzero(unseen)
+    if not len(found):
+        return Edits.none()
     documents = batch.documents_of(found)
-    found = found[_holds(batch, IS_HAN.take(classes))[documents]]
+    found = found[batch.holding(np.flatnonzero(IS_HAN.take(classes)))[documents]]
     if not len(found):
         return Edits.none()
     documents = batch.documents_of(found)
@@ -61,7 +63,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     place = np.searchsorted(visible, found)
     left, right = classes.take(visible[place - 1]), classes.take(visible[place])
     kind = classes.take(found)
-    has_right_to_left = _holds(batch, classes == Class.RIGHT_TO_LEFT)[documents]
+    has_right_to_left = batch.holding(np.flatnonzero(classes == Class.RIGHT_TO_LEFT))[documents]
     stays = (
         ((kind == Class.BIDI) & has_right_to_left)
         | ((kind == Class.JOINER) & (_KEEPS_JOINERS.take(left) | _KEEPS_JOINERS.take(right)))
@@ -72,11 +74,3 @@ def propose(batch: Batch, options: Options) -> Edits:
     shown = ~stays
     found, kind, sure = found[shown], kind[shown], sure[shown]
     return deletions(found, found + 1, _RULE_OF_CLASS[kind], np.where(sure, SURE, UNSURE).astype(np.float32))
-
-
-def _holds(batch: Batch, chosen: Mask) -> Mask:
-    """Return which documents hold one of the chosen positions."""
-    held = np.zeros(len(batch), dtype=np.bool_)
-    positions: Positions = np.flatnonzero(chosen)
-    held[batch.documents_of(positions)] = True
-    return held

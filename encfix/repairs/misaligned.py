@@ -1,6 +1,7 @@
 """Characters cut in the middle: `規(guī)?；慨a(chǎn)線` was 規模化量產線.
 
-What it looks like: a question mark that ate bytes, a mark that was made of two halves, then characters that mean nothing.
+What it looks like: a question mark that ate bytes, a mark that was made of two halves, then characters that mean
+nothing.
 
 How it came about: a tool replaced byte strings in GBK text without regard to where characters begin, cut the result at
 punctuation marks found in the same way, and decoded each piece.

@@ -4,12 +4,14 @@ Masks (`***总书记`) hide words on purpose. Forum software strews strings such
 Furigana flattened into the line repeat a word in kana. Private-use code points without a known mapping, replacement
 characters and runs of question marks are what is left of characters that were lost.
 
-What looks alike is why none of it is changed: Markdown, passwords and code, Japanese text, icon fonts, doubt expressed as ???.
+What looks alike is why none of it is changed: Markdown, passwords and code, Japanese text, icon fonts, doubt
+expressed as ???.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,7 +30,9 @@ REPLACEMENT = number_of("noise.replacement")
 
 _TOKEN = re.compile(r"(?<![!-~])[!-~]{6,32}(?![!-~])")
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
-_CODE = re.compile(r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$")
+_CODE = re.compile(
+    r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$"
+)
 LEAST_QUESTIONS = 5
 
 
@@ -60,16 +64,17 @@ def _replacements(batch: Batch) -> Edits:
 def _question_marks(batch: Batch) -> Edits:
     """Report lines most of whose characters are question marks."""
     classes = batch.classes
+    questions = np.flatnonzero(classes == Class.QUESTION)
+    if len(questions) < LEAST_QUESTIONS:
+        return Edits.none()
     ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
-
-    def per_line(chosen: Mask) -> Positions:
-        return np.diff(np.cumsum(chosen)[ends], prepend=0)
-
-    asked = per_line(classes == Class.QUESTION)
-    solid = per_line((classes != Class.SPACE) & (classes != Class.NEWLINE) & (classes != Class.BOUNDARY))
-    lost = (asked >= LEAST_QUESTIONS) & (asked >= 0.5 * solid) & (asked < solid + (solid > 2 * LEAST_QUESTIONS))
-    start = np.concatenate((ends[:1], ends[:-1] + 1))
-    return deletions(start[lost], ends[lost], QUESTION_MARKS, 0.9)
+    lines, asked = np.unique(np.searchsorted(ends, questions), return_counts=True)
+    many = asked >= LEAST_QUESTIONS
+    start, end, asked = ends[lines[many] - 1] + 1, ends[lines[many]], asked[many]
+    spaces = np.flatnonzero(classes == Class.SPACE)
+    solid = end - start - (np.searchsorted(spaces, end) - np.searchsorted(spaces, start))
+    lost = 2 * asked >= solid
+    return deletions(start[lost], end[lost], QUESTION_MARKS, 0.9)
 
 
 def _masks(batch: Batch) -> Edits:
@@ -88,7 +93,8 @@ def _masks(batch: Batch) -> Edits:
 def _private_use(batch: Batch) -> Edits:
     """Report private-use code points beside Chinese text for which no character is known."""
     private = batch.classes == Class.PRIVATE_USE
-    private[np.isin(batch.codes, unified_forms()[:, 0])] = False
+    found = np.flatnonzero(private)
+    private[found[np.isin(batch.codes.take(found), unified_forms()[:, 0])]] = False
     start, end = _runs(private)
     classes = batch.classes
     beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
@@ -104,9 +110,7 @@ def _furigana(batch: Batch) -> Edits:
     reading = (end - start >= 3) & IS_HAN.take(classes.take(start - 1)) & IS_HAN.take(classes.take(start - 2))
     document = batch.documents_of(start)
     others = np.bincount(document[~reading], minlength=len(batch))
-    katakana = np.bincount(
-        batch.documents_of(np.flatnonzero(classes == Class.KATAKANA)), minlength=len(batch)
-    )
+    katakana = np.bincount(batch.documents_of(np.flatnonzero(classes == Class.KATAKANA)), minlength=len(batch))
     chosen = reading & ((others + katakana)[document] == 0)
     return deletions(start[chosen], end[chosen], FURIGANA, 0.6)
 
@@ -114,10 +118,8 @@ def _furigana(batch: Batch) -> Edits:
 def _anti_copy(batch: Batch) -> Edits:
     """Report strings of letters, digits and symbols in turn that no prose, link or code looks like."""
     classes = batch.classes
-    han = np.zeros(len(batch), dtype=np.bool_)
-    han[batch.documents_of(np.flatnonzero(IS_HAN.take(classes)))] = True
-    symbols = np.zeros(len(batch), dtype=np.bool_)
-    symbols[batch.documents_of(np.flatnonzero(classes == Class.SYMBOL))] = True
+    han = batch.holding(np.flatnonzero(IS_HAN.take(classes)))
+    symbols = batch.holding(np.flatnonzero(classes == Class.SYMBOL))
     start, end = [], []
     for document in np.flatnonzero(han & symbols).tolist():
         base = int(batch.starts[document])
@@ -129,10 +131,10 @@ def _anti_copy(batch: Batch) -> Edits:
 
 
 def _is_noise(token: str) -> bool:
-    """Return whether a token changes between letters and symbols at least four times and holds three different symbols."""
+    """Return whether a token changes between letters and symbols four times and holds three different symbols."""
     symbols = {character for character in token if character in _SYMBOLS}
     if len(symbols) < 3 or _CODE.search(token):
         return False
     kinds = [character.isalnum() for character in token]
-    turns = sum(first != second for first, second in zip(kinds, kinds[1:], strict=False))
+    turns = sum(first != second for first, second in pairwise(kinds))
     return turns >= 4 and sum(kinds) >= 3

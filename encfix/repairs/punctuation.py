@@ -2,8 +2,8 @@
 
 What it looks like: `你好,世界!`. It is no damage: many pages are written so; a data set may want one width.
 
-When it is applied: with `punctuation="fullwidth"`, to a mark behind a character and before another one, a wide mark, or the
-end of a line. Numbers, times, Latin words and links keep theirs.
+When it is applied: with `punctuation="fullwidth"`, to a mark behind a character and before another one, a wide mark,
+or the end of a line. Numbers, times, Latin words and links keep theirs.
 """
 
 from __future__ import annotations
@@ -41,9 +41,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     found = found[_TABLE[codes.take(found)] > 0]
     before, after = classes.take(found - 1), classes.take(found + 1)
     code = codes.take(found)
-    fits = np.where(
-        code == ord("("), IS_HAN.take(after) & (_BEFORE.take(before) | (before == Class.NEWLINE)), False
-    )
+    fits = np.where(code == ord("("), IS_HAN.take(after) & (_BEFORE.take(before) | (before == Class.NEWLINE)), False)
     fits |= (code != ord("(")) & _BEFORE.take(before) & _AFTER.take(after)
     found = found[fits]
     ones = np.ones(len(found), dtype=np.int64)

@@ -1,9 +1,10 @@
 """Conversion to the script that the caller asks for, where the text is not in it yet.
 
-A line belongs to the script of which it holds more characters that the other script lacks; one that holds none of either
-follows its document. Lines of the other script are converted as a whole, as OpenCC does. In a line that is already in the
-script asked for, only characters that cannot belong there are converted: 显著 stays in a simplified line though OpenCC's
-tw2s would break it, 干 and 后 stay in a traditional one.
+A line belongs to the script of which it holds more characters that the other script lacks; one that holds none of
+either follows its document. Lines of the other script are converted as a whole, as OpenCC does. In a line that is
+already in the
+script asked for, only characters that cannot belong there are converted: 显著 stays in a simplified line though
+OpenCC's tw2s would break it, 干 and 后 stay in a traditional one.
 """
 
 from __future__ import annotations
@@ -68,9 +69,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         return _convert(batch, *_lines_to_convert(batch, foreign, native), conversion.to_simplified)
     foreign, native = Class.HAN_SIMPLIFIED, Class.HAN_TRADITIONAL
     name = FROM_SIMPLIFIED[options.script]
-    return _convert(
-        batch, *_lines_to_convert(batch, foreign, native), lambda text: conversion.convert(text, name)
-    )
+    return _convert(batch, *_lines_to_convert(batch, foreign, native), lambda text: conversion.convert(text, name))
 
 
 def propose_regional(batch: Batch, options: Options) -> Edits:

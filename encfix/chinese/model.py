@@ -1,0 +1,260 @@
+"""A model of Chinese: how probable characters, pairs of characters and words are, in nats.
+
+Text of either script is folded onto simplified forms first, so 學校 and 学校 score the same. Three views share one set
+of tables, built by `tools/build_model.py` and mapped from disk when first used:
+
+* characters and pairs over arrays (`log_unigram`, `log_pair`, `scores`), back-off included, for text by the million;
+* the same for two characters at a time (`pair`), for a search that grows text character by character;
+* words in a lattice (`lattice_score`), which knows that 規模 is a word and 模化量 none.
+
+Every probability is per character: of everything that may stand at a place, letters, digits and marks included. Pairs
+come from Chinese Wikipedia, by way of cjclassifier; words from jieba's list; what marks and letters cost is set by
+hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.chinese.data import load
+
+STEP = 1 / 15
+"""Nats in one step of a quantised log probability."""
+
+FIRST_HAN = 58
+"""Symbols from here on are single characters of Chinese; those below are marks and groups of other characters."""
+
+SYMBOL_BITS = 13
+BUCKET_BITS = 18
+REST_BITS = 2 * SYMBOL_BITS - BUCKET_BITS
+_MULTIPLIER = 0x2545F49
+_KEYS = (1 << 2 * SYMBOL_BITS) - 1
+
+LONGEST_WORD = 4
+"""Characters in the longest word of the lexicon; what is longer is made of several."""
+
+UNKNOWN_WORD = -17.0
+"""What a character costs in the lattice that the lexicon lacks, unless it is a mark, a letter or a digit."""
+
+Logs = npt.NDArray[np.float32]
+Codes = npt.NDArray[np.uint32]
+
+
+class _Tables(NamedTuple):
+    symbols: npt.NDArray[np.uint16]
+    logs: Logs
+    backoff: Logs
+    ceiling: Logs
+    offsets: npt.NDArray[np.uint32]
+    rests: npt.NDArray[np.uint8]
+    pair_logs: npt.NDArray[np.uint8]
+
+
+@cache
+def _tables() -> _Tables:
+    names = ("symbols", "logs", "backoff", "ceiling", "pair_offsets", "pair_rests", "pair_logs")
+    return _Tables(*(load(f"model_{name}") for name in names))
+
+
+@cache
+def fold_table() -> npt.NDArray[np.uint16]:
+    """Return the form onto which each code point of the BMP is folded before it is judged: uint16 (0x10000,).
+
+    Source: OpenCC's tables of single characters, and 著, which is folded onto 着.
+    """
+    return load("model_fold")
+
+
+@cache
+def _fold_map() -> dict[int, int]:
+    changed = np.flatnonzero(fold_table() != np.arange(0x10000))
+    return dict(zip(changed.tolist(), fold_table()[changed].tolist(), strict=True))
+
+
+def fold(text: str) -> str:
+    """Return `text` with every character folded onto its simplified form, without regard to words; as long as `text`.
+
+    >>> fold("學校後面")
+    '学校后面'
+    """
+    return text.translate(_fold_map())
+
+
+def mix(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return a number for each pair of symbols, spread evenly over 26 bits; no two pairs share one."""
+    return ((first << SYMBOL_BITS | second) * _MULTIPLIER) & _KEYS
+
+
+def _symbols(codes: Codes) -> npt.NDArray[np.uint16]:
+    # U+FFFF is a stranger, as is everything that the table does not reach.
+    return _tables().symbols.take(codes, mode="clip")
+
+
+def log_unigram(codes: Codes) -> Logs:
+    """Return the log probability of each character by itself: float32 of shape (n,) for uint32 of shape (n,).
+
+    >>> log_unigram(np.array([ord("的"), ord("妳"), 0xE000], dtype=np.uint32)).round().tolist()
+    [-4.0, -12.0, -21.0]
+    """
+    return _tables().logs.take(_symbols(codes))
+
+
+def log_pair(codes: Codes) -> Logs:
+    """Return the log probability of each character after the one before it: float32 of shape (n,).
+
+    The first is judged by itself. A pair that is not in the tables backs off to what its second character is worth,
+    less what the first one keeps back for pairs unseen, and is never as probable as the rarest pair known.
+
+    >>> log_pair(np.array([ord("學"), ord("校"), ord("膊")], dtype=np.uint32)).round().tolist()
+    [-6.0, -2.0, -15.0]
+    """
+    if not len(codes):
+        return np.empty(0, dtype=np.float32)
+    symbols = _symbols(codes).astype(np.int64)
+    first, second = symbols[:-1], symbols[1:]
+    tables = _tables()
+    result = tables.logs.take(symbols)
+    rest = result[1:]
+    backed = np.minimum(rest + tables.backoff.take(first), tables.ceiling.take(first))
+    np.copyto(rest, backed, where=second >= FIRST_HAN)
+    mixed = mix(first, second)
+    wanted = (mixed & ((1 << REST_BITS) - 1)).astype(np.uint8)
+    place = tables.offsets.take(mixed >> REST_BITS).astype(np.int64)
+    end = tables.offsets.take((mixed >> REST_BITS) + 1)
+    open_ = np.flatnonzero(place < end)
+    while len(open_):
+        here = place[open_]
+        found = tables.rests.take(here) == wanted[open_]
+        rest[open_[found]] = tables.pair_logs.take(here[found]) * np.float32(-STEP)
+        place[open_] += 1
+        open_ = open_[~found & (here + 1 < end[open_])]
+    return result
+
+
+def score(codes: Codes) -> float:
+    """Return the mean log probability of the characters of a text, by pairs; 0 for an empty one.
+
+    Good prose scores about -5, the same characters shuffled about -10, text read in the wrong encoding below.
+    """
+    return float(log_pair(codes).mean()) if len(codes) else 0.0
+
+
+def scores(codes: Codes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Logs:
+    """Return `score` of each segment `codes[starts[i]:ends[i]]`: float32 of shape (segments,), for all at once."""
+    if not len(codes):
+        return np.zeros(len(starts), dtype=np.float32)
+    inside, alone = log_pair(codes).astype(np.float64), log_unigram(codes)
+    running = np.concatenate(([0.0], np.cumsum(inside)))
+    lengths = ends - starts
+    sums = running[ends] - running[starts]
+    heads = starts.clip(max=len(codes) - 1)
+    sums += alone[heads] - inside[heads]  # a segment's first character is judged by itself
+    return np.where(lengths > 0, sums / np.maximum(lengths, 1), 0.0).astype(np.float32)
+
+
+@lru_cache(maxsize=1 << 16)
+def unigram(character: str) -> float:
+    """Return the log probability of one character by itself, as `log_unigram` does."""
+    return float(_tables().logs[_tables().symbols[min(ord(character), 0xFFFF)]])
+
+
+@lru_cache(maxsize=1 << 18)
+def pair(first: str, second: str) -> float:
+    """Return the log probability of one character after another, as `log_pair` does.
+
+    >>> pair("學", "校") > pair("學", "膊")
+    True
+    """
+    tables = _tables()
+    a, b = (int(tables.symbols[min(ord(character), 0xFFFF)]) for character in (first, second))
+    mixed = ((a << SYMBOL_BITS | b) * _MULTIPLIER) & _KEYS
+    bucket, wanted = mixed >> REST_BITS, mixed & ((1 << REST_BITS) - 1)
+    start = int(tables.offsets[bucket])
+    place = tables.rests[start : int(tables.offsets[bucket + 1])].tobytes().find(wanted)
+    if place >= 0:
+        return float(tables.pair_logs[start + place] * np.float32(-STEP))
+    alone = float(tables.logs[b])
+    return min(alone + float(tables.backoff[a]), float(tables.ceiling[a])) if b >= FIRST_HAN else alone
+
+
+@cache
+def lexicon() -> Mapping[str, float]:
+    """Return the words of Chinese, up to `LONGEST_WORD` characters, folded, with their log probabilities.
+
+    Single characters are in it, so that every one in use can stand alone. Source: jieba's word list, frequencies of 20
+    and more; 的, which is implausibly low there, and characters that it lacks, by their share of Wikipedia.
+    """
+    words = load("model_words").tobytes().decode("utf-16-le").split("\n")
+    values = [step * -STEP for step in range(256)]
+    return dict(zip(words, map(values.__getitem__, load("model_word_logs").tobytes()), strict=True))
+
+
+def words_at(text: str, start: int) -> list[tuple[int, float]]:
+    """Return the words of the lexicon that begin at `start` of a folded text: their ends and log probabilities.
+
+    A character that the lexicon lacks is a word of its own, so the list is never empty inside the text.
+
+    >>> [end for end, _ in words_at("大学生活", 0)]
+    [1, 2, 3]
+    """
+    words = lexicon()
+    found = []
+    for end in range(start + 1, min(start + LONGEST_WORD, len(text)) + 1):
+        log = words.get(text[start:end])
+        if log is not None:
+            found.append((end, log))
+        elif end == start + 1:
+            found.append((end, alone(text[start])))
+    return found
+
+
+def alone(character: str) -> float:
+    """Return the log probability that a character is a word of its own, whatever it is."""
+    log = lexicon().get(character)
+    if log is not None:
+        return log
+    symbol = int(_tables().symbols[min(ord(character), 0xFFFF)])
+    is_han = 0x3400 <= ord(character) < 0xFB00 or symbol >= FIRST_HAN
+    return UNKNOWN_WORD if is_han else unigram(character)
+
+
+def lattice_score(text: str) -> float:
+    """Return the log probability of the most probable division of `text` into words: nats for the whole text.
+
+    Not per character; texts of one length compare. Time is linear in the length.
+
+    >>> lattice_score("規模化量產") > lattice_score("規基；量產")
+    True
+    """
+    folded = fold(text)
+    best = [float("-inf")] * (len(folded) + 1)
+    best[0] = 0.0
+    for start in range(len(folded)):
+        for end, log in words_at(folded, start):
+            best[end] = max(best[end], best[start] + log)
+    return best[-1]
+
+
+def divide(text: str) -> list[str]:
+    """Return the most probable division of `text` into words, which joined give `text` again.
+
+    >>> divide("規模化量產線")
+    ['規模化', '量產', '線']
+    """
+    folded = fold(text)
+    best = [0.0] + [float("-inf")] * len(folded)
+    came_from = [0] * (len(folded) + 1)
+    for start in range(len(folded)):
+        for end, log in words_at(folded, start):
+            if best[start] + log > best[end]:
+                best[end], came_from[end] = best[start] + log, start
+    words, end = [], len(folded)
+    while end:
+        words.append(text[came_from[end] : end])
+        end = came_from[end]
+    return words[::-1]

@@ -1,0 +1,25 @@
+"""The tables are what `tools/build_data.py` makes of the packages it names, byte for byte."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+DATA = ROOT / "encfix" / "chinese" / "data"
+
+
+def test_the_build_gives_the_same_bytes(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, ROOT / "tools" / "build_data.py", tmp_path], check=True, capture_output=True)
+    built = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    committed = {path.name: path.read_bytes() for path in DATA.glob("*.npy")}
+    assert sorted(built) == sorted(committed)
+    assert [name for name in built if built[name] != committed[name]] == []
+
+
+def test_importing_encfix_loads_no_converter() -> None:
+    code = "import sys, encfix; print([m for m in ('opencc', 'ftfy', 'chardet', 'rich', 'click') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
