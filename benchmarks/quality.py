@@ -69,12 +69,9 @@ def textbooks(pages: int, seed: int, sentences: Sequence[str]) -> list[str]:
 def look_alikes() -> list[str]:
     """Return the hand-written texts that resemble damage, those that are known to be altered included."""
     kept, failures = (
-        json.loads((CASES / name).read_text(encoding="utf-8"))
-        for name in ("negative.json", "known-failures.json")
+        json.loads((CASES / name).read_text(encoding="utf-8")) for name in ("negative.json", "known-failures.json")
     )
-    return [case["text"] for case in kept] + [
-        case["exact"] for case in failures if case["class"] == "negative"
-    ]
+    return [case["text"] for case in kept] + [case["exact"] for case in failures if case["class"] == "negative"]
 
 
 def negatives(pages: int, seed: int) -> Iterator[Row]:

@@ -124,9 +124,7 @@ def copies(documents: Sequence[str], characters: int) -> list[str]:
     return [f"{text[:1]}{text[1:]}" for _ in range(times) for text in documents]
 
 
-def speeds(
-    work: dict[str, Work], documents: Sequence[str], repeats: int, characters: int
-) -> dict[str, float]:
+def speeds(work: dict[str, Work], documents: Sequence[str], repeats: int, characters: int) -> dict[str, float]:
     """Return the best speed of each tool in characters a second."""
     texts = copies(documents, characters)
     share = {name: _share(one, texts) for name, one in work.items()}
