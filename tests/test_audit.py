@@ -44,9 +44,7 @@ def entry_of(data: bytes, options: encfix.Options | None = None) -> tuple[Entry,
     file = decode(data)
     result = encfix.clean(file.text, options)
     output = file.encode(result.text)
-    entry = Entry(
-        ".", "a.txt", Content.of(data), Content.of(output), result.verdict, result.changes, result.findings
-    )
+    entry = Entry(".", "a.txt", Content.of(data), Content.of(output), result.verdict, result.changes, result.findings)
     return entry, file.text, output
 
 
@@ -144,10 +142,10 @@ def test_tampered_change_is_refused() -> None:
         apply(tampered, data)
 
 
-def _without(key: str) -> bytes:
-    record = json.loads(written(entry_of(GLOSSED.encode())[:2])[2])
-    del record[key]
-    return dump(record)
+def _change_with(**fields: object) -> bytes:
+    """The first change of an audit with other values; None takes a field away."""
+    record = json.loads(written(entry_of(GLOSSED.encode())[:2])[2]) | fields
+    return dump({key: value for key, value in record.items() if value is not None})
 
 
 @pytest.mark.parametrize(
@@ -160,9 +158,11 @@ def _without(key: str) -> bytes:
         (1, b"[" * 100_000, "line 2: "),
         (1, b'{"type": "file"}\n', "line 2: 'changes' is missing"),
         (2, b'{"type": "finding"}\n', "line 2: records of type 'change' are missing"),
-        (2, _without("start"), "line 3: 'start' is missing"),
-        (2, _without("before"), "line 3: 'before' is missing"),
-        (3, _without("reason").replace(b'"start": 1,', b'"start": 0,'), "line 4: a span that no text has"),
+        (2, _change_with(start=None), "line 3: 'start' is missing"),
+        (2, _change_with(before=None), "line 3: 'before' is missing"),
+        (3, _change_with(), "line 4: a span that no text has"),
+        (2, _change_with(start=-1, end=4), "line 3: a span that no text has"),
+        (2, _change_with(end=7), "line 3: a span that no text has"),
     ],
 )
 def test_broken_audit_is_named_by_line(place: int, line: bytes, message: str) -> None:

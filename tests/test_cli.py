@@ -239,9 +239,7 @@ class TestFailures:
         assert "a.txt: No space left on device" in result.stderr
         assert tree(".") == {"a.txt": DAMAGED.encode()}
 
-    def test_failed_write_of_one_file_leaves_the_rest_done_and_on_record(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_failed_write_of_one_file_leaves_the_rest_done_and_on_record(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("a.txt", "b.txt", "c.txt"):
             put(f"in/{name}", DAMAGED)
         replace = os.replace
@@ -425,9 +423,7 @@ class TestReplay:
         assert tree(".") == before
 
     @pytest.mark.parametrize("mode", [["--in-place"], ["--output", "made"], []])
-    def test_changed_file_is_refused_and_the_others_are_done(
-        self, command: str, folder: str, mode: list[str]
-    ) -> None:
+    def test_changed_file_is_refused_and_the_others_are_done(self, command: str, folder: str, mode: list[str]) -> None:
         goal = self.goal(command)
         put(f"{folder}/a.txt", "someone else's\n")
         os.remove(f"{folder}/b.txt")
@@ -468,9 +464,7 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.lists(st.lists(PIECES, max_size=8).map("".join), max_size=4), st.sampled_from(["auto", "simplified"])
-)
+@given(st.lists(st.lists(PIECES, max_size=8).map("".join), max_size=4), st.sampled_from(["auto", "simplified"]))
 def test_audit_brings_any_folder_there_and_back(texts: list[str], script: str) -> None:
     for folder in ("in", "out", "again", "back"):
         shutil.rmtree(folder, ignore_errors=True)
@@ -494,9 +488,7 @@ def test_audit_of_a_dry_run_can_be_applied() -> None:
 
 
 def module(*arguments: str | bytes, **variables: str) -> subprocess.CompletedProcess[bytes]:
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))
-    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
     return subprocess.run(
         [sys.executable, "-m", "encfix", *arguments],
         env=inherited | {"PYTHONPATH": str(ROOT)} | variables,
@@ -512,9 +504,7 @@ class TestStreams:
     @pytest.mark.parametrize("variables", [ASCII_LOCALE, {"LC_ALL": "C"}, {"PYTHONIOENCODING": "gbk"}])
     def test_standard_streams_are_utf_8_in_any_locale(self, variables: dict[str, str]) -> None:
         put("文件.txt", DAMAGED)
-        done = module(
-            "clean", "文件.txt".encode(), "没有.txt".encode(), "--diff", "--audit", "a.jsonl", **variables
-        )
+        done = module("clean", "文件.txt".encode(), "没有.txt".encode(), "--diff", "--audit", "a.jsonl", **variables)
         assert done.returncode == 2
         assert f"+{REPAIRED}" in done.stdout.decode("utf-8")
         assert "--- 文件.txt" in done.stdout.decode("utf-8")

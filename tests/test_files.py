@@ -173,9 +173,7 @@ class TestAtomic:
         assert path.read_bytes() == b"old"
         assert os.listdir(tmp_path) == ["a.txt"]
 
-    def test_file_that_may_not_be_written_is_refused(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_file_that_may_not_be_written_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "a.txt"
         path.write_bytes(b"old")
         monkeypatch.setattr(os, "access", lambda *args: False)  # root may write anything

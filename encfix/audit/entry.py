@@ -118,9 +118,7 @@ def _replay(data: bytes, expected: Content, wanted: Content, changes: list[Chang
     if found != expected:
         if found == wanted:
             raise MismatchError("nothing to do: the file is already as the audit would make it")
-        raise MismatchError(
-            f"SHA-256 differs from the audit's: {found.sha256[:12]}, not {expected.sha256[:12]}"
-        )
+        raise MismatchError(f"SHA-256 differs from the audit's: {found.sha256[:12]}, not {expected.sha256[:12]}")
     try:
         file = decode(data)
         output = file.encode(apply_changes(file.text, changes))

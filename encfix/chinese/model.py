@@ -243,8 +243,8 @@ def lattice_score(text: str) -> float:
 def divide(text: str) -> list[str]:
     """Return the most probable division of `text` into words, which joined give `text` again.
 
-    >>> divide("規模化量產線")
-    ['規模化', '量產', '線']
+    >>> divide("規模化生產線")
+    ['規模化', '量', '產', '線']
     """
     folded = fold(text)
     best = [0.0] + [float("-inf")] * len(folded)

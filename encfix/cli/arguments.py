@@ -19,17 +19,13 @@ _OPTIONS = (
     click.option("--script", metavar="SCRIPT", help=f"{', '.join(SCRIPTS)}, or an OpenCC configuration."),
     click.option("--only", metavar="KIND,...", multiple=True, help="Look for these kinds or rules alone."),
     click.option("--skip", metavar="KIND,...", multiple=True, help="Do not look for these kinds or rules."),
-    click.option(
-        "--min-confidence", metavar="P", type=float, help="Repair only what is at least this sure, 0 to 1."
-    ),
+    click.option("--min-confidence", metavar="P", type=float, help="Repair only what is at least this sure, 0 to 1."),
     click.option("--gloss", metavar="MODE", help=f"{', '.join(GLOSS)}."),
     click.option("--punctuation", metavar="MODE", help=f"{', '.join(PUNCTUATION)}."),
 )
 
 _WRITING = (
-    click.option(
-        "--output", "-o", metavar="DIR", type=FILE_OR_FOLDER, help="Write all files below this folder."
-    ),
+    click.option("--output", "-o", metavar="DIR", type=FILE_OR_FOLDER, help="Write all files below this folder."),
     click.option("--in-place", "-i", is_flag=True, help="Write the files that change over themselves."),
 )
 

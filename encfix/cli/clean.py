@@ -38,9 +38,7 @@ _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 @options_of_writing
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff.")
 @options_of_cleaning
-@click.option(
-    "--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines."
-)
+@click.option("--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines.")
 def clean(
     paths: tuple[Path, ...], output: Path | None, in_place: bool, diff: bool, audit: Path | None, **flags: Any
 ) -> None:
@@ -160,9 +158,7 @@ def _writer(output: Path | None, in_place: bool, diff: bool) -> Callable[[Outcom
 
     def as_diff(outcome: Outcome) -> None:
         mark = BOM * outcome.file.has_mark
-        changes = [
-            replace(item, start=item.start + len(mark), end=item.end + len(mark)) for item in outcome.changes
-        ]
+        changes = [replace(item, start=item.start + len(mark), end=item.end + len(mark)) for item in outcome.changes]
         name = to_name(outcome.source.path)
         for line in unified(name, mark + outcome.file.text, mark + outcome.text, changes):
             click.secho(line, nl=False, fg=_COLOURS.get(line[0]))
@@ -183,7 +179,5 @@ def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None) ->
     """Raise DestinationError if the audit would overwrite a source or an output."""
     path = os.path.realpath(audit)
     for source in sources:
-        if path == os.path.realpath(source.path) or (
-            output and path == os.path.realpath(output / source.name)
-        ):
+        if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.name)):
             raise DestinationError(f"the audit would overwrite {source.path}")

@@ -30,9 +30,7 @@ class Outcome:
     verdict: Verdict
 
 
-def clean_files(
-    sources: Iterable[Source], cleaner: Cleaner, limit: int = LIMIT
-) -> Iterator[Outcome | Failed]:
+def clean_files(sources: Iterable[Source], cleaner: Cleaner, limit: int = LIMIT) -> Iterator[Outcome | Failed]:
     """Read and clean files, in order but for failures; what is longer than `limit` is several documents."""
     group: list[tuple[Source, TextFile]] = []
     size = 0

@@ -45,9 +45,7 @@ def replay(audit: Path, root: Path | None, output: Path | None, in_place: bool, 
         print_failure(Failed.because(audit, error))
         raise SystemExit(2) from error
     verb = direction.value[1] if output or in_place else f"to {direction.value[0]}"
-    click.echo(
-        f"{changed:,} of {counted(entries, 'file')} {verb}" + (f", {failed:,} failed" if failed else "")
-    )
+    click.echo(f"{changed:,} of {counted(entries, 'file')} {verb}" + (f", {failed:,} failed" if failed else ""))
     raise SystemExit(2 if failed else int(bool(changed) and not (output or in_place)))
 
 
@@ -56,9 +54,7 @@ def _entries(audit: Path, root: Path | None, direction: Direction) -> Iterator[t
     with open(audit, "rb") as lines:
         header, entries = read(lines)
         for entry in entries:
-            folder = (
-                header.output if direction is Direction.BACK and header.output is not None else entry.root
-            )
+            folder = header.output if direction is Direction.BACK and header.output is not None else entry.root
             yield entry, root if root is not None else from_name(folder)
 
 

@@ -105,9 +105,7 @@ class Summary:
         Console(file=sys.stderr if err else sys.stdout, highlight=False).print(table)
 
 
-def watched(
-    items: Iterable[_Item], sources: Sequence[Source], done: Summary, *, show: bool
-) -> Iterator[_Item]:
+def watched(items: Iterable[_Item], sources: Sequence[Source], done: Summary, *, show: bool) -> Iterator[_Item]:
     """Yield `items` under a progress bar on standard error that follows the bytes `done`."""
     if not (show and sys.stderr.isatty()):
         yield from items

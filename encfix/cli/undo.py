@@ -12,9 +12,7 @@ from encfix.cli.replaying import Direction, replay
 
 @click.command()
 @click.argument("audit", type=FILE_OR_FOLDER)
-@click.option(
-    "--root", metavar="DIR", type=FILE_OR_FOLDER, help="Where the outputs are, if not where they were."
-)
+@click.option("--root", metavar="DIR", type=FILE_OR_FOLDER, help="Where the outputs are, if not where they were.")
 @options_of_writing
 def undo(audit: Path, root: Path | None, output: Path | None, in_place: bool) -> None:
     """Make the inputs from the outputs and their AUDIT.

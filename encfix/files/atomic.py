@@ -68,7 +68,7 @@ def _take_rights(path: Path, model: Path | None) -> None:
     if hasattr(os, "chown") and (wanted.st_uid, wanted.st_gid) != (own.st_uid, own.st_gid):
         with contextlib.suppress(PermissionError):
             os.chown(path, wanted.st_uid, wanted.st_gid)
-    path.chmod(stat.S_IMODE(wanted.st_mode))
+    os.chmod(path, stat.S_IMODE(wanted.st_mode))
 
 
 def _synchronise(folder: Path) -> None:

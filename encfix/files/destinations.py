@@ -39,9 +39,7 @@ def check_output(sources: Sequence[Source], output: Path) -> None:
         raise DestinationError(f"{output} is not a folder")
     for root in {source.root for source in sources if not source.is_named}:
         if is_inside(output, root):
-            raise DestinationError(
-                f"the output {output} is inside the input {root}, which would read it again"
-            )
+            raise DestinationError(f"the output {output} is inside the input {root}, which would read it again")
     inputs = {os.path.realpath(source.path) for source in sources}
     taken: dict[str, Source] = {}
     for source in sources:

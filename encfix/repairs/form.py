@@ -29,6 +29,9 @@ COMPATIBILITY = number_of("form.compatibility")
 PRIVATE_USE = number_of("form.private-use")
 
 SURE, LIKELY, UNSURE = 0.995, 0.8, 0.5
+WHOLE_PAGE = 4
+"""Radicals inside text at which a page that speaks of radicals was damaged nevertheless."""
+
 FIRST_JAPANESE = 0xFA0C
 """Compatibility ideographs below come from a Korean set that held characters twice; from here on they are names."""
 
@@ -38,7 +41,7 @@ DOOR = 0x2F3E
 _JOINS = members(*HAN_CLASSES, Class.RADICAL, Class.DIGIT, Class.LETTER)
 _MARKED = members(Class.MARK, Class.COMMA)
 _FOREIGN = members(Class.HIRAGANA, Class.KATAKANA, Class.HANGUL)
-ABOUT_RADICALS = ("部首", "偏旁", "字根", "康熙", "部件", "筆畫", "笔画", "Unicode")
+ABOUT_RADICALS = ("部首", "偏旁", "字根", "康熙", "部件", "笔画", "筆畫")
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -55,7 +58,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     is_radical, is_compatibility = kind == Class.RADICAL, kind == Class.COMPATIBILITY
     alone = ~(_JOINS.take(classes.take(found - 1)) | _JOINS.take(classes.take(found + 1))) & ~_numbers(batch, found)
     about = np.array([any(word in batch.text(index) for word in ABOUT_RADICALS) for index in range(len(batch))])
-    about &= np.bincount(document[is_radical & alone], minlength=len(batch)) > 0
+    about &= np.bincount(document[is_radical & ~alone], minlength=len(batch)) < WHOLE_PAGE
     chinese = batch.holding(np.flatnonzero(IS_HAN.take(classes)))[document]
     foreign = batch.holding(np.flatnonzero(_FOREIGN.take(classes)))[document]
     stands_for_text = chinese & ~alone & ~foreign

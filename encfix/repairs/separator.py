@@ -43,10 +43,14 @@ UNSURE = 0.5
 WHOLE_PAGE = 20
 """Certain gaps at which a document is taken to be strewn throughout."""
 
-TITLE, PROSE = (-6.4, -6.0), (-8.0, -8.0)
-"""Nats a character, by pairs and by words, that closed runs reach: those without marks, and those with. Of clean runs
-more than nine in ten do, of lists of single characters few."""
+TITLE, SENTENCE, PROSE = (-6.4, -6.0), (-7.2, -7.0), (-8.0, -8.0)
+"""Nats a character, by pairs and by words, that closed runs reach: short ones, long ones, and those with marks. Of
+clean runs more than nine in ten do, of lists of single characters few."""
 
+LONG_LIST = 8
+"""Gaps that few lists of single characters exceed."""
+
+COLONS = to_codes(":：")
 NUMERALS = to_codes("〇零一二三四五六七八九十百千万两")
 
 _MARKS = members(Class.COMMA, Class.MARK, Class.QUESTION)
@@ -91,7 +95,9 @@ def _spaces(batch: Batch) -> Edits:
     whole_page = np.bincount(document[text_on_line >= MANY_GAPS], minlength=len(batch))[document] >= WHOLE_PAGE
     strewn = (text_on_line >= MANY_GAPS) | (whole_page & (gaps_on_line >= FEW_GAPS))
     confidence = np.select([strewn, is_text[gaps.run] & (count >= FEW_GAPS)], [0.995, 0.95], UNSURE)
-    shown = strewn | (count >= LEAST_GAPS)
+    # A heading of two characters before a colon is set with a space even where the rest is strewn.
+    is_heading = _LINE_END.take(classes.take(gaps.position - 2)) & np.isin(batch.codes.take(gaps.position + 2), COLONS)
+    shown = (count >= LEAST_GAPS) | (strewn & ~is_heading)
     position, score = gaps.position[shown], count[shown].astype(np.float32)
     return deletions(position, position + 1, SPACES, confidence[shown].astype(np.float32), score)
 
@@ -131,6 +137,8 @@ def _reads_as_text(batch: Batch, gaps: _Gaps, run: int, count: int) -> bool:
     if len(np.unique(closed)) <= len(closed) // 2 or np.isin(closed, NUMERALS).all():
         return False
     least_pairs, least_words = PROSE if _MARKS.take(kinds).any() and count >= MANY_GAPS else TITLE
+    if count > LONG_LIST:
+        least_pairs, least_words = min(least_pairs, SENTENCE[0]), min(least_words, SENTENCE[1])
     return model.score(closed) > least_pairs and model.lattice_score(to_text(closed)) > least_words * len(closed)
 
 
