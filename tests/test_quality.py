@@ -72,7 +72,6 @@ def test_other_languages_stay() -> None:
     stays(["\n".join(texts) for texts in messages.values()])
 
 
-@pytest.mark.xfail(strict=True, reason="glosses of words are not seen as those of a textbook")
 def test_textbooks_stay() -> None:
     stays(quality.textbooks(1500, SEED, corpora.own_sentences()))
 
