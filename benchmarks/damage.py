@@ -74,7 +74,7 @@ def _converter() -> Any:  # OpenCC ships no types
 
 def traditional_by_character(random: Random, page: str) -> tuple[str, list[str]]:
     """Return a simplified page as a careless tool converts it, and the characters that got another form."""
-    left = {character for character in OFTEN_LEFT if random.random() < 0.9}
+    left = {character for character in sorted(OFTEN_LEFT) if random.random() < 0.9}
     converted = [c if c in left or not is_han(c) else to_traditional(c) for c in page]
     changed = {new for old, new in zip(page, converted, strict=True) if old != new}
     return "".join(converted), sorted(changed)
@@ -302,7 +302,7 @@ def _every_character(random: Random, page: str, spelling: Spelling) -> str:
 
 def _new_characters(random: Random, page: str, spelling: Spelling) -> str:
     """Gloss the characters of a lesson, of either form, where they come first."""
-    known = {c for c in set(page) if random.random() < 0.6}
+    known = {c for c in sorted(set(page)) if random.random() < 0.6}
     pieces = []
     for character in page:
         new = is_han(character) and character not in known

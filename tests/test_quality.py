@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from random import Random
 
 import pytest
@@ -28,6 +31,25 @@ def test_generators_damage_what_they_return(name: str) -> None:
     random = Random(SEED)
     pages = [damage.GENERATORS[name](random, corpora.own_sentences()) for _ in range(PAGES)]
     assert sum(page.clean != page.damaged for page in pages) >= 0.9 * PAGES
+
+
+def test_a_seed_gives_the_same_pages_in_every_process() -> None:
+    code = (
+        "from random import Random; from benchmarks import corpora, damage; from zlib import crc32;"
+        f"random = Random({SEED}); sentences = corpora.own_sentences();"
+        "pages = [make(random, sentences) for make in damage.GENERATORS.values() for _ in range(5)];"
+        "print(crc32(repr((pages, [damage.textbook(random, sentences) for _ in range(20)])).encode()))"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(corpora.ROOT)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
 
 
 @pytest.mark.parametrize("name", damage.GENERATORS)
