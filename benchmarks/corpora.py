@@ -1,7 +1,7 @@
-"""Clean text to measure on: sentences, corpora where they are present, message catalogues of other languages.
+"""Clean text to measure on: sentences, corpora if present, message catalogues of other languages.
 
-The corpora are no part of the project. They are looked for in the folder that the environment variable `ENCFIX_CORPORA`
-names, by default `../shared/data` beside the repository.
+The corpora are no part of the project. They are looked for in the folder that the environment variable
+`ENCFIX_CORPORA` names, by default `../shared/data` beside the repository.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def gold() -> dict[str, str]:
 
 
 def messages() -> dict[str, list[str]]:
-    """Return the translated messages of Django's catalogues by language; none where Django is not installed."""
+    """Return the translated messages of Django's catalogues by language; none without Django."""
     spec = find_spec("django")
     if spec is None or spec.origin is None:
         return {}
@@ -64,8 +64,8 @@ def messages() -> dict[str, list[str]]:
 def _translations(data: bytes) -> Iterator[str]:
     """Yield the translations of a compiled catalogue, plural forms one by one.
 
-    The layout is that of the GNU gettext manual, "The Format of GNU MO Files": a magic number, then the number of
-    strings and the offset of the table of translations, which holds a length and an offset for each.
+    The layout is that of the GNU gettext manual, "The Format of GNU MO Files": a magic number, the number of
+    strings, and the offset of the table of translations, which holds a length and an offset for each.
     """
     order = "<" if data[:4] == b"\xde\x12\x04\x95" else ">"
     count, _, table = struct.unpack_from(f"{order}3I", data, 8)

@@ -1,7 +1,8 @@
-"""Seeded damage for measuring repairs: pages of clean sentences, and what content farms and bad tools make of them.
+"""Seeded damage for measuring repairs: clean pages, and what content farms and bad tools make of them.
 
-Nothing here knows how encfix repairs: readings come from pypinyin, scripts from OpenCC, radicals from Unicode's own
-decompositions. Each generator takes a random generator and clean simplified sentences and returns a `Page`.
+Nothing here knows how encfix repairs: readings come from pypinyin, scripts from OpenCC, radicals from
+Unicode's own decompositions. Each generator takes a random generator and clean simplified sentences; it
+returns a `Page`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache
 from random import Random
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 OFTEN_LEFT = frozenset("后里于系面制干并采游范余斗群")
 """Simplified characters that are traditional ones too, which tools that go character by character leave."""
 
-EMOJI = "😀 😂 🤔 👍 🎉 🚗 🍎 🐱 ⭐ 🆚 ✊ ⚡ 🏠 📱 💡 🔥 🌙 ❤️ ☀️ ✈️ 👍🏽 🇨🇳 👨‍👩‍👧".split()
+_EMOJI = "😀 😂 🤔 👍 🎉 🚗 🍎 🐱 ⭐ 🆚 ✊ ⚡ 🏠 📱 💡 🔥 🌙 ❤️ ☀️ ✈️ 👍🏽 🇨🇳 👨‍👩‍👧"
+EMOJI = tuple(_EMOJI.split())
+HALF_WIDTH = str.maketrans("，；：！？（）", ",;:!?()")
 MARKS = "，。、；：！？"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
@@ -36,12 +39,15 @@ def is_han(character: str) -> bool:
 
 
 def is_wide(character: str) -> bool:
-    """Return whether a character takes the width of an ideograph in Chinese type, and is not itself a space."""
+    """Return whether a character takes the width of an ideograph in Chinese type; a space does not."""
     return character in "“”‘’…—·" or (unicodedata.east_asian_width(character) in "WF" and character != "　")
 
 
 def lay_out(random: Random, sentences: Sequence[str], least: int = 3, most: int = 20) -> str:
-    """Return a page of some of the sentences, one or several to a paragraph, in one of the usual layouts."""
+    """Return a page of some of the sentences, one or several to a paragraph, in one of the usual layouts.
+
+    Three pages in ten have their marks folded to half width, as data sets often do.
+    """
     chosen = random.sample(list(sentences), min(random.randint(least, most), len(sentences)))
     indent = random.choice(("", "", "　　"))
     paragraphs = []
@@ -49,17 +55,18 @@ def lay_out(random: Random, sentences: Sequence[str], least: int = 3, most: int 
         size = random.randint(1, 4)
         paragraphs.append(indent + "".join(chosen[:size]))
         chosen = chosen[size:]
-    return random.choice(("\n", "\n\n")).join(paragraphs) + random.choice(("", "\n"))
+    page = random.choice(("\n", "\n\n")).join(paragraphs) + random.choice(("", "\n"))
+    return page.translate(HALF_WIDTH) if random.random() < 0.3 else page
 
 
 @cache
 def to_traditional(character: str) -> str:
     """Return the most frequent traditional form of one character."""
-    return _converter().convert(character)
+    return str(_converter().convert(character))
 
 
 @cache
-def _converter():  # type: ignore[no-untyped-def]  # OpenCC ships no types
+def _converter() -> Any:  # OpenCC ships no types
     import opencc
 
     return opencc.OpenCC("s2tw")
@@ -67,7 +74,7 @@ def _converter():  # type: ignore[no-untyped-def]  # OpenCC ships no types
 
 def traditional_by_character(random: Random, page: str) -> tuple[str, list[str]]:
     """Return a simplified page as a careless tool converts it, and the characters that got another form."""
-    left = {character for character in OFTEN_LEFT if random.random() < 0.9}
+    left = {character for character in sorted(OFTEN_LEFT) if random.random() < 0.9}
     converted = [c if c in left or not is_han(c) else to_traditional(c) for c in page]
     changed = {new for old, new in zip(page, converted, strict=True) if old != new}
     return "".join(converted), sorted(changed)
@@ -82,7 +89,7 @@ class Spelling(NamedTuple):
     space: str
 
     def gloss(self, character: str) -> str:
-        """Return the first reading of a character in brackets, without the space; empty if it has no reading."""
+        """Return the first reading of a character in brackets, without the space; empty if it has none."""
         reading = first_reading(character)
         if not reading:
             return ""
@@ -188,10 +195,8 @@ def periodic_glosses(random: Random, sentences: Sequence[str]) -> Page:
 
 
 def inserted_commas(random: Random, sentences: Sequence[str]) -> Page:
-    """Class e: a comma stands before marks; in some pages all marks were folded to half width."""
+    """Class e: a comma stands before marks."""
     page = lay_out(random, sentences)
-    if random.random() < 0.5:
-        page = page.translate(str.maketrans("，；：！？", ",;:!?"))
     share = random.uniform(0.3, 1.0)
     marks = MARKS + ",;:!?"
     pieces = []
@@ -234,7 +239,7 @@ def radicals(random: Random, sentences: Sequence[str]) -> Page:
     """Class s: a set of characters was replaced by the Kangxi radicals of the same shape."""
     page = lay_out(random, sentences)
     chosen = [pair for pair in _kangxi().items() if random.random() < 0.7]
-    return Page(page, page.translate(str.maketrans(dict(chosen))))
+    return Page(page, page.translate({ord(c): radical for c, radical in chosen}))
 
 
 @cache
@@ -297,7 +302,7 @@ def _every_character(random: Random, page: str, spelling: Spelling) -> str:
 
 def _new_characters(random: Random, page: str, spelling: Spelling) -> str:
     """Gloss the characters of a lesson, of either form, where they come first."""
-    known = {c for c in set(page) if random.random() < 0.6}
+    known = {c for c in sorted(set(page)) if random.random() < 0.6}
     pieces = []
     for character in page:
         new = is_han(character) and character not in known
@@ -307,11 +312,12 @@ def _new_characters(random: Random, page: str, spelling: Spelling) -> str:
 
 
 def _every_word(random: Random, page: str, spelling: Spelling) -> str:
-    """Gloss two characters at a time, as vocabularies do."""
-    pieces, word = [], ""
+    """Gloss words of one to three characters, as vocabularies do."""
+    pieces, word, length = [], "", 2
     for character in page + "\n":
         word += character if is_han(character) else ""
-        if word and (len(word) == 2 or not is_han(character)):
+        if word and (len(word) == length or not is_han(character)):
+            length = random.choice((1, 2, 2, 2, 3))
             readings = "".join(map(first_reading, word))
             pieces.append(f"{word}{spelling.brackets[0]}{readings}{spelling.brackets[1]}{spelling.space}")
             word = ""

@@ -2,9 +2,9 @@
 
     python -m benchmarks.speed [--repeats N] [--characters N]
 
-Every tool gets the same documents, each a string of its own; slow ones get fewer of them. A turn times each tool
-once, one after the other, so that a busy machine slows all alike; the best turn counts. Results are kept until the
-turn is over, as a caller would keep them.
+Every tool gets the same documents, each a string of its own; slow ones get fewer of them. A turn times each
+tool once, one after the other, so that a busy machine slows all alike; the best turn counts. Results are
+kept until the turn is over, as a caller would keep them.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ TARGETS = (
 )
 
 
-def ours(**options: str) -> Work:
+def ours(**options: Any) -> Work:
     return lambda texts: encfix.clean_many(texts, **options)
 
 
-def ours_with_changes(**options: str) -> Work:
+def ours_with_changes(**options: Any) -> Work:
     def work(texts: Sequence[str]) -> object:
         results = encfix.clean_many(texts, **options)
         return results, [result.changes for result in results]
@@ -113,7 +113,7 @@ def tools() -> dict[str, Work]:
     for name, make in TOOLS.items():
         try:
             made[name] = make()
-        except ImportError as error:
+        except ImportError as error:  # noqa: PERF203
             print(f"{name} is skipped: {error}", file=sys.stderr)
     return made
 
@@ -132,7 +132,7 @@ def speeds(work: dict[str, Work], documents: Sequence[str], repeats: int, charac
     for _ in range(repeats):
         for name, one in work.items():
             mine = texts[: share[name]]
-            best[name] = max(best[name], sum(map(len, mine)) / _seconds(lambda: one(mine)))  # noqa: B023
+            best[name] = max(best[name], sum(map(len, mine)) / _seconds(one, mine))
     return best
 
 
@@ -140,14 +140,14 @@ def _share(work: Work, texts: Sequence[str]) -> int:
     """Return how many of the texts take a tool long enough to be timed, and no longer than that needs."""
     count = min(len(texts), 8)
     work(texts[:count])  # loads tables
-    while count < len(texts) and _seconds(lambda: work(texts[:count])) < LEAST_SECONDS:
+    while count < len(texts) and _seconds(work, texts[:count]) < LEAST_SECONDS:
         count = min(2 * count, len(texts))
     return count
 
 
-def _seconds(run: Callable[[], object]) -> float:
+def _seconds(work: Work, texts: Sequence[str]) -> float:
     start = perf_counter()
-    kept = run()
+    kept = work(texts)
     seconds = perf_counter() - start
     del kept
     return seconds
@@ -163,12 +163,7 @@ def short(repeats: int, calls: int = 2000) -> dict[str, float]:
     best = dict.fromkeys(work, float("inf"))
     for _ in range(repeats):
         for name, clean in work.items():
-
-            def run(clean: Callable[[str], object] = clean) -> None:
-                for _ in range(calls):
-                    clean(SENTENCE)
-
-            best[name] = min(best[name], _seconds(run) / calls * 1e6)
+            best[name] = min(best[name], _seconds(each(clean), [SENTENCE] * calls) / calls * 1e6)
     return best
 
 

@@ -1,8 +1,8 @@
-"""Hand-written texts: damage with its exact repair, look-alikes that must stay, and what encfix is known to get wrong.
+"""Hand-written texts: damage with its exact repair, look-alikes that must stay, and what still goes wrong.
 
-Look-alikes are cleaned with default options, damage with `script="keep"`. A case of `known-failures.json` (its reason
-says what is wrong) fails this suite as soon as it passes, so that an improvement is put on record: move the case to
-its file.
+Look-alikes are cleaned with default options, damage with `script="keep"`. A case of `known-failures.json`
+(its reason says what is wrong) fails this suite as soon as it passes, so that an improvement is put on
+record: move the case to its file.
 """
 
 from __future__ import annotations
