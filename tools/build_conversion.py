@@ -120,10 +120,16 @@ def neighbours(words: Iterable[str]) -> Iterator[Pair]:
         yield from zip(word, word[1:], strict=False)
 
 
-def exceptions(lexicon: Lexicon) -> Iterator[tuple[Pair, int]]:
-    """Yield, where a phrase converts a character as the character alone is not, its pair and what the pair is."""
+def exceptions(lexicon: Lexicon, following: Lexicon | None = None) -> Iterator[tuple[Pair, int]]:
+    """Yield, where a phrase converts a character as the character alone is not, its pair and what the pair is.
+
+    Where the lexicon `following` makes the same of both, and has neither in a phrase, nothing is exceptional.
+    """
+    matters = set("".join(following.phrases)) if following else set()
     for key, value in lexicon.phrases.items():
         for place, (usual, written) in enumerate(zip(lexicon.spell(key), value, strict=True)):
+            if following and not matters & {usual, written} and following.spell(usual) == following.spell(written):
+                continue
             if usual != written:
                 yield ((key[place - 1], key[place]), int(AFTER)) if place else ((key[0], key[1]), int(BEFORE))
 
@@ -138,7 +144,7 @@ def pairs_of(chain: Chain, built: dict[str, Lexicon]) -> dict[Pair, int]:
     words = [*first.phrases, *(built[chain.segmentation].phrases if chain.segmentation else ())]
     for pair in neighbours(words):
         pairs[pair] |= int(JOINED)
-    for pair, kind in exceptions(first):
+    for pair, kind in exceptions(first, *rest):
         pairs[pair] |= kind
     for lexicon in rest:
         sources = possible_sources(first, "".join(lexicon.phrases))
@@ -151,15 +157,16 @@ def pairs_of(chain: Chain, built: dict[str, Lexicon]) -> dict[Pair, int]:
     return pairs
 
 
-def first_fit(used: npt.NDArray[np.bool_], wanted: npt.NDArray[np.int64], free: int, block: int = 256) -> int:
+def first_fit(used: npt.NDArray[np.bool_], wanted: npt.NDArray[np.int64], free: int) -> int:
     """Return the least base at which the slots `wanted` from it are all unused; no slot before `free` is."""
+    free, block = max(free, int(wanted[0])), 64
     while True:
-        bases = np.flatnonzero(~used[free : free + block]) + free - wanted[0]
-        bases = bases[bases >= 0]
-        fitting = bases[~used[bases[:, None] + wanted].any(axis=1)]
-        if len(fitting):
-            return int(fitting[0])
-        free += block
+        bases = np.flatnonzero(~used[free : free + block]) + (free - wanted[0])
+        for slot in wanted[1:]:
+            bases = bases[~used[bases + slot]]
+        if len(bases):
+            return int(bases[0])
+        free, block = free + block, min(2 * block, 1 << 14)
 
 
 def build_tries(built: dict[str, Lexicon], symbols: dict[str, int]) -> dict[str, npt.NDArray[Any]]:

@@ -82,8 +82,8 @@ JOINED, AFTER, BEFORE = np.uint8(1), np.uint8(2), np.uint8(4)
 PAIR_BITS = 20
 """The pairs are looked up by a hash of so many bits; a false positive only costs time."""
 
-STEPS = 24
-"""How many characters runs grow one by one before they are all found in one sweep."""
+WINDOW, STEPS = 8, 4
+"""Runs grow by so many characters at once, and so often before they are all found in one sweep."""
 
 
 class Tables(NamedTuple):
@@ -147,7 +147,7 @@ def convert_codes(codes: Codes, configuration: str) -> Codes:
     after = symbols.take(codes.take(flagged + 1, mode="clip"), mode="clip")
     found = tables.pairs.take(hashed(before, here)) & AFTER
     found |= tables.pairs.take(hashed(here, after)) & BEFORE
-    hits = flagged[found.view(np.bool_) if found.dtype == np.bool_ else found != 0]
+    hits = flagged[found != 0]
     if len(hits):
         start, end = _runs(codes, hits, tables.pairs)
         _convert_runs(codes, packed, start, end, tables.chain)
@@ -163,36 +163,44 @@ def hashed(first: npt.NDArray[np.unsignedinteger], second: npt.NDArray[np.unsign
 
 def _runs(codes: Codes, hits: Positions, pairs: npt.NDArray[np.uint8]) -> tuple[Positions, Positions]:
     """Return the runs around `hits` (sorted): starts and ends, each run once."""
-    limit = len(codes)
-    start, end = hits.copy(), hits + 1
-    for bounds, step, edge in ((start, -1, 0), (end, 1, limit)):
-        active = np.flatnonzero(bounds != edge)
-        for _ in range(STEPS):
-            place = bounds.take(active)
-            active = active[_joined(codes, place, pairs)]
-            bounds[active] += step
-            active = active[bounds.take(active) != edge]
-            if not len(active):
-                break
-        else:
-            return _runs_by_sweep(codes, hits, pairs)
-    first = np.flatnonzero(np.diff(start, prepend=-1))
-    return start[first], end[first]
+    start, end = _reach(codes, hits, -1, pairs), _reach(codes, hits + 1, 1, pairs)
+    if start is None or end is None:
+        return _runs_by_sweep(codes, hits, pairs)
+    np.maximum(start, 0, out=start)
+    np.minimum(end, len(codes), out=end)
+    first = np.flatnonzero(start != np.append(-1, start[:-1]))
+    return start.take(first), end.take(first)
 
 
-def _joined(codes: Codes, place: Positions, pairs: npt.NDArray[np.uint8]) -> Mask:
-    """Return whether a phrase may reach across each `place`, the gap before the character there."""
-    symbols = symbol_table()
-    before = symbols.take(codes.take(place - 1), mode="clip")
-    after = symbols.take(codes.take(place), mode="clip")
-    return (pairs.take(hashed(before, after)) & JOINED).view(np.bool_)
+def _reach(codes: Codes, bounds: Positions, step: int, pairs: npt.NDArray[np.uint8]) -> Positions | None:
+    """Return each bound moved by `step` until no phrase reaches across it; None if that takes too long.
+
+    Past the ends of the text the outermost character is taken to go on, so a bound may leave the text.
+    """
+    bounds = bounds.copy()
+    open_ones = np.arange(len(bounds))
+    ahead = np.arange(WINDOW + 1) * step - (step > 0)
+    for _ in range(STEPS):
+        characters = codes.take(bounds.take(open_ones)[:, None] + ahead, mode="clip")
+        symbols = symbol_table().take(characters, mode="clip")
+        near, far = symbols[:, :-1], symbols[:, 1:]
+        joined = pairs.take(hashed(near, far) if step > 0 else hashed(far, near)) & JOINED
+        closed = np.argmin(joined, axis=1)
+        stays = joined[np.arange(len(closed)), closed].view(np.bool_)
+        closed[stays] = WINDOW
+        bounds[open_ones] += step * closed
+        open_ones = open_ones[stays]
+        if not len(open_ones):
+            return bounds
+    return None
 
 
 def _runs_by_sweep(
     codes: Codes, hits: Positions, pairs: npt.NDArray[np.uint8]
 ) -> tuple[Positions, Positions]:
     """Return what `_runs` does in time that does not depend on how long the runs are."""
-    gaps = np.flatnonzero(~_joined(codes, np.arange(1, len(codes)), pairs)) + 1
+    symbols = symbol_table().take(codes, mode="clip")
+    gaps = np.flatnonzero(pairs.take(hashed(symbols[:-1], symbols[1:])) & JOINED == 0) + 1
     bounds = np.concatenate(([0], gaps, [len(codes)]))
     runs = np.unique(np.searchsorted(bounds, hits, side="right"))
     return bounds[runs - 1], bounds[runs]
@@ -240,20 +248,21 @@ def _match(symbols: npt.NDArray[np.uint16], root: int, cuts: Mask | None) -> Mat
     trie = _trie()
     place: Positions = np.flatnonzero(symbols)
     node: Codes = np.full(len(place), root, dtype=np.uint32)
+    base: Codes = trie.base.take(node)
     length = np.zeros(len(symbols), dtype=np.int64)
     slot = np.zeros(len(symbols), dtype=np.uint32)
     depth = 0
     while len(place):
-        child = trie.base.take(node) >> np.uint32(1)
         ahead = place + depth
-        child += symbols.take(ahead)
+        child = (base >> np.uint32(1)) + symbols.take(ahead)
         valid = trie.check.take(child) == node
         if cuts is not None and depth:
             valid &= ~cuts.take(ahead)
         chosen = np.flatnonzero(valid)
         place, node = place.take(chosen), child.take(chosen)
+        base = trie.base.take(node)
         depth += 1
-        ends = np.flatnonzero(trie.base.take(node) & np.uint32(1))
+        ends = np.flatnonzero(base & np.uint32(1))
         length[place.take(ends)] = depth
         slot[place.take(ends)] = node.take(ends)
     start = np.flatnonzero(length)
