@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,7 +54,8 @@ def dictionary(name: str) -> dict[str, str]:
     clib = files("opencc") / "clib"
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "dictionary.txt"
-        command = [clib / "bin/opencc_dict", "-i", clib / f"share/opencc/{name}.ocd2", "-o", text, "-f", "ocd2", "-t", "text"]
+        source = clib / f"share/opencc/{name}.ocd2"
+        command = (clib / "bin/opencc_dict", "-i", source, "-o", text, "-f", "ocd2", "-t", "text")
         subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
         rows = (line.split("\t") for line in text.read_text(encoding="utf-8").splitlines())
         return {key: values.split(" ")[0] for key, values in rows}
@@ -101,7 +103,7 @@ def check_chains() -> None:
 
 
 def possible_sources(lexicon: Lexicon, wanted: Iterable[str]) -> dict[str, set[str]]:
-    """Return for each character that `lexicon` may write all characters it may have come from; others from themselves."""
+    """Return for each character that `lexicon` may write all that it may have come from; `wanted` others are kept."""
     sources: dict[str, set[str]] = defaultdict(set)
     for source, target in lexicon.characters.items():
         sources[target].add(source)
@@ -117,7 +119,7 @@ def possible_sources(lexicon: Lexicon, wanted: Iterable[str]) -> dict[str, set[s
 def neighbours(words: Iterable[str]) -> Iterator[Pair]:
     """Yield every pair of neighbours inside a word."""
     for word in words:
-        yield from zip(word, word[1:], strict=False)
+        yield from pairwise(word)
 
 
 def exceptions(lexicon: Lexicon, following: Lexicon | None = None) -> Iterator[tuple[Pair, int]]:
@@ -172,7 +174,7 @@ def first_fit(used: npt.NDArray[np.bool_], wanted: npt.NDArray[np.int64], free: 
 def build_tries(built: dict[str, Lexicon], symbols: dict[str, int]) -> dict[str, npt.NDArray[Any]]:
     """Return the phrases of all lexicons as a double array, and what becomes of the exceptional ones.
 
-    The nodes with most children are placed first (Aho, Sethi and Ullman, Compilers, section 3.9, lay tables out like this).
+    The nodes with most children are placed first, each at the first base that fits.
     """
     children: list[dict[int, int]] = [{} for _ in built]
     ends: dict[int, tuple[str, str]] = {}

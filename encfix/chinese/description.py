@@ -1,6 +1,6 @@
 """Ideographic description sequences: ⿰氵每 spells a character by its parts, and is no text of its parts.
 
-Source of the operators and how many parts they take: the Unicode Standard, section 18.2. Limits as OpenCC 1.4.2 has them.
+Source of the operators and how many parts they take: the Unicode Standard, section 18.2. Limits as in OpenCC 1.4.2.
 """
 
 from __future__ import annotations

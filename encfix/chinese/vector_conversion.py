@@ -1,13 +1,13 @@
 """OpenCC's conversions over arrays of code points: the same output, many characters at once.
 
-OpenCC cuts a text into words by longest match, then sends each word through a chain of lexicons, each again by longest
-match. In almost every place that comes to the same as looking one character up in one table, the chain composed. So that
-is done first, and only places where the table may be wrong are looked at again:
+OpenCC cuts a text into words by longest match, then sends each word through a chain of lexicons, each again by
+longest match. In almost every place that comes to the same as looking one character up in one table, the chain
+composed. So that is done first, and only places where the table may be wrong are looked at again:
 
-1. A character that some phrase converts differently is an *anchor*, flagged in the table. An anchor whose neighbour is
-   the one that it has in such a phrase is a *hit*.
-2. Around each hit a run is taken, up to where no phrase of any lexicon could reach across, so what happens in it does not
-   depend on the rest of the text.
+1. A character that some phrase converts differently is an *anchor*, flagged in the table. An anchor whose neighbour
+   is the one that it has in such a phrase is a *hit*.
+2. Around each hit a run is taken, up to where no phrase of any lexicon could reach across, so what happens in it
+   does not depend on the rest of the text.
 3. The runs, a small part of the text, go through OpenCC's algorithm proper: a walk of a double-array trie from every
    place at once, overlaps decided leftmost-longest.
 
@@ -97,7 +97,10 @@ class Tables(NamedTuple):
 
 
 class Trie(NamedTuple):
-    """The phrases of all lexicons as one double array: the child of slot s by symbol c is slot t = base[s] + c if check[t] is s."""
+    """The phrases of all lexicons as one double array (Aoe, 1989).
+
+    The child of slot s by symbol c is slot t = base[s] + c, if check[t] is s. All arrays are uint32.
+    """
 
     base: Codes
     """Twice the base, plus 1 where a phrase ends."""
@@ -120,7 +123,7 @@ class Matches(NamedTuple):
 def convert_codes(codes: Codes, configuration: str) -> Codes:
     """Return code points converted by one of `CHAINS`, as OpenCC 1.4.2 does: uint32, as many as came in.
 
-    NULs, lone surrogates and values past Unicode are kept, and end a word. Ideographic description sequences are kept.
+    NULs, lone surrogates and values past Unicode are kept, and end a word; ideographic description sequences are kept.
     Raises KeyError for a configuration that is not in `CHAINS`.
 
     >>> codes = np.array([ord(c) for c in "头发与发展"], dtype=np.uint32)
@@ -195,9 +198,7 @@ def _reach(codes: Codes, bounds: Positions, step: int, pairs: npt.NDArray[np.uin
     return None
 
 
-def _runs_by_sweep(
-    codes: Codes, hits: Positions, pairs: npt.NDArray[np.uint8]
-) -> tuple[Positions, Positions]:
+def _runs_by_sweep(codes: Codes, hits: Positions, pairs: npt.NDArray[np.uint8]) -> tuple[Positions, Positions]:
     """Return what `_runs` does in time that does not depend on how long the runs are."""
     symbols = symbol_table().take(codes, mode="clip")
     gaps = np.flatnonzero(pairs.take(hashed(symbols[:-1], symbols[1:])) & JOINED == 0) + 1
