@@ -184,7 +184,7 @@ def _aligned(before: str, after: str, where: Positions, kept: Mask) -> Edits:
     spans = [(i, j, new) for i, j, new in spans if before[i:j] != new]
     if not spans:
         return deletions(np.empty(0, np.int64), np.empty(0, np.int64), RULE, CONFIDENCE)
-    starts = where[[i for i, _, _ in spans]] if len(where) else np.empty(0, np.int64)
+    starts = np.append(where, where[-1:] + 1)[[i for i, _, _ in spans]]  # a line may grow at its end
     sizes = np.array([j - i for i, j, _ in spans], dtype=np.int64)
     lengths = np.array([len(new) for _, _, new in spans], dtype=np.int64)
     edits = replacements(
