@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from encfix.chinese.characters import BOUNDARY_CODE, class_table
+from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table
 
 Codes: TypeAlias = npt.NDArray[np.uint32]
 Positions: TypeAlias = npt.NDArray[np.int64]
@@ -88,10 +88,16 @@ class Batch:
         lengths = self.ends[documents] - self.starts[documents]
         ends = MARGIN + np.cumsum(lengths + 1) - 1
         starts = ends - lengths
-        codes = np.full(int(ends[-1]) + MARGIN if len(ends) else 2 * MARGIN, BOUNDARY_CODE, dtype=np.uint32)
-        for document, start, end in zip(documents, starts, ends, strict=True):
-            codes[start:end] = self.codes[self.starts[document] : self.ends[document]]
-        return Batch(codes, starts, ends)
+        size = int(ends[-1]) + MARGIN if len(ends) else 2 * MARGIN
+        codes = np.full(size, BOUNDARY_CODE, dtype=np.uint32)
+        classes = np.full(size, Class.BOUNDARY, dtype=np.uint8)
+        froms = zip(self.starts[documents].tolist(), self.ends[documents].tolist(), strict=True)
+        for (first, last), start, end in zip(froms, starts.tolist(), ends.tolist(), strict=True):
+            codes[start:end] = self.codes[first:last]
+            classes[start:end] = self.classes[first:last]
+        chosen = Batch(codes, starts, ends)
+        chosen.__dict__["classes"] = classes
+        return chosen
 
 
 def to_text(codes: Codes) -> str:

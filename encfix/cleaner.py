@@ -7,6 +7,7 @@ that the pipeline leaves alone.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from encfix import rules, screen
-from encfix.batch import Batch, Mask, to_text
+from encfix.batch import Batch, Mask, Positions, to_text
 from encfix.edits import Edits, Span, Stage, apply, compose, spans_of, stage_of, trim
 from encfix.options import Options
 from encfix.repairs import Repair, form, gloss, invisible, misaligned, noise, punctuation, script, separator
@@ -163,23 +164,32 @@ class Cleaner:
         """Pass a batch through all repairs once; return it, which documents changed, and the record."""
         changed = np.zeros(len(batch), dtype=np.bool_)
         stages: list[Stage] = []
-        reports: list[Stage] = []
+        reports: list[tuple[int, Stage]] = []
         for repair, called_for in self._repairs:
-            if not (flags & np.uint16(called_for)).any():
+            called = np.flatnonzero(flags & np.uint16(called_for))
+            if not len(called):
                 continue
-            proposed = self._wanted(batch, repair.propose(batch, self.options))
+            proposed = self._wanted(batch, self._propose(repair, batch, called))
             if not len(proposed):
                 continue
             applied = self._applied(proposed)
             if not applied.all():
                 left = proposed.where(~applied)
-                reports.append(stage_of(batch, left))
+                reports.append((len(stages), stage_of(batch, left)))
             if applied.any():
                 touched = batch.documents_of(proposed.start[applied])
                 batch, stage = apply(batch, proposed.where(applied))
                 stages.append(stage)
                 changed[touched] = True
         return batch, changed, _Round(stages, reports)
+
+    def _propose(self, repair: Repair, batch: Batch, called: Positions) -> Edits:
+        """Return what a repair proposes for the documents that call for it; many others are left out of its sight."""
+        if 2 * len(called) > len(batch):
+            return repair.propose(batch, self.options)
+        chosen = batch.select(called)
+        proposed = repair.propose(chosen, self.options)
+        return proposed.moved((batch.starts[called] - chosen.starts)[chosen.documents_of(proposed.start)])
 
     def _wanted(self, batch: Batch, proposed: Edits) -> Edits:
         """Return the proposals of active rules that touch no ignored string."""
@@ -200,26 +210,28 @@ class _Round(NamedTuple):
     """What is on record of one pass of a batch through the repairs."""
 
     stages: list[Stage]
-    reports: list[Stage]
-    """What was seen and left."""
+    reports: list[tuple[int, Stage]]
+    """What was seen and left, with the number of stages that came before."""
 
 
 class _History:
-    """What happened to one document: the stages that edited it and what was last reported, with its row in each."""
+    """What happened to one document: the stages that edited it and what was reported, with its row in each."""
 
     def __init__(self, original: str) -> None:
         self.original = original
         self.text = original
         self.stages: list[tuple[Stage, int]] = []
-        self.reports: list[tuple[Stage, int]] = []
-        self.settled = 0
+        self.reports: list[tuple[int, Stage, int]] = []
         self.unsettled = False
 
     def add(self, done: _Round, row: int) -> None:
-        """Record a round. What earlier rounds reported is forgotten: the last one has seen all that is left."""
-        self.stages += [(stage, row) for stage in done.stages if stage.bounds[row] < stage.bounds[row + 1]]
-        self.reports = [(stage, row) for stage in done.reports if stage.bounds[row] < stage.bounds[row + 1]]
-        self.settled = len(self.stages)
+        """Record a round; of its stages and reports only those that hold something of this document."""
+        before = len(self.stages)
+        touching = [stage.bounds[row] < stage.bounds[row + 1] for stage in done.stages]
+        self.stages += [(stage, row) for stage, touches in zip(done.stages, touching, strict=True) if touches]
+        for nth, stage in done.reports:
+            if stage.bounds[row] < stage.bounds[row + 1]:
+                self.reports.append((before + sum(touching[:nth]), stage, row))
 
     @property
     def is_worth_reading(self) -> bool:
@@ -237,22 +249,29 @@ class _History:
         if self.unsettled:
             return _left_alone(self.original)
         spans: list[Span] = []
-        for stage, row in self.stages[: self.settled]:
-            spans = compose(spans, spans_of(stage, row))
-        places = Placement([span[:4] for span in spans])
-        findings = sorted(
-            (
-                _finding(self.original, places, *report)
-                for stage, row in self.reports
-                for report in _reports_of(stage, row)
-            ),
-            key=lambda finding: (finding.start, finding.end),
-        )
-        for stage, row in self.stages[self.settled :]:
-            spans = compose(spans, spans_of(stage, row))
-        changes = tuple(_change(span, self.original, self.text) for span in trim(spans, self.original, self.text))
-        lost = any(RULES[rules.number_of(name)].policy is Policy.LOST for f in findings for name in f.rules)
-        return Trail(changes, tuple(findings), lost)
+        findings: list[Finding] = []
+        for nth in range(len(self.stages) + 1):
+            places = Placement([span[:4] for span in spans])
+            for stage, row in (report[1:] for report in self.reports if report[0] == nth):
+                findings += (_finding(self.original, places, *report) for report in _reports_of(stage, row))
+            if nth < len(self.stages):
+                spans = compose(spans, spans_of(*self.stages[nth]))
+        spans = trim(spans, self.original, self.text)
+        changes = tuple(_change(span, self.original, self.text) for span in spans)
+        left = _still_there(findings, changes)
+        lost = any(RULES[rules.number_of(name)].policy is Policy.LOST for f in left for name in f.rules)
+        return Trail(changes, left, lost)
+
+
+def _still_there(findings: list[Finding], changes: Sequence[Change]) -> tuple[Finding, ...]:
+    """Return findings sorted and once each, less those that touch what was repaired after all."""
+    starts = [change.start for change in changes]
+    left = {}
+    for finding in findings:
+        nth = bisect_left(starts, max(finding.end, finding.start + 1))
+        if nth == 0 or changes[nth - 1].end <= finding.start:
+            left[finding.rules, finding.start, finding.end] = finding
+    return tuple(sorted(left.values(), key=lambda finding: (finding.start, finding.end, finding.rules)))
 
 
 def _reason(rule: int, score: float) -> str:

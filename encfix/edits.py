@@ -7,7 +7,7 @@ for one document and only when someone asks, what was changed where in the origi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +62,10 @@ class Edits:
             self.score[index],
             {place[old]: texts for old, texts in self.candidates.items() if old in place},
         )
+
+    def moved(self, by: Positions) -> Edits:
+        """Return the edits with `by`, one number an edit, added to their positions."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 def _offsets(lengths: Positions) -> Positions:

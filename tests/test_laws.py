@@ -131,7 +131,7 @@ def test_law_5_time_is_linear_in_the_length(piece: str) -> None:
             best = min(best, process_time() - start)
         return best
 
-    small, large = seconds(2_000), seconds(32_000)
+    small, large = seconds(1_000), seconds(16_000)
     assert large < 60 * small + 0.05
 
 

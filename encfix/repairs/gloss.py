@@ -9,11 +9,12 @@ to page. Another glosses any character again and again, a third every fourth or 
 rest.
 
 When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
-have two forms, each is glossed (nearly) wherever it stands, and other characters are not; or one syllable is repeated;
-or the glosses come at even distances.
+have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
+characters are not glossed; where glosses are few, the characters must be common ones. Or one syllable is repeated; or
+the glosses come at even distances.
 
 What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
-(张三(Zhang San)), textbooks, which gloss characters of one form as well, and `f(a)`, list labels, units.
+(张三(Zhang San)), textbooks, which gloss characters of one form or whole words as well, and `f(a)`, list labels, units.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese import pinyin
-from encfix.chinese.characters import IS_HAN, Class, two_forms
+from encfix.chinese.characters import IS_HAN, Class, is_common, two_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -56,7 +57,8 @@ class Glosses:
     """Readings in brackets that fit the character before them; all arrays have one element a gloss, in order.
 
     `start` is the opening bracket, `end` is past the closing one; `owner` is the position of the glossed character;
-    `chained` says that the gloss follows another of the same character; `first` that it is the first reading.
+    `packed` is the syllable, `toned` whether it is written with its tone; `chained` says that the gloss follows an
+    equal one of the same character.
     """
 
     start: Positions
@@ -65,6 +67,8 @@ class Glosses:
     packed: npt.NDArray[np.int64]
     toned: Mask
     chained: Mask
+    words: Positions
+    """Where toned letters in brackets behind a character are more than a syllable: readings of whole words."""
 
     def where(self, chosen: Mask) -> Glosses:
         """Return the glosses at which `chosen` is True."""
@@ -75,6 +79,7 @@ class Glosses:
             self.packed[chosen],
             self.toned[chosen],
             self.chained[chosen],
+            self.words,
         )
 
 
@@ -126,6 +131,7 @@ def find(batch: Batch) -> Glosses:
         running = running[goes_on]
         if not len(running):
             break
+    toned_opens = opens[toned]
     written = np.flatnonzero(close)
     opens, close, packed, toned = opens[written], close[written], packed[written], toned[written]
     chained = np.zeros(len(opens), dtype=np.bool_)
@@ -133,7 +139,8 @@ def find(batch: Batch) -> Glosses:
     heads = np.maximum.accumulate(np.where(chained, 0, np.arange(len(opens))))
     owner = opens[heads] - 1
     fits = IS_HAN.take(classes.take(owner)) & pinyin.is_reading(codes.take(owner), packed)
-    return Glosses(opens, close + 1, owner, packed, toned, chained).where(fits)
+    words = np.setdiff1d(toned_opens[IS_HAN.take(classes.take(toned_opens - 1))], opens[pinyin.is_syllable(packed)])
+    return Glosses(opens, close + 1, owner, packed, toned, chained, words).where(fits)
 
 
 class Page:
@@ -176,18 +183,36 @@ class Page:
         spaced, self.has_space = _spaces(batch, glosses, documents)
         needed = np.where((traditional > 0) | spaced, 2, ENOUGH)
         of_two_forms = per_document(head & kinds)
+        common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
+        words = np.bincount(batch.documents_of(glosses.words), minlength=count)
+        inside = per_document(_is_inside_word(batch, glosses, self.has_space) & head)
         self.is_glossed = (
             (self.distinct >= needed)
             & (one_form <= ONE_FORM_SHARE * (one_form + self.distinct))
             & (hits >= ALWAYS * total)
             & (plain > 0)
-            & ((needed == 2) | (first_reading >= ALWAYS * of_two_forms))
+            & (first_reading >= ALWAYS * of_two_forms)
+            & (2 * inside >= owners)
+            & (common > self.distinct / 2)
+            & (4 * words < owners)
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
         self.is_periodic = _periodic(batch, glosses.where(head), documents[head], running)
         """Of each document: whether every fourth or fifth character is glossed."""
         self.is_textbook = (one_form > 1) & (one_form > ONE_FORM_SHARE * (one_form + self.distinct))
         """Of each document: whether glosses are its subject, not damage, unless they are periodic."""
+
+
+def _is_inside_word(batch: Batch, glosses: Glosses, has_space: Mask) -> Mask:
+    """Return which glosses stand in running text: right behind another character or gloss, or right before one.
+
+    A space that belongs to the gloss does not part it from what follows, unless its character is set off by one too.
+    """
+    classes = batch.classes
+    before = classes.take(glosses.owner - 1)
+    end = glosses.end + (has_space & (before != Class.SPACE))
+    after_gloss = (before == Class.CLOSE) | ((before == Class.SPACE) & (classes.take(glosses.owner - 2) == Class.CLOSE))
+    return np.asarray(IS_HAN.take(before) | after_gloss | IS_HAN.take(classes.take(end)))
 
 
 def _occurrences(

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Batch, Mask, Positions, to_text
 from encfix.chinese.characters import IS_HAN, Class, unified_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
@@ -28,7 +28,8 @@ PRIVATE_USE = number_of("noise.private-use")
 QUESTION_MARKS = number_of("noise.question-marks")
 REPLACEMENT = number_of("noise.replacement")
 
-_TOKEN = re.compile(r"(?<![!-~])[!-~]{6,32}(?![!-~])")
+LONGEST_TOKEN = 32
+_TOKEN = re.compile(rf"(?<![!-~])[!-~]{{6,{LONGEST_TOKEN}}}(?![!-~])")
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
 _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$"
@@ -117,16 +118,23 @@ def _furigana(batch: Batch) -> Edits:
 
 def _anti_copy(batch: Batch) -> Edits:
     """Report strings of letters, digits and symbols in turn that no prose, link or code looks like."""
-    classes = batch.classes
-    han = batch.holding(np.flatnonzero(IS_HAN.take(classes)))
-    symbols = batch.holding(np.flatnonzero(classes == Class.SYMBOL))
-    start, end = [], []
-    for document in np.flatnonzero(han & symbols).tolist():
-        base = int(batch.starts[document])
-        for match in _TOKEN.finditer(batch.text(document)):
-            if _is_noise(match.group()):
-                start.append(base + match.start())
-                end.append(base + match.end())
+    symbols = np.flatnonzero(batch.classes == Class.SYMBOL)
+    symbols = symbols[:-1][np.diff(symbols) < LONGEST_TOKEN]
+    if not len(symbols):
+        return Edits.none()
+    chinese = batch.holding(np.flatnonzero(IS_HAN.take(batch.classes)))
+    documents = batch.documents_of(symbols)
+    start: list[int] = []
+    end: list[int] = []
+    for symbol, document in zip(symbols.tolist(), documents.tolist(), strict=True):
+        if not chinese[document] or (end and symbol < end[-1]):
+            continue
+        first = max(symbol - LONGEST_TOKEN, int(batch.starts[document]))
+        window = to_text(batch.codes[first : min(symbol + LONGEST_TOKEN + 1, int(batch.ends[document]))])
+        for match in _TOKEN.finditer(window):
+            if match.start() <= symbol - first < match.end() and _is_noise(match.group()):
+                start.append(first + match.start())
+                end.append(first + match.end())
     return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), ANTI_COPY, 0.7)
 
 
