@@ -42,7 +42,7 @@ MANY = 0.999
 """Confidence of a gloss alone, on a page that has a few, and on one that has `ENOUGH` on different characters."""
 
 ENOUGH = 4
-ONE_FORM_SHARE = 0.1
+ONE_FORM_SHARE = 0.125
 """A page whose glosses fall on characters of one form more often than this is a textbook."""
 
 ALWAYS = 0.8
@@ -121,7 +121,7 @@ def find(batch: Batch) -> Glosses:
 
 
 def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64], Mask, Positions]:
-    """Return what is written in letters of pinyin between brackets: opening and closing bracket, the letters, toned or not.
+    """Return what is written in pinyin between brackets: opening and closing bracket, the letters, toned or not.
 
     The last array holds the opening brackets, behind a character, of toned letters that are no single syllable.
     """
