@@ -267,6 +267,8 @@ def _match(symbols: npt.NDArray[np.uint16], root: int, cuts: Mask | None) -> Mat
         length[place.take(ends)] = depth
         slot[place.take(ends)] = node.take(ends)
     start = np.flatnonzero(length)
+    if not len(start):
+        return Matches(start, start, slot[:0])
     end = start + length.take(start)
     taken = _leftmost(start, end)
     return Matches(start[taken], end[taken], slot.take(start[taken]))
@@ -279,7 +281,7 @@ def _leftmost(start: Positions, end: Positions) -> Positions:
     overlaps is found by doubling, in as many rounds as the longest chain has binary digits.
     """
     reach = np.maximum.accumulate(end)
-    taken = np.append(start[:1] >= 0, start[1:] >= reach[:-1])
+    taken = np.append(True, start[1:] >= reach[:-1])
     if taken.all():
         return np.arange(len(start))
     leads = np.append(np.searchsorted(start, end), len(start))
@@ -294,6 +296,8 @@ def _leftmost(start: Positions, end: Positions) -> Positions:
 
 def _put_values(text: Codes, matches: Matches) -> None:
     """Put the conversion of phrases where they stand, if it is not that of their characters."""
+    if not len(matches.start):
+        return
     trie = _trie()
     place = np.searchsorted(trie.exceptional, matches.slot)
     chosen = np.flatnonzero(trie.exceptional.take(place, mode="clip") == matches.slot)
