@@ -68,8 +68,11 @@ class Batch:
         return class_table().take(self.codes, mode="wrap")
 
     def documents_of(self, positions: Positions) -> Positions:
-        """Return the document of each position, which must lie inside one (or at its end)."""
-        return np.searchsorted(self.starts, positions, side="right") - 1
+        """Return the document of each position; positions must be sorted, and lie inside documents or at their ends."""
+        if len(positions) < 4 * len(self):
+            return np.searchsorted(self.starts, positions, side="right") - 1
+        bounds = np.append(np.searchsorted(positions, self.starts), len(positions))
+        return np.repeat(np.arange(-1, len(self)), np.diff(bounds, prepend=0))
 
     def holding(self, positions: Positions) -> Mask:
         """Return which documents hold one of `positions`, which must be sorted: bool of shape (documents,)."""

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese import pinyin
-from encfix.chinese.characters import IS_HAN, Class, is_common, two_forms
+from encfix.chinese.characters import IS_HAN, IS_LETTER, Class, is_common, two_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -42,7 +42,7 @@ MANY = 0.999
 """Confidence of a gloss alone, on a page that has a few, and on one that has `ENOUGH` on different characters."""
 
 ENOUGH = 4
-ONE_FORM_SHARE = 0.1
+ONE_FORM_SHARE = 0.125
 """A page whose glosses fall on characters of one form more often than this is a textbook."""
 
 ALWAYS = 0.8
@@ -109,38 +109,48 @@ def propose(batch: Batch, options: Options) -> Edits:
 
 def find(batch: Batch) -> Glosses:
     """Return every reading in brackets of the character before it."""
-    classes, codes = batch.classes, batch.codes
-    opens = np.flatnonzero(classes == Class.OPEN)
-    opens = opens[(classes.take(opens + 1) == Class.LETTER) | (classes.take(opens + 1) == Class.TONED)]
-    packed = np.zeros(len(opens), dtype=np.int64)
-    close = np.zeros(len(opens), dtype=np.int64)
-    toned = np.zeros(len(opens), dtype=np.bool_)
-    running = np.arange(len(opens))  # those whose syllable has not ended yet
-    for distance in range(1, pinyin.LONGEST + 2):
-        here = opens[running] + distance
-        kind = classes.take(here)
-        closes = kind == Class.CLOSE
-        close[running[closes]] = here[closes]
-        value = pinyin.fold_table().take(codes.take(here), mode="clip").astype(np.int64)
-        before = packed[running]
-        umlaut = (value == pinyin.COLON) & (before & 31 == pinyin.LETTER_U)
-        letter = value <= 26
-        packed[running] = np.where(letter, before << 5 | value, before + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U))
-        toned[running] |= (kind == Class.TONED) | (kind == Class.DIGIT)
-        goes_on = (letter | umlaut | (value == pinyin.IGNORED)) & ~closes & (before < 1 << 25)
-        running = running[goes_on]
-        if not len(running):
-            break
-    toned_opens = opens[toned]
-    written = np.flatnonzero(close)
-    opens, close, packed, toned = opens[written], close[written], packed[written], toned[written]
+    classes = batch.classes
+    opens, close, packed, toned, words = _syllables(batch)
     chained = np.zeros(len(opens), dtype=np.bool_)
     chained[1:] = (opens[1:] == close[:-1] + 1) & (packed[1:] == packed[:-1])
     heads = np.maximum.accumulate(np.where(chained, 0, np.arange(len(opens))))
     owner = opens[heads] - 1
-    fits = IS_HAN.take(classes.take(owner)) & pinyin.is_reading(codes.take(owner), packed)
-    words = np.setdiff1d(toned_opens[IS_HAN.take(classes.take(toned_opens - 1))], opens[pinyin.is_syllable(packed)])
+    fits = IS_HAN.take(classes.take(owner))
+    fits[fits] = pinyin.is_reading(batch.codes.take(owner[fits]), packed[fits])
     return Glosses(opens, close + 1, owner, packed, toned, chained, words).where(fits)
+
+
+def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64], Mask, Positions]:
+    """Return what is written in pinyin between brackets: opening and closing bracket, the letters, toned or not.
+
+    The last array holds the opening brackets, behind a character, of toned letters that are no single syllable.
+    """
+    classes, codes = batch.classes, batch.codes
+    start = np.flatnonzero(classes == Class.OPEN)
+    start = start[IS_LETTER.take(classes.take(start + 1))]
+    packed = np.zeros(len(start), dtype=np.int64)
+    toned = np.zeros(len(start), dtype=np.bool_)
+    ended, words = [], []
+    for distance in range(1, pinyin.LONGEST + 2):
+        if not len(start):
+            break
+        kind = classes.take(start + distance)
+        value = pinyin.fold_table().take(codes.take(start + distance), mode="clip").astype(np.int64)
+        closes = kind == Class.CLOSE
+        ended.append((start[closes], start[closes] + distance, packed[closes], toned[closes]))
+        umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
+        packed = np.where(value <= 26, packed << 5 | value, packed + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U))
+        toned |= (kind == Class.TONED) | (kind == Class.DIGIT)
+        goes_on = ((value <= pinyin.IGNORED) | umlaut) & ~closes & (packed < 1 << 30)
+        words.append(start[toned & ~goes_on & ~closes])
+        start, packed, toned = start[goes_on], packed[goes_on], toned[goes_on]
+    if not ended:
+        return start, start, packed, toned, start
+    opens, close, packed, toned = (np.concatenate(part) for part in zip(*ended, strict=True))
+    order = np.argsort(opens, kind="stable")
+    opens, close, packed, toned = opens[order], close[order], packed[order], toned[order]
+    longer = np.sort(np.concatenate((*words, opens[toned & ~pinyin.is_syllable(packed)])))
+    return opens, close, packed, toned, longer[IS_HAN.take(classes.take(longer - 1))]
 
 
 class Page:
@@ -261,8 +271,8 @@ def _periodic(batch: Batch, heads: Glosses, document: Positions, running: npt.ND
     `running` counts the characters of Chinese up to each position.
     """
     count = len(batch)
-    newlines = np.cumsum(batch.classes == Class.NEWLINE)
-    same_line = (np.diff(newlines.take(heads.owner)) == 0) & (np.diff(document) == 0)
+    newlines = np.flatnonzero(batch.classes == Class.NEWLINE)
+    same_line = (np.diff(np.searchsorted(newlines, heads.owner)) == 0) & (np.diff(document) == 0)
     gaps = np.diff(running.take(heads.owner))[same_line]
     where = document[1:][same_line]
     total = np.bincount(where, minlength=count)

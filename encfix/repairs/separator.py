@@ -86,7 +86,9 @@ def _spaces(batch: Batch) -> Edits:
     if not len(gaps.position):
         return Edits.none()
     per_run = np.bincount(gaps.run, weights=gaps.is_between_han).astype(np.int64)
-    is_text = np.array([_reads_as_text(batch, gaps, run, count) for run, count in enumerate(per_run.tolist())])
+    is_text = np.zeros(len(per_run), dtype=np.bool_)
+    for run in np.flatnonzero(per_run >= FEW_GAPS).tolist():
+        is_text[run] = _reads_as_text(batch, gaps, run, int(per_run[run]))
     count, document = per_run[gaps.run], batch.documents_of(gaps.position)
     # A line is strewn by the text on it; on a page strewn throughout, less of it will do.
     _, line = np.unique(np.cumsum(_LINE_END.take(classes)).take(gaps.position), return_inverse=True)
@@ -128,8 +130,6 @@ def _between_single_characters(batch: Batch, spaces: Positions) -> _Gaps:
 
 def _reads_as_text(batch: Batch, gaps: _Gaps, run: int, count: int) -> bool:
     """Return whether a run, closed, is probable text; a list of single characters is not."""
-    if count < FEW_GAPS:
-        return False
     first, last = np.searchsorted(gaps.run, (run, run + 1)).tolist()
     start, end = int(gaps.position[first]) - 1, int(gaps.position[last - 1]) + 2
     kinds = batch.classes[start:end]
