@@ -18,7 +18,8 @@ from encfix.batch import to_codes, to_text
 from encfix.chinese.characters import BOUNDARY_CODE
 from encfix.chinese.conversion import convert, keeps_length, simplified, traditional
 from encfix.chinese.corrections import TO_SIMPLIFIED, TO_TRADITIONAL, Correction
-from encfix.chinese.vector_conversion import CHAINS, convert_codes
+from encfix.chinese.lexicons import CHAINS
+from encfix.chinese.vector_conversion import convert_codes
 from encfix.options import configurations
 from tests.conftest import CORPORA, ROOT, corpus
 from tests.strategies import TEXTS
@@ -118,6 +119,7 @@ def test_random_strings_convert_as_opencc_does(
     strings = list(random_strings(*vocabulary[configuration], seed=20 + list(CHAINS).index(configuration)))
     assert_equal("\n".join(strings), configuration)
     assert_equal("".join(strings), configuration)
+    assert_equal("，一二三四五六七八九十。".join(strings), configuration)  # phrases are rare, as in prose
     for text in strings[:150]:
         assert_equal(text, configuration)
 
