@@ -256,7 +256,7 @@ class _History:
                 findings += (_finding(self.original, places, *report) for report in _reports_of(stage, row))
             if nth < len(self.stages):
                 spans = compose(spans, spans_of(*self.stages[nth]))
-        spans = trim(spans, self.original, self.text)
+        spans = trim(script.by_word(spans, self.original), self.original, self.text)
         changes = tuple(_change(span, self.original, self.text) for span in spans)
         left = _still_there(findings, changes)
         lost = any(RULES[rules.number_of(name)].policy is Policy.LOST for f in left for name in f.rules)

@@ -255,6 +255,16 @@ def compose(earlier: Sequence[Span], later: Sequence[Span]) -> list[Span]:
     composed = []
     before = after = 0  # what to add to an offset between the stages to get the original's, and the result's
     for group in groups:
+        if len(group) == 1:  # nearly all of them
+            first, last, is_later, span = group[0]
+            old, new = span.end - span.start, span.new_end - span.new_start
+            start, new_start = first + before, first + after
+            composed.append(Span(start, start + old, new_start, new_start + new, *span[4:]))
+            if is_later:
+                after += new - old
+            else:
+                before += old - new
+            continue
         first, last = group[0][0], max(item[1] for item in group)
         start, new_start = first + before, first + after
         for _, _, is_later, span in group:
@@ -271,7 +281,7 @@ def compose(earlier: Sequence[Span], later: Sequence[Span]) -> list[Span]:
                 last + after,
                 tuple(rule for member in members for rule in member.rules),
                 min(member.confidence for member in members),
-                members[-1].score,
+                members[0].score,
             )
         )
     return composed
@@ -286,6 +296,8 @@ def trim(spans: Iterable[Span], original: str, text: str) -> list[Span]:
             start, new_start = start + 1, new_start + 1
         while start < end and new_start < new_end and original[end - 1] == text[new_end - 1]:
             end, new_end = end - 1, new_end - 1
-        if start < end or new_start < new_end:
+        if start == span.start and end == span.end:
+            trimmed.append(span)
+        elif start < end or new_start < new_end:
             trimmed.append(span._replace(start=start, end=end, new_start=new_start, new_end=new_end))
     return trimmed

@@ -9,17 +9,18 @@ OpenCC's tw2s would break it, 干 and 后 stay in a traditional one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
-from encfix.chinese import conversion
+from encfix.chinese import conversion, model
 from encfix.chinese.characters import BOUNDARY_CODE, Class
 from encfix.chinese.vector_conversion import convert_codes
-from encfix.edits import Edits, deletions, merge, replacements
+from encfix.edits import Edits, Span, deletions, merge, replacements
 from encfix.options import SCRIPTS, Options
 from encfix.rules import number_of
 from encfix.screen import ALWAYS, SIMPLIFIED, TRADITIONAL
@@ -90,6 +91,27 @@ def propose_configuration(batch: Batch, options: Options) -> Edits:
     if conversion.keeps_length(name):
         return _convert(batch, *_everything(batch), lambda codes: convert_codes(codes, name))
     return _convert_by_opencc(batch, *_everything(batch), name)
+
+
+def by_word(spans: Iterable[Span], original: str) -> Iterator[Span]:
+    """Yield spans of the original, runs of plain conversion divided into words.
+
+    Runs stay whole in edit vectors; words are sought only when someone reads the changes.
+    """
+    for span in spans:
+        length = span.end - span.start
+        if span.rules != (RULE,) or length != span.new_end - span.new_start or length == 1:
+            yield span
+            continue
+        start, new_start = span.start, span.new_start
+        for size in _word_lengths(original[span.start : span.end]):
+            yield span._replace(start=start, end=start + size, new_start=new_start, new_end=new_start + size)
+            start, new_start = start + size, new_start + size
+
+
+@lru_cache(maxsize=1 << 16)
+def _word_lengths(run: str) -> tuple[int, ...]:
+    return tuple(map(len, model.divide(run)))
 
 
 def _everything(batch: Batch) -> tuple[Mask, Mask]:
