@@ -85,6 +85,15 @@ def vocabulary() -> dict[str, tuple[list[str], list[str], str]]:
     return found
 
 
+@pytest.mark.parametrize("configuration", CHAINS)
+def test_every_character_and_word_converts_as_opencc_does(
+    configuration: str, vocabulary: dict[str, tuple[list[str], list[str], str]]
+) -> None:
+    characters = [chr(code) for code in range(0x33100) if not 0xD800 <= code < 0xE000]
+    assert_equal("\n".join(characters), configuration)
+    assert_equal("\n".join(vocabulary[configuration][0]), configuration)
+
+
 def random_strings(words: list[str], exceptional: list[str], characters: str, seed: int) -> Iterator[str]:
     """Yield words set side by side, words that begin inside another, pieces of words, and characters at random."""
     chance = random.Random(seed)
@@ -173,6 +182,13 @@ def test_documents_of_a_batch_do_not_touch(configuration: str) -> None:
     codes = np.concatenate([np.append(to_codes(piece), np.uint32(BOUNDARY_CODE)) for piece in pieces])
     expected = [np.append(to_codes(convert(piece, configuration)), np.uint32(BOUNDARY_CODE)) for piece in pieces]
     assert convert_codes(codes, configuration).tolist() == np.concatenate(expected).tolist()
+
+
+@pytest.mark.parametrize("configuration", ["s2twp", "s2tw", "hk2sp"])
+def test_documents_cleaned_together_do_not_touch(configuration: str) -> None:
+    texts = ["⿰后", "头发", "软件⿰", "内存里", "\0头\0发", "", "打印机\0⿰\n", "宏"]
+    found = [result.text for result in encfix.clean_many(texts, script=configuration, only=("script",))]
+    assert found == [convert(text, configuration) for text in texts]
 
 
 def test_the_argument_is_left_alone_and_unknown_configurations_raise() -> None:
