@@ -6,23 +6,30 @@ may look a few places to either side of any code point without asking where a do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from functools import cached_property, wraps
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from encfix.chinese.characters import BOUNDARY_CODE, class_table
+from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table
 
 Codes: TypeAlias = npt.NDArray[np.uint32]
 Positions: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+Found = TypeVar("Found")
+
 MARGIN = 16
 """How far a rule may look beyond any position of a document."""
 
 _PAD = "\0" * MARGIN
+
+# The arrays of a chunk are freed and made again all the time. An allocator that gives each back to the system pays for
+# all its pages anew; one that has seen a larger block come back (glibc's dynamic mmap threshold) keeps them. The block
+# is never written to, so it costs nothing.
+np.empty(24 << 20, dtype=np.uint8)
 
 
 class Batch:
@@ -63,8 +70,19 @@ class Batch:
         return class_table().take(self.codes, mode="wrap")
 
     def documents_of(self, positions: Positions) -> Positions:
-        """Return the document of each position, which must lie inside one (or at its end)."""
-        return np.searchsorted(self.starts, positions, side="right") - 1
+        """Return the document of each position; positions must be sorted, and lie inside documents or at their ends."""
+        if len(positions) < 4 * len(self):
+            return np.searchsorted(self.starts, positions, side="right") - 1
+        bounds = np.append(np.searchsorted(positions, self.starts), len(positions))
+        return np.repeat(np.arange(-1, len(self)), np.diff(bounds, prepend=0))
+
+    def holding(self, positions: Positions) -> Mask:
+        """Return which documents hold one of `positions`, which must be sorted: bool of shape (documents,)."""
+        if len(positions) < len(self):
+            held = np.zeros(len(self), dtype=np.bool_)
+            held[self.documents_of(positions)] = True
+            return held
+        return np.searchsorted(positions, self.ends) > np.searchsorted(positions, self.starts)
 
     def text(self, document: int) -> str:
         """Return one document as a string."""
@@ -75,10 +93,31 @@ class Batch:
         lengths = self.ends[documents] - self.starts[documents]
         ends = MARGIN + np.cumsum(lengths + 1) - 1
         starts = ends - lengths
-        codes = np.full(int(ends[-1]) + MARGIN if len(ends) else 2 * MARGIN, BOUNDARY_CODE, dtype=np.uint32)
-        for document, start, end in zip(documents, starts, ends, strict=True):
-            codes[start:end] = self.codes[self.starts[document] : self.ends[document]]
-        return Batch(codes, starts, ends)
+        size = int(ends[-1]) + MARGIN if len(ends) else 2 * MARGIN
+        codes = np.full(size, BOUNDARY_CODE, dtype=np.uint32)
+        classes = np.full(size, Class.BOUNDARY, dtype=np.uint8)
+        froms = zip(self.starts[documents].tolist(), self.ends[documents].tolist(), strict=True)
+        for (first, last), start, end in zip(froms, starts.tolist(), ends.tolist(), strict=True):
+            codes[start:end] = self.codes[first:last]
+            classes[start:end] = self.classes[first:last]
+        chosen = Batch(codes, starts, ends)
+        chosen.__dict__["classes"] = classes
+        return chosen
+
+
+def once_per_batch(function: Callable[[Batch], Found]) -> Callable[[Batch], Found]:
+    """Remember what a function of a batch alone returned, as long as the batch lives: repairs share what they find."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def remembered(batch: Batch) -> Found:
+        known = batch.__dict__
+        if name not in known:
+            known[name] = function(batch)
+        found: Found = known[name]
+        return found
+
+    return remembered
 
 
 def to_text(codes: Codes) -> str:

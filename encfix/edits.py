@@ -7,7 +7,7 @@ for one document and only when someone asks, what was changed where in the origi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +62,10 @@ class Edits:
             self.score[index],
             {place[old]: texts for old, texts in self.candidates.items() if old in place},
         )
+
+    def moved(self, by: Positions) -> Edits:
+        """Return the edits with `by`, one number an edit, added to their positions."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 def _offsets(lengths: Positions) -> Positions:
@@ -195,7 +199,7 @@ def _inside(start: Positions, lengths: Positions) -> Positions:
 
 
 class Span(NamedTuple):
-    """A replaced span: `[start, end)` of the original is now `[new_start, new_end)` of the text, by `rules`, in order."""
+    """A replaced span: `[start, end)` of the original is `[new_start, new_end)` of the text, by `rules`, in order."""
 
     start: int
     end: int
@@ -251,6 +255,16 @@ def compose(earlier: Sequence[Span], later: Sequence[Span]) -> list[Span]:
     composed = []
     before = after = 0  # what to add to an offset between the stages to get the original's, and the result's
     for group in groups:
+        if len(group) == 1:  # nearly all of them
+            first, last, is_later, span = group[0]
+            old, new = span.end - span.start, span.new_end - span.new_start
+            start, new_start = first + before, first + after
+            composed.append(Span(start, start + old, new_start, new_start + new, *span[4:]))
+            if is_later:
+                after += new - old
+            else:
+                before += old - new
+            continue
         first, last = group[0][0], max(item[1] for item in group)
         start, new_start = first + before, first + after
         for _, _, is_later, span in group:
@@ -267,7 +281,7 @@ def compose(earlier: Sequence[Span], later: Sequence[Span]) -> list[Span]:
                 last + after,
                 tuple(rule for member in members for rule in member.rules),
                 min(member.confidence for member in members),
-                members[-1].score,
+                members[0].score,
             )
         )
     return composed
@@ -282,6 +296,8 @@ def trim(spans: Iterable[Span], original: str, text: str) -> list[Span]:
             start, new_start = start + 1, new_start + 1
         while start < end and new_start < new_end and original[end - 1] == text[new_end - 1]:
             end, new_end = end - 1, new_end - 1
-        if start < end or new_start < new_end:
+        if start == span.start and end == span.end:
+            trimmed.append(span)
+        elif start < end or new_start < new_end:
             trimmed.append(span._replace(start=start, end=end, new_start=new_start, new_end=new_end))
     return trimmed

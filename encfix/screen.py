@@ -18,6 +18,7 @@ import numpy.typing as npt
 from encfix.batch import Batch, Positions
 from encfix.chinese.characters import (
     HAN_CLASSES,
+    IS_HAN,
     LETTER_CLASSES,
     SIMPLIFIED_CLASSES,
     TRADITIONAL_CLASSES,
@@ -40,6 +41,9 @@ EVERYTHING = 0xFFFF
 
 CROWD = 6
 """Code points within which strange characters keep each other company."""
+
+WRAP_LEAST, WRAP_MOST = 15, 120
+"""Code points of a line that may have been cut at the width of a page."""
 
 SHORT = 96
 """Up to this many code points, a string is screened by itself."""
@@ -124,14 +128,14 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
     """
     flags = np.full(len(batch), ALWAYS, dtype=np.uint16)
     for flag, found in _matches(batch, wanted):
-        flags[batch.documents_of(found)] |= np.uint16(flag)
+        flags[batch.holding(found)] |= np.uint16(flag)
     for literal, flag in LITERALS.items():
         for document, text in enumerate(texts):
-            if literal in text:
+            if literal[0] in text and literal in text:
                 flags[document] |= np.uint16(flag)
     for values, flag in _SCRIPTS:
         if wanted & flag:
-            flags[batch.documents_of(np.flatnonzero(members(*values).take(batch.classes)))] |= np.uint16(flag)
+            flags[batch.holding(np.flatnonzero(members(*values).take(batch.classes)))] |= np.uint16(flag)
     return flags & np.uint16(wanted)
 
 
@@ -149,12 +153,16 @@ def _matches(batch: Batch, wanted: int) -> Iterator[tuple[int, Positions]]:
     matched = (
         trigger.take(classes.take(hits)) & after.take(classes.take(hits + 1)) & before.take(classes.take(hits - 1))
     )
+    some = np.flatnonzero(matched)
+    hits, matched = hits[some], matched[some]
     for nth, pattern in enumerate(PATTERNS):
         if not wanted & pattern.flag:
             continue
         found = hits[np.flatnonzero(matched & np.uint32(1 << nth))]
         if len(found) and pattern.trigger == (Class.SPACE,):
             found = found[_one_apart(found)]
+        if len(found) and pattern.trigger == (Class.NEWLINE,):
+            found = line_wraps(batch)
         if pattern.crowd > 1:
             found = found[_crowded(found, pattern.crowd)]
         if len(found):
@@ -175,31 +183,61 @@ def _crowded(places: Positions, count: int) -> npt.NDArray[np.bool_]:
     return crowded
 
 
-@cache
-def _expression() -> re.Pattern[bytes]:
-    """The patterns as one expression over class bytes."""
+def line_wraps(batch: Batch) -> Positions:
+    """Return newlines between characters where a line seems cut at the width of a page, sorted.
 
-    def one_of(classes: Iterable[Class]) -> bytes:
-        return b"[" + b"".join(re.escape(bytes((value,))) for value in classes) + b"]"
+    Such lines are at least `WRAP_LEAST` long, about as long as the longest of their document, which is at most
+    `WRAP_MOST`, and there are several.
+    """
+    classes = batch.classes
+    ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
+    lengths = np.diff(ends, prepend=ends[0]) - 1
+    document = np.clip(batch.documents_of(ends), 0, None)
+    widest = np.zeros(len(batch), dtype=np.int64)
+    np.maximum.at(widest, document, lengths)
+    found = np.flatnonzero(
+        (lengths >= WRAP_LEAST)
+        & (lengths >= 0.9 * widest[document])
+        & (widest[document] <= WRAP_MOST)
+        & (classes.take(ends) == Class.NEWLINE)
+    )
+    ends, document = ends[found], document[found]
+    between = IS_HAN.take(classes.take(ends - 1)) & IS_HAN.take(classes.take(ends + 1))
+    ends, document = ends[between], document[between]
+    return ends[np.bincount(document, minlength=len(batch))[document] > 1]
+
+
+@cache
+def _expression(wanted: int) -> re.Pattern[str]:
+    """The patterns for what is `wanted` as one expression over characters whose code points are classes."""
+
+    def one_of(classes: Iterable[Class]) -> str:
+        return "[" + "".join(re.escape(chr(value)) for value in classes) + "]"
 
     branches = (
         one_of(pattern.trigger)
-        + (b"" if pattern.before == _ANY else b"(?<=" + one_of(pattern.before) + one_of(pattern.trigger) + b")")
-        + (b"" if pattern.after == _ANY else b"(?=" + one_of(pattern.after) + b")")
-        + (
-            b""
-            if pattern.crowd == 1
-            else b"(?=(?:.{0,%d}?%b){%d})" % (CROWD - 2, one_of(pattern.trigger), pattern.crowd - 1)
-        )
+        + ("" if pattern.before == _ANY else f"(?<={one_of(pattern.before)}{one_of(pattern.trigger)})")
+        + ("" if pattern.after == _ANY else f"(?={one_of(pattern.after)})")
+        + ("" if pattern.crowd == 1 else f"(?=(?:.{{0,{CROWD - 2}}}?{one_of(pattern.trigger)}){{{pattern.crowd - 1}}})")
         for pattern in PATTERNS
+        if pattern.flag & wanted
     )
-    triggers = one_of(sorted({value for pattern in PATTERNS for value in pattern.trigger}))
-    return re.compile(b"(?=" + triggers + b")(?:" + b"|".join(branches) + b")", re.DOTALL)
+    scripts = [chr(value) for values, flag in _SCRIPTS if flag & wanted for value in values]
+    triggers = {value for pattern in PATTERNS if pattern.flag & wanted for value in pattern.trigger}
+    return re.compile(
+        f"(?={one_of(sorted(triggers))})(?:{'|'.join(branches)})" + "".join(f"|{value}" for value in scripts)
+        if triggers
+        else "|".join(scripts) or "(?!)",
+        re.DOTALL,
+    )
 
 
 @cache
 def _class_bytes() -> bytes:
     return class_table().tobytes()
+
+
+_BOUNDARY = chr(Class.BOUNDARY)
 
 
 def is_plain(text: str, wanted: int) -> bool:
@@ -208,9 +246,9 @@ def is_plain(text: str, wanted: int) -> bool:
     >>> is_plain("今天天气很好。", GLOSS), is_plain("進(jìn)口", GLOSS), is_plain("汉字", SIMPLIFIED)
     (True, False, False)
     """
-    classes = bytes(map(_class_bytes().__getitem__, map(ord, text)))
-    if wanted & ALWAYS or any(wanted & flag and any(value in classes for value in values) for values, flag in _SCRIPTS):
+    if wanted & ALWAYS:
         return False
-    if _expression().search(b"\x1f" + classes + b"\x1f"):
-        return False
-    return not any(literal in text for literal in LITERALS)
+    classes = text.translate(_class_bytes())  # anything that can be indexed serves as a table
+    return _expression(wanted).search(f"{_BOUNDARY}{classes}{_BOUNDARY}") is None and not any(
+        literal in text for literal in LITERALS
+    )

@@ -12,7 +12,8 @@ CORPORA = Path(os.environ.get("ENCFIX_CORPORA", ROOT.parent / "shared" / "data")
 settings.register_profile(
     "encfix", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-settings.load_profile("encfix")
+settings.register_profile("stress", settings.get_profile("encfix"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "encfix"))
 
 
 def corpus(name: str) -> list[str]:

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from encfix.chinese import model, pinyin
 from encfix.chinese.characters import BOUNDARY_CODE, Class
-from tools import build_model
+from tools import build_conversion, build_model
 
 FOLDER = Path(__file__).parent.parent / "encfix" / "chinese" / "data"
 RIGHT_TO_LEFT = {
@@ -117,8 +117,9 @@ def build_classes() -> npt.NDArray[np.uint8]:
         elif category == "Zs":
             put(codes, Class.SPACE)
     for codes, value in properties("emoji/emoji-data.txt"):
-        if value == "Extended_Pictographic" and codes[0] > 0x2190:
+        if codes[0] > 0x2190 and value in ("Extended_Pictographic", "Emoji_Modifier"):
             put(codes, Class.EMOJI)
+    put(range(0x1F1E6, 0x1F200), Class.EMOJI)  # regional indicators: two make a flag
     put((0x200B, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xAD, 0xFEFF, 0x180E), Class.INVISIBLE)
     put((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), Class.BIDI)
     put((0x200C, 0x200D), Class.JOINER)
@@ -244,6 +245,7 @@ def build() -> dict[str, npt.NDArray[Any]]:
         "unified_forms": build_unified_forms(),
         **build_readings(),
         **build_model.build(),
+        **build_conversion.build(),
     }
 
 

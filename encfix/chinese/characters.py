@@ -126,3 +126,21 @@ def unified_forms() -> npt.NDArray[np.uint32]:
     The array has shape (n, 2): a code point and the code point that replaces it, sorted by the first.
     """
     return load("unified_forms")
+
+
+@cache
+def is_common() -> npt.NDArray[np.bool_]:
+    """Return which code points are among the common characters of GB 2312 or of Big5: bool (0x10000,).
+
+    Both sets come in two parts, the first of which holds the characters of everyday text: rows 16–55 of GB 2312 and
+    lead bytes A4–C6 of Big5.
+
+    >>> bool(is_common()[ord("书")]), bool(is_common()[ord("贇")])
+    (True, False)
+    """
+    table = np.zeros(0x10000, dtype=np.bool_)
+    for code in np.flatnonzero(IS_HAN.take(class_table()[:0x10000])).tolist():
+        simplified = chr(code).encode("gb2312", "ignore")
+        traditional = chr(code).encode("big5", "ignore")
+        table[code] = b"\xb0" <= simplified[:1] < b"\xd8" or b"\xa4" <= traditional[:1] < b"\xc7"
+    return table

@@ -1,6 +1,7 @@
-"""The only door to OpenCC: converters made once per process, any string accepted, its known errors put right.
+"""Conversion between the scripts, and the only door to OpenCC itself.
 
-OpenCC's converters do not pickle and raise on lone surrogates; neither shows outside this module.
+Most configurations run over arrays (`vector_conversion`); OpenCC serves those that change the length of a text.
+Its converters are made once per process, do not pickle and raise on lone surrogates; none of that shows outside.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
+from encfix.chinese.corrections import TO_SIMPLIFIED, TO_TRADITIONAL, correct
+from encfix.chinese.lexicons import CHAINS
+from encfix.chinese.vector_conversion import convert_codes
+
 if TYPE_CHECKING:
     from opencc import OpenCC
 
+Codes = npt.NDArray[np.uint32]
+
 _UNCONVERTIBLE = re.compile("([\0\ud800-\udfff]+)")
-
-KEEPS_ZHU = ("原著", "土著", "專著", "卓著", "譯著", "拙著", "遺著", "見微知著", "彰明較著")
-"""Words whose 著 is zhù, which tw2s nevertheless turns into 着; others (顯著, 著作, 著名) it gets right."""
-
-_KEEPS_ZHU = re.compile("|".join(KEEPS_ZHU))
-_KEEPS_ME = re.compile("么")  # tw2s takes a simplified 么 for the rare 幺
 
 
 @cache
@@ -29,7 +33,7 @@ def _converter(configuration: str) -> OpenCC:
 
 
 def convert(text: str, configuration: str) -> str:
-    """Return `text` converted by one of OpenCC's configurations, exactly; NULs and lone surrogates pass through.
+    """Return `text` as OpenCC itself converts it; NULs and lone surrogates pass through.
 
     >>> convert("關係\\ud800", "t2s") == "关系\\ud800"
     True
@@ -40,18 +44,28 @@ def convert(text: str, configuration: str) -> str:
     return "".join(pieces)
 
 
-def to_simplified(text: str) -> str:
-    """Return traditional `text` in simplified characters: OpenCC's tw2s less its errors with 著 and 么.
+def keeps_length(configuration: str) -> bool:
+    """Return whether a configuration can be had over arrays, which is where it never changes the length of a text.
 
-    >>> to_simplified("看著原著")
+    >>> keeps_length("s2tw"), keeps_length("s2twp")
+    (True, False)
+    """
+    return configuration in CHAINS
+
+
+def simplified(codes: Codes) -> Codes:
+    """Return traditional text in simplified characters: OpenCC's tw2s less its errors with 著 and 么.
+
+    >>> "".join(map(chr, simplified(np.array([ord(c) for c in "看著原著"], dtype=np.uint32))))
     '看着原著'
     """
-    converted = convert(text, "tw2s")
-    if len(converted) != len(text) or not ("著" in text or "么" in text):
-        return converted
-    letters = list(converted)
-    for expression, kept in ((_KEEPS_ZHU, "著"), (_KEEPS_ME, "么")):
-        for match in expression.finditer(text):
-            place = match.start() + match.group().index(kept)
-            letters[place] = kept
-    return "".join(letters)
+    return correct(codes, convert_codes(codes, "tw2s"), TO_SIMPLIFIED)
+
+
+def traditional(codes: Codes, configuration: str) -> Codes:
+    """Return simplified text in traditional characters: OpenCC's s2tw or s2hk less known errors.
+
+    >>> "".join(map(chr, traditional(np.array([ord(c) for c in "被发明"], dtype=np.uint32), "s2tw")))
+    '被發明'
+    """
+    return correct(codes, convert_codes(codes, configuration), TO_TRADITIONAL)

@@ -8,7 +8,8 @@ of tables, built by `tools/build_model.py` and mapped from disk when first used:
 * words in a lattice (`lattice_score`), which knows that 規模 is a word and 模化量 none.
 
 Every probability is per character: of everything that may stand at a place, letters, digits and marks included. Pairs
-come from Chinese Wikipedia, by way of cjclassifier; words from jieba's list; what marks and letters cost is set by hand.
+come from Chinese Wikipedia, by way of cjclassifier; words from jieba's list; what marks and letters cost is set by
+hand.
 """
 
 from __future__ import annotations
@@ -237,3 +238,23 @@ def lattice_score(text: str) -> float:
         for end, log in words_at(folded, start):
             best[end] = max(best[end], best[start] + log)
     return best[-1]
+
+
+def divide(text: str) -> list[str]:
+    """Return the most probable division of `text` into words, which joined give `text` again.
+
+    >>> divide("規模化生產線")
+    ['規模化', '生產線']
+    """
+    folded = fold(text)
+    best = [0.0] + [float("-inf")] * len(folded)
+    came_from = [0] * (len(folded) + 1)
+    for start in range(len(folded)):
+        for end, log in words_at(folded, start):
+            if best[start] + log > best[end]:
+                best[end], came_from[end] = best[start] + log, start
+    words, end = [], len(folded)
+    while end:
+        words.append(text[came_from[end] : end])
+        end = came_from[end]
+    return words[::-1]

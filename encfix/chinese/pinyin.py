@@ -50,8 +50,11 @@ def fold(character: str) -> int:
 
 @cache
 def fold_table() -> npt.NDArray[np.uint8]:
-    """Return `fold` for the code points below U+0370: uint8 (0x370,); tone digits are `IGNORED`, others `FOREIGN`."""
-    table = np.array([fold(chr(code)) or FOREIGN for code in range(0x370)], dtype=np.uint8)
+    """Return `fold` for the code points below U+0370 and one for the rest: uint8 (0x371,).
+
+    Tone digits are `IGNORED`, strangers `FOREIGN`; take from it with `mode="clip"`.
+    """
+    table = np.array([*(fold(chr(code)) or FOREIGN for code in range(0x370)), FOREIGN], dtype=np.uint8)
     table[ord("1") : ord("5") + 1] = IGNORED
     table[ord(":")] = COLON
     table[0x0308] = COLON  # a combining diaeresis does to u what the colon does
@@ -108,8 +111,12 @@ def is_reading(codes: npt.NDArray[np.uint32], packed: npt.NDArray[np.int64]) -> 
     first = offsets.take(codes, mode="clip").astype(np.int64)
     count = np.where(known, offsets.take(codes + np.uint32(1), mode="clip") - first, 0)
     found = np.zeros(len(codes), dtype=np.bool_)
+    left = np.flatnonzero(count)
     for nth in range(int(count.max(initial=0))):
-        found |= (nth < count) & (values.take(first + nth, mode="clip") == place)
+        left = left[nth < count[left]]
+        same = values.take(first[left] + nth) == place[left]
+        found[left[same]] = True
+        left = left[~same]
     return found
 
 
@@ -125,7 +132,7 @@ def readings_of(character: str) -> tuple[str, ...]:
     """Return the readings of a character without tones, the first reading first; ü is v.
 
     >>> readings_of("长")
-    ('chang', 'zhang')
+    ('zhang', 'chang')
     """
     offsets, values = _readings()
     code = ord(character)

@@ -7,7 +7,8 @@ character twice; GB 18030-2000, which gave some characters private-use code poin
 but only two of the 115 supplementary ones, and harms other characters; the table here is Unicode's own list of
 equivalent ideographs.
 
-When it is certain: the radical stands in a run of characters, and what it stands for is a common character.
+When it is certain: the radical stands beside characters or digits, or numbers a heading, and what it stands for is a
+common character.
 
 What looks alike and must stay: text about radicals, where they stand alone, or are called by that name; component
 forms such as 氵, which no word holds; compatibility ideographs in Japanese and Korean text, and those of names.
@@ -15,13 +16,20 @@ forms such as 氵, which no word holds; compatibility ideographs in Japanese and
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
-import numpy.typing as npt
 
-from encfix.batch import Batch, Mask
-from encfix.chinese.characters import IS_HAN, KATAKANA_CLASSES, Class, class_table, unified_forms
+from encfix.batch import Batch, Mask, Positions
+from encfix.chinese.characters import (
+    HAN_CLASSES,
+    IS_HAN,
+    IS_SIMPLIFIED,
+    IS_TRADITIONAL,
+    KATAKANA_CLASSES,
+    Class,
+    is_common,
+    members,
+    unified_forms,
+)
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -31,65 +39,65 @@ COMPATIBILITY = number_of("form.compatibility")
 PRIVATE_USE = number_of("form.private-use")
 
 SURE, LIKELY, UNSURE = 0.995, 0.8, 0.5
-ABOUT_RADICALS = ("部首", "偏旁", "字根", "康熙", "部件", "筆畫", "笔画")
+WHOLE_PAGE = 4
+"""Radicals inside text at which a page that speaks of radicals was damaged nevertheless."""
+
+FIRST_JAPANESE = 0xFA0C
+"""Compatibility ideographs below come from a Korean set that held characters twice; from here on they are names."""
+
+DOOR = 0x2F3E
+"""The radical for which fonts have one glyph and the scripts two characters, 户 and 戶."""
+
+_JOINS = members(*HAN_CLASSES, Class.RADICAL, Class.DIGIT, Class.LETTER)
+_MARKED = members(Class.MARK, Class.COMMA)
+_FOREIGN = members(Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE)
+ABOUT_RADICALS = ("部首", "偏旁", "字根", "康熙", "部件", "笔画", "筆畫")
 
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose the unified ideograph for each look-alike."""
     codes, classes = batch.codes, batch.classes
     pairs = unified_forms()
-    found = np.flatnonzero(
-        (classes == Class.RADICAL) | (classes == Class.COMPATIBILITY) | (classes == Class.PRIVATE_USE)
-    )
+    found = np.flatnonzero((classes >= Class.RADICAL) & (classes <= Class.PRIVATE_USE))
     place = np.minimum(np.searchsorted(pairs[:, 0], codes.take(found)), len(pairs) - 1)
     known = pairs[place, 0] == codes.take(found)
     found, target = found[known], pairs[place[known], 1]
     if not len(found):
         return Edits.none()
-    kind = classes.take(found)
-    beside_han = _beside_han(classes, found)
-    document = batch.documents_of(found)
-    about = np.array([_is_about_radicals(batch.text(index)) for index in range(len(batch))])
-    foreign = _mentions(batch, (Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE))
-    confidence = np.full(len(found), UNSURE, dtype=np.float32)
-    sure = (kind == Class.RADICAL) & beside_han & ~about[document] & _common().take(target, mode="clip")
-    legacy = (codes.take(found) < 0xFA0C) & (kind == Class.COMPATIBILITY)
-    sure |= (legacy | (kind == Class.PRIVATE_USE)) & beside_han & ~foreign[document]
-    confidence[sure] = SURE
-    confidence[(kind == Class.COMPATIBILITY) & ~sure & ~foreign[document]] = LIKELY
-    rule = np.select(
-        [kind == Class.RADICAL, kind == Class.COMPATIBILITY], [RADICAL, COMPATIBILITY], PRIVATE_USE
-    ).astype(np.int16)
+    code, kind, document = codes.take(found), classes.take(found), batch.documents_of(found)
+    is_radical, is_compatibility = kind == Class.RADICAL, kind == Class.COMPATIBILITY
+    alone = ~(_JOINS.take(classes.take(found - 1)) | _JOINS.take(classes.take(found + 1))) & ~_numbers(batch, found)
+    about = np.array([any(word in batch.text(index) for word in ABOUT_RADICALS) for index in range(len(batch))])
+    about &= np.bincount(document[is_radical & ~alone], minlength=len(batch)) < WHOLE_PAGE
+    chinese = batch.holding(np.flatnonzero(IS_HAN.take(classes)))[document]
+    foreign = batch.holding(np.flatnonzero(_FOREIGN.take(classes)))[document]
+    stands_for_text = chinese & ~alone & ~foreign
+    sure = is_radical & stands_for_text & ~about[document] & is_common().take(target, mode="clip")
+    sure |= ~is_radical & stands_for_text & (~is_compatibility | (code < FIRST_JAPANESE))
+    likely = is_compatibility & ~sure & ~foreign
+    confidence = np.select([sure, likely], [SURE, LIKELY], UNSURE).astype(np.float32)
+    target[(code == DOOR) & _is_simplified(batch)[document]] = ord("户")
+    rule = np.select([is_radical, is_compatibility], [RADICAL, COMPATIBILITY], PRIVATE_USE).astype(np.int16)
     ones = np.ones(len(found), dtype=np.int64)
     return replacements(found, found + 1, ones, target, rule, confidence)
 
 
-def _beside_han(classes: npt.NDArray[np.uint8], found: npt.NDArray[np.int64]) -> Mask:
-    """Return which positions stand in a run of characters and look-alikes that holds a real character."""
-    real = IS_HAN.take(classes)
-    in_run = real | (classes >= Class.RADICAL) & (classes <= Class.PRIVATE_USE)
-    breaks = np.flatnonzero(~in_run)
-    place = np.searchsorted(breaks, found)
-    running = np.cumsum(real)
-    return np.asarray(running.take(breaks[place]) > running.take(breaks[place - 1]))
+def _numbers(batch: Batch, found: Positions) -> Mask:
+    """Return which look-alikes number a heading: they open a line, and a mark and a character follow."""
+    classes = batch.classes
+    before = classes.take(found - 1)
+    return np.asarray(
+        ((before == Class.NEWLINE) | (before == Class.BOUNDARY) | (before == Class.SPACE))
+        & (classes.take(found + 1) == Class.MARK)
+        & _JOINS.take(classes.take(found + 2))
+        & ~_MARKED.take(classes.take(found + 3))
+    )
 
 
-def _mentions(batch: Batch, classes: tuple[Class, ...]) -> Mask:
-    held = np.zeros(len(batch), dtype=np.bool_)
-    held[batch.documents_of(np.flatnonzero(np.isin(batch.classes, classes)))] = True
-    return held
-
-
-def _is_about_radicals(text: str) -> bool:
-    return any(word in text for word in ABOUT_RADICALS)
-
-
-@cache
-def _common() -> npt.NDArray[np.bool_]:
-    """Return which code points of the BMP are among the common characters of GB 2312 or of Big5: bool (0x10000,)."""
-    table = np.zeros(0x10000, dtype=np.bool_)
-    for code in np.flatnonzero(IS_HAN.take(class_table()[:0x10000])).tolist():
-        simplified = chr(code).encode("gb2312", "ignore")
-        traditional = chr(code).encode("big5", "ignore")
-        table[code] = b"\xb0" <= simplified[:1] < b"\xd8" or b"\xa4" <= traditional[:1] < b"\xc9"
-    return table
+def _is_simplified(batch: Batch) -> Mask:
+    """Return which documents hold more characters of simplified text than of traditional."""
+    simplified, traditional = (
+        np.bincount(batch.documents_of(np.flatnonzero(table.take(batch.classes))), minlength=len(batch))
+        for table in (IS_SIMPLIFIED, IS_TRADITIONAL)
+    )
+    return np.asarray(simplified > traditional)

@@ -9,11 +9,12 @@ to page. Another glosses any character again and again, a third every fourth or 
 rest.
 
 When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
-have two forms, each is glossed (nearly) wherever it stands, and other characters are not; or one syllable is repeated;
-or the glosses come at even distances.
+have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
+characters are not glossed; where glosses are few, the characters must be common ones. Or one syllable is repeated; or
+the glosses come at even distances.
 
 What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
-(张三(Zhang San)), textbooks, which gloss characters of one form as well, and `f(a)`, list labels, units.
+(张三(Zhang San)), textbooks, which gloss characters of one form or whole words as well, and `f(a)`, list labels, units.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import pinyin
-from encfix.chinese.characters import IS_HAN, IS_TRADITIONAL, Class, two_forms
+from encfix.chinese.characters import IS_HAN, IS_LETTER, IS_TRADITIONAL, Class, is_common, two_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -41,7 +42,7 @@ MANY = 0.999
 """Confidence of a gloss alone, on a page that has a few, and on one that has `ENOUGH` on different characters."""
 
 ENOUGH = 4
-ONE_FORM_SHARE = 0.1
+ONE_FORM_SHARE = 0.125
 """A page whose glosses fall on characters of one form more often than this is a textbook."""
 
 ALWAYS = 0.8
@@ -56,7 +57,8 @@ class Glosses:
     """Readings in brackets that fit the character before them; all arrays have one element a gloss, in order.
 
     `start` is the opening bracket, `end` is past the closing one; `owner` is the position of the glossed character;
-    `chained` says that the gloss follows another of the same character; `first` that it is the first reading.
+    `packed` is the syllable, `toned` whether it is written with its tone; `chained` says that the gloss follows an
+    equal one of the same character.
     """
 
     start: Positions
@@ -65,6 +67,8 @@ class Glosses:
     packed: npt.NDArray[np.int64]
     toned: Mask
     chained: Mask
+    words: Positions
+    """Where toned letters in brackets behind a character are more than a syllable: readings of whole words."""
 
     def where(self, chosen: Mask) -> Glosses:
         """Return the glosses at which `chosen` is True."""
@@ -75,6 +79,7 @@ class Glosses:
             self.packed[chosen],
             self.toned[chosen],
             self.chained[chosen],
+            self.words,
         )
 
 
@@ -102,35 +107,51 @@ def propose(batch: Batch, options: Options) -> Edits:
     return merge((edits, _strewn_emoji(batch, glosses, page.is_periodic)))
 
 
+@once_per_batch
 def find(batch: Batch) -> Glosses:
     """Return every reading in brackets of the character before it."""
-    classes, codes = batch.classes, batch.codes
-    opens = np.flatnonzero(classes == Class.OPEN)
-    opens = opens[(classes.take(opens + 1) == Class.LETTER) | (classes.take(opens + 1) == Class.TONED)]
-    packed = np.zeros(len(opens), dtype=np.int64)
-    close = np.zeros(len(opens), dtype=np.int64)
-    toned = np.zeros(len(opens), dtype=np.bool_)
-    alive = np.ones(len(opens), dtype=np.bool_)
-    for distance in range(1, pinyin.LONGEST + 2):
-        here = opens + distance
-        closes = alive & (classes.take(here) == Class.CLOSE)
-        close[closes] = here[closes]
-        value = pinyin.fold_table().take(codes.take(here), mode="clip").astype(np.int64)
-        value[codes.take(here) >= 0x370] = pinyin.FOREIGN
-        umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
-        toned |= alive & ((classes.take(here) == Class.TONED) | (classes.take(here) == Class.DIGIT))
-        alive &= ~closes & ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 25)
-        packed[alive & umlaut] += pinyin.U_UMLAUT - pinyin.LETTER_U
-        letters = alive & (value <= 26)
-        packed[letters] = packed[letters] << 5 | value[letters]
-    written = close > 0
-    opens, close, packed, toned = opens[written], close[written], packed[written], toned[written]
+    classes = batch.classes
+    opens, close, packed, toned, words = _syllables(batch)
     chained = np.zeros(len(opens), dtype=np.bool_)
     chained[1:] = (opens[1:] == close[:-1] + 1) & (packed[1:] == packed[:-1])
     heads = np.maximum.accumulate(np.where(chained, 0, np.arange(len(opens))))
     owner = opens[heads] - 1
-    fits = IS_HAN.take(classes.take(owner)) & pinyin.is_reading(codes.take(owner), packed)
-    return Glosses(opens, close + 1, owner, packed, toned, chained).where(fits)
+    fits = IS_HAN.take(classes.take(owner))
+    fits[fits] = pinyin.is_reading(batch.codes.take(owner[fits]), packed[fits])
+    return Glosses(opens, close + 1, owner, packed, toned, chained, words).where(fits)
+
+
+def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64], Mask, Positions]:
+    """Return what is written in pinyin between brackets: opening and closing bracket, the letters, toned or not.
+
+    The last array holds the opening brackets, behind a character, of toned letters that are no single syllable.
+    """
+    classes, codes = batch.classes, batch.codes
+    start = np.flatnonzero(classes == Class.OPEN)
+    start = start[IS_LETTER.take(classes.take(start + 1))]
+    packed = np.zeros(len(start), dtype=np.int64)
+    toned = np.zeros(len(start), dtype=np.bool_)
+    ended, words = [], []
+    for distance in range(1, pinyin.LONGEST + 2):
+        if not len(start):
+            break
+        kind = classes.take(start + distance)
+        value = pinyin.fold_table().take(codes.take(start + distance), mode="clip").astype(np.int64)
+        closes = kind == Class.CLOSE
+        ended.append((start[closes], start[closes] + distance, packed[closes], toned[closes]))
+        umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
+        packed = np.where(value <= 26, packed << 5 | value, packed + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U))
+        toned |= (kind == Class.TONED) | (kind == Class.DIGIT)
+        goes_on = ((value <= pinyin.IGNORED) | umlaut) & ~closes & (packed < 1 << 30)
+        words.append(start[toned & ~goes_on & ~closes])
+        start, packed, toned = start[goes_on], packed[goes_on], toned[goes_on]
+    if not ended:
+        return start, start, packed, toned, start
+    opens, close, packed, toned = (np.concatenate(part) for part in zip(*ended, strict=True))
+    order = np.argsort(opens, kind="stable")
+    opens, close, packed, toned = opens[order], close[order], packed[order], toned[order]
+    longer = np.sort(np.concatenate((*words, opens[toned & ~pinyin.is_syllable(packed)])))
+    return opens, close, packed, toned, longer[IS_HAN.take(classes.take(longer - 1))]
 
 
 class Page:
@@ -173,18 +194,36 @@ class Page:
         spaced, self.has_space = _spaces(batch, glosses, documents)
         needed = np.where((traditional > 0) | spaced, 2, ENOUGH)
         of_two_forms = per_document(head & kinds)
+        common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
+        words = np.bincount(batch.documents_of(glosses.words), minlength=count)
+        inside = per_document(_is_inside_word(batch, glosses, self.has_space) & head)
         self.is_glossed = (
             (self.distinct >= needed)
             & (one_form <= ONE_FORM_SHARE * (one_form + self.distinct))
             & (hits >= ALWAYS * total)
             & (plain > 0)
-            & ((needed == 2) | (first_reading >= ALWAYS * of_two_forms))
+            & (first_reading >= ALWAYS * of_two_forms)
+            & (2 * inside >= owners)
+            & (common > self.distinct / 2)
+            & (4 * words < owners)
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
         self.is_periodic = _periodic(batch, glosses.where(head), documents[head], running)
         """Of each document: whether every fourth or fifth character is glossed."""
         self.is_textbook = (one_form > 1) & (one_form > ONE_FORM_SHARE * (one_form + self.distinct))
         """Of each document: whether glosses are its subject, not damage, unless they are periodic."""
+
+
+def _is_inside_word(batch: Batch, glosses: Glosses, has_space: Mask) -> Mask:
+    """Return which glosses stand in running text: right behind another character or gloss, or right before one.
+
+    A space that belongs to the gloss does not part it from what follows, unless its character is set off by one too.
+    """
+    classes = batch.classes
+    before = classes.take(glosses.owner - 1)
+    end = glosses.end + (has_space & (before != Class.SPACE))
+    after_gloss = (before == Class.CLOSE) | ((before == Class.SPACE) & (classes.take(glosses.owner - 2) == Class.CLOSE))
+    return np.asarray(IS_HAN.take(before) | after_gloss | IS_HAN.take(classes.take(end)))
 
 
 def _occurrences(
@@ -233,8 +272,8 @@ def _periodic(batch: Batch, heads: Glosses, document: Positions, running: npt.ND
     `running` counts the characters of Chinese up to each position.
     """
     count = len(batch)
-    newlines = np.cumsum(batch.classes == Class.NEWLINE)
-    same_line = (np.diff(newlines.take(heads.owner)) == 0) & (np.diff(document) == 0)
+    newlines = np.flatnonzero(batch.classes == Class.NEWLINE)
+    same_line = (np.diff(np.searchsorted(newlines, heads.owner)) == 0) & (np.diff(document) == 0)
     gaps = np.diff(running.take(heads.owner))[same_line]
     where = document[1:][same_line]
     total = np.bincount(where, minlength=count)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
 from encfix.edits import Edits, deletions
 from encfix.options import Options
@@ -54,8 +54,10 @@ def propose(batch: Batch, options: Options) -> Edits:
     classes, codes = batch.classes, batch.codes
     unseen = _UNSEEN.take(classes)
     found = np.flatnonzero(unseen)
+    if not len(found):
+        return Edits.none()
     documents = batch.documents_of(found)
-    found = found[_holds(batch, IS_HAN.take(classes))[documents]]
+    found = found[batch.holding(np.flatnonzero(IS_HAN.take(classes)))[documents]]
     if not len(found):
         return Edits.none()
     documents = batch.documents_of(found)
@@ -63,7 +65,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     place = np.searchsorted(visible, found)
     left, right = classes.take(visible[place - 1]), classes.take(visible[place])
     kind = classes.take(found)
-    has_right_to_left = _holds(batch, classes == Class.RIGHT_TO_LEFT)[documents]
+    has_right_to_left = batch.holding(np.flatnonzero(classes == Class.RIGHT_TO_LEFT))[documents]
     stays = (
         ((kind == Class.BIDI) & has_right_to_left)
         | ((kind == Class.JOINER) & (_KEEPS_JOINERS.take(left) | _KEEPS_JOINERS.take(right)))
@@ -74,11 +76,3 @@ def propose(batch: Batch, options: Options) -> Edits:
     shown = ~stays
     found, kind, sure = found[shown], kind[shown], sure[shown]
     return deletions(found, found + 1, _RULE_OF_CLASS[kind], np.where(sure, SURE, UNSURE).astype(np.float32))
-
-
-def _holds(batch: Batch, chosen: Mask) -> Mask:
-    """Return which documents hold one of the chosen positions."""
-    held = np.zeros(len(batch), dtype=np.bool_)
-    positions: Positions = np.flatnonzero(chosen)
-    held[batch.documents_of(positions)] = True
-    return held

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Batch, Mask, Positions, to_text
 from encfix.chinese.characters import IS_HAN, Class, unified_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
@@ -28,12 +28,15 @@ PRIVATE_USE = number_of("noise.private-use")
 QUESTION_MARKS = number_of("noise.question-marks")
 REPLACEMENT = number_of("noise.replacement")
 
-_TOKEN = re.compile(r"(?<![!-~])[!-~]{6,32}(?![!-~])")
+LONGEST_TOKEN = 32
+_TOKEN = re.compile(rf"(?<![!-~])[!-~]{{6,{LONGEST_TOKEN}}}(?![!-~])")
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
 _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$"
 )
 LEAST_QUESTIONS = 5
+_INFLECTED = re.compile("^[はがをにのでともへ]|(?:した|ます|ますか|ません|する|れる|れた|ない|です)$")
+"""Kana that inflect a word or tie it to the next, as in Japanese prose."""
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -64,16 +67,17 @@ def _replacements(batch: Batch) -> Edits:
 def _question_marks(batch: Batch) -> Edits:
     """Report lines most of whose characters are question marks."""
     classes = batch.classes
+    questions = np.flatnonzero(classes == Class.QUESTION)
+    if len(questions) < LEAST_QUESTIONS:
+        return Edits.none()
     ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
-
-    def per_line(chosen: Mask) -> Positions:
-        return np.diff(np.cumsum(chosen)[ends], prepend=0)
-
-    asked = per_line(classes == Class.QUESTION)
-    solid = per_line((classes != Class.SPACE) & (classes != Class.NEWLINE) & (classes != Class.BOUNDARY))
-    lost = (asked >= LEAST_QUESTIONS) & (asked >= 0.5 * solid) & (asked < solid + (solid > 2 * LEAST_QUESTIONS))
-    start = np.concatenate((ends[:1], ends[:-1] + 1))
-    return deletions(start[lost], ends[lost], QUESTION_MARKS, 0.9)
+    lines, asked = np.unique(np.searchsorted(ends, questions), return_counts=True)
+    many = asked >= LEAST_QUESTIONS
+    start, end, asked = ends[lines[many] - 1] + 1, ends[lines[many]], asked[many]
+    spaces = np.flatnonzero(classes == Class.SPACE)
+    solid = end - start - (np.searchsorted(spaces, end) - np.searchsorted(spaces, start))
+    lost = 2 * asked >= solid
+    return deletions(start[lost], end[lost], QUESTION_MARKS, 0.9)
 
 
 def _masks(batch: Batch) -> Edits:
@@ -92,7 +96,8 @@ def _masks(batch: Batch) -> Edits:
 def _private_use(batch: Batch) -> Edits:
     """Report private-use code points beside Chinese text for which no character is known."""
     private = batch.classes == Class.PRIVATE_USE
-    private[np.isin(batch.codes, unified_forms()[:, 0])] = False
+    found = np.flatnonzero(private)
+    private[found[np.isin(batch.codes.take(found), unified_forms()[:, 0])]] = False
     start, end = _runs(private)
     classes = batch.classes
     beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
@@ -100,7 +105,7 @@ def _private_use(batch: Batch) -> Edits:
 
 
 def _furigana(batch: Batch) -> Edits:
-    """Report kana behind a compound and before another character, in text that has no other kana."""
+    """Report kana that may be the reading of the compound before them, in text that has no other kana."""
     classes = batch.classes
     start, end = _runs(classes == Class.HIRAGANA)
     if not len(start):
@@ -109,24 +114,30 @@ def _furigana(batch: Batch) -> Edits:
     document = batch.documents_of(start)
     others = np.bincount(document[~reading], minlength=len(batch))
     katakana = np.bincount(batch.documents_of(np.flatnonzero(classes == Class.KATAKANA)), minlength=len(batch))
-    chosen = reading & ((others + katakana)[document] == 0)
+    chosen = np.flatnonzero(reading & ((others + katakana)[document] == 0))
+    chosen = chosen[[not _INFLECTED.search(to_text(batch.codes[start[n] : end[n]])) for n in chosen.tolist()]]
     return deletions(start[chosen], end[chosen], FURIGANA, 0.6)
 
 
 def _anti_copy(batch: Batch) -> Edits:
     """Report strings of letters, digits and symbols in turn that no prose, link or code looks like."""
-    classes = batch.classes
-    han = np.zeros(len(batch), dtype=np.bool_)
-    han[batch.documents_of(np.flatnonzero(IS_HAN.take(classes)))] = True
-    symbols = np.zeros(len(batch), dtype=np.bool_)
-    symbols[batch.documents_of(np.flatnonzero(classes == Class.SYMBOL))] = True
-    start, end = [], []
-    for document in np.flatnonzero(han & symbols).tolist():
-        base = int(batch.starts[document])
-        for match in _TOKEN.finditer(batch.text(document)):
-            if _is_noise(match.group()):
-                start.append(base + match.start())
-                end.append(base + match.end())
+    symbols = np.flatnonzero(batch.classes == Class.SYMBOL)
+    symbols = symbols[:-1][np.diff(symbols) < LONGEST_TOKEN]
+    if not len(symbols):
+        return Edits.none()
+    chinese = batch.holding(np.flatnonzero(IS_HAN.take(batch.classes)))
+    documents = batch.documents_of(symbols)
+    start: list[int] = []
+    end: list[int] = []
+    for symbol, document in zip(symbols.tolist(), documents.tolist(), strict=True):
+        if not chinese[document] or (end and symbol < end[-1]):
+            continue
+        first = max(symbol - LONGEST_TOKEN, int(batch.starts[document]))
+        window = to_text(batch.codes[first : min(symbol + LONGEST_TOKEN + 1, int(batch.ends[document]))])
+        for match in _TOKEN.finditer(window):
+            if match.start() <= symbol - first < match.end() and _is_noise(match.group()):
+                start.append(first + match.start())
+                end.append(first + match.end())
     return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), ANTI_COPY, 0.7)
 
 

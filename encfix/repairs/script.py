@@ -9,16 +9,19 @@ OpenCC's tw2s would break it, 干 and 后 stay in a traditional one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
-from encfix.chinese import conversion
-from encfix.chinese.characters import IS_HAN, IS_SIMPLIFIED, IS_TRADITIONAL, Class
-from encfix.edits import Edits, deletions, merge, replacements
+from encfix.chinese import conversion, model
+from encfix.chinese.characters import BOUNDARY_CODE, IS_SIMPLIFIED, IS_TRADITIONAL, Class
+from encfix.chinese.vector_conversion import convert_codes
+from encfix.edits import Edits, Span, deletions, merge, replacements
 from encfix.options import SCRIPTS, Options
 from encfix.rules import number_of
 from encfix.screen import ALWAYS, SIMPLIFIED, TRADITIONAL
@@ -26,6 +29,11 @@ from encfix.screen import ALWAYS, SIMPLIFIED, TRADITIONAL
 RULE = number_of("script.convert")
 CONFIDENCE = 1.0
 """The caller asked for it."""
+
+_LINE_ENDS = re.compile("[\0\n]")
+
+FIRST_IDEOGRAPH = 0x3400
+"""Every entry of OpenCC's has a character from here on."""
 
 ALIGNED = 400
 """Code points of the longest piece that is aligned with its conversion character by character."""
@@ -66,21 +74,47 @@ def propose(batch: Batch, options: Options) -> Edits:
     """Propose the conversion of what is not in the script asked for."""
     if options.script == "simplified":
         foreign, native = IS_TRADITIONAL, IS_SIMPLIFIED
-        return _convert(batch, *_lines_to_convert(batch, foreign, native), conversion.to_simplified)
+        return _convert(batch, *_lines_to_convert(batch, foreign, native), conversion.simplified)
     foreign, native = IS_SIMPLIFIED, IS_TRADITIONAL
-    name = FROM_SIMPLIFIED[options.script]
-    return _convert(batch, *_lines_to_convert(batch, foreign, native), lambda text: conversion.convert(text, name))
+    lines, name = _lines_to_convert(batch, foreign, native), FROM_SIMPLIFIED[options.script]
+    if conversion.keeps_length(name):
+        return _convert(batch, *lines, lambda codes: conversion.traditional(codes, name))
+    return _convert_by_opencc(batch, *lines, name)
 
 
 def propose_regional(batch: Batch, options: Options) -> Edits:
     """Propose the forms of the region asked for, in text that is traditional already."""
     name = REGIONAL[options.script]
-    return _convert(batch, *_everything(batch), lambda text: conversion.convert(text, name))
+    return _convert(batch, *_everything(batch), lambda codes: convert_codes(codes, name))
 
 
 def propose_configuration(batch: Batch, options: Options) -> Edits:
     """Propose what one of OpenCC's configurations makes of the whole text."""
-    return _convert(batch, *_everything(batch), lambda text: conversion.convert(text, options.script))
+    name = options.script
+    if conversion.keeps_length(name):
+        return _convert(batch, *_everything(batch), lambda codes: convert_codes(codes, name))
+    return _convert_by_opencc(batch, *_everything(batch), name)
+
+
+def by_word(spans: Iterable[Span], original: str) -> Iterator[Span]:
+    """Yield spans of the original, runs of plain conversion divided into words.
+
+    Runs stay whole in edit vectors; words are sought only when someone reads the changes.
+    """
+    for span in spans:
+        length = span.end - span.start
+        if span.rules != (RULE,) or length != span.new_end - span.new_start or length == 1:
+            yield span
+            continue
+        start, new_start = span.start, span.new_start
+        for size in _word_lengths(original[span.start : span.end]):
+            yield span._replace(start=start, end=start + size, new_start=new_start, new_end=new_start + size)
+            start, new_start = start + size, new_start + size
+
+
+@lru_cache(maxsize=1 << 16)
+def _word_lengths(run: str) -> tuple[int, ...]:
+    return tuple(map(len, model.divide(run)))
 
 
 def _everything(batch: Batch) -> tuple[Mask, Mask]:
@@ -109,15 +143,22 @@ def _lines_to_convert(batch: Batch, foreign: Mask, native: Mask) -> tuple[Mask, 
     return chosen, np.append(only_foreign, np.zeros(rest, np.bool_)) & ~is_foreign
 
 
-def _convert(batch: Batch, chosen: Mask, kept: Mask, convert: Callable[[str], str]) -> Edits:
-    """Convert the positions `chosen`, whole lines with their ends, except those `kept`."""
+def _convert(batch: Batch, chosen: Mask, kept: Mask, convert: Callable[[Codes], Codes]) -> Edits:
+    """Convert the positions `chosen`, whole lines with their ends, except those `kept`, and keep their number."""
     where = np.flatnonzero(chosen)
-    if not IS_HAN.take(batch.classes.take(where)).any():
-        return Edits.none()
     codes = batch.codes.take(where)
-    codes[batch.classes.take(where) == Class.BOUNDARY] = ord("\n")
+    return _same_length(codes, convert(codes), where, kept)
+
+
+def _convert_by_opencc(batch: Batch, chosen: Mask, kept: Mask, configuration: str) -> Edits:
+    """Convert as `_convert` does, by a configuration that may change the length of a line."""
+    where = np.flatnonzero(chosen)
+    codes = batch.codes.take(where)
+    codes[codes == BOUNDARY_CODE] = 0  # unlike a line end, no word nor description reaches across it
+    if codes.max(initial=0) < FIRST_IDEOGRAPH:
+        return Edits.none()
     text = to_text(codes)
-    converted = convert(text)
+    converted = conversion.convert(text, configuration)
     if len(converted) == len(text):
         return _same_length(codes, to_codes(converted), where, kept)
     return merge(_by_lines(text, converted, where, kept))
@@ -125,7 +166,8 @@ def _convert(batch: Batch, chosen: Mask, kept: Mask, convert: Callable[[str], st
 
 def _same_length(codes: Codes, converted: Codes, where: Positions, kept: Mask) -> Edits:
     """Return one edit for each run of characters that changed."""
-    differs = np.flatnonzero((codes != converted) & ~kept.take(where))
+    differs = np.flatnonzero(codes != converted)
+    differs = differs[~kept.take(where.take(differs))]
     if not len(differs):
         return Edits.none()
     position = where.take(differs)
@@ -136,9 +178,9 @@ def _same_length(codes: Codes, converted: Codes, where: Positions, kept: Mask) -
 
 
 def _by_lines(text: str, converted: str, where: Positions, kept: Mask) -> list[Edits]:
-    """Align line by line a conversion that changed lengths; OpenCC keeps every line end."""
+    """Align line by line a conversion that changed lengths; every line end and every NUL is kept."""
     edits, place = [], 0
-    for before, after in zip(text.split("\n"), converted.split("\n"), strict=True):
+    for before, after in zip(_LINE_ENDS.split(text), _LINE_ENDS.split(converted), strict=True):
         line = where[place : place + len(before)]
         if len(before) == len(after):
             if before != after:
@@ -167,7 +209,7 @@ def _aligned(before: str, after: str, where: Positions, kept: Mask) -> Edits:
     spans = [(i, j, new) for i, j, new in spans if before[i:j] != new]
     if not spans:
         return deletions(np.empty(0, np.int64), np.empty(0, np.int64), RULE, CONFIDENCE)
-    starts = where[[i for i, _, _ in spans]] if len(where) else np.empty(0, np.int64)
+    starts = np.append(where, where[-1:] + 1)[[i for i, _, _ in spans]]  # a line may grow at its end
     sizes = np.array([j - i for i, j, _ in spans], dtype=np.int64)
     lengths = np.array([len(new) for _, _, new in spans], dtype=np.int64)
     edits = replacements(

@@ -6,8 +6,8 @@ width.
 How it came about: slides and PDF pages that place each character; a tool that sets a comma before marks; templates;
 table extraction; line breaks written out as escapes.
 
-When it is certain: spaces stand in every gap of at least five characters; a comma stands before a mark of another
-kind; a bar has its line to itself and no table around it.
+When it is certain: spaces stand in every gap of at least five characters, which closed are words; a comma stands
+before a mark of another kind; a bar has its line to itself and no table around it.
 
 What looks alike and must stay: `摘 要` and two-character names, verse, enumerations (甲 乙 丙), tables, CSV and code,
 `……`, `——`, `！！！`, and `。。` as people type it. Line wraps are repaired only when asked for by name.
@@ -15,9 +15,13 @@ What looks alike and must stay: `摘 要` and two-character names, verse, enumer
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from encfix.batch import Batch
+from encfix import screen
+from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
+from encfix.chinese import model
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
@@ -34,17 +38,23 @@ QUESTION = number_of("separator.question")
 MANY_GAPS, FEW_GAPS, LEAST_GAPS = 6, 4, 2
 """Strewn gaps at which a run is certain, likely enough to repair, and worth a report."""
 
-ENUMERATED = (
-    "一二三四五六七八九十百千万零〇两甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
-    "东南西北中上下左右前后春夏秋冬金木水火土日月男女東後"
-)
-"""Characters that people list with spaces between."""
+UNSURE = 0.5
 
-WRAP_LEAST, WRAP_MOST = 15, 120
-"""Code points of a line that may have been cut at the width of a page."""
+WHOLE_PAGE = 20
+"""Certain gaps at which a document is taken to be strewn throughout."""
+
+TITLE, SENTENCE, PROSE = (-6.4, -6.0), (-7.2, -7.0), (-8.0, -8.0)
+"""Nats a character, by pairs and by words, that closed runs reach: short ones, long ones, and those with marks. Of
+clean runs more than nine in ten do, of lists of single characters few."""
+
+LONG_LIST = 8
+"""Gaps that few lists of single characters exceed."""
+
+COLONS = to_codes(":：")
+NUMERALS = to_codes("〇零一二三四五六七八九十百千万两")
 
 _MARKS = members(Class.COMMA, Class.MARK, Class.QUESTION)
-_IN_RUN = members(*HAN_CLASSES, Class.WIDE, Class.COMMA, Class.MARK, Class.QUESTION)
+_IN_RUN = members(*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, Class.COMMA, Class.MARK, Class.QUESTION)
 _LINE_END = members(Class.NEWLINE, Class.BOUNDARY)
 _DOUBLED = {"，": 0.93, "、": 0.93, "；": 0.97, "：": 0.97, "。": 0.7}
 _LITERAL = tuple(map(ord, "x0dx0a"))
@@ -69,28 +79,67 @@ def _spaces(batch: Batch) -> Edits:
     """Propose to close runs of characters with one space in every gap."""
     classes = batch.classes
     spaces = np.flatnonzero(classes == Class.SPACE)
+    spaces = spaces[_IN_RUN.take(classes.take(spaces - 1)) & _IN_RUN.take(classes.take(spaces + 1))]
+    if len(spaces) < LEAST_GAPS:
+        return Edits.none()
+    gaps = _between_single_characters(batch, spaces)
+    if not len(gaps.position):
+        return Edits.none()
+    per_run = np.bincount(gaps.run, weights=gaps.is_between_han).astype(np.int64)
+    is_text = np.zeros(len(per_run), dtype=np.bool_)
+    for run in np.flatnonzero(per_run >= FEW_GAPS).tolist():
+        is_text[run] = _reads_as_text(batch, gaps, run, int(per_run[run]))
+    count, document = per_run[gaps.run], batch.documents_of(gaps.position)
+    # A line is strewn by the text on it; on a page strewn throughout, less of it will do.
+    _, line = np.unique(np.cumsum(_LINE_END.take(classes)).take(gaps.position), return_inverse=True)
+    text_on_line = np.bincount(line, weights=is_text[gaps.run] & gaps.is_between_han)[line]
+    gaps_on_line = np.bincount(line, weights=gaps.is_between_han)[line]
+    whole_page = np.bincount(document[text_on_line >= MANY_GAPS], minlength=len(batch))[document] >= WHOLE_PAGE
+    strewn = (text_on_line >= MANY_GAPS) | (whole_page & (gaps_on_line >= FEW_GAPS))
+    confidence = np.select([strewn, is_text[gaps.run] & (count >= FEW_GAPS)], [0.995, 0.95], UNSURE)
+    # A heading of two characters before a colon is set with a space even where the rest is strewn.
+    is_heading = _LINE_END.take(classes.take(gaps.position - 2)) & np.isin(batch.codes.take(gaps.position + 2), COLONS)
+    shown = (count >= LEAST_GAPS) | (strewn & ~is_heading)
+    position, score = gaps.position[shown], count[shown].astype(np.float32)
+    return deletions(position, position + 1, SPACES, confidence[shown].astype(np.float32), score)
+
+
+class _Gaps(NamedTuple):
+    """Spaces between single characters; arrays with one element a space, in order."""
+
+    position: Positions
+    run: Positions
+    is_between_han: Mask
+
+
+def _between_single_characters(batch: Batch, spaces: Positions) -> _Gaps:
+    """Return the spaces of runs in which at most one character stands between two spaces, marks not counted."""
+    classes = batch.classes
+    han = np.cumsum(IS_HAN.take(classes)).take(spaces)
+    strangers = np.cumsum(~_IN_RUN.take(classes)).take(spaces)
+    linked = (np.diff(han) <= 1) & (np.diff(strangers) == 1) & (np.diff(spaces) <= MARGIN)
+    starts_run, ends_run = np.append(True, ~linked), np.append(~linked, True)
     left, right = classes.take(spaces - 1), classes.take(spaces + 1)
-    spaces = spaces[_IN_RUN.take(left) & _IN_RUN.take(right)]
-    if not len(spaces):
-        return Edits.none()
-    run = np.cumsum(np.diff(spaces, prepend=-3) != 2) - 1
-    is_first = np.diff(run, prepend=-1) > 0
-    is_last = np.append(is_first[1:], True)
-    # A gap next to a longer word is where the run met ordinary text; that space was set on purpose.
-    meets_word = (is_first & _IN_RUN.take(classes.take(spaces - 2))) | (
-        is_last & _IN_RUN.take(classes.take(spaces + 2))
+    # Where a run meets a longer word, that space was set on purpose.
+    meets_word = (starts_run & IS_HAN.take(left) & IS_HAN.take(classes.take(spaces - 2))) | (
+        ends_run & IS_HAN.take(right) & IS_HAN.take(classes.take(spaces + 2))
     )
-    spaces, run = spaces[~meets_word], run[~meets_word]
-    if not len(spaces):
-        return Edits.none()
-    between_han = IS_HAN.take(classes.take(spaces - 1)) & IS_HAN.take(classes.take(spaces + 1))
-    gaps = np.bincount(run[between_han], minlength=int(run[-1]) + 1)[run]
-    listed = np.isin(batch.codes.take(spaces + 1), tuple(map(ord, ENUMERATED)))
-    share = np.bincount(run, weights=listed, minlength=int(run[-1]) + 1)[run] / np.maximum(gaps, 1)
-    confidence = np.select([share >= 0.7, gaps >= MANY_GAPS, gaps >= FEW_GAPS], [0.5, 0.995, 0.95], 0.5)
-    shown = gaps >= LEAST_GAPS
-    spaces, gaps = spaces[shown], gaps[shown]
-    return deletions(spaces, spaces + 1, SPACES, confidence[shown].astype(np.float32), gaps.astype(np.float32))
+    run = np.unique((np.cumsum(starts_run) - 1)[~meets_word], return_inverse=True)[1]
+    return _Gaps(spaces[~meets_word], run, (IS_HAN.take(left) & IS_HAN.take(right))[~meets_word])
+
+
+def _reads_as_text(batch: Batch, gaps: _Gaps, run: int, count: int) -> bool:
+    """Return whether a run, closed, is probable text; a list of single characters is not."""
+    first, last = np.searchsorted(gaps.run, (run, run + 1)).tolist()
+    start, end = int(gaps.position[first]) - 1, int(gaps.position[last - 1]) + 2
+    kinds = batch.classes[start:end]
+    closed = batch.codes[start:end][IS_HAN.take(kinds)]
+    if len(np.unique(closed)) <= len(closed) // 2 or np.isin(closed, NUMERALS).all():
+        return False
+    least_pairs, least_words = PROSE if _MARKS.take(kinds).any() and count >= MANY_GAPS else TITLE
+    if count > LONG_LIST:
+        least_pairs, least_words = min(least_pairs, SENTENCE[0]), min(least_words, SENTENCE[1])
+    return model.score(closed) > least_pairs and model.lattice_score(to_text(closed)) > least_words * len(closed)
 
 
 def _commas(batch: Batch) -> Edits:
@@ -100,7 +149,7 @@ def _commas(batch: Batch) -> Edits:
     commas = commas[
         _MARKS.take(classes.take(commas + 1))
         & ~_MARKS.take(classes.take(commas - 1))
-        & ~_MARKS.take(classes.take(commas + 2))
+        & (~_MARKS.take(classes.take(commas + 2)) | (classes.take(commas + 1) != Class.COMMA))
     ]
     commas = commas[IS_HAN.take(classes.take(commas - 1)) | (classes.take(commas - 1) == Class.WIDE)]
     if not len(commas):
@@ -117,15 +166,15 @@ def _commas(batch: Batch) -> Edits:
 def _doubled(batch: Batch) -> Edits:
     """Propose to write once a full-width mark that stands exactly twice between characters."""
     codes, classes = batch.codes, batch.classes
-    parts = []
-    for mark, confidence in _DOUBLED.items():
-        found = np.flatnonzero(codes == ord(mark))
-        found = found[
-            (codes.take(found + 1) == ord(mark))
-            & IS_HAN.take(classes.take(found - 1))
-            & (IS_HAN.take(classes.take(found + 2)) | _LINE_END.take(classes.take(found + 2)))
-        ]
-        parts.append(deletions(found + 1, found + 2, DOUBLED, confidence))
+    found = np.flatnonzero(_MARKS.take(classes))
+    found = found[codes.take(found) == codes.take(found + 1)]
+    after = classes.take(found + 2)
+    found = found[IS_HAN.take(classes.take(found - 1)) & (IS_HAN.take(after) | _LINE_END.take(after))]
+    parts = (
+        deletions(chosen + 1, chosen + 2, DOUBLED, confidence)
+        for mark, confidence in _DOUBLED.items()
+        if len(chosen := found[codes.take(found) == ord(mark)])
+    )
     return merge(parts)
 
 
@@ -139,12 +188,12 @@ def _pipes(batch: Batch) -> Edits:
     place = np.searchsorted(solid, pipes)
     before, after = solid[place - 1], solid[place + 1]
     alone = _LINE_END.take(classes.take(before)) & _LINE_END.take(classes.take(after))
+    if not alone.any():
+        return Edits.none()
     document = batch.documents_of(pipes)
     in_table = np.bincount(document[~alone], minlength=len(batch))[document] > 0
     other = (classes != Class.PIPE) & (classes != Class.SPACE) & ~_LINE_END.take(classes)
-    has_text = np.zeros(len(batch), dtype=np.bool_)
-    has_text[batch.documents_of(np.flatnonzero(other))] = True
-    chosen = alone & has_text[document]
+    chosen = alone & batch.holding(np.flatnonzero(other))[document]
     if not chosen.any():
         return Edits.none()
     before, after, document = before[chosen], after[chosen], document[chosen]
@@ -162,6 +211,8 @@ def _line_breaks(batch: Batch) -> Edits:
     """Propose a newline for each `x0dx0a` in Chinese text."""
     codes, classes = batch.codes, batch.classes
     found = np.flatnonzero(codes == _LITERAL[0])
+    if not len(found):
+        return Edits.none()
     for distance, code in enumerate(_LITERAL):
         found = found[codes.take(found + distance) == code]
     before = classes.take(found - 1)
@@ -169,33 +220,20 @@ def _line_breaks(batch: Batch) -> Edits:
     found = found[follows | ((before != Class.LETTER) & (before != Class.DIGIT) & (before != Class.SYMBOL))]
     if not len(found):
         return Edits.none()
-    han = np.zeros(len(batch), dtype=np.bool_)
-    han[batch.documents_of(np.flatnonzero(IS_HAN.take(classes)))] = True
-    found = found[han[batch.documents_of(found)]]
+    document = batch.documents_of(found)
+    found = found[batch.holding(np.flatnonzero(IS_HAN.take(classes)))[document]]
+    document = batch.documents_of(found)
+    several = np.bincount(document, minlength=len(batch))[document] > 1
+    ends_sentence = ~IS_HAN.take(classes.take(found - 1))
     ones = np.ones(len(found), dtype=np.int64)
     newlines = np.full(len(found), ord("\n"), dtype=np.uint32)
-    return replacements(found, found + len(_LITERAL), ones, newlines, LINE_BREAK, 0.99)
+    confidence = np.where(several | ends_sentence, 0.99, UNSURE).astype(np.float32)
+    return replacements(found, found + len(_LITERAL), ones, newlines, LINE_BREAK, confidence)
 
 
 def _line_wraps(batch: Batch) -> Edits:
     """Report newlines between characters at the end of lines that are about as long as the document's longest."""
-    classes = batch.classes
-    ends = np.flatnonzero(_LINE_END.take(classes))
-    lengths = np.diff(ends, prepend=ends[0]) - 1
-    document = np.clip(batch.documents_of(ends), 0, None)
-    widest = np.zeros(len(batch), dtype=np.int64)
-    np.maximum.at(widest, document, lengths)
-    wraps = (
-        IS_HAN.take(classes.take(ends - 1))
-        & IS_HAN.take(classes.take(ends + 1, mode="clip"))
-        & (lengths >= WRAP_LEAST)
-        & (lengths >= 0.9 * widest[document])
-        & (widest[document] <= WRAP_MOST)
-        & (classes.take(ends) == Class.NEWLINE)
-    )
-    found = ends[wraps]
-    several = np.bincount(document[wraps], minlength=len(batch))[document[wraps]] > 1
-    found = found[several]
+    found = screen.line_wraps(batch)
     return deletions(found, found + 1, LINE_WRAP, 0.9)
 
 

@@ -1,0 +1,32 @@
+"""The audit: what was done to which files, as JSON Lines that people can read and encfix can apply and undo.
+
+`docs/audit.md` describes the format. The first record says what made the audit; then comes one record a file,
+each followed by one record a change and one a finding.
+"""
+
+from __future__ import annotations
+
+from encfix.audit.entry import VERDICTS, Content, Entry, Header, MismatchError, apply, inverse, undo
+from encfix.audit.jsonl import dump, parse
+from encfix.audit.reading import AuditError, read
+from encfix.audit.writing import FORMAT, Lines, dump_entry, dump_failure, dump_header
+
+__all__ = [
+    "FORMAT",
+    "VERDICTS",
+    "AuditError",
+    "Content",
+    "Entry",
+    "Header",
+    "Lines",
+    "MismatchError",
+    "apply",
+    "dump",
+    "dump_entry",
+    "dump_failure",
+    "dump_header",
+    "inverse",
+    "parse",
+    "read",
+    "undo",
+]

@@ -1,0 +1,68 @@
+"""The arguments that subcommands share, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from encfix.configuration import configured
+from encfix.options import GLOSS, PUNCTUATION, SCRIPTS, OptionError, Options
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+FILE_OR_FOLDER = click.Path(path_type=Path)
+
+_OPTIONS = (
+    click.option("--script", metavar="SCRIPT", help=f"{', '.join(SCRIPTS)}, or an OpenCC configuration."),
+    click.option("--only", metavar="KIND,...", multiple=True, help="Look for these kinds or rules alone."),
+    click.option("--skip", metavar="KIND,...", multiple=True, help="Do not look for these kinds or rules."),
+    click.option("--min-confidence", metavar="P", type=float, help="Repair only what is at least this sure, 0 to 1."),
+    click.option("--gloss", metavar="MODE", help=f"{', '.join(GLOSS)}."),
+    click.option("--punctuation", metavar="MODE", help=f"{', '.join(PUNCTUATION)}."),
+)
+
+_WRITING = (
+    click.option("--output", "-o", metavar="DIR", type=FILE_OR_FOLDER, help="Write all files below this folder."),
+    click.option("--in-place", "-i", is_flag=True, help="Write the files that change over themselves."),
+)
+
+
+def options_of_cleaning(command: _Command) -> _Command:
+    """Give a command the flags that stand for fields of `Options`."""
+    return _decorated(command, _OPTIONS)
+
+
+def options_of_writing(command: _Command) -> _Command:
+    """Give a command the flags that say where its output goes."""
+    return _decorated(command, _WRITING)
+
+
+def _decorated(command: _Command, decorators: tuple[Callable[[_Command], _Command], ...]) -> _Command:
+    for decorate in reversed(decorators):
+        command = decorate(command)
+    return command
+
+
+def effective_options(flags: dict[str, Any]) -> Options:
+    """Return the options of configuration files in the current folder and of the `flags` that are given.
+
+    Raises click.UsageError for what is not known.
+    """
+    given = {name: value for name, value in flags.items() if value is not None and value != ()}
+    for name in ("only", "skip"):
+        if name in given:
+            given[name] = tuple(item.strip() for value in given[name] for item in value.split(","))
+    try:
+        return configured(Path(), given)
+    except OptionError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def exclude_each_other(**chosen: object) -> None:
+    """Raise click.UsageError if more than one of the flags was given."""
+    names = ["--" + name.replace("_", "-") for name, value in chosen.items() if value]
+    if len(names) > 1:
+        raise click.UsageError(f"{' and '.join(names)} exclude each other")

@@ -1,0 +1,128 @@
+"""What a run says: failures as they come, a bar where someone watches, a table by kind at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+import click
+
+from encfix.cli.cleaning import Outcome
+from encfix.files.names import to_name
+from encfix.files.walking import Failed, Skipped, Source
+from encfix.rules import KINDS
+
+_Item = TypeVar("_Item")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "file"), counted(2000, "file")
+    ('1 file', '2,000 files')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def print_failure(failure: Failed) -> None:
+    """Say on standard error which file failed, and why."""
+    click.echo(f"{click.style('error', fg='red')}: {to_name(failure.path)}: {failure.reason}", err=True)
+
+
+def print_skipped(skipped: Sequence[Skipped]) -> None:
+    """Say on standard error how many files were passed over for which reason, with an example of each."""
+    by_reason: dict[str, list[Path]] = defaultdict(list)
+    for item in skipped:
+        by_reason[item.reason].append(item.path)
+    for reason, paths in sorted(by_reason.items()):
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        click.echo(f"skipped: {to_name(paths[0])}{more}: {reason}", err=True)
+
+
+class Summary:
+    """Counts what was done, and says it at the end."""
+
+    def __init__(self) -> None:
+        self.started = perf_counter()
+        self.files = self.changed = self.failed = self.characters = self.bytes = 0
+        self.changes: Counter[str] = Counter()
+        self.findings: Counter[str] = Counter()
+        self.touched: Counter[str] = Counter()
+        """For each kind, the files that have it."""
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a cleaned file."""
+        self.files += 1
+        self.changed += bool(outcome.changes)
+        self.characters += len(outcome.file.text)
+        self.bytes += len(outcome.file.data)
+        if outcome.changes or outcome.findings:
+            changes = Counter(change.kind for change in outcome.changes)
+            findings = Counter(finding.kind for finding in outcome.findings)
+            self.changes += changes
+            self.findings += findings
+            self.touched.update(changes.keys() | findings.keys())
+
+    def fail(self, failure: Failed) -> None:
+        """Count a failure and say it."""
+        self.failed += 1
+        print_failure(failure)
+
+    def print(self, *, is_done: bool, err: bool = False) -> None:
+        """Print a row a kind, if there is any, and the totals."""
+        if self.touched:
+            self._print_table(err)
+        verb = "repaired" if is_done else "to repair"
+        parts = [
+            counted(self.files, "file"),
+            counted(self.characters, "character"),
+            f"{counted(self.changed, 'file')} {verb}",
+            counted(self.changes.total(), "change"),
+            counted(self.findings.total(), "finding"),
+        ]
+        if self.failed:
+            parts.append(f"{self.failed:,} failed")
+        if (sys.stderr if err else sys.stdout).isatty():
+            seconds = perf_counter() - self.started
+            parts.append(f"{seconds:.1f} s, {self.bytes / max(seconds, 1e-9) / 1e6:,.1f} MB/s")
+        click.echo(", ".join(parts), err=err)
+
+    def _print_table(self, err: bool) -> None:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table("kind", box=None, pad_edge=False, header_style="bold")
+        for heading in ("files", "changes", "findings"):
+            table.add_column(heading, justify="right")
+        for kind in KINDS:
+            if self.touched[kind]:
+                counts = (self.touched[kind], self.changes[kind], self.findings[kind])
+                table.add_row(kind, *(f"{count:,}" for count in counts))
+        Console(file=sys.stderr if err else sys.stdout, highlight=False).print(table)
+
+
+def watched(items: Iterable[_Item], sources: Sequence[Source], done: Summary, *, show: bool) -> Iterator[_Item]:
+    """Yield `items` under a progress bar on standard error that follows the bytes `done`."""
+    if not (show and sys.stderr.isatty()):
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (
+        BarColumn(),
+        TextColumn("{task.fields[files]:,} files, {task.fields[changes]:,} changes"),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    total = sum(source.size for source in sources)
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        task = progress.add_task("", total=total, files=0, changes=0)
+        for item in items:
+            yield item
+            changes = done.changes.total()
+            progress.update(task, completed=done.bytes, files=done.files, changes=changes)

@@ -1,0 +1,71 @@
+"""Where output goes: below one folder, as the sources lie below theirs, and never over what is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from encfix.files.walking import Source
+
+
+class DestinationError(ValueError):
+    """The output would be read again, overwrite an input or another output, or leave its folder."""
+
+
+def distinct(sources: Sequence[Source]) -> list[Source]:
+    """Return the sources without those that name a file again, under the same name below their root."""
+    seen: dict[tuple[str, str], Source] = {}
+    for source in sources:
+        seen.setdefault((os.path.realpath(source.path), source.name), source)
+    return list(seen.values())
+
+
+def distinct_files(sources: Sequence[Source]) -> list[Source]:
+    """Return the sources without those that name a file again, however they name it."""
+    seen: dict[str, Source] = {}
+    for source in sources:
+        seen.setdefault(os.path.realpath(source.path), source)
+    return list(seen.values())
+
+
+def check_output(sources: Sequence[Source], output: Path) -> None:
+    """Raise DestinationError unless all sources can be written below `output` without harm.
+
+    Refused are an output folder inside an input folder, two sources with one destination, and a destination
+    that is itself a source.
+    """
+    if output.exists() and not output.is_dir():
+        raise DestinationError(f"{output} is not a folder")
+    for root in {source.root for source in sources if not source.is_named}:
+        if is_inside(output, root):
+            raise DestinationError(f"the output {output} is inside the input {root}, which would read it again")
+    inputs = {os.path.realpath(source.path) for source in sources}
+    taken: dict[str, Source] = {}
+    for source in sources:
+        key = os.path.realpath(output / source.name)
+        if key in inputs:
+            raise DestinationError(f"the output would overwrite the input {output / source.name}")
+        if (other := taken.setdefault(key, source)) is not source:
+            raise DestinationError(f"{other.path} and {source.path} would both become {output / source.name}")
+
+
+def destination(output: Path, name: str) -> Path:
+    """Return where the source `name` goes below `output`, and make the folder for it.
+
+    Raises DestinationError if the name or a symbolic link leads elsewhere, OSError if there can be no folder.
+    """
+    path = output / name
+    if not is_inside(path.parent, output):
+        raise DestinationError(f"{path} leads out of {output}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Return whether `path` is `folder` or in it, once symbolic links are followed.
+
+    >>> is_inside(Path("a/b/.."), Path("a")), is_inside(Path("ab"), Path("a"))
+    (True, False)
+    """
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

@@ -1,0 +1,24 @@
+"""Paths as strings that mean the same whatever the locale, for what people read and what files record."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def to_name(path: str | os.PathLike[str]) -> str:
+    """Return a path with its bytes read as UTF-8; what is no UTF-8 becomes lone surrogates (PEP 383).
+
+    >>> to_name(Path("文件") / "甲.txt") == os.path.join("文件", "甲.txt")
+    True
+    """
+    return os.fsencode(path).decode("utf-8", "surrogateescape")
+
+
+def from_name(name: str) -> Path:
+    """Return the path that `to_name` made a string of.
+
+    >>> from_name("甲.txt") == Path("甲.txt")
+    True
+    """
+    return Path(os.fsdecode(name.encode("utf-8", "surrogateescape")))

@@ -1,0 +1,129 @@
+"""Which files are meant: paths as given, and the text files in folders, in one order on every system.
+
+In a folder, symbolic links are not followed, so nothing outside of it is ever reached, and a file inside is
+found where it lies. A path given by name is taken as it is, whatever it looks like.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TypeAlias
+
+from encfix.files.atomic import is_temporary
+
+HEAD = 8192
+"""How many bytes of a file are looked at for a NUL, which no text file holds."""
+
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj", "CVS", "_darcs", ".pijul", ".fossil"})
+
+BINARY = frozenset({
+    "7z", "ai", "apk", "arrow", "avi", "avif", "bmp", "bz2", "cab", "class", "dll", "dmg", "doc", "docx",
+    "dylib", "eot", "epub", "exe", "feather", "flac", "flv", "gif", "gz", "h5", "heic", "ico", "iso", "jar",
+    "jpeg", "jpg", "lz4", "lzma", "m4a", "m4v", "mkv", "mobi", "mov", "mp3", "mp4", "mpeg", "mpg", "msi",
+    "npy", "npz", "ods", "odt", "ogg", "onnx", "opus", "orc", "otf", "parquet", "pdf", "pickle", "pkl",
+    "png", "ppt", "pptx", "psd", "pt", "pth", "pyc", "pyd", "rar", "rpm", "safetensors", "so", "sqlite",
+    "sqlite3", "tar", "tgz", "tif", "tiff", "ttc", "ttf", "wasm", "wav", "webm", "webp", "whl", "wma",
+    "wmv", "woff", "woff2", "xls", "xlsx", "xz", "zip", "zst",
+})  # fmt: skip
+"""Extensions of files that are no text."""
+
+# UTF-16 and UTF-32 text is full of NULs, but says at its head that it is text.
+_WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read: `name` is its path below `root`, with `/` on every system; `size` is in bytes."""
+
+    root: Path
+    name: str
+    size: int
+    is_named: bool
+    """Whether the caller named the file itself, not a folder that it is in."""
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self.root / self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that is passed over, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A file or folder that could not be dealt with, and why."""
+
+    path: Path
+    reason: str
+
+    @classmethod
+    def because(cls, path: Path, error: Exception) -> Failed:
+        """Return the failure that an exception stands for."""
+        return cls(path, (isinstance(error, OSError) and error.strerror) or str(error))
+
+
+Found: TypeAlias = Source | Skipped | Failed
+
+
+def walk(paths: Iterable[Path]) -> Iterator[Found]:
+    """Yield what `paths` name: files as given, of folders the text files, sorted, those on top first."""
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError as error:
+            yield Failed.because(path, error)
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            yield from _walk_folder(path)
+        else:
+            yield Source(path.parent, path.name, status.st_size, is_named=True)
+
+
+def _walk_folder(root: Path) -> Iterator[Found]:
+    unreadable: list[OSError] = []
+    for folder, folders, names in os.walk(root, onerror=unreadable.append):
+        yield from _failures(unreadable)
+        here = Path(folder)
+        links = [name for name in folders if (here / name).is_symlink()]
+        folders[:] = sorted(set(folders) - VERSION_CONTROL - set(links))
+        for name in sorted(names + links):
+            yield _classify(root, here / name)
+    yield from _failures(unreadable)
+
+
+def _failures(errors: list[OSError]) -> Iterator[Failed]:
+    for error in errors:
+        yield Failed.because(Path(os.fsdecode(error.filename)), error)
+    errors.clear()
+
+
+def _classify(root: Path, path: Path) -> Found:
+    """Return what a file in a folder is to us."""
+    if is_temporary(path.name):
+        return Skipped(path, "temporary")
+    try:
+        status = path.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            return Skipped(path, "symbolic link")
+        if not stat.S_ISREG(status.st_mode):
+            return Skipped(path, "not a regular file")
+        extension = path.suffix[1:].lower()
+        if extension in BINARY:
+            return Skipped(path, f"binary (.{extension})")
+        with open(path, "rb") as stream:
+            head = stream.read(HEAD)
+    except OSError as error:
+        return Failed.because(path, error)
+    if b"\0" in head and not head.startswith(_WIDE_TEXT):
+        return Skipped(path, "binary (holds a NUL byte)")
+    return Source(root, PurePosixPath(path.relative_to(root)).as_posix(), status.st_size, is_named=False)

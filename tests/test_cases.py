@@ -1,0 +1,59 @@
+"""Hand-written texts: damage with its exact repair, look-alikes that must stay, and what still goes wrong.
+
+Look-alikes are cleaned with default options, damage with `script="keep"`. A case of `known-failures.json`
+(its reason says what is wrong) fails this suite as soon as it passes, so that an improvement is put on
+record: move the case to its file.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import encfix
+
+CASES = Path(__file__).parent / "cases"
+
+
+def load(name: str) -> list[dict[str, str]]:
+    cases: list[dict[str, str]] = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
+    return cases
+
+
+NEGATIVE, REPAIRED, FAILURES = load("negative"), load("repaired"), load("known-failures")
+
+
+@pytest.mark.parametrize("case", NEGATIVE, ids=lambda case: case["note"])
+def test_look_alike_stays(case: dict[str, str]) -> None:
+    result = encfix.clean(case["text"])
+    assert result.text is case["text"]
+    assert result.changes == ()
+
+
+@pytest.mark.parametrize("case", NEGATIVE, ids=lambda case: case["note"])
+def test_look_alike_stays_inside_a_clean_page(case: dict[str, str]) -> None:
+    page = f"他们在会议上讨论了经费问题。\n{case['text']}\n雨后的竹林特别安静，只听得见水珠落地的声音。"
+    assert encfix.clean(page).text == page
+
+
+@pytest.mark.parametrize("case", REPAIRED, ids=lambda case: f"{case['class']}: {case['note']}")
+def test_damage_is_repaired(case: dict[str, str]) -> None:
+    result = encfix.clean(case["damaged"], script="keep")
+    assert result.text == case["exact"]
+    assert result.undo() == case["damaged"]
+    assert encfix.clean(case["exact"], script="keep").text == case["exact"]
+
+
+@pytest.mark.parametrize("case", FAILURES, ids=lambda case: f"{case['class']}: {case['note']}")
+@pytest.mark.xfail(strict=True, reason="a known failure; its reason is beside it")
+def test_known_failure(case: dict[str, str]) -> None:
+    options = encfix.Options() if case["class"] == "negative" else encfix.Options(script="keep")
+    assert encfix.clean(case["damaged"], options).text == case["exact"]
+
+
+def test_no_text_has_two_verdicts() -> None:
+    wanted = [(case["text"], case["text"]) for case in NEGATIVE]
+    wanted += [(case["damaged"], case["exact"]) for case in REPAIRED + FAILURES]
+    assert len(dict(wanted)) == len(wanted)

@@ -1,0 +1,570 @@
+"""The command: what it writes, what it says, and how it exits."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from encfix.cli import clean as clean_module
+from encfix.cli.diff import unified
+from encfix.cli.main import main
+from encfix.result import Change, apply_changes
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+GOLD = Path(__file__).parent / "gold"
+
+DAMAGED = "進(jìn)口貿(mào)易強(qiáng)調(diào)發(fā)展\n"
+REPAIRED = "進口貿易強調發展\n"
+CLEAN = "今天天气很好。\n"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test runs in an own empty folder, so no configuration file is in the way."""
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: object, code: int) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def put(name: str, content: str | bytes) -> Path:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def tree(folder: str | Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(Path(folder).rglob("*"))
+        if path.is_file()
+    }
+
+
+def records(path: str, type_: str) -> list[dict[str, Any]]:
+    lines = Path(path).read_text(encoding="utf-8").split("\n")
+    return [record for record in map(json.loads, lines[:-1]) if record["type"] == type_]
+
+
+class TestSeeds:
+    @pytest.fixture(autouse=True)
+    def _cleaned(self) -> None:
+        run("clean", SEEDS, "--script", "simplified", "--output", "out", "--audit", "audit.jsonl", code=0)
+
+    @pytest.mark.parametrize("number", ["000", "001", "002", "004"])
+    def test_output_is_gold(self, number: str) -> None:
+        (out,) = Path("out").glob(f"{number}_*")
+        (gold,) = GOLD.glob(f"{number}_*")
+        assert out.read_bytes() == gold.read_bytes()
+
+    def test_clean_document_has_no_change(self) -> None:
+        (entry,) = (record for record in records("audit.jsonl", "file") if record["file"].startswith("004"))
+        assert (entry["verdict"], entry["changes"]) == ("clean", 0)
+        assert entry["input"] == entry["output"]
+        assert not any(record["file"].startswith("004") for record in records("audit.jsonl", "change"))
+
+    def test_apply_gives_the_output(self) -> None:
+        run("apply", "audit.jsonl", "--output", "again", code=0)
+        assert tree("again") == tree("out")
+
+    def test_undo_gives_the_input(self) -> None:
+        run("undo", "audit.jsonl", "--output", "back", code=0)
+        assert tree("back") == tree(SEEDS)
+
+    def test_second_run_changes_nothing(self) -> None:
+        run("clean", "out", "--script", "simplified", code=0)
+
+    def test_each_change_is_where_it_says(self) -> None:
+        for record in records("audit.jsonl", "change"):
+            text = (SEEDS / record["file"]).read_bytes().decode()
+            assert text[record["start"] : record["end"]] == record["before"]
+            line = text.split("\n")[record["line"] - 1]
+            assert line[record["column"] - 1 :].startswith(record["before"].split("\n")[0])
+
+
+class TestModes:
+    def test_without_a_mode_nothing_changes_and_it_is_said(self) -> None:
+        put("in/a.txt", DAMAGED)
+        before = tree(".")
+        result = run("clean", "in", code=1)
+        assert "would repair: in/a.txt: 5 changes" in result.stdout
+        assert tree(".") == before
+        assert run("clean", "in/a.txt", "--skip", "gloss", code=0).stdout.startswith("1 file,")
+
+    def test_clean_text_is_clean(self) -> None:
+        put("in/a.txt", CLEAN)
+        for mode in ([], ["--diff"], ["--in-place"], ["--output", "out"]):
+            run("clean", "in", *mode, code=0)
+        assert tree("out") == {"a.txt": CLEAN.encode()}
+
+    def test_output_recreates_the_tree_and_copies_clean_files(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("in/sub/b", CLEAN)
+        os.chmod("in/sub/b", 0o600)
+        run("clean", "in", "--output", "out", code=0)
+        assert tree("out") == {"a.txt": REPAIRED.encode(), "sub/b": CLEAN.encode()}
+        assert tree("in")["a.txt"] == DAMAGED.encode()
+        assert stat.S_IMODE(os.stat("out/sub/b").st_mode) == 0o600
+
+    def test_single_file_goes_into_the_folder(self) -> None:
+        put("in/deep/a.txt", DAMAGED)
+        run("clean", "in/deep/a.txt", "--output", "out", code=0)
+        assert tree("out") == {"a.txt": REPAIRED.encode()}
+
+    def test_in_place_writes_only_what_changed(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("in/b.txt", CLEAN)
+        before = os.stat("in/b.txt")
+        run("clean", "in", "--in-place", code=0)
+        assert tree("in") == {"a.txt": REPAIRED.encode(), "b.txt": CLEAN.encode()}
+        after = os.stat("in/b.txt")
+        assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+    def test_in_place_through_a_link_that_is_named(self) -> None:
+        put("real.txt", DAMAGED)
+        os.symlink("real.txt", "link.txt")
+        run("clean", "link.txt", "--in-place", code=0)
+        assert Path("real.txt").read_text(encoding="utf-8") == REPAIRED
+        assert Path("link.txt").is_symlink()
+
+    @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+    @pytest.mark.parametrize(("end", "last"), [("\r\n", ""), ("\n", "\n"), ("\r", "x")])
+    def test_bytes_outside_of_repairs_stay(self, mark: bytes, end: str, last: str) -> None:
+        def page(text: str) -> bytes:
+            return mark + (f"{CLEAN[:-1]}{end}{text[:-1]}{end}{end} x\t{last}").encode()
+
+        put("a.txt", page(DAMAGED))
+        run("clean", "a.txt", "--in-place", "--audit", "audit.jsonl", code=0)
+        assert Path("a.txt").read_bytes() == page(REPAIRED)
+        assert records("audit.jsonl", "change")[0]["line"] == 2
+        run("undo", "audit.jsonl", "--in-place", code=0)
+        assert Path("a.txt").read_bytes() == page(DAMAGED)
+
+    def test_file_named_twice_is_done_once(self) -> None:
+        put("in/a.txt", DAMAGED)
+        result = run("clean", "in", "in/a.txt", "./in", "--in-place", code=0)
+        assert "1 file," in result.stdout
+
+    def test_empty_folder_and_empty_file(self) -> None:
+        Path("in").mkdir()
+        run("clean", "in", "--output", "out", code=0)
+        put("in/empty.txt", b"")
+        put("in/mark.txt", b"\xef\xbb\xbf")
+        run("clean", "in", "--output", "out", code=0)
+        assert tree("out") == tree("in")
+
+
+class TestDiff:
+    def test_diff_changes_nothing_and_patch_reads_it(self) -> None:
+        put("in/a.txt", CLEAN * 9 + DAMAGED + CLEAN * 9 + DAMAGED[:-1])
+        put("in/b.txt", CLEAN)
+        before = tree("in")
+        result = run("clean", "in", "--diff", code=1)
+        assert tree("in") == before
+        assert result.stdout.startswith("--- in/a.txt\n+++ in/a.txt\n@@ -7,7 +7,7 @@\n")
+        assert "b.txt" not in result.stdout
+        assert "gloss" in result.stderr
+        if shutil.which("patch"):
+            subprocess.run(["patch", "-p0"], input=result.stdout_bytes, check=True, capture_output=True)
+            assert tree("in")["a.txt"].decode() == CLEAN * 9 + REPAIRED + CLEAN * 9 + REPAIRED[:-1]
+
+    @pytest.mark.skipif(not shutil.which("patch"), reason="needs patch")
+    @settings(max_examples=60, deadline=None)
+    @given(st.data(), st.text(alphabet="ab\n", max_size=60))
+    def test_any_changes_become_a_diff_that_patch_applies(self, data: st.DataObject, original: str) -> None:
+        cuts = data.draw(st.lists(st.integers(0, len(original)), max_size=8).map(sorted))
+        if len(cuts) % 2:
+            cuts.pop()
+        changes = [
+            Change("form", ("form.radical",), start, end, original[start:end], after, 1.0, "")
+            for start, end in zip(cuts[::2], cuts[1::2], strict=True)
+            if (after := data.draw(st.text(alphabet="xy\n", max_size=4))) != original[start:end]
+        ]
+        text = apply_changes(original, changes)
+        diff = "".join(unified("file", original, text, changes))
+        assert bool(diff) == bool(changes)
+        Path("file").write_bytes(original.encode())
+        if diff:
+            subprocess.run(
+                ["patch", "--fuzz=0", "-s", "-E", "file"],
+                input=diff.encode(),
+                check=True,
+                capture_output=True,
+            )
+        assert (Path("file").read_bytes() if Path("file").exists() else b"") == text.encode()
+
+
+class TestFailures:
+    def test_bad_file_is_named_with_reason_and_the_others_are_done(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("in/bad.txt", b"ok\n\xb0\xa1\n")
+        put("in/c.txt", DAMAGED)
+        result = run("clean", "in", "none", "--output", "out", "--audit", "audit.jsonl", code=2)
+        assert "in/bad.txt: not UTF-8: byte 0xB0 at offset 3, line 2" in result.stderr
+        assert "none: No such file" in result.stderr
+        assert set(tree("out")) == {"a.txt", "c.txt"}
+        assert len(records("audit.jsonl", "file")) == 2
+        assert {record["path"] for record in records("audit.jsonl", "failure")} == {"in/bad.txt", "none"}
+
+    @pytest.mark.parametrize("step", ["fsync", "replace"])
+    def test_failed_write_leaves_the_old_file(self, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+        put("a.txt", DAMAGED)
+
+        def fail(*args: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, step, fail)
+        result = run("clean", "a.txt", "--in-place", code=2)
+        assert "a.txt: No space left on device" in result.stderr
+        assert tree(".") == {"a.txt": DAMAGED.encode()}
+
+    def test_failed_write_of_one_file_leaves_the_rest_done_and_on_record(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("a.txt", "b.txt", "c.txt"):
+            put(f"in/{name}", DAMAGED)
+        replace = os.replace
+
+        def fail_once(old: Path, new: Path) -> None:
+            if Path(new).name == "b.txt":
+                raise OSError(errno.EIO, "Input/output error")
+            replace(old, new)
+
+        monkeypatch.setattr(os, "replace", fail_once)
+        run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=2)
+        assert [data == REPAIRED.encode() for data in tree("in").values()] == [True, False, True]
+        assert [record["file"] for record in records("audit.jsonl", "file")] == ["a.txt", "c.txt"]
+
+    def test_vanished_file_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        put("in/a.txt", DAMAGED)
+        put("in/b.txt", DAMAGED)
+
+        walk = clean_module.walk
+
+        def walk_and_remove(paths: Any) -> Iterator[Any]:
+            found = list(walk(paths))
+            os.remove("in/a.txt")
+            return iter(found)
+
+        monkeypatch.setattr(clean_module, "walk", walk_and_remove)
+        result = run("clean", "in", "--output", "out", code=2)
+        assert "in/a.txt: No such file" in result.stderr
+        assert set(tree("out")) == {"b.txt"}
+
+    def test_file_that_changes_meanwhile_is_left(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        put("a.txt", DAMAGED)
+        clean_files = clean_module.clean_files
+
+        def clean_and_touch(*args: Any) -> Iterator[Any]:
+            for outcome in clean_files(*args):
+                put("a.txt", "someone else's\n")
+                yield outcome
+
+        monkeypatch.setattr(clean_module, "clean_files", clean_and_touch)
+        assert "changed while" in run("clean", "a.txt", "--in-place", code=2).stderr
+        assert tree(".") == {"a.txt": b"someone else's\n"}
+
+    def test_interrupted_run_keeps_its_audit(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("a.txt", "b.txt"):
+            put(f"in/{name}", DAMAGED)
+        clean_files = clean_module.clean_files
+
+        def interrupted(*args: Any) -> Iterator[Any]:
+            yield next(clean_files(*args))
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(clean_module, "clean_files", interrupted)
+        run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=2)
+        run("undo", "audit.jsonl", "--in-place", code=0)
+        assert tree("in") == {"a.txt": DAMAGED.encode(), "b.txt": DAMAGED.encode()}
+
+    def test_audit_that_cannot_be_written_stops_before_anything_is(self) -> None:
+        put("a.txt", DAMAGED)
+        result = run("clean", "a.txt", "--in-place", "--audit", "none/audit.jsonl", code=2)
+        assert "none/audit.jsonl" in result.stderr
+        assert tree(".") == {"a.txt": DAMAGED.encode()}
+
+    def test_skipped_files_are_said(self) -> None:
+        put("in/a.png", b"x")
+        put("in/b.png", b"x")
+        put("in/c", b"\0")
+        result = run("clean", "in", "--output", "out", code=0)
+        assert "skipped: in/a.png and 1 more: binary (.png)" in result.stderr
+        assert "skipped: in/c: binary (holds a NUL byte)" in result.stderr
+        assert not Path("out").exists()
+
+
+class TestUsage:
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ([], "Missing argument"),
+            (["in", "--output", "out", "--in-place"], "exclude each other"),
+            (["in", "--diff", "--in-place"], "exclude each other"),
+            (["in", "--script", "simplfied"], "did you mean 'simplified'"),
+            (["in", "--only", "glos"], "did you mean 'gloss'"),
+            (["in", "--skip", "gloss,scrip"], "did you mean 'script'"),
+            (["in", "--min-confidence", "2"], "from 0 to 1"),
+            (["in", "--min-confidence", "x"], "not a valid float"),
+            (["in", "--gloss", "al"], "did you mean 'all'"),
+            (["in", "--punctuation", "full"], "did you mean 'fullwidth'"),
+            (["in", "--outptu", "x"], "--output"),
+            (["in", "--output", "in/out"], "inside the input"),
+            (["in", "--output", "in"], "inside the input"),
+            (["in/a.txt", "--output", "in"], "overwrite the input"),
+            (["in", "other", "--output", "out"], "would both become"),
+            (["in", "--audit", "in/a.txt"], "audit would overwrite"),
+            (["in", "--output", "out", "--audit", "out/a.txt"], "audit would overwrite"),
+        ],
+    )
+    def test_wrong_usage_exits_2_and_writes_nothing(self, arguments: list[str], message: str) -> None:
+        put("in/a.txt", DAMAGED)
+        put("other/a.txt", DAMAGED)
+        before = tree(".")
+        assert message in run("clean", *arguments, code=2).stderr
+        assert tree(".") == before
+
+    def test_several_kinds_with_one_flag_or_more(self) -> None:
+        put("a.txt", DAMAGED)
+        run("clean", "a.txt", "--skip", "form, gloss", code=0)
+        run("clean", "a.txt", "--skip", "form", "--skip", "gloss.pinyin", code=0)
+        run("clean", "a.txt", "--only", "form,gloss", code=1)
+
+
+class TestConfiguration:
+    def options(self, *arguments: str) -> dict[str, Any]:
+        put("a.txt", CLEAN)
+        run("clean", "a.txt", *arguments, "--audit", "audit.jsonl", code=0)
+        (header,) = records("audit.jsonl", "audit")
+        options: dict[str, Any] = header["options"]
+        return options
+
+    def test_later_is_stronger(self) -> None:
+        assert self.options()["script"] == "auto"
+        put("pyproject.toml", '[tool.encfix]\nscript = "taiwan"\nmin-confidence = 0.95\nskip = ["noise"]\n')
+        assert self.options()["script"] == "taiwan"
+        put("encfix.toml", 'script = "hongkong"\n')
+        assert self.options()["script"] == "hongkong"
+        options = self.options("--script", "keep")
+        assert (options["script"], options["min_confidence"], options["skip"]) == ("keep", 0.95, ["noise"])
+
+    def test_project_without_a_table_is_fine(self) -> None:
+        put("pyproject.toml", '[project]\nname = "x"\n')
+        assert self.options()["script"] == "auto"
+
+    @pytest.mark.parametrize(
+        ("name", "content", "message"),
+        [
+            (
+                "encfix.toml",
+                'scrpt = "keep"',
+                "encfix.toml: options: unknown key 'scrpt'; did you mean",
+            ),
+            ("pyproject.toml", "[tool.encfix]\nglos = 1", "pyproject.toml: options: unknown key 'glos'"),
+            ("encfix.toml", "script = 3", "encfix.toml: script: unknown 3"),
+            ("encfix.toml", "only = 'gloss'", "encfix.toml: only: a list of strings"),
+            ("encfix.toml", "script =", "encfix.toml: "),
+            ("encfix.toml", b"\xff", "encfix.toml: "),
+            ("pyproject.toml", "[tool]\nencfix = 3", "pyproject.toml: encfix: a table is needed"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, name: str, content: str | bytes, message: str) -> None:
+        put("a.txt", CLEAN)
+        put(name, content)
+        assert message in run("clean", "a.txt", code=2).stderr
+
+
+@pytest.mark.parametrize(("command", "folder"), [("apply", "in"), ("undo", "out")])
+class TestReplay:
+    @pytest.fixture(autouse=True)
+    def _cleaned(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("in/sub/汉.txt", b"\xef\xbb\xbf" + DAMAGED.replace("\n", "\r\n").encode())
+        put("in/b.txt", CLEAN)
+        run("clean", "in", "--output", "out", "--audit", "audit.jsonl", code=0)
+
+    def goal(self, command: str) -> dict[str, bytes]:
+        return tree("out" if command == "apply" else "in")
+
+    def test_into_a_folder(self, command: str, folder: str) -> None:
+        run(command, "audit.jsonl", "--output", "made", code=0)
+        assert tree("made") == self.goal(command)
+
+    def test_in_place_and_from_another_root(self, command: str, folder: str) -> None:
+        goal = self.goal(command)
+        shutil.move(folder, "moved")
+        run(command, "audit.jsonl", "--root", "moved", "--in-place", code=0)
+        assert tree("moved") == goal
+
+    def test_without_a_mode_nothing_changes(self, command: str, folder: str) -> None:
+        before = tree(".")
+        result = run(command, "audit.jsonl", code=1)
+        assert f"{folder}/a.txt" in result.stdout
+        assert f"{folder}/b.txt" not in result.stdout
+        assert tree(".") == before
+
+    @pytest.mark.parametrize("mode", [["--in-place"], ["--output", "made"], []])
+    def test_changed_file_is_refused_and_the_others_are_done(self, command: str, folder: str, mode: list[str]) -> None:
+        goal = self.goal(command)
+        put(f"{folder}/a.txt", "someone else's\n")
+        os.remove(f"{folder}/b.txt")
+        result = run(command, "audit.jsonl", *mode, code=2)
+        assert f"{folder}/a.txt: SHA-256 differs" in result.stderr
+        assert f"{folder}/b.txt: No such file" in result.stderr
+        assert Path(f"{folder}/a.txt").read_text() == "someone else's\n"
+        if mode:
+            made = Path("made" if "made" in mode else folder)
+            assert (made / "sub/汉.txt").read_bytes() == goal["sub/汉.txt"]
+            assert not (made / "b.txt").exists()
+        assert not Path("made/a.txt").exists()
+
+    def test_done_twice_is_refused(self, command: str, folder: str) -> None:
+        run(command, "audit.jsonl", "--in-place", code=0)
+        after = tree(".")
+        assert "already" in run(command, "audit.jsonl", "--in-place", code=2).stderr
+        assert tree(".") == after
+
+    def test_broken_audit_writes_nothing(self, command: str, folder: str) -> None:
+        audit = Path("audit.jsonl")
+        audit.write_bytes(audit.read_bytes()[:-20])
+        before = tree(".")
+        assert "audit.jsonl: line" in run(command, "audit.jsonl", "--in-place", code=2).stderr
+        assert "none.jsonl: No such file" in run(command, "none.jsonl", "--in-place", code=2).stderr
+        assert tree(".") == before
+
+    def test_output_over_what_is_read_is_refused(self, command: str, folder: str) -> None:
+        before = tree(".")
+        assert "overwrite the input" in run(command, "audit.jsonl", "--output", folder, code=2).stderr
+        run(command, "audit.jsonl", "--output", "x", "--in-place", code=2)
+        assert tree(".") == before
+
+
+PIECES = st.sampled_from(
+    [DAMAGED, REPAIRED, CLEAN, "書(shu) 記", "⽅便", "\u200b汉\u200b", "\r\n", "\ufeff", "，，", "𠀀\0"]
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(PIECES, max_size=8).map("".join), max_size=4), st.sampled_from(["auto", "simplified"]))
+def test_audit_brings_any_folder_there_and_back(texts: list[str], script: str) -> None:
+    for folder in ("in", "out", "again", "back"):
+        shutil.rmtree(folder, ignore_errors=True)
+    Path("in").mkdir()
+    for number, text in enumerate(texts):
+        put(f"in/{number}.txt", text)
+    paths = [f"in/{number}.txt" for number in range(len(texts))] or ["in"]
+    run("clean", *paths, "--script", script, "--output", "out", "--audit", "audit.jsonl", code=0)
+    run("apply", "audit.jsonl", "--output", "again", code=0)
+    run("undo", "audit.jsonl", "--output", "back", code=0)
+    made = [tree(folder) if Path(folder).exists() else {} for folder in ("out", "again", "back")]
+    assert made[0] == made[1]
+    assert made[2] == tree("in")
+
+
+def test_audit_of_a_dry_run_can_be_applied() -> None:
+    put("in/a.txt", DAMAGED)
+    run("clean", "in", "--audit", "audit.jsonl", code=1)
+    run("apply", "audit.jsonl", "--in-place", code=0)
+    assert tree("in") == {"a.txt": REPAIRED.encode()}
+
+
+def module(*arguments: str | bytes, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
+    return subprocess.run(
+        [sys.executable, "-m", "encfix", *arguments],
+        env=inherited | {"PYTHONPATH": str(ROOT)} | variables,
+        capture_output=True,
+        check=False,
+    )
+
+
+ASCII_LOCALE = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+
+
+class TestStreams:
+    @pytest.mark.parametrize("variables", [ASCII_LOCALE, {"LC_ALL": "C"}, {"PYTHONIOENCODING": "gbk"}])
+    def test_standard_streams_are_utf_8_in_any_locale(self, variables: dict[str, str]) -> None:
+        put("文件.txt", DAMAGED)
+        done = module("clean", "文件.txt".encode(), "没有.txt".encode(), "--diff", "--audit", "a.jsonl", **variables)
+        assert done.returncode == 2
+        assert f"+{REPAIRED}" in done.stdout.decode("utf-8")
+        assert "--- 文件.txt" in done.stdout.decode("utf-8")
+        assert "error: 没有.txt" in done.stderr.decode("utf-8")
+        assert records("a.jsonl", "file")[0]["file"] == "文件.txt"
+        assert module("apply", "a.jsonl", "--in-place", **variables).returncode == 0
+        assert Path("文件.txt").read_text(encoding="utf-8") == REPAIRED
+
+    @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are Unicode here")
+    def test_file_name_that_is_no_utf_8(self) -> None:
+        with open(b"\xb0\xa1.txt", "wb") as stream:
+            stream.write(DAMAGED.encode())
+        done = module("clean", ".", "--in-place", "--audit", "a.jsonl")
+        assert done.returncode == 0, done.stderr
+        assert module("undo", "a.jsonl", "--in-place").returncode == 0
+        with open(b"\xb0\xa1.txt", "rb") as stream:
+            assert stream.read() == DAMAGED.encode()
+        assert b"\\udcb0\\udca1.txt" in module("clean", ".").stdout
+
+    def test_summary_is_readable_when_piped(self) -> None:
+        put("a.txt", DAMAGED)
+        output = module("clean", "a.txt", "--in-place").stdout.decode()
+        assert "\x1b" not in output
+        assert output.splitlines()[-1] == "1 file, 36 characters, 1 file repaired, 5 changes, 0 findings"
+        assert [line.split() for line in output.splitlines()[:2]] == [
+            ["kind", "files", "changes", "findings"],
+            ["gloss", "1", "5", "0"],
+        ]
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+    def test_progress_is_for_terminals_and_on_standard_error(self) -> None:
+        import pty
+
+        put("a.txt", DAMAGED)
+        primary, secondary = pty.openpty()
+        done = subprocess.run(
+            [sys.executable, "-m", "encfix", "clean", "a.txt", "--output", "out"],
+            env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"},
+            stdout=subprocess.PIPE,
+            stderr=secondary,
+            check=True,
+        )
+        os.close(secondary)
+        shown = os.read(primary, 65536).decode()
+        os.close(primary)
+        assert "\x1b" in shown
+        assert b"\x1b" not in done.stdout
+
+    def test_closed_pipe_names_no_file(self) -> None:
+        put("a.txt", DAMAGED * 20000)
+        command = f"{sys.executable} -m encfix clean a.txt --diff | head -c 10"
+        done = subprocess.run(
+            command, shell=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+        )
+        assert done.stdout == b"--- a.txt\n"
+        assert b"error" not in done.stderr
+
+
+def test_every_command_has_help() -> None:
+    assert isinstance(main, click.Group)
+    for name in ("clean", "apply", "undo"):
+        assert run(name, "--help", code=0).stdout.startswith("Usage:")
+    assert run("--version", code=0).stdout.startswith("encfix")

@@ -1,0 +1,237 @@
+"""Files: which are found, how they are read and cut, and that they are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from encfix.files import atomic
+from encfix.files.destinations import DestinationError, check_output, destination, distinct
+from encfix.files.names import from_name, to_name
+from encfix.files.text import NotUtf8Error, decode, documents
+from encfix.files.walking import Failed, Skipped, Source, walk
+
+
+def names(*paths: Path) -> list[str]:
+    return [item.name for item in walk(paths) if isinstance(item, Source)]
+
+
+def skipped(*paths: Path) -> dict[str, str]:
+    return {item.path.name: item.reason for item in walk(paths) if isinstance(item, Skipped)}
+
+
+class TestWalking:
+    def test_folder_gives_text_files_sorted(self, tmp_path: Path) -> None:
+        for name in ("b.txt", "a.md", "sub/z.txt", "sub/deep/y", "c"):
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("汉字", encoding="utf-8")
+        assert names(tmp_path) == ["a.md", "b.txt", "c", "sub/z.txt", "sub/deep/y"]
+
+    @pytest.mark.parametrize("folder", [".git", ".hg", ".svn"])
+    def test_version_control_is_passed_over(self, tmp_path: Path, folder: str) -> None:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "HEAD").write_text("x")
+        (tmp_path / ".hidden").write_text("x")
+        assert names(tmp_path) == [".hidden"]
+
+    def test_binary_files_are_passed_over_and_said(self, tmp_path: Path) -> None:
+        (tmp_path / "picture.PNG").write_bytes(b"text, says the content")
+        (tmp_path / "data").write_bytes(b"abc\0def")
+        (tmp_path / "late").write_bytes(b"a" * 10000 + b"\0")
+        assert names(tmp_path) == ["late"]
+        assert skipped(tmp_path) == {"picture.PNG": "binary (.png)", "data": "binary (holds a NUL byte)"}
+
+    def test_utf_16_is_not_passed_over_in_silence(self, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_bytes("abc".encode("utf-16"))
+        assert names(tmp_path) == ["a.txt"]
+
+    def test_named_file_is_always_taken(self, tmp_path: Path) -> None:
+        path = tmp_path / "picture.png"
+        path.write_bytes(b"\0")
+        assert list(walk([path])) == [Source(tmp_path, "picture.png", 1, is_named=True)]
+
+    def test_symbolic_links_in_a_folder_are_not_followed(self, tmp_path: Path) -> None:
+        outside = tmp_path / "outside"
+        outside.mkdir()
+        (outside / "secret.txt").write_text("x")
+        inside = tmp_path / "inside"
+        inside.mkdir()
+        (inside / "own.txt").write_text("x")
+        (inside / "file.txt").symlink_to(outside / "secret.txt")
+        (inside / "folder").symlink_to(outside)
+        (inside / "loop").symlink_to(inside)
+        assert names(inside) == ["own.txt"]
+        assert set(skipped(inside)) == {"file.txt", "folder", "loop"}
+        (tmp_path / "link").symlink_to(inside)
+        assert names(tmp_path / "link") == ["own.txt"], "a link that the caller names is followed"
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+    def test_named_pipe_does_not_hang(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        assert skipped(tmp_path) == {"pipe": "not a regular file"}
+
+    def test_missing_path_fails_and_the_others_are_found(self, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text("x")
+        found = list(walk([tmp_path / "none", tmp_path]))
+        assert [type(item) for item in found] == [Failed, Source]
+
+    def test_left_over_temporary_files_are_passed_over(self, tmp_path: Path) -> None:
+        (tmp_path / ".encfix-0011223344556677.tmp").write_text("x")
+        assert names(tmp_path) == []
+
+
+class TestText:
+    @pytest.mark.parametrize("data", ["汉字\r\n一\n二\r三", "", "\n", "no end", "﻿﻿two marks"])
+    def test_bytes_come_back(self, data: str) -> None:
+        for raw in (data.encode(), b"\xef\xbb\xbf" + data.encode()):
+            file = decode(raw)
+            assert file.encode(file.text) is raw
+            assert file.encode(file.text + "x") == raw + b"x"
+
+    def test_mark_is_no_character(self) -> None:
+        assert decode(b"\xef\xbb\xbfa").text == "a"
+        assert decode(b"a").has_mark is False
+
+    @pytest.mark.parametrize(
+        ("data", "reason"),
+        [
+            (b"a\n\xb0\xa1", "not UTF-8: byte 0xB0 at offset 2, line 2"),
+            (b"\xef\xbb\xbfa\n\n\xff", "not UTF-8: byte 0xFF at offset 6, line 3"),
+            (b"\xed\xa0\x80", "not UTF-8: byte 0xED at offset 0, line 1"),
+            ("一".encode("utf-16"), "UTF-16, not UTF-8"),
+            ("一".encode("utf-32"), "UTF-32, not UTF-8"),
+        ],
+    )
+    def test_wrong_bytes_are_named(self, data: bytes, reason: str) -> None:
+        with pytest.raises(NotUtf8Error) as caught:
+            decode(data)
+        assert str(caught.value) == reason
+
+    @given(st.text(alphabet="ab\n\r\0"), st.integers(min_value=1, max_value=9))
+    def test_documents_are_whole_lines_and_joined_the_text(self, text: str, limit: int) -> None:
+        blocks = documents(text, limit)
+        assert "".join(blocks) == text
+        assert all(block.endswith("\n") for block in blocks[:-1])
+        assert all(len(block) <= limit or block.count("\n", 0, -1) == 0 for block in blocks)
+        if len(text) <= limit:
+            assert blocks == [text]
+
+    def test_one_document_is_the_same_object(self) -> None:
+        text = "汉字" * 10
+        assert documents(text)[0] is text
+
+
+class TestAtomic:
+    def test_mode_stays(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.txt"
+        path.write_bytes(b"old")
+        path.chmod(0o640)
+        atomic.write(path, b"new")
+        assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o640)
+        assert os.listdir(tmp_path) == ["a.txt"]
+
+    def test_new_file_takes_the_mode_of_its_model(self, tmp_path: Path) -> None:
+        model = tmp_path / "model"
+        model.write_bytes(b"")
+        model.chmod(0o604)
+        atomic.write(tmp_path / "new", b"x", model)
+        assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o604
+
+    @pytest.mark.parametrize("step", ["fsync", "replace", "chmod"])
+    def test_failure_at_any_step_leaves_the_old_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    ) -> None:
+        path = tmp_path / "a.txt"
+        path.write_bytes(b"old")
+
+        def fail(*args: object, **extra: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, step, fail)
+        with pytest.raises(OSError, match="No space left"):
+            atomic.write(path, b"new")
+        assert path.read_bytes() == b"old"
+        assert os.listdir(tmp_path) == ["a.txt"]
+
+    def test_interrupted_block_leaves_the_old_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.txt"
+        path.write_bytes(b"old")
+
+        def interrupted() -> None:
+            with atomic.writing(path) as stream:
+                stream.write(b"ne")
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+        assert path.read_bytes() == b"old"
+        assert os.listdir(tmp_path) == ["a.txt"]
+
+    def test_file_that_may_not_be_written_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = tmp_path / "a.txt"
+        path.write_bytes(b"old")
+        monkeypatch.setattr(os, "access", lambda *args: False)  # root may write anything
+        with pytest.raises(PermissionError):
+            atomic.write(path, b"new")
+        assert path.read_bytes() == b"old"
+
+
+def source(root: Path, name: str, *, is_named: bool = False) -> Source:
+    return Source(root, name, 0, is_named)
+
+
+class TestDestinations:
+    def test_output_inside_an_input_folder_is_refused(self, tmp_path: Path) -> None:
+        sources = [source(tmp_path, "a.txt")]
+        for output in (tmp_path, tmp_path / "out", tmp_path / "x" / ".." / "out"):
+            with pytest.raises(DestinationError, match="inside the input"):
+                check_output(sources, output)
+        (tmp_path.parent / "link").symlink_to(tmp_path)
+        with pytest.raises(DestinationError, match="inside the input"):
+            check_output(sources, tmp_path.parent / "link" / "out")
+        check_output(sources, tmp_path.parent / (tmp_path.name + "-out"))
+
+    def test_two_inputs_with_one_destination_are_refused(self, tmp_path: Path) -> None:
+        sources = [source(tmp_path / "a", "x.txt"), source(tmp_path / "b", "x.txt")]
+        with pytest.raises(DestinationError, match="would both become"):
+            check_output(sources, tmp_path / "out")
+
+    def test_output_over_an_input_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(DestinationError, match="overwrite the input"):
+            check_output([source(tmp_path, "x.txt", is_named=True)], tmp_path)
+        nested = [source(tmp_path / "in", "in/x.txt"), source(tmp_path / "in", "x.txt")]
+        with pytest.raises(DestinationError, match="overwrite the input"):
+            check_output(nested, tmp_path)
+
+    def test_output_that_is_a_file_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "out").write_text("")
+        with pytest.raises(DestinationError, match="not a folder"):
+            check_output([], tmp_path / "out")
+
+    def test_nothing_is_written_through_a_link_out_of_the_output(self, tmp_path: Path) -> None:
+        (tmp_path / "out").mkdir()
+        (tmp_path / "else").mkdir()
+        (tmp_path / "out" / "sub").symlink_to(tmp_path / "else")
+        with pytest.raises(DestinationError, match="leads out"):
+            destination(tmp_path / "out", "sub/x.txt")
+        with pytest.raises(DestinationError, match="leads out"):
+            destination(tmp_path / "out", "../x.txt")
+        assert destination(tmp_path / "out", "other/x.txt").parent.is_dir()
+
+    def test_file_named_twice_counts_once(self, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text("x")
+        found = [item for item in walk([tmp_path, tmp_path / "a.txt"]) if isinstance(item, Source)]
+        assert len(found) == 2
+        assert len(distinct(found)) == 1
+
+
+@given(st.binary().filter(lambda raw: b"\0" not in raw))
+def test_any_path_survives_as_a_name(raw: bytes) -> None:
+    path = os.fsdecode(raw)
+    assert from_name(to_name(path)) == Path(path)

@@ -1,0 +1,34 @@
+"""Write `docs/rules.md` from the rules themselves: `python tools/build_docs.py`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from encfix.rules import KINDS, RULES
+
+TARGET = Path(__file__).parent.parent / "docs" / "rules.md"
+
+
+def rules_page() -> str:
+    """Return the page that lists every kind and rule."""
+    lines = [
+        "# Kinds and rules",
+        "",
+        "Written by `tools/build_docs.py` from `encfix/rules.py`. `only` and `skip` take names of kinds and of rules.",
+    ]
+    for kind in KINDS:
+        members = [rule for rule in RULES if rule.kind == kind]
+        lines += ["", f"## {kind}", ""]
+        if members:
+            lines += ["| rule | what it says | what becomes of it |", "|---|---|---|"]
+            lines += [f"| `{rule.name}` | {rule.reason} | {rule.policy.value} |" for rule in members]
+        else:
+            lines.append("No rules yet.")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(rules_page(), encoding="utf-8")
