@@ -18,8 +18,8 @@ POOR, VERY_POOR = -9.0, -10.5
 """The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken
 text."""
 
-SURE = 0.99
-"""The least probability of a character that is filled in."""
+SURE, SURE_UNMARKED = 0.99, 0.998
+"""The least probability of a character that is filled in, where a mark shows the loss and where none does."""
 
 SURE_TOGETHER = 0.95
 """The least probability that all characters filled in in a span are right."""
@@ -46,7 +46,7 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[
         before = filled[place - 1] if place else 0
         after = filled[place + 1] if place + 1 < len(codes) and codes[place + 1] != UNKNOWN else 0
         best, probability = _most_probable(candidates, int(before), int(after))
-        if probability >= SURE:
+        if probability >= (SURE if slot.marked else SURE_UNMARKED):
             filled[place] = best
             chosen.append((probability, place))
     chosen.sort()

@@ -57,6 +57,9 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
+    double = not span.pair.is_narrow and span.pair.codec != "utf-8" and span.pair.is_chinese
+    if double and ord("?") in codes:
+        sure = min(sure, 0.85)  # a question mark may be a lost byte, and all pairs behind it shifted
     if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, 0.97 if lost.any() or span.certainty < 1 else 0.999)

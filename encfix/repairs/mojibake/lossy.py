@@ -31,6 +31,8 @@ class Slot:
     """What is left of a character: each tuple is a possible layout of its bytes, None for one that was lost."""
 
     layouts: tuple[tuple[int | None, ...], ...]
+    marked: bool = False
+    """Whether U+FFFD stood where the bytes were lost."""
     following: int | None = None
     """The byte that follows, if none was lost between."""
 
@@ -73,7 +75,7 @@ def read_utf8(data: bytes) -> Reading:
         end, slot = _broken_utf8(data, place)
         if slot is not None:
             whole = end < size and not _is_trail(data[end]) and data[end] != LOST
-            slots[len(codes) - 1] = Slot(slot.layouts, data[end] if whole else None)
+            slots[len(codes) - 1] = Slot(slot.layouts, LOST in data[place:end], data[end] if whole else None)
         codes[-1] = UNKNOWN
         place = end
     starts.append(size)
@@ -195,8 +197,8 @@ def _trace(
             if whole:
                 steps.append((start, data[start], None))
             elif taken == 3:
-                steps.append((start + 2, UNKNOWN, Slot(((None, data[start + 2]),))))
-                steps.append((start, UNKNOWN, Slot(((data[start], None),))))
+                steps.append((start + 2, UNKNOWN, Slot(((None, data[start + 2]),), LOST in data[start:end])))
+                steps.append((start, UNKNOWN, Slot(((data[start], None),), LOST in data[start:end])))
             else:
                 steps.append((start, UNKNOWN, _slot(data[start:end], data[end] if end < len(data) else None)))
             is_pair = paired[start] > other[start]
@@ -209,7 +211,7 @@ def _trace(
 
 def _slot(piece: bytes, following: int | None) -> Slot | None:
     if piece[0] in (LOST, QUESTION):
-        return Slot(((None, piece[1]),), following) if len(piece) > 1 else None
+        return Slot(((None, piece[1]),), LOST in piece, following) if len(piece) > 1 else None
     if len(piece) > 1:
-        return Slot(((piece[0], None),), following)
-    return Slot(((piece[0], None), (None, piece[0])), following)
+        return Slot(((piece[0], None),), LOST in piece, following)
+    return Slot(((piece[0], None), (None, piece[0])), LOST in piece, following)

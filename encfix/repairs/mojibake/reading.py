@@ -33,6 +33,9 @@ LEAVING = 8.0
 """How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
 earlier."""
 
+UNMARKED_LOSS = 0.85
+"""The probability that pairs of bytes were divided rightly where bytes were lost without a mark."""
+
 DROP = 16.0
 """How much a span may lose on the way before it is two."""
 
@@ -178,6 +181,8 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
             filled, certainty = fill(text, own, pair.codec, pair.wrong)
             if pair.codec != "utf-8":
                 filled = doubt(filled)
+                if not all(slot.marked for slot in own.values()) or ord("?") in text:
+                    certainty *= UNMARKED_LOSS
             found.append(Span(int(old[first]), int(old[last]), _text(filled), gain, pair, certainty=certainty))
         else:
             olds, news = (side[first : last + 1] - side[first] for side in (old, new))
