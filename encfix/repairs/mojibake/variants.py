@@ -80,7 +80,8 @@ def with_final_space(block: Block, raw: Raw) -> Raw | None:
     for place in reversed(found):
         data[place:place] = b"\xa0"
         starts[raw.starts >= place] += 1
-    return Raw(bytes(data), starts)
+    is_whole = "\ufffd" not in data.decode("utf-8", "replace")
+    return Raw(bytes(data), starts) if is_whole else None  # where more is lost, this byte may be another
 
 
 def _chunks(block: Block) -> Iterator[tuple[int, int]]:
