@@ -36,6 +36,8 @@ earlier."""
 UNMARKED_LOSS = 0.85
 """The probability that pairs of bytes were divided rightly where bytes were lost without a mark."""
 
+LONG_VOWEL_AS_GBK = ord("〖")
+
 DROP = 16.0
 """How much a span may lose on the way before it is two."""
 
@@ -83,7 +85,11 @@ class Block:
             return True
         if (self.classes == Class.HANGUL).any() and IS_HAN.take(self.classes).any():
             return True
-        badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
+        # Kana say nothing: EUC-JP and GBK have them in the same place. 〖 is what the long vowel becomes between them.
+        is_kana = (self.codes >= 0x3041) & (self.codes < 0x3100)
+        if is_kana.any() and (self.codes == LONG_VOWEL_AS_GBK).any():
+            return True
+        badness = np.where((self.codes < 0x80) | is_kana, 0.0, USUAL - self.costs)
         running = np.cumsum(badness)
         return bool((running - np.minimum.accumulate(running)).max(initial=0.0) > SUSPECT)
 
