@@ -18,11 +18,25 @@ from encfix.batch import Batch, Mask, Positions
 from encfix.edits import Edits, Stage, apply, stage_of
 from encfix.history import History, Round
 from encfix.options import Options
-from encfix.repairs import Repair, form, gloss, invisible, misaligned, noise, punctuation, script, separator
+from encfix.repairs import (
+    Repair,
+    escape,
+    form,
+    gloss,
+    invisible,
+    misaligned,
+    mojibake,
+    noise,
+    punctuation,
+    script,
+    separator,
+)
 from encfix.result import Finding, Result
 from encfix.rules import RULES, Policy
 
 REPAIRS = (
+    Repair("escape", screen.ESCAPE, escape.propose),
+    Repair("mojibake", screen.MOJIBAKE, mojibake.propose),
     Repair("invisible", screen.INVISIBLE, invisible.propose),
     Repair("form", screen.FORM, form.propose),
     Repair("misaligned", screen.MISALIGNED, misaligned.propose),

@@ -48,7 +48,51 @@ class Rule:
         return self.name.partition(".")[0]
 
 
+_READ_AS = {
+    "utf-8": (
+        "gbk", "big5", "shift-jis", "euc-kr", "latin-1", "latin-2", "cp437", "cp1250", "cp1251", "cp1252", "cp1253",
+        "cp1254", "cp1257", "mac-roman", "several",
+    ),
+    "gbk": ("latin-1", "cp1250", "cp1252", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr"),
+    "big5": ("gbk", "latin-1", "cp1252", "shift-jis", "euc-kr"),
+    "cp1252": ("latin-1",),
+}  # fmt: skip
+"""The true encodings and those they were read as; `several` is more than one in a line."""
+
+_READ_AS_GBK = {"euc-jp": "Japanese", "shift-jis": "Japanese", "euc-kr": "Korean"}
+
+
+def _mojibake() -> tuple[Rule, ...]:
+    """Return one rule for each pair of encodings."""
+    names = {"utf-8-or-cp1252": "UTF-8 where it could be, else windows-1252", "several": "several encodings"}
+    rules = [
+        Rule(f"mojibake.{true}-as-{wrong}", f"text in {true}, read as {names.get(wrong, wrong)}")
+        for true, wrongs in _READ_AS.items()
+        for wrong in wrongs
+    ]
+    rules += [
+        Rule(f"mojibake.{true}-as-gbk", f"{language} text in {true}, read as gbk")
+        for true, language in _READ_AS_GBK.items()
+    ]
+    return tuple(rules)
+
+
 RULES = (
+    *_mojibake(),
+    Rule("mojibake.backslash", "a backslash behind a character whose last byte is one in Big5, GBK or Shift-JIS"),
+    Rule("mojibake.lost", "what is left of replacement characters or unset memory read as GBK", Policy.LOST),
+    Rule(
+        "mojibake.rounds",
+        "text read in the wrong encoding again and again, so that its characters are lost",
+        Policy.LOST,
+    ),
+    Rule("mojibake.dropped", "text read in the wrong encoding whose bytes were mostly dropped", Policy.LOST),
+    Rule("escape.html-entity", "an HTML entity or character reference written out"),
+    Rule("escape.html-remnant", "an HTML entity or character reference that lost its first or last mark"),
+    Rule("escape.unicode", "a code point written out as \\u and hexadecimal digits"),
+    Rule("escape.percent", "UTF-8 bytes written out as in an address"),
+    Rule("escape.quoted-printable", "bytes written out as in a mail"),
+    Rule("escape.backslash", "a quotation mark behind backslashes that were escaped again and again"),
     Rule("misaligned.half-character", "a character cut in the middle, its bytes decoded one off", Policy.REPORT),
     Rule(
         "gloss.pinyin",

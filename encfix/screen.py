@@ -8,7 +8,7 @@ flags comes back untouched; one that is flagged in vain only costs time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -16,16 +16,31 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LETTER_CLASSES, TRIGGER, Class, class_table
+from encfix.chinese.characters import (
+    HAN_CLASSES,
+    IS_HAN,
+    LETTER_CLASSES,
+    SIMPLIFIED_CLASSES,
+    TRADITIONAL_CLASSES,
+    TRIGGER,
+    Class,
+    class_table,
+    members,
+)
 
 Flags = npt.NDArray[np.uint16]
 
-GLOSS, SEPARATOR, INVISIBLE, FORM, NOISE, MISALIGNED, SIMPLIFIED, TRADITIONAL, ALWAYS = (1 << n for n in range(9))
+(GLOSS, SEPARATOR, INVISIBLE, FORM, NOISE, MISALIGNED, ESCAPE, MOJIBAKE, SIMPLIFIED, TRADITIONAL, ALWAYS) = (
+    1 << n for n in range(11)
+)
 """What a document may need, one bit each; `SIMPLIFIED` and `TRADITIONAL` say of which script it holds characters.
 
 `ALWAYS` is set for every document."""
 
 EVERYTHING = 0xFFFF
+
+CROWD = 6
+"""Code points within which strange characters keep each other company."""
 
 WRAP_LEAST, WRAP_MOST = 15, 120
 """Code points of a line that may have been cut at the width of a page."""
@@ -39,6 +54,13 @@ _SHAPES = (Class.RADICAL, Class.COMPATIBILITY, Class.PRIVATE_USE)
 _UNSEEN = (Class.INVISIBLE, Class.CONTROL, Class.BIDI, Class.JOINER, Class.NONCHARACTER)
 _MARKS = (Class.COMMA, Class.MARK, Class.QUESTION)
 _EDGES = (Class.NEWLINE, Class.BOUNDARY, Class.SPACE)
+_RARE = (Class.HAN_RARE, Class.HAN_RARE_SIMPLIFIED, Class.HAN_RARE_TRADITIONAL)
+_STRANGE = (*_RARE, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT)
+_WESTERN = (Class.WESTERN, Class.TONED)
+_BEYOND_ASCII = (
+    Class.OTHER, Class.WESTERN, Class.TONED, Class.WIDE, Class.MARK, Class.CONTROL, Class.INVISIBLE, Class.REPLACEMENT,
+    Class.PRIVATE_USE, Class.RIGHT_TO_LEFT,
+)  # fmt: skip
 
 
 class Pattern(NamedTuple):
@@ -48,6 +70,8 @@ class Pattern(NamedTuple):
     before: tuple[Class, ...]
     trigger: tuple[Class, ...]
     after: tuple[Class, ...]
+    crowd: int = 1
+    """How many of the triggers must stand within `CROWD` code points."""
 
 
 PATTERNS = (
@@ -66,21 +90,31 @@ PATTERNS = (
     Pattern(NOISE, _HAN, (Class.HIRAGANA,), (Class.HIRAGANA,)),
     Pattern(NOISE, _ANY, (Class.PRIVATE_USE, Class.REPLACEMENT), _ANY),
     Pattern(NOISE, (Class.QUESTION,), (Class.QUESTION,), (Class.QUESTION,)),
+    Pattern(ESCAPE, _ANY, (Class.SYMBOL,), (Class.SYMBOL, Class.LETTER, Class.DIGIT, Class.PUNCTUATION)),
+    Pattern(MOJIBAKE, _ANY, _STRANGE, _ANY, crowd=3),
+    Pattern(MOJIBAKE, _ANY, (Class.HAN_OMEN,), _ANY),
+    Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE)),
+    Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY),
+    Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY),
+    Pattern(MOJIBAKE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
+    Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
+    Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY),
+    Pattern(MOJIBAKE, _HAN, (Class.SYMBOL,), _HAN),
     Pattern(MISALIGNED, _ANY, (Class.QUESTION,), (Class.MARK, Class.COMMA, Class.QUESTION, *LETTER_CLASSES)),
 )
 
-_SCRIPTS = ((Class.HAN_SIMPLIFIED, SIMPLIFIED), (Class.HAN_TRADITIONAL, TRADITIONAL))
+_SCRIPTS = ((SIMPLIFIED_CLASSES, SIMPLIFIED), (TRADITIONAL_CLASSES, TRADITIONAL))
 
 LITERALS = {"x0dx0a": SEPARATOR}
 """Strings of ordinary characters that call for a repair."""
 
 
 @cache
-def _tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
-    """For each pattern a bit at the classes that it takes before, at and after its trigger: uint16 (256,) each."""
-    before, trigger, after = (np.zeros(256, dtype=np.uint16) for _ in range(3))
+def _tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """For each pattern a bit at the classes that it takes before, at and after its trigger: uint32 (256,) each."""
+    before, trigger, after = (np.zeros(256, dtype=np.uint32) for _ in range(3))
     for nth, pattern in enumerate(PATTERNS):
-        bit = np.uint16(1 << nth)
+        bit = np.uint32(1 << nth)
         before[list(pattern.before)] |= bit
         trigger[list(pattern.trigger)] |= bit
         after[list(pattern.after)] |= bit
@@ -93,6 +127,26 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
     `texts` are the documents of the batch as strings.
     """
     flags = np.full(len(batch), ALWAYS, dtype=np.uint16)
+    for flag, found in _matches(batch, wanted):
+        flags[batch.holding(found)] |= np.uint16(flag)
+    for literal, flag in LITERALS.items():
+        for document, text in enumerate(texts):
+            if literal[0] in text and literal in text:
+                flags[document] |= np.uint16(flag)
+    for values, flag in _SCRIPTS:
+        if wanted & flag:
+            flags[batch.holding(np.flatnonzero(members(*values).take(batch.classes)))] |= np.uint16(flag)
+    return flags & np.uint16(wanted)
+
+
+def positions(batch: Batch, flag: int) -> Positions:
+    """Return where the patterns of one flag match, sorted: int64 of shape (matches,)."""
+    found = [place for _, place in _matches(batch, flag)]
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+
+def _matches(batch: Batch, wanted: int) -> Iterator[tuple[int, Positions]]:
+    """Yield the flag of each pattern that matches, of those `wanted`, and where."""
     classes = batch.classes
     hits = np.flatnonzero(classes >= TRIGGER)
     before, trigger, after = _tables()
@@ -104,27 +158,29 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
     for nth, pattern in enumerate(PATTERNS):
         if not wanted & pattern.flag:
             continue
-        found = hits[np.flatnonzero(matched & np.uint16(1 << nth))]
+        found = hits[np.flatnonzero(matched & np.uint32(1 << nth))]
         if len(found) and pattern.trigger == (Class.SPACE,):
             found = found[_one_apart(found)]
         if len(found) and pattern.trigger == (Class.NEWLINE,):
             found = line_wraps(batch)
+        if pattern.crowd > 1:
+            found = found[_crowded(found, pattern.crowd)]
         if len(found):
-            flags[batch.holding(found)] |= np.uint16(pattern.flag)
-    for literal, flag in LITERALS.items():
-        for document, text in enumerate(texts):
-            if literal[0] in text and literal in text:
-                flags[document] |= np.uint16(flag)
-    for value, flag in _SCRIPTS:
-        if wanted & flag:
-            flags[batch.holding(np.flatnonzero(classes == value))] |= np.uint16(flag)
-    return flags & np.uint16(wanted)
+            yield pattern.flag, found
 
 
 def _one_apart(spaces: Positions) -> npt.NDArray[np.bool_]:
     """Return which spaces stand two places before or after another: what is strewn, not set."""
     close = np.diff(spaces) == 2
     return np.asarray(np.append(close, False) | np.append(False, close))
+
+
+def _crowded(places: Positions, count: int) -> npt.NDArray[np.bool_]:
+    """Return which places are the first of `count` within `CROWD` code points."""
+    crowded = np.zeros(len(places), dtype=np.bool_)
+    if len(places) >= count:
+        crowded[: len(places) - count + 1] = places[count - 1 :] - places[: len(places) - count + 1] < CROWD
+    return crowded
 
 
 def line_wraps(batch: Batch) -> Positions:
@@ -162,11 +218,18 @@ def _expression(wanted: int) -> re.Pattern[str]:
         one_of(pattern.trigger)
         + ("" if pattern.before == _ANY else f"(?<={one_of(pattern.before)}{one_of(pattern.trigger)})")
         + ("" if pattern.after == _ANY else f"(?={one_of(pattern.after)})")
+        + ("" if pattern.crowd == 1 else f"(?=(?:.{{0,{CROWD - 2}}}?{one_of(pattern.trigger)}){{{pattern.crowd - 1}}})")
         for pattern in PATTERNS
         if pattern.flag & wanted
     )
-    scripts = (chr(value) for value, flag in _SCRIPTS if flag & wanted)
-    return re.compile("|".join((*branches, *scripts)) or "(?!)", re.DOTALL)
+    scripts = [chr(value) for values, flag in _SCRIPTS if flag & wanted for value in values]
+    triggers = {value for pattern in PATTERNS if pattern.flag & wanted for value in pattern.trigger}
+    return re.compile(
+        f"(?={one_of(sorted(triggers))})(?:{'|'.join(branches)})" + "".join(f"|{value}" for value in scripts)
+        if triggers
+        else "|".join(scripts) or "(?!)",
+        re.DOTALL,
+    )
 
 
 @cache

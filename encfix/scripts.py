@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from encfix.batch import Batch
-from encfix.chinese.characters import IS_HAN, Class
+from encfix.chinese.characters import IS_HAN, IS_SIMPLIFIED, IS_TRADITIONAL
 
 ScriptName: TypeAlias = Literal["simplified", "traditional", "mixed", "unknown"]
 
@@ -48,8 +48,8 @@ def script_of(text: str) -> Script:
     1
     """
     classes = Batch.of([text]).classes
-    simplified = int((classes == Class.HAN_SIMPLIFIED).sum())
-    traditional = int((classes == Class.HAN_TRADITIONAL).sum())
+    simplified = int(IS_SIMPLIFIED.take(classes).sum())
+    traditional = int(IS_TRADITIONAL.take(classes).sum())
     han = int(IS_HAN.take(classes).sum())
     fewer, more = sorted((simplified, traditional))
     if more == 0:

@@ -19,7 +19,7 @@ from pypinyin.pinyin_dict import pinyin_dict
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from encfix.chinese import pinyin
+from encfix.chinese import model, pinyin
 from encfix.chinese.characters import BOUNDARY_CODE, Class
 from tools import build_conversion, build_model
 
@@ -35,7 +35,23 @@ COMPLEX = {
 TRADITIONAL_TOO = "恒琼"
 """Simplified forms that Hong Kong writes in names (梁頌恒, 李慧琼), though OpenCC's variants lack them."""
 
-SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL}
+SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL,
+           "Bopomofo": Class.BOPOMOFO}  # fmt: skip
+
+RARE, NOT_RARE = -11.5, -8.5
+"""The log probabilities below which an ideograph is rare, and above which nothing makes it count as that."""
+
+WESTERN_CODECS = ("latin-1", "cp1252", "cp1250", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
+"""Code pages that make Latin letters and symbols of the bytes of other encodings."""
+
+KOREAN_SYLLABLES = "이다는의에을은하로지기한있어를니들였된"
+"""The commonest syllables of Korean: what they become when read as GBK counts as rare."""
+
+UNSET = "屯"
+"""What unset memory reads as in GBK."""
+
+CYRILLIC = "ЂЃѓЉЊЌЋЏђљњќћџ"
+"""Letters that windows-1251 has for bytes 80 to 9F: common in few languages, in damaged text of many."""
 
 
 def properties(file: str) -> Iterator[tuple[range, str]]:
@@ -67,6 +83,12 @@ def changed_by(configurations: Iterable[str]) -> set[str]:
     """Return the ideographs that any of OpenCC's `configurations` changes."""
     converters = [opencc.OpenCC(name) for name in configurations]
     return {c for c in bmp_ideographs() if any(converter.convert(c) != c for converter in converters)}
+
+
+def western() -> set[int]:
+    """Return the code points below the box drawings that European code pages have beyond ASCII, Greek letters apart."""
+    text = "".join(bytes(range(0x80, 0x100)).decode(codec, "ignore") for codec in WESTERN_CODECS) + CYRILLIC
+    return {ord(character) for character in text if ord(character) < 0x2500} - set(range(0x370, 0x400))
 
 
 def build_classes() -> npt.NDArray[np.uint8]:
@@ -104,12 +126,15 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put(range(0x3001, 0x3021), Class.WIDE)
     put(range(0xFF01, 0xFF66), Class.WIDE)
     put(range(0x2018, 0x2020), Class.WIDE)
+    put(map(ord, "‚‛„‟"), Class.WESTERN)
     put(map(ord, "—…·‥～"), Class.WIDE)
-    put((*range(0xFF66, 0xFFA0), 0x30FC), Class.KATAKANA)
+    put((*range(0xFF66, 0xFFA0),), Class.HALFWIDTH_KATAKANA)
+    put((0x30FC,), Class.KATAKANA)
     put((0x3005, 0x3007), Class.HAN)
     put(range(0x21, 0x7F), Class.PUNCTUATION)
     put((*range(0x41, 0x5B), *range(0x61, 0x7B)), Class.LETTER)
     put(range(0x30, 0x3A), Class.DIGIT)
+    put((code for code in western() if table[code] == Class.OTHER), Class.WESTERN)
     put((code for code in range(0x80, 0x370) if pinyin.fold(chr(code))), Class.TONED)
     put((0x09,), Class.TAB)
     put((0x0A, 0x0B, 0x0C, 0x0D, 0x2028, 0x2029), Class.NEWLINE)
@@ -139,6 +164,24 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put(map(ord, "後"), Class.HAN_TRADITIONAL)  # in GB 2312, yet no simplified text writes it
     simplified = changed_by(("s2t",)) & changed_by(("s2hk",)) - set(TRADITIONAL_TOO)
     put((ord(c) for c in simplified if not encodable(c, "big5")), Class.HAN_SIMPLIFIED)
+    rarer = {
+        Class.HAN: Class.HAN_RARE,
+        Class.HAN_SIMPLIFIED: Class.HAN_RARE_SIMPLIFIED,
+        Class.HAN_TRADITIONAL: Class.HAN_RARE_TRADITIONAL,
+    }
+    rare = model.log_unigram(np.arange(len(table), dtype=np.uint32)) < RARE
+    for common, uncommon in rarer.items():
+        table[rare & (table == common)] = uncommon
+    put((ord("锟"),), Class.HAN_OMEN)
+    for character in KOREAN_SYLLABLES.encode("euc_kr").decode("gbk") + UNSET:
+        code = ord(character)
+        if character != UNSET and model.log_unigram(np.array([code], dtype=np.uint32))[0] > NOT_RARE:
+            continue
+        table[code] = rarer.get(Class(int(table[code])), table[code])
+    put(
+        (code for code in range(0xAC00, 0xD7A4) if len(chr(code).encode("euc_kr")) > 2),
+        Class.HANGUL_RARE,
+    )
     table[BOUNDARY_CODE] = Class.BOUNDARY
     return table
 

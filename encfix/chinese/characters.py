@@ -29,10 +29,8 @@ class Class(IntEnum):
     HAN_SIMPLIFIED = 2  # occurs in simplified text only
     HAN_TRADITIONAL = 3  # occurs in traditional text only
     LETTER = 4  # ASCII
-    TONED = 5  # letters of pinyin that ASCII lacks, and combining tone marks
     DIGIT = 6  # ASCII
     KATAKANA = 7
-    HANGUL = 8
     RIGHT_TO_LEFT = 9  # Arabic, Hebrew and their kin
     COMPLEX = 10  # scripts that shape or break words with invisible characters
     PUNCTUATION = 11  # ASCII marks that need no attention
@@ -60,9 +58,22 @@ class Class(IntEnum):
     COMPATIBILITY = 49
     PRIVATE_USE = 50
     REPLACEMENT = 51
+    HAN_RARE = 52  # as HAN and the two after it, but so rare that three together are suspect
+    HAN_RARE_SIMPLIFIED = 53
+    HAN_RARE_TRADITIONAL = 54
+    HAN_OMEN = 55  # 锟, as which U+FFFD comes back from GBK
+    HANGUL = 56
+    HALFWIDTH_KATAKANA = 57
+    HANGUL_RARE = 61  # syllables beyond KS X 1001
+    BOPOMOFO = 58
+    TONED = 59  # letters of pinyin that ASCII lacks, and combining tone marks
+    WESTERN = 60  # other letters and symbols of European code pages
 
 
-HAN_CLASSES = (Class.HAN, Class.HAN_SIMPLIFIED, Class.HAN_TRADITIONAL)
+SIMPLIFIED_CLASSES = (Class.HAN_SIMPLIFIED, Class.HAN_RARE_SIMPLIFIED)
+TRADITIONAL_CLASSES = (Class.HAN_TRADITIONAL, Class.HAN_RARE_TRADITIONAL)
+HAN_CLASSES = (Class.HAN, Class.HAN_RARE, Class.HAN_OMEN, *SIMPLIFIED_CLASSES, *TRADITIONAL_CLASSES)
+KATAKANA_CLASSES = (Class.KATAKANA, Class.HALFWIDTH_KATAKANA)
 LETTER_CLASSES = (Class.LETTER, Class.TONED)
 
 
@@ -78,6 +89,8 @@ def members(*classes: Class) -> npt.NDArray[np.bool_]:
 
 
 IS_HAN = members(*HAN_CLASSES)
+IS_SIMPLIFIED = members(*SIMPLIFIED_CLASSES)
+IS_TRADITIONAL = members(*TRADITIONAL_CLASSES)
 IS_LETTER = members(*LETTER_CLASSES)
 
 

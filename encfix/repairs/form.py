@@ -19,7 +19,17 @@ from __future__ import annotations
 import numpy as np
 
 from encfix.batch import Batch, Mask, Positions
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, is_common, members, unified_forms
+from encfix.chinese.characters import (
+    HAN_CLASSES,
+    IS_HAN,
+    IS_SIMPLIFIED,
+    IS_TRADITIONAL,
+    KATAKANA_CLASSES,
+    Class,
+    is_common,
+    members,
+    unified_forms,
+)
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -40,7 +50,7 @@ DOOR = 0x2F3E
 
 _JOINS = members(*HAN_CLASSES, Class.RADICAL, Class.DIGIT, Class.LETTER)
 _MARKED = members(Class.MARK, Class.COMMA)
-_FOREIGN = members(Class.HIRAGANA, Class.KATAKANA, Class.HANGUL)
+_FOREIGN = members(Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE)
 ABOUT_RADICALS = ("部首", "偏旁", "字根", "康熙", "部件", "笔画", "筆畫")
 
 
@@ -87,7 +97,7 @@ def _numbers(batch: Batch, found: Positions) -> Mask:
 def _is_simplified(batch: Batch) -> Mask:
     """Return which documents hold more characters of simplified text than of traditional."""
     simplified, traditional = (
-        np.bincount(batch.documents_of(np.flatnonzero(batch.classes == value)), minlength=len(batch))
-        for value in (Class.HAN_SIMPLIFIED, Class.HAN_TRADITIONAL)
+        np.bincount(batch.documents_of(np.flatnonzero(table.take(batch.classes))), minlength=len(batch))
+        for table in (IS_SIMPLIFIED, IS_TRADITIONAL)
     )
     return np.asarray(simplified > traditional)

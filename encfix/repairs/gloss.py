@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import pinyin
-from encfix.chinese.characters import IS_HAN, IS_LETTER, Class, is_common, two_forms
+from encfix.chinese.characters import IS_HAN, IS_LETTER, IS_TRADITIONAL, Class, is_common, two_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -189,7 +189,7 @@ class Page:
         running: Positions = np.cumsum(han)
         owners = per_document(head)
         plain = running.take(batch.ends - 1) - running.take(batch.starts - 1) - owners
-        traditional = per_document(head & (batch.classes.take(glosses.owner) == Class.HAN_TRADITIONAL))
+        traditional = per_document(head & IS_TRADITIONAL.take(batch.classes.take(glosses.owner)))
         first_reading = per_document(head & kinds & pinyin.is_first_reading(owner_code, glosses.packed))
         spaced, self.has_space = _spaces(batch, glosses, documents)
         needed = np.where((traditional > 0) | spaced, 2, ENOUGH)

@@ -33,7 +33,9 @@ _CHINESE_SIDE = members(
     Class.NEWLINE,
     Class.BOUNDARY,
 )
-_KEEPS_JOINERS = members(Class.COMPLEX, Class.RIGHT_TO_LEFT, Class.EMOJI, Class.OTHER)
+_KEEPS_JOINERS = members(
+    Class.COMPLEX, Class.RIGHT_TO_LEFT, Class.EMOJI, Class.OTHER, Class.WESTERN, Class.HANGUL, Class.HANGUL_RARE
+)
 _KEEPS_BREAKS = members(Class.COMPLEX, Class.RIGHT_TO_LEFT)
 _RULES = {
     Class.INVISIBLE: number_of("invisible.zero-width"),

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
 from encfix.chinese import conversion, model
-from encfix.chinese.characters import BOUNDARY_CODE, Class
+from encfix.chinese.characters import BOUNDARY_CODE, IS_SIMPLIFIED, IS_TRADITIONAL, Class
 from encfix.chinese.vector_conversion import convert_codes
 from encfix.edits import Edits, Span, deletions, merge, replacements
 from encfix.options import SCRIPTS, Options
@@ -73,9 +73,9 @@ def flags_configuration(options: Options) -> int:
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose the conversion of what is not in the script asked for."""
     if options.script == "simplified":
-        foreign, native = Class.HAN_TRADITIONAL, Class.HAN_SIMPLIFIED
+        foreign, native = IS_TRADITIONAL, IS_SIMPLIFIED
         return _convert(batch, *_lines_to_convert(batch, foreign, native), conversion.simplified)
-    foreign, native = Class.HAN_SIMPLIFIED, Class.HAN_TRADITIONAL
+    foreign, native = IS_SIMPLIFIED, IS_TRADITIONAL
     lines, name = _lines_to_convert(batch, foreign, native), FROM_SIMPLIFIED[options.script]
     if conversion.keeps_length(name):
         return _convert(batch, *lines, lambda codes: conversion.traditional(codes, name))
@@ -122,12 +122,12 @@ def _everything(batch: Batch) -> tuple[Mask, Mask]:
     return chosen, np.zeros(len(batch.codes), dtype=np.bool_)
 
 
-def _lines_to_convert(batch: Batch, foreign: Class, native: Class) -> tuple[Mask, Mask]:
-    """Return which positions lie in lines to convert, and in which of them only `foreign` characters may change."""
+def _lines_to_convert(batch: Batch, foreign: Mask, native: Mask) -> tuple[Mask, Mask]:
+    """Return which positions lie in lines to convert, and where only `foreign` classes may change."""
     classes = batch.classes
     ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
     lengths = np.diff(ends, prepend=-1)
-    is_foreign, is_native = classes == foreign, classes == native
+    is_foreign, is_native = foreign.take(classes), native.take(classes)
     strange, own = (np.diff(np.cumsum(mask)[ends], prepend=0) for mask in (is_foreign, is_native))
     document = np.clip(batch.documents_of(ends), 0, None)
     strange_document, own_document = (

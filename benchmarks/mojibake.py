@@ -1,0 +1,219 @@
+"""How much mojibake encfix repairs: a table of every true encoding, wrong encoding and decoder.
+
+Run `python benchmarks/mojibake.py [--cases N] [--only WORD]`. Text is cut from the GSD development sets (folder in
+ENCFIX_CORPORA), Japanese and Korean from Django's catalogues, at 8, 20 and 60 characters, encoded in one encoding
+and decoded in another. The damage is made here from Python's codecs and the WHATWG Encoding Standard, apart from
+what the library knows about either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+
+import encfix
+
+CORPORA = Path(os.environ.get("ENCFIX_CORPORA", Path(__file__).parent.parent.parent / "shared" / "data"))
+LENGTHS = (8, 20, 60)
+STYLES = ("strict", "browser", "browser-fffd", "fffd", "question", "drop")
+PAIRS = (
+    *(("utf-8", wrong) for wrong in
+      ("gbk", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "latin-1", "cp437")),
+    *(("gbk", wrong) for wrong in ("latin-1", "cp1252", "cp1250", "big5", "shift_jis", "euc_kr", "utf-8/cp1252")),
+    *(("big5", wrong) for wrong in ("gbk", "latin-1", "shift_jis", "euc_kr")),
+    *((true, "gbk") for true in ("euc_jp", "shift_jis", "euc_kr")),
+    ("utf-8", "gbk twice"),
+)  # fmt: skip
+_BROWSERS = {
+    "gbk": ("gb18030", range(0x81, 0xFF), range(0x40, 0xFF)),
+    "gb18030": ("gb18030", range(0x81, 0xFF), range(0x40, 0xFF)),
+    "big5": ("big5hkscs", range(0x81, 0xFF), range(0x40, 0xFF)),
+    "shift_jis": ("cp932", (*range(0x81, 0xA0), *range(0xE0, 0xFD)), range(0x40, 0xFD)),
+    "euc_kr": ("cp949", range(0x81, 0xFF), range(0x41, 0xFF)),
+}
+
+
+def browser(data: bytes, wrong: str) -> str:
+    """Decode as the WHATWG Encoding Standard does, errors as U+FFFD."""
+    if wrong in ("latin-1", "cp1252"):
+        return "".join(bytes((b,)).decode("cp1252", "replace").replace("\ufffd", chr(b)) for b in data)
+    if wrong == "cp1250":
+        return "".join(bytes((b,)).decode("cp1250", "replace").replace("\ufffd", chr(b)) for b in data)
+    if wrong not in _BROWSERS:
+        return data.decode(wrong, "replace")
+    codec, leads, trails = _BROWSERS[wrong]
+    text, place = "", 0
+    while place < len(data):
+        byte = data[place]
+        place += 1
+        if byte not in leads:
+            euro = byte == 0x80 and codec == "gb18030"
+            text += "€" if euro else bytes((byte,)).decode(codec, "replace") if byte < 0xE0 else "\ufffd"
+            continue
+        if place == len(data):
+            text += "\ufffd"
+            continue
+        pair = data[place - 1 : place + 1].decode(codec, "replace") if data[place] in trails else ""
+        pair = pair if len(pair) == 1 and pair != "\ufffd" else ""
+        text += pair or "\ufffd"
+        place += bool(pair) or data[place] >= 0x80
+    return text
+
+
+def mixed(data: bytes) -> str:
+    """Decode UTF-8 pairs where there are any, else single bytes of windows-1252."""
+    text, place = "", 0
+    while place < len(data):
+        for length in (4, 3, 2):
+            try:
+                text += data[place : place + length].decode("utf-8")
+                place += length
+                break
+            except UnicodeDecodeError:
+                continue
+        else:
+            text += browser(data[place : place + 1], "cp1252")
+            place += 1
+    return text
+
+
+def damage(text: str, true: str, wrong: str, style: str) -> tuple[str, bool] | None:
+    """Return the damaged text and whether something was lost; None if this decoder cannot make it."""
+    try:
+        data = text.encode(true)
+        if wrong == "gbk twice":
+            once = damage(text, true, "gbk", style)
+            return damage(once[0], true, "gbk", style) if once and not once[1] else None
+        if wrong == "utf-8/cp1252":
+            return (mixed(data), False) if style == "browser" else None
+        if style == "strict":
+            return data.decode(wrong), False
+        if style.startswith("browser"):
+            seen = browser(data, wrong)
+            return (seen, "\ufffd" in seen) if ("\ufffd" in seen) == (style == "browser-fffd") else None
+        replaced = data.decode(wrong, "replace")
+    except UnicodeError:
+        return None
+    if "\ufffd" not in replaced:
+        return None
+    return {"fffd": replaced, "question": replaced.replace("\ufffd", "?"), "drop": data.decode(wrong, "ignore")}[
+        style
+    ], True
+
+
+@cache
+def source(true: str, script: str) -> str:
+    """Return text to cut from, without line ends."""
+    if true in ("euc_jp", "shift_jis", "euc_kr"):
+        return foreign("ko" if true == "euc_kr" else "ja")
+    return "".join((CORPORA / f"ud-gsd-dev.{script}.txt").read_text(encoding="utf-8").split("\n"))
+
+
+@cache
+def foreign(language: str) -> str:
+    """Return the messages of one of Django's catalogues in a row, without what is not prose."""
+    import gettext
+
+    import django
+
+    folder = Path(django.__file__).parent
+    texts: list[str] = []
+    for path in sorted(folder.glob(f"**/locale/{language}/LC_MESSAGES/django.mo")):
+        with path.open("rb") as file:
+            catalogue = gettext.GNUTranslations(file)
+        texts += [text for key, text in catalogue._catalog.items() if key]  # type: ignore[attr-defined]
+    return "".join(text for text in texts if not set(text) & set("%{}<>&\n|"))
+
+
+@dataclass
+class Cell:
+    """What happened to the cases of one cell of the table."""
+
+    cases: int = 0
+    exact: int = 0
+    wrong: int = 0
+    right: int = 0
+    characters: int = 0
+    misses: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, truth: str, seen: str, result: encfix.Result) -> None:
+        """Count one case."""
+        self.cases += 1
+        self.exact += result.text == truth
+        blocks = SequenceMatcher(None, truth, result.text, autojunk=False).get_matching_blocks()
+        self.right += sum(block.size for block in blocks)
+        self.characters += len(truth)
+        matched = {place for block in blocks for place in range(block.b, block.b + block.size)}
+        is_wrong, shift = False, 0
+        for change in result.changes:
+            new = change.start + shift
+            shift += len(change.after) - len(change.before)
+            is_wrong |= any(
+                place not in matched and result.text[place] not in "\ufffd?"
+                for place in range(new, new + len(change.after))
+            )
+        self.wrong += is_wrong
+        if is_wrong or result.text != truth:
+            self.misses.append((truth, seen, result.text))
+
+
+def cases(true: str, wrong: str, style: str, length: int, count: int, seed: int = 3) -> Iterator[tuple[str, str, bool]]:
+    """Yield `count` cases of a cell, fewer if the decoder seldom makes any: the text, its damage, whether that lost
+    anything."""
+    chance = random.Random(f"{true} {wrong} {style} {length} {seed}")
+    scripts = {"gbk": ("simplified",), "big5": ("traditional",)}.get(true, ("simplified", "traditional"))
+    made = 0
+    for attempt in range(8 * count):
+        text = source(true, scripts[attempt % len(scripts)])
+        start = chance.randrange(len(text) - length)
+        truth = text[start : start + length]
+        damaged = damage(truth, true, wrong, style) if truth.strip() == truth else None
+        if damaged and damaged[0] != truth:
+            made += 1
+            yield truth, *damaged
+        if made == count:
+            return
+
+
+def run(
+    count: int, only: str, report: Callable[[str], None] = print, show: int = 0
+) -> dict[tuple[str, str, str, int], Cell]:
+    """Fill the table and report it line by line."""
+    table = {}
+    report(f"{'true':<10}{'wrong':<14}{'decoder':<14}{'length':>6}{'cases':>7}{'exact':>8}{'right':>8}{'wrong':>8}")
+    for true, wrong in PAIRS:
+        for style in STYLES:
+            for length in LENGTHS:
+                name = f"{true} {wrong} {style} {length}"
+                if only not in name:
+                    continue
+                made = list(cases(true, wrong, style, length, count))
+                if not made:
+                    continue
+                cell = table[true, wrong, style, length] = Cell()
+                for (truth, seen, _), result in zip(
+                    made, encfix.clean_many([seen for _, seen, _ in made]), strict=True
+                ):
+                    cell.add(truth, seen, result)
+                report(
+                    f"{true:<10}{wrong:<14}{style:<14}{length:>6}{cell.cases:>7}{cell.exact / cell.cases:>8.1%}"
+                    f"{cell.right / cell.characters:>8.1%}{cell.wrong / cell.cases:>8.1%}"
+                )
+                for miss in cell.misses[:show]:
+                    report("    " + "\n    ".join(map(ascii if show < 0 else str, miss)))
+    return table
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--cases", type=int, default=200, help="cases in a cell")
+    parser.add_argument("--only", default="", help="part of the names of the cells to fill")
+    parser.add_argument("--show", type=int, default=0, help="misses to print for each cell")
+    arguments = parser.parse_args()
+    run(arguments.cases, arguments.only, show=arguments.show)

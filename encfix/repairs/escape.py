@@ -1,0 +1,193 @@
+"""Escapes written out: `&nbsp;`, `&amp;quot;`, `#xff1a;`, `\\\\u4e2d\\\\u56fd`, `%E4%B8%AD`, `=E4=BD=A0`,
+`\\\\\\\\"`.
+
+How they came about: text was escaped for HTML, JSON, an address or a mail, and shown or stored without undoing it,
+or was undone once where it had been escaped twice; some tools take the ampersand or the semicolon away.
+
+When it is certain: what comes out is Chinese, or an entity stands beside Chinese characters or their punctuation in
+a Chinese text without markup. Two escapes of bytes or code points are the least; they must decode strictly.
+
+What looks alike and must stay: code, addresses, hex colours, markup (a text with tags is HTML, and its entities are
+right), and escapes in other languages.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from html.entities import html5
+
+import numpy as np
+
+from encfix.batch import Batch, to_codes
+from encfix.chinese.characters import IS_HAN, Class, class_table
+from encfix.edits import Edits, replacements
+from encfix.options import Options
+from encfix.rules import number_of
+
+ENTITY = number_of("escape.html-entity")
+REMNANT = number_of("escape.html-remnant")
+UNICODE = number_of("escape.unicode")
+PERCENT = number_of("escape.percent")
+QUOTED_PRINTABLE = number_of("escape.quoted-printable")
+BACKSLASH = number_of("escape.backslash")
+
+SURE, LIKELY, UNSURE = 0.99, 0.93, 0.5
+
+LEAST_HAN = 0.3
+"""The least share of ideographs among letters and ideographs in a text whose entities are undone."""
+
+_SIGN = re.compile(r"&[#A-Za-z]|#x?[0-9a-fA-F]{4}|\\+u|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|\\[\"'“”]")
+"""What any escape holds."""
+
+_ENTITY = re.compile(r"&(?:amp;){0,8}(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});")
+_NO_AMPERSAND = re.compile(r"(?<![&\w#])#(?:x[0-9a-fA-F]{4}|[0-9]{5});", re.ASCII)
+_NO_SEMICOLON = re.compile(r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|quot|amp|lt|gt)(?![A-Za-z0-9;=])")
+_UNICODE = re.compile(r"(?:\\+u[0-9a-fA-F]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}")
+_PERCENT = re.compile(
+    r"(?<![\w%/.=?&+-])(?:%[0-9A-Fa-f]{2}|(?<=[0-9A-Fa-f]{2})[A-Za-z0-9_.+-]{1,8}(?=%[0-9A-Fa-f]{2})){6,}"
+)
+_QUOTED = re.compile(r"(?:=[0-9A-F]{2}|=\r?\n){6,}")
+_BACKSLASHES = re.compile(r"\\+(?=[\"'“”])")
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,400}>|<!--|\{\{|</|/>")
+_CODE = re.compile(
+    r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE
+)
+
+Found = tuple[int, int, str, int, float]
+_ALLOWED = frozenset(name for name in html5 if name.endswith(";"))
+
+
+def propose(batch: Batch, options: Options) -> Edits:
+    """Propose to undo escapes."""
+    start: list[int] = []
+    end: list[int] = []
+    texts: list[str] = []
+    rules: list[int] = []
+    confidences: list[float] = []
+    for document in np.unique(batch.documents_of(np.flatnonzero(batch.classes == Class.SYMBOL))).tolist():
+        base, text = int(batch.starts[document]), batch.text(document)
+        if not _SIGN.search(text):
+            continue
+        for i, j, new, rule, confidence in sorted(_found(text, _share_of_han(_ENTITY.sub("", text)))):
+            if not end or base + i >= end[-1]:
+                start.append(base + i)
+                end.append(base + j)
+                texts.append(new)
+                rules.append(rule)
+                confidences.append(confidence)
+    return replacements(
+        np.array(start, dtype=np.int64),
+        np.array(end, dtype=np.int64),
+        np.array([len(new) for new in texts], dtype=np.int64),
+        to_codes("".join(texts)),
+        np.array(rules, dtype=np.int16),
+        np.array(confidences, dtype=np.float32),
+    )
+
+
+def _share_of_han(text: str) -> float:
+    """Return the share of ideographs among the ideographs and ASCII letters of a text."""
+    codes = to_codes(text)
+    han = int(IS_HAN.take(class_table().take(codes)).sum())
+    letters = int((((codes | 0x20) >= ord("a")) & ((codes | 0x20) <= ord("z")) & (codes < 0x80)).sum())
+    return han / (han + letters) if han else 0.0
+
+
+def _found(text: str, share: float) -> Iterator[Found]:
+    """Yield the escapes of one document: start, end, what they stand for, rule, confidence."""
+    yield from _decoded(text, _UNICODE, _unicode, UNICODE)
+    yield from _decoded(text, _PERCENT, _percent, PERCENT)
+    yield from _decoded(text, _QUOTED, _quoted, QUOTED_PRINTABLE)
+    if not share:
+        share = _share_inside(text)
+    if share >= LEAST_HAN and not _TAG.search(text):
+        yield from _entities(text)
+        if not _CODE.search(text):
+            for match in _BACKSLASHES.finditer(text):
+                if _is_chinese_beside(text, match.start(), match.end() + 1):
+                    confidence = LIKELY if len(match.group()) > 1 else UNSURE
+                    yield match.start(), match.end(), "", BACKSLASH, confidence
+
+
+def _share_inside(text: str) -> float:
+    """Return the share of ideographs in what the character references of a text stand for."""
+    inside = "".join(html.unescape(match.group()) for match in _ENTITY.finditer(text))
+    return sum(map(_is_han, inside)) / len(inside) if len(inside) > 1 else 0.0
+
+
+def _entities(text: str) -> Iterator[Found]:
+    for match in _ENTITY.finditer(text):
+        new = _unescape(match.group())
+        if new is not None:
+            yield match.start(), match.end(), new, ENTITY, SURE
+    for match in _NO_AMPERSAND.finditer(text):
+        new = _unescape("&" + match.group())
+        if new is not None and ord(new[0]) >= 0x2000:
+            yield match.start(), match.end(), new, REMNANT, SURE
+    for match in _NO_SEMICOLON.finditer(text):
+        beside = _is_chinese_beside(text, match.start(), match.end())
+        yield match.start(), match.end(), html.unescape(match.group() + ";"), REMNANT, LIKELY if beside else UNSURE
+
+
+def _unescape(entity: str) -> str | None:
+    """Return what an entity stands for, layers of ampersands included; None if it stands for nothing."""
+    single = "&" + entity[1:].replace("amp;", "") if entity.startswith("&amp;") and entity != "&amp;" else entity
+    if single[1] != "#" and single[1:] not in _ALLOWED:
+        return None
+    new = html.unescape(single)
+    is_text = new != single and "\ufffd" not in new and all(c in "\t\n\r" or c >= " " for c in new)
+    return new if is_text else None
+
+
+def _decoded(text: str, pattern: re.Pattern[str], decode: Callable[[str], str], rule: int) -> Iterator[Found]:
+    """Yield runs that decode to text which is mostly Chinese."""
+    for match in pattern.finditer(text):
+        try:
+            new = decode(match.group())
+        except ValueError:
+            continue
+        if sum(map(_is_chinese, new)) >= 0.5 * len(new) and any(map(_is_han, new)):
+            before = text[max(0, match.start() - 200) : match.start()].rpartition(" ")[2].rpartition("\n")[2]
+            in_address = "://" in before or "www." in before
+            in_code = text[match.start() - 1 : match.start()] in tuple("\"'`") and _CODE.search(text) is not None
+            yield match.start(), match.end(), new, rule, UNSURE if in_address or in_code else SURE
+
+
+def _unicode(run: str) -> str:
+    data = b"".join(int(digits, 16).to_bytes(2, "big") for digits in re.findall(r"u([0-9a-fA-F]{4})", run))
+    return data.decode("utf-16-be")
+
+
+def _percent(run: str) -> str:
+    data = re.sub(rb"%([0-9A-Fa-f]{2})", lambda match: bytes((int(match[1], 16),)), run.encode())
+    return _bytes(data)
+
+
+def _quoted(run: str) -> str:
+    return _bytes(bytes.fromhex(re.sub(r"=\r?\n|=", "", run)))
+
+
+def _bytes(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("gbk")
+
+
+def _is_chinese_beside(text: str, start: int, end: int) -> bool:
+    return any(_is_chinese(c) for c in text[max(0, start - 1) : start] + text[end : end + 1])
+
+
+def _is_han(character: str) -> bool:
+    return bool(IS_HAN[class_table()[ord(character)]])
+
+
+def _is_chinese(character: str) -> bool:
+    return (
+        _is_han(character)
+        or 0x3000 <= ord(character) < 0x3021
+        or 0xFF00 <= ord(character) < 0xFF66
+        or character in "“”‘’—…·"
+    )

@@ -1,0 +1,164 @@
+"""Exact inverses of wrong decodings: from the characters of damaged text back to the bytes that they were read from.
+
+A `Charset` is what a decoder made characters of. Its inverse is a table over code points, because the codecs of
+Python and of browsers differ where it matters: browsers keep the bytes that windows-1252 leaves undefined as C1
+controls, read GBK as GB 18030 with 0x80 for the euro sign, and Big5 with the Hong Kong supplement. The table holds
+what any of them gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Codes, Positions
+
+LOST = 0xFF
+"""The byte that stands for a character that no byte gives: no lead or trail byte of any true encoding here."""
+
+REACH = 0x30000
+"""Code points from here on are in no legacy character set."""
+
+_NONE = np.uint32(0xFFFFFFFF)
+UTF8_OR_CP1252 = "utf-8-or-cp1252"
+
+_CODECS = {
+    "gbk": ("gb18030",),
+    "big5": ("big5", "cp950", "big5hkscs"),
+    "shift-jis": ("shift_jis", "cp932"),
+    "euc-kr": ("cp949",),
+    "latin-1": ("latin-1",),
+    "cp1252": ("cp1252",),
+    "cp1250": ("cp1250",),
+    "cp437": ("cp437",),
+}
+"""The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
+
+SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "cp437", UTF8_OR_CP1252)
+"""Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """Bytes behind a text: `data`, and for each character where its bytes start; `starts` has one more, the end of
+    all."""
+
+    data: bytes
+    starts: Positions
+
+
+def encode(codes: Codes, charset: str) -> Raw:
+    """Return the bytes that `charset` would give these characters for; `LOST` for each that it cannot give.
+
+    >>> encode(np.array([ord("绐"), ord("a"), 0xFFFD], dtype=np.uint32), "gbk").data
+    b'\\xe7\\xaaa\\xff'
+    """
+    values = _table(charset).take(codes, mode="clip")
+    values[codes >= REACH] = _NONE
+    if charset == UTF8_OR_CP1252:
+        for place in np.flatnonzero((codes >= 0x10000) & (codes < 0x110000)).tolist():
+            values[place] = int.from_bytes(chr(int(codes[place])).encode(), "big")
+    lost = values == _NONE
+    values[lost] = LOST
+    lengths = 1 + (values > 0xFF).astype(np.int64) + (values > 0xFFFF) + (values > 0xFFFFFF)
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+    data = np.empty(int(starts[-1]), dtype=np.uint8)
+    ends = starts[1:]
+    for place in range(int(lengths.max(initial=0))):
+        holds = np.flatnonzero(lengths > place)
+        data[ends[holds] - 1 - place] = (values[holds] >> (8 * place)) & 0xFF
+    return Raw(data.tobytes(), starts)
+
+
+@cache
+def _table(charset: str) -> npt.NDArray[np.uint32]:
+    """Return the bytes of each code point as one big-endian number: uint32 (REACH + 1,), `_NONE` where there are
+    none."""
+    table = np.full(REACH + 1, _NONE, dtype=np.uint32)
+    if charset == UTF8_OR_CP1252:
+        for code in range(0x80, 0x10000):
+            if not 0xD800 <= code < 0xE000 and code != 0xFFFD:
+                table[code] = int.from_bytes(chr(code).encode(), "big")
+        return _put_single(table, "cp1252")
+    for codec in _CODECS[charset]:
+        if codec == "gb18030":
+            codes = [code for code in range(0x80, 0xFFFE) if not 0xD800 <= code < 0xE000]
+            four = [chr(code).encode(codec) for code in codes]
+            table[codes] = [int.from_bytes(raw, "big") for raw in four]
+        elif charset in SINGLE_BYTE:
+            _put_single(table, codec)
+        else:
+            _put_double(table, codec)
+    table[:0x80] = np.arange(0x80)
+    table[0xFFFD] = _NONE  # GB 18030 has bytes for it, yet no decoder got it from them
+    return table
+
+
+def _put_single(table: npt.NDArray[np.uint32], codec: str) -> npt.NDArray[np.uint32]:
+    for byte in range(0x100):
+        character = bytes((byte,)).decode(codec, "replace")
+        # Browsers keep an undefined byte as the control of its number.
+        table[byte if character == "\ufffd" else ord(character)] = byte
+    return table
+
+
+def _put_double(table: npt.NDArray[np.uint32], codec: str) -> None:
+    for code, raw in characters(codec):
+        if table[code] == _NONE or raw == chr(code).encode(codec):
+            table[code] = int.from_bytes(raw, "big")
+
+
+@cache
+def characters(codec: str) -> tuple[tuple[int, bytes], ...]:
+    """Return each character of one or two bytes that a codec reads, with those bytes, in order of the bytes."""
+    raws = [bytes((lead,)) for lead in range(0x80, 0x100)]
+    raws += [bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF)]
+    lines = b"\n".join(raws).decode(codec, "replace").split("\n")
+    return tuple((ord(text), raw) for text, raw in zip(lines, raws, strict=True) if len(text) == 1 and text != "\ufffd")
+
+
+@cache
+def can_be_lost(charset: str) -> npt.NDArray[np.bool_]:
+    """Return which bytes a decoder of `charset` loses before which: bool (256, 256), the next byte second.
+
+    A decoder of one-byte characters loses those that the charset leaves undefined; one of pairs loses a lead byte
+    that makes no character with the next.
+    """
+    codecs = _CODECS.get(charset, ())
+    if charset in SINGLE_BYTE:
+        lost = np.zeros((256, 256), dtype=np.bool_)
+        for byte in range(0x80, 0x100):
+            lost[byte] = any("\ufffd" in bytes((byte,)).decode(codec, "replace") for codec in codecs)
+        return lost
+    lost = np.ones((256, 256), dtype=np.bool_)
+    lost[:0x80] = False
+    for codec in ("gbk",) if charset == "gbk" else codecs[:1]:
+        for _, raw in characters(codec):
+            lost[raw[0], raw[1] if len(raw) > 1 else slice(None)] = False
+    return lost
+
+
+@cache
+def others(charset: str) -> dict[int, tuple[bytes, ...]]:
+    """Return the characters that several bytes of a charset give, with the bytes that `encode` does not choose.
+
+    >>> others("gbk")[ord("€")]
+    (b'\\x80',)
+    """
+    if charset == "gbk":
+        return {ord("€"): (b"\x80",)}
+    if charset == UTF8_OR_CP1252:
+        single = np.flatnonzero(_table(charset)[0x80:0x800] < 0x100) + 0x80
+        return {code: (chr(code).encode(),) for code in single.tolist()}
+    if charset in SINGLE_BYTE:
+        return {}
+    table = _table(charset)
+    found: dict[int, tuple[bytes, ...]] = {}
+    for codec in _CODECS[charset]:
+        for code, raw in characters(codec):
+            if int.from_bytes(raw, "big") != table[code] and raw not in found.get(code, ()):
+                found[code] = (*found.get(code, ()), raw)
+    return found

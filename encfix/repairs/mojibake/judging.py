@@ -1,0 +1,122 @@
+"""Proof that a span was damaged as a pair of encodings says, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Codes, to_codes
+from encfix.chinese import model
+from encfix.chinese.characters import IS_HAN, class_table
+from encfix.repairs.mojibake.costs import broken, is_abroad, is_common_hangul, read_costs
+from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.reading import Block, Span
+
+LEAST_GAIN = 10.0
+"""Nats that a reading must gain before it is looked at."""
+
+LEAST_MEAN = -9.0
+"""The least mean cost of a character in the reading, in nats: text scores about -6, chance about -12."""
+
+MOST_LIKELY = -7.6
+"""The mean cost of a Chinese character above which a text is not improbable enough to be damage."""
+
+MOST_BROKEN = 0.4
+MOST_BROKEN_NARROW = 0.1
+"""The largest share of the characters of a reading that may be lost; less where hardly any byte can be."""
+
+POOR_TWO = -12.0
+"""The cost of each of two characters in a row below which bytes may have been dropped there."""
+
+FEW = 3
+"""Characters below which a reading is never sure."""
+
+
+def confidence(block: Block, span: Span) -> float:
+    """Return the probability that a span is damage and its reading right; 0 where the proof fails."""
+    codes = to_codes(span.text)
+    costs = read_costs(codes, span.pair)
+    lost = broken(codes) | (codes == 0xFFFD)
+    known = ~lost & (codes >= 0x80)
+    count = int(known.sum())
+    here = slice(span.start, span.end)
+    if not _is_prose(codes, known, span.pair):
+        return 0.0
+    most = MOST_BROKEN_NARROW if span.pair.is_narrow and span.pair.true != "utf-8" else MOST_BROKEN
+    if lost.sum() > most * (count + lost.sum()):
+        return 0.0
+    if not span.pair.is_chinese and not _is_foreign(block.codes[here], codes, bool(lost.any())):
+        return 0.0
+    mean = float(costs[known].mean())
+    if mean < LEAST_MEAN:
+        return 0.0
+    han = IS_HAN.take(block.classes[here])
+    if han.any() and float(block.costs[here][han].mean()) > MOST_LIKELY:
+        return 0.0
+    weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0
+    sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
+    double = not span.pair.is_narrow and span.pair.codec != "utf-8" and span.pair.is_chinese
+    if double and ord("?") in codes:
+        sure = min(sure, 0.85)  # a question mark may be a lost byte, and all pairs behind it shifted
+    if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
+        sure = min(sure, 0.6)
+    return min(sure * span.certainty, 0.97 if lost.any() or span.certainty < 1 else 0.999)
+
+
+def _is_prose(codes: Codes, known: npt.NDArray[np.bool_], pair: Pair) -> bool:
+    """Return whether a reading has at least two characters that are letters, most of them beside another."""
+    letters = IS_HAN.take(class_table().take(codes)) | is_abroad(codes)
+    if letters.sum() < 2 or len(np.unique(codes[letters])) < 2:
+        return False
+    beside = np.append(known[1:], False) | np.append(False, known[:-1])
+    return bool((beside & letters).sum() >= 0.6 * letters.sum())
+
+
+def _is_foreign(before: Codes, after: Codes, is_lossy: bool) -> bool:
+    """Return whether a reading is Japanese or Korean that was none before.
+
+    EUC-JP and GBK have kana in the same place, so that there ideographs must have become far more common ones.
+    """
+    if is_lossy:
+        return False
+    letters = after[after >= 0x3000]
+    abroad, hangul = is_abroad(letters), (letters >= 0xAC00) & (letters < 0xD7A4)
+    if abroad.sum() < 0.3 * len(letters):
+        return False
+    if hangul.any():
+        return bool(hangul.sum() >= 4 and is_common_hangul(letters).sum() >= 0.4 * hangul.sum())
+    if abroad.sum() >= is_abroad(before).sum() + 0.2 * len(letters):
+        return True
+    if len(before) != len(after):
+        return False
+    if ((before == 0x3016) & (after == 0x30FC)).any():
+        return True  # 〖 stands where the long vowel does
+    changed = (before != after) & (after >= 0x3400) & (before >= 0x3400)
+    if changed.sum() < 2:
+        return False
+    return bool(model.log_unigram(after[changed]).mean() > model.log_unigram(before[changed]).mean() + 2.5)
+
+
+def is_exact(span: Span) -> bool:
+    """Return whether the reading holds no byte that is part of no character."""
+    return not bool(np.any(broken(to_codes(span.text))))
+
+
+def is_smooth(block: Block, span: Span) -> bool:
+    """Return whether nothing in a reading hints that bytes were lost: no marks of that inside, no poor stretch."""
+    if ord("?") in block.codes[span.start : span.end] or "\ufffd" in span.text:
+        return False
+    return not poor_stretch(to_codes(span.text), span.pair).any()
+
+
+def poor_stretch(codes: Codes, pair: Pair) -> npt.NDArray[np.bool_]:
+    """Return which characters of a reading may come of bytes whose neighbours were dropped, unseen.
+
+    That happens only where both encodings have characters of two bytes.
+    """
+    if pair.is_narrow or pair.codec == "utf-8" or not pair.is_chinese:
+        return np.zeros(len(codes), dtype=np.bool_)
+    poor = read_costs(codes, pair) < POOR_TWO
+    return np.asarray(poor & (np.append(poor[1:], False) | np.append(False, poor[:-1])))

@@ -1,0 +1,48 @@
+"""The pairs of encodings that are undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from encfix.repairs.mojibake.charsets import SINGLE_BYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A true encoding, the wrong one, and the codec that reads the true one."""
+
+    true: str
+    wrong: str
+    codec: str
+
+    @property
+    def name(self) -> str:
+        """The name of the pair's rule."""
+        return f"mojibake.{self.true}-as-{self.wrong}"
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the wrong encoding gives letters and symbols of Europe, not of Asia."""
+        return self.wrong in SINGLE_BYTE
+
+    @property
+    def is_chinese(self) -> bool:
+        """Whether the true text is Chinese."""
+        return self.true in ("utf-8", "gbk", "big5")
+
+
+_CODECS = {"utf-8": "utf-8", "gbk": "gbk", "big5": "cp950", "euc-jp": "euc_jp", "shift-jis": "cp932", "euc-kr": "cp949"}
+
+PAIRS = tuple(
+    Pair(true, wrong, _CODECS[true])
+    for true, wrongs in (
+        ("utf-8", ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "cp437")),
+        ("gbk", ("cp1252", "latin-1", "cp1250", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr")),
+        ("big5", ("gbk", "cp1252", "latin-1", "shift-jis", "euc-kr")),
+        ("euc-jp", ("gbk",)),
+        ("shift-jis", ("gbk",)),
+        ("euc-kr", ("gbk",)),
+    )
+    for wrong in wrongs
+)
+"""What is undone, the frequent first."""

@@ -1,0 +1,242 @@
+"""Reading a damaged text again: the bytes behind it in another encoding, and which spans become Chinese by that.
+
+The wrong decoding is undone for a whole block of text at once (`charsets.encode`), and the bytes are read in the true
+encoding; what is no text there becomes a lone surrogate for each byte. Both texts are scored by the model of
+Chinese, and where character borders of the two fall together the gain is known. Spans are the stretches that gain
+most.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Codes, Positions, to_codes
+from encfix.chinese.characters import IS_HAN, Class, class_table, members
+from encfix.repairs.mojibake.charsets import LOST, Raw, encode
+from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
+from encfix.repairs.mojibake.filling import doubt, fill
+from encfix.repairs.mojibake.lossy import Slot, read_pairs, read_utf8
+from encfix.repairs.mojibake.pairs import Pair
+
+Scores = npt.NDArray[np.float64]
+
+USUAL, SUSPECT = -9.0, 12.0
+"""Suspect is a stretch of characters that cost this many nats more than so much each."""
+
+_FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, Class.HANGUL_RARE, Class.CONTROL)
+
+LEAVING = 8.0
+"""How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
+earlier."""
+
+UNMARKED_LOSS = 0.85
+"""The probability that pairs of bytes were divided rightly where bytes were lost without a mark."""
+
+LONG_VOWEL_AS_GBK = ord("〖")
+
+DROP = 16.0
+"""How much a span may lose on the way before it is two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a block that reads better in another encoding: `[start, end)` becomes `text`, `gain` nats
+    better."""
+
+    start: int
+    end: int
+    text: str
+    gain: float
+    pair: Pair
+    rounds: int = 1
+    certainty: float = 1.0
+    """How probably all characters that were filled in are right."""
+    borders: tuple[tuple[int, int], ...] = ()
+    """Where borders of characters in the span and in its reading fall together."""
+
+    def part(self, first: int, last: int) -> Span:
+        """Return the part of the span between two of its borders."""
+        (start, new_start), (end, new_end) = self.borders[first], self.borders[last]
+        return Span(self.start + start, self.start + end, self.text[new_start:new_end], self.gain, self.pair)
+
+
+class Block:
+    """A stretch of text that is judged at once: its code points, what each costs, and the bytes behind it."""
+
+    def __init__(self, codes: Codes, costs: npt.NDArray[np.float32] | None = None) -> None:
+        self.codes = codes
+        self.classes = class_table().take(codes)
+        self.costs = damaged_costs([codes])[0] if costs is None else costs
+        self.running: Scores = _running(self.costs)
+        self._raw: dict[str, Raw] = {}
+        self.is_wide = bool((codes >= 0x2E80).any())
+        self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
+        self.foreign = int((codes >= 0x80).sum())
+        """How many characters are beyond ASCII."""
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
+        if _FOREIGN_SIGNS.take(self.classes).sum() >= 2:
+            return True
+        if (self.classes == Class.HANGUL).any() and IS_HAN.take(self.classes).any():
+            return True
+        # Kana say nothing: EUC-JP and GBK have them in the same place. 〖 is what the long vowel becomes between them.
+        is_kana = (self.codes >= 0x3041) & (self.codes < 0x3100)
+        if is_kana.any() and (self.codes == LONG_VOWEL_AS_GBK).any():
+            return True
+        badness = np.where((self.codes < 0x80) | is_kana, 0.0, USUAL - self.costs)
+        running = np.cumsum(badness)
+        return bool((running - np.minimum.accumulate(running)).max(initial=0.0) > SUSPECT)
+
+    def raw(self, charset: str) -> Raw:
+        """Return the bytes that `charset` gives the block for."""
+        if charset not in self._raw:
+            self._raw[charset] = encode(self.codes, charset)
+        return self._raw[charset]
+
+    def stops(self, charset: str) -> Positions:
+        """Return how many line ends and characters that `charset` lacks stand before each place: (n + 1,)."""
+        data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
+        is_stop = (data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT)
+        is_stop |= self.classes == Class.NEWLINE
+        return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
+
+
+def _running(costs: npt.NDArray[np.float32]) -> Scores:
+    return np.concatenate((np.zeros(1), np.cumsum(costs, dtype=np.float64)))
+
+
+def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
+    """Return bytes read by `codec`, and where each character's bytes start; one more is the end of all.
+
+    A byte that is part of no character becomes the lone surrogate U+DC00 + byte.
+    """
+    text = data.decode(codec, "surrogateescape")
+    codes = to_codes(text)
+    lengths = np.ones(len(codes), dtype=np.int64)
+    whole = (codes >= 0x80) & ((codes < 0xDC80) | (codes >= 0xDD00))
+    if codec == "utf-8":
+        lengths += whole
+        lengths += whole & (codes >= 0x800)
+        lengths += whole & (codes >= 0x10000)
+    else:
+        lengths += whole
+        if codec == "cp932":
+            lengths[(codes >= 0xFF61) & (codes < 0xFFA0)] = 1
+            lengths[(codes == 0x80) | ((codes >= 0xF8F0) & (codes < 0xF8F4))] = 1
+        elif codec == "euc_jp" and b"\x8f" in data:
+            known = [len(chr(code).encode(codec)) for code in codes[whole].tolist()]
+            lengths[whole] = known
+    return codes, np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+
+
+def may_explain(block: Block, pair: Pair) -> bool:
+    """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
+    if pair.wrong == "utf-8-or-cp1252":
+        return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
+    raw = block.raw(pair.wrong)
+    if raw.data.count(LOST) > 0.9 * block.foreign:
+        return False
+    return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
+
+
+_UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
+_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
+
+
+def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, lossy: bool = False) -> list[Span]:
+    """Return the stretches of a block that gain more than `least` nats when read as `pair` says.
+
+    `raw` are other bytes behind the block than those that come first; with `lossy`, bytes may have been lost.
+    """
+    raw = raw or block.raw(pair.wrong)
+    slots: dict[int, Slot] = {}
+    if lossy:
+        reading = read_utf8(raw.data) if pair.codec == "utf-8" else read_pairs(raw.data, pair.codec)
+        codes, starts, slots = reading.codes, reading.starts, reading.slots
+    else:
+        codes, starts = read(raw.data, pair.codec)
+    if starts[-1] != len(raw.data):
+        return []  # a codec that makes two characters of one
+    costs = read_costs(codes, pair)
+    running = _running(costs)
+    if len(starts) == len(raw.starts) and (starts == raw.starts).all():
+        old = new = np.arange(len(starts))
+    else:
+        borders = np.zeros(len(raw.data) + 1, dtype=np.int8)
+        borders[starts] = 1
+        borders[raw.starts] += 2
+        both = np.flatnonzero(borders == 3)
+        old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
+    gains = np.diff(running[new]) - np.diff(block.running[old])
+    stops = block.stops(pair.wrong)
+    is_stop = stops[old[1:]] - stops[old[:-1]] > 0
+    if not lossy:
+        is_stop |= np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
+    found = []
+    for first, last, gain in _extended(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop)):
+        text = codes[new[first] : new[last]]
+        if lossy:
+            start = int(new[first])
+            own = {place - start: slot for place, slot in slots.items() if start <= place < int(new[last])}
+            filled, certainty = fill(text, own, pair.codec, pair.wrong)
+            if pair.codec != "utf-8":
+                filled = doubt(filled)
+                if not all(slot.marked for slot in own.values()) or ord("?") in text:
+                    certainty *= UNMARKED_LOSS
+            found.append(Span(int(old[first]), int(old[last]), _text(filled), gain, pair, certainty=certainty))
+        else:
+            olds, news = (side[first : last + 1] - side[first] for side in (old, new))
+            shared = tuple(zip(olds.tolist(), news.tolist(), strict=True))
+            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, borders=shared))
+    return found
+
+
+def _extended(stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions) -> list[tuple[int, int, float]]:
+    """Return stretches drawn out to the next stop on either side, where little speaks against it."""
+    extended: list[tuple[int, int, float]] = []
+    for start, end, gain in stretches:
+        place = int(np.searchsorted(stops, start))
+        left = int(stops[place - 1]) + 1 if place else 0
+        place = int(np.searchsorted(stops, end))
+        right = int(stops[place]) if place < len(stops) else len(gains)
+        left = max(left, extended[-1][1] if extended else 0)
+        before, after = float(gains[left:start].sum()), float(gains[end:right].sum())
+        if before > -LEAVING:
+            start, gain = left, gain + before
+        if after > -LEAVING:
+            end, gain = max(end, right), gain + after
+        extended.append((start, end, gain))
+    return [
+        stretch
+        for nth, stretch in enumerate(extended)
+        if nth + 1 == len(extended) or stretch[1] <= extended[nth + 1][0]
+    ]
+
+
+def _text(codes: Codes) -> str:
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _best_stretches(gains: list[float], least: float) -> list[tuple[int, int, float]]:
+    """Return the stretches of greatest sum above `least`, that nowhere fall by more than `DROP`: start, end, sum."""
+    found = []
+    total = best = 0.0
+    start = end = 0
+    for place, gain in enumerate(gains):
+        total += gain
+        if total > best:
+            best, end = total, place + 1
+        elif total <= 0 or total < best - DROP:
+            if best > least:
+                found.append((start, end, best))
+            total = best = 0.0
+            start = end = place + 1
+    if best > least:
+        found.append((start, end, best))
+    return found

@@ -1,0 +1,85 @@
+"""What mojibake leaves that no codec undoes: doubled trail bytes, and strings that stand for what was lost."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from encfix.batch import Batch
+from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class
+from encfix.edits import Edits, deletions, merge
+from encfix.rules import number_of
+
+BACKSLASH = number_of("mojibake.backslash")
+LOST = number_of("mojibake.lost")
+
+_LOST = re.compile("(?:锟斤拷?)+|烫烫烫烫*|屯屯屯屯*")
+_ABOUT = re.compile(
+    "编码|編碼|亂碼|乱码|mojibake|Unicode|UTF-8|GBK|Big5|字符集|字元集|文字化け|解码|解碼", re.IGNORECASE
+)
+_QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "`": "`", "《": "》"}
+QUOTED = 0.5
+"""Confidence of damage that a text about encodings quotes."""
+
+_TRAIL = ord("\\")
+
+
+def propose(batch: Batch) -> Edits:
+    """Propose to delete backslashes that double a trail byte, and report what is beyond repair."""
+    return merge((_backslashes(batch), _lost(batch)))
+
+
+def _has_trail(code: int) -> bool:
+    """Return whether a character's last byte is 5C in Big5, GBK or Shift-JIS."""
+    if not 0x7F < code < BOUNDARY_CODE:
+        return False
+    return any(chr(code).encode(codec, "ignore")[-1:] == b"\\" for codec in ("big5", "gbk", "cp932"))
+
+
+def _backslashes(batch: Batch) -> Edits:
+    codes = batch.codes
+    found = np.flatnonzero(codes == _TRAIL)
+    found = found[IS_HAN.take(batch.classes.take(found - 1)) & (codes.take(found + 1) != _TRAIL)]
+    after = batch.classes.take(found + 1)
+    found = found[IS_HAN.take(after) | (after == Class.WIDE) | (after == Class.COMMA) | (after == Class.MARK)]
+    document = batch.documents_of(found)
+    owners = codes.take(found - 1)
+    followers = codes.take(found + 1)
+    fits = np.array(
+        [_has_trail(a) or _has_trail(b) for a, b in zip(owners.tolist(), followers.tolist(), strict=True)],
+        dtype=np.bool_,
+    )
+    strangers = np.bincount(document[~fits], minlength=len(batch))[document] if len(found) else document
+    found, sure = found[fits], (strangers == 0)[fits]
+    return deletions(found, found + 1, BACKSLASH, np.where(sure, 0.98, 0.5).astype(np.float32))
+
+
+def _lost(batch: Batch) -> Edits:
+    start, end = [], []
+    for document in np.unique(
+        batch.documents_of(np.flatnonzero(np.isin(batch.codes, (0x951F, 0x70EB, 0x5C6F))))
+    ).tolist():
+        base = int(batch.starts[document])
+        for match in _LOST.finditer(batch.text(document)):
+            start.append(base + match.start())
+            end.append(base + match.end())
+    return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), LOST, 0.95)
+
+
+def guard(batch: Batch, edits: Edits) -> Edits:
+    """Return the edits, those unsure that stand in quotation marks in a text that speaks of encodings."""
+    if not len(edits):
+        return edits
+    documents = batch.documents_of(edits.start)
+    confidence = edits.confidence.copy()
+    for document in np.unique(documents).tolist():
+        if not _ABOUT.search(batch.text(document)):
+            continue
+        for nth in np.flatnonzero(documents == document).tolist():
+            before = chr(int(batch.codes[edits.start[nth] - 1])) if batch.codes[edits.start[nth] - 1] < 0x110000 else ""
+            if before in _QUOTES:
+                confidence[nth] = min(float(confidence[nth]), QUOTED)
+    return Edits(
+        edits.start, edits.end, edits.offsets, edits.codes, edits.rule, confidence, edits.score, edits.candidates
+    )

@@ -1,0 +1,151 @@
+"""What European encodings did to UTF-8 and to one another: ftfy's part, line by line. The only module that knows
+ftfy.
+
+ftfy looks at lines that hold two characters side by side which its own tables know, and its result is turned into
+located changes. Only its repairs of encodings are switched on; quotation marks, widths, ligatures, line ends,
+controls, entities and the normal form of what comes out stay, for those would harm Chinese.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from encfix.batch import to_codes, to_text
+from encfix.edits import Edits, replacements
+from encfix.repairs.mojibake.reading import Block
+from encfix.rules import number_of
+
+CONFIDENCE = 0.97
+
+LAYERS = 4
+"""How many layers of mojibake are taken off a line."""
+
+SETTINGS: dict[str, Any] = {
+    "unescape_html": False,
+    "remove_terminal_escapes": False,
+    "fix_encoding": True,
+    "restore_byte_a0": True,
+    "replace_lossy_sequences": True,
+    "decode_inconsistent_utf8": True,
+    "fix_c1_controls": True,
+    "fix_latin_ligatures": False,
+    "fix_character_width": False,
+    "uncurl_quotes": False,
+    "fix_line_breaks": False,
+    "fix_surrogates": False,
+    "remove_control_chars": False,
+    "normalization": None,
+}
+"""ftfy's settings, all of them, so that a new default changes nothing here."""
+
+_NAMES = {
+    "latin-1": "latin-1",
+    "sloppy-windows-1250": "cp1250",
+    "sloppy-windows-1251": "cp1251",
+    "sloppy-windows-1252": "cp1252",
+    "sloppy-windows-1253": "cp1253",
+    "sloppy-windows-1254": "cp1254",
+    "sloppy-windows-1257": "cp1257",
+    "iso-8859-2": "latin-2",
+    "macroman": "mac-roman",
+    "cp437": "cp437",
+}
+
+
+@cache
+def _ftfy() -> Any:
+    import ftfy
+    import ftfy.badness
+
+    return ftfy
+
+
+@cache
+def _config() -> Any:
+    return _ftfy().TextFixerConfig(**SETTINGS)
+
+
+def propose(block: Block, base: int, done: list[tuple[int, int]]) -> Edits:
+    """Propose what ftfy makes of the lines of a block that hold none of the spans `done`; `base` is where the block
+    starts."""
+    if not block.is_narrow:
+        return Edits.none()
+    start, end, texts, rules = [], [], [], []
+    text, place = to_text(block.codes), 0
+    for line in text.splitlines(keepends=True) if "\x85" not in text else text.split("\n"):
+        stop = place + len(line)
+        if not line.isascii() and not any(first < stop and place < last for first, last in done):
+            for i, j, new, rule in _changes(line):
+                start.append(base + place + i)
+                end.append(base + place + j)
+                texts.append(new)
+                rules.append(rule)
+        place = stop + ("\x85" in text)
+    return replacements(
+        np.array(start, dtype=np.int64),
+        np.array(end, dtype=np.int64),
+        np.array([len(new) for new in texts], dtype=np.int64),
+        to_codes("".join(texts)),
+        np.array(rules, dtype=np.int16),
+        CONFIDENCE,
+    )
+
+
+def _changes(line: str) -> Iterator[tuple[int, int, str, int]]:
+    """Yield what ftfy changes in a line: start, end, the new text, and the number of the rule."""
+    if not _ftfy().badness.is_bad(line):
+        return
+    fixed, plan = _ftfy().fix_encoding_and_explain(line, _config())
+    if fixed == line:
+        return
+    rule = number_of(_rule(plan or []))
+    for start, end, new in _aligned(line, fixed):
+        yield start, end, new, rule
+
+
+def _rule(plan: Any) -> str:
+    """Return the name of the rule for ftfy's explanation of its first step."""
+    for step in plan:
+        if step.action == "encode":
+            others = [other.parameter for other in plan if other.action == "decode"]
+            if others[:1] == ["windows-1252"]:
+                return "mojibake.cp1252-as-latin-1"
+            return f"mojibake.utf-8-as-{_NAMES.get(step.parameter, 'several')}"
+        if step.parameter == "fix_c1_controls":
+            return "mojibake.cp1252-as-latin-1"
+    return "mojibake.utf-8-as-several"
+
+
+def _aligned(before: str, after: str) -> list[tuple[int, int, str]]:
+    """Return the stretches that differ. ASCII stays in every layer, but for a space that was byte A0."""
+    spans, i, j = [], 0, 0
+    while i < len(before) or j < len(after):
+        if i < len(before) and j < len(after) and before[i] == after[j] and before[i] < "\x80":
+            i, j = i + 1, j + 1
+            continue
+        start, new_start = i, j
+        while i < len(before) and before[i] >= "\x80":
+            i += 1
+            while before[i : i + 1] == " " and not _meets(before, i, after, j):
+                i += 1  # the space was part of a character
+        while j < len(after) and after[j] >= "\x80":
+            j += 1
+        if (i, j) == (start, new_start):
+            return [(0, len(before), after)]
+        if before[start:i] != after[new_start:j]:
+            spans.append((start, i, after[new_start:j]))
+    return spans
+
+
+def _meets(before: str, i: int, after: str, j: int) -> bool:
+    """Return whether the space at `i` still stands behind the run of other characters at `j`."""
+    while j < len(after) and after[j] >= "\x80":
+        j += 1
+    if after[j : j + 1] != " ":
+        return False
+    ahead = before[i + 1 : i + 2]
+    return ahead >= "\x80" or ahead == after[j + 1 : j + 2] or after[j + 1 : j + 2] >= "\x80"

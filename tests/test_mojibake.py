@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import gettext
+import json
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import encfix
+from benchmarks import mojibake as table
+from encfix.repairs.mojibake import charsets, western
+from tests.conftest import CORPORA, ROOT, corpus
+
+CASES = ROOT / "tests" / "cases"
+FTFY_FILES = ("in-the-wild", "known-failures", "language-names", "negative", "synthetic")
+
+
+def cases(name: str) -> list[dict[str, str]]:
+    loaded: list[dict[str, str]] = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def ftfy_cases() -> list[str]:
+    folder = CORPORA / "ftfy-cases"
+    if not folder.exists():
+        pytest.skip(f"no corpus at {folder}; set ENCFIX_CORPORA")
+    return [
+        case["original"]
+        for name in FTFY_FILES
+        for case in json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    ]
+
+
+def by_ftfy(text: str) -> str:
+    import ftfy
+
+    config = ftfy.TextFixerConfig(**western.SETTINGS)
+    return "\n".join(ftfy.fix_encoding_and_explain(line, config).text for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("case", cases("mojibake"), ids=lambda case: case["label"])
+def test_what_was_misread_is_read_again(case: dict[str, str]) -> None:
+    result = encfix.clean(case["original"])
+    assert result.text == case["fixed"]
+    assert {rule for change in result.changes for rule in change.rules} == {case["rule"]}
+
+
+@pytest.mark.parametrize("case", cases("mojibake-negative"), ids=lambda case: case["label"])
+def test_what_looks_alike_stays(case: dict[str, str]) -> None:
+    assert encfix.clean(case["text"], only=("mojibake",)).text is case["text"]
+
+
+def test_quoted_examples_are_reported() -> None:
+    text = "所謂亂碼，例如把UTF-8當成GBK來讀，會出現「绐楄竟鐨勫皬」這樣的字。"
+    (finding,) = encfix.clean(text).findings
+    assert (finding.rules, finding.after) == (("mojibake.utf-8-as-gbk",), "窗边的小")
+
+
+@pytest.mark.parametrize("text", ["锟斤拷锟斤拷", "内容是锟斤拷", "烫烫烫烫", "屯屯屯屯"])
+def test_what_is_lost_is_named(text: str) -> None:
+    result = encfix.clean(text)
+    assert (result.text, result.verdict) == (text, "lost")
+    assert "mojibake.lost" in {rule for finding in result.findings for rule in finding.rules}
+
+
+def test_ftfys_cases_give_what_ftfy_gives() -> None:
+    texts = ftfy_cases()
+    differing = [text for text in texts if encfix.clean(text, only=("mojibake",)).text != by_ftfy(text)]
+    assert differing == []
+
+
+def test_one_more_layer_still_comes_off() -> None:
+    missed = []
+    for text in ftfy_cases():
+        fixed = by_ftfy(text)
+        layered = fixed.encode("utf-8").decode("latin-1")
+        if by_ftfy(layered) == fixed and encfix.clean(layered, only=("mojibake",)).text != fixed:
+            missed.append(layered)
+    assert missed == []
+
+
+@pytest.mark.parametrize("name", ["ud-gsd-dev.simplified.txt", "ud-gsd-dev.traditional.txt", "ud-hk.txt"])
+def test_clean_chinese_stays(name: str) -> None:
+    lines = corpus(name)
+    pages = ["\n".join(lines[start : start + 20]) for start in range(0, len(lines), 20)]
+    for texts in (lines, pages, ["\n".join(lines)], ["".join(lines)]):
+        assert [r.original for r in encfix.clean_many(texts, only=("mojibake", "escape")) if r.changes] == []
+
+
+def test_other_languages_stay() -> None:
+    django = pytest.importorskip("django")
+    messages: list[str] = []
+    for path in sorted(Path(django.__file__).parent.glob("**/locale/*/LC_MESSAGES/django.mo")):
+        with path.open("rb") as file:
+            messages += [text for key, text in gettext.GNUTranslations(file)._catalog.items() if key]  # type: ignore[attr-defined]
+    assert len(messages) > 50_000
+    chosen = random.Random(1).sample(messages, 12_000)
+    assert [r.original for r in encfix.clean_many(chosen, only=("mojibake", "escape")) if r.changes] == []
+
+
+@pytest.mark.parametrize(("true", "wrong"), table.PAIRS[:-4], ids=lambda value: str(value))
+def test_generated_damage_without_loss_is_undone(true: str, wrong: str) -> None:
+    corpus("ud-gsd-dev.simplified.txt")
+    made = [case for style in ("strict", "browser") for case in table.cases(true, wrong, style, 20, 12, seed=7)]
+    made = [case for case in made if not case[2]]
+    results = encfix.clean_many([seen for _, seen, _ in made])
+    right = sum(result.text == truth for (truth, _, _), result in zip(made, results, strict=True))
+    assert right >= 0.9 * len(made)
+
+
+@pytest.mark.parametrize("wrong", ["gbk", "gb18030", "cp1252", "cp1250"])
+@pytest.mark.parametrize("style", ["fffd", "question", "drop"])
+def test_what_is_determined_survives_loss(wrong: str, style: str) -> None:
+    corpus("ud-gsd-dev.simplified.txt")
+    cell = table.Cell()
+    for truth, seen, _ in table.cases("utf-8", wrong, style, 60, 12, seed=7):
+        cell.add(truth, seen, encfix.clean(seen))
+    assert cell.cases >= 10
+    assert cell.right >= 0.85 * cell.characters
+    assert cell.wrong <= 0.2 * cell.cases
+
+
+@given(st.text(), st.sampled_from(sorted({*charsets._CODECS, charsets.UTF8_OR_CP1252})))
+def test_bytes_stand_behind_every_character(text: str, charset: str) -> None:
+    from encfix.batch import to_codes
+
+    raw = charsets.encode(to_codes(text), charset)
+    assert len(raw.starts) == len(text) + 1
+    assert raw.starts[-1] == len(raw.data)
+
+
+@given(st.text(st.sampled_from("绐楄竟鐨勫皬�?€ÄãºÃ¡£´óϵ\x81\x8dﾊﾇﾒ寧몸莖いゅ中文a\\ \n\ud800")))
+def test_nothing_raises_and_repairing_twice_changes_nothing(text: str) -> None:
+    once = encfix.clean(text)
+    if once.verdict != "suspect" or once.changes:
+        assert encfix.clean(once.text).text == once.text
