@@ -260,8 +260,8 @@ class TestFailures:
 
         walk = clean_module.walk
 
-        def walk_and_remove(paths: Any) -> Iterator[Any]:
-            found = list(walk(paths))
+        def walk_and_remove(*args: Any) -> Iterator[Any]:
+            found = list(walk(*args))
             os.remove("in/a.txt")
             return iter(found)
 

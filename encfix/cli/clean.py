@@ -16,9 +16,10 @@ from encfix.audit import Content, Entry, Header, dump_entry, dump_failure, dump_
 from encfix.cleaner import Cleaner
 from encfix.cli.arguments import (
     FILE_OR_FOLDER,
-    effective_options,
+    effective,
     exclude_each_other,
     options_of_cleaning,
+    options_of_selection,
     options_of_writing,
 )
 from encfix.cli.cleaning import Outcome, clean_files
@@ -38,6 +39,7 @@ _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 @options_of_writing
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff.")
 @options_of_cleaning
+@options_of_selection
 @click.option("--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines.")
 def clean(
     paths: tuple[Path, ...], output: Path | None, in_place: bool, diff: bool, audit: Path | None, **flags: Any
@@ -47,8 +49,9 @@ def clean(
     Without --output, --in-place or --diff, nothing is changed, and what would be is said.
     """
     exclude_each_other(output=output, in_place=in_place, diff=diff)
-    options = effective_options(flags)
-    found = list(walk(paths))
+    configuration = effective(flags)
+    options = configuration.options
+    found = list(walk(paths, configuration.selection))
     summary = Summary()
     for item in found:
         if isinstance(item, Failed):
