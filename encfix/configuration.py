@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from encfix.files.selection import Selection, SelectionError
+from encfix.files.scope import Scope, ScopeError
 from encfix.options import OptionError, Options, choose
 
 if sys.version_info >= (3, 11):
@@ -25,8 +25,8 @@ OWN = "encfix.toml"
 CALLER = "command line"
 DEFAULT = "default"
 
-_SELECTION = frozenset(item.name for item in fields(Selection))
-_NAMES = (*(item.name for item in fields(Options)), *(item.name for item in fields(Selection)))
+_SCOPE = frozenset(item.name for item in fields(Scope))
+_NAMES = (*(item.name for item in fields(Options)), *(item.name for item in fields(Scope)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Configuration:
     """What holds in the end: how text is cleaned, which files are meant, and where each value came from."""
 
     options: Options = field(default_factory=Options)
-    selection: Selection = field(default_factory=Selection)
+    scope: Scope = field(default_factory=Scope)
     origins: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(_NAMES, DEFAULT))
 
     def overridden(self, mapping: Mapping[str, Any], origin: str) -> Configuration:
@@ -48,18 +48,18 @@ class Configuration:
         values = {key.replace("-", "_"): value for key, value in mapping.items()}
         for name in values:
             choose("options", name, _NAMES, "key ")
-        chosen = {name: value for name, value in values.items() if name in _SELECTION}
-        rest = {name: value for name, value in values.items() if name not in _SELECTION}
+        chosen = {name: value for name, value in values.items() if name in _SCOPE}
+        rest = {name: value for name, value in values.items() if name not in _SCOPE}
         try:
-            selection = replace(self.selection, **chosen)
-        except SelectionError as error:
+            scope = replace(self.scope, **chosen)
+        except ScopeError as error:
             raise OptionError(str(error)) from error
         options = Options.from_mapping(rest, self.options)
-        return Configuration(options, selection, {**self.origins, **dict.fromkeys(values, origin)})
+        return Configuration(options, scope, {**self.origins, **dict.fromkeys(values, origin)})
 
     def as_mapping(self) -> dict[str, Any]:
         """Return every name with its value, as JSON and TOML can hold them."""
-        chosen = {name: getattr(self.selection, name) for name in _NAMES if name in _SELECTION}
+        chosen = {name: getattr(self.scope, name) for name in _NAMES if name in _SCOPE}
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in chosen.items()}
         return {**self.options.as_mapping(), **plain}
 

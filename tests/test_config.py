@@ -11,7 +11,7 @@ import pytest
 
 from encfix.cli.main import main
 from encfix.configuration import Configuration, configured, tomllib
-from encfix.files.selection import Selection, SelectionError
+from encfix.files.scope import Scope, ScopeError
 from encfix.files.walking import Skipped, Source, walk
 from encfix.options import Options
 from tests.test_cli import CLEAN, DAMAGED, put, run, tree
@@ -32,7 +32,7 @@ def printed(*arguments: str) -> dict[str, tuple[str, str]]:
 class TestConfig:
     def test_without_files_all_is_default(self) -> None:
         shown = printed()
-        assert list(shown) == [item.name for item in (*fields(Options), *fields(Selection))]
+        assert list(shown) == [item.name for item in (*fields(Options), *fields(Scope))]
         assert {origin for _, origin in shown.values()} == {"default"}
 
     def test_each_value_has_its_origin_and_the_later_is_stronger(self) -> None:
@@ -53,7 +53,7 @@ class TestConfig:
         again = configured(Path(), {})
         assert again.as_mapping() == tomllib.loads(text)
         assert again.options.ignore == ('"引"\\',)
-        assert again.selection == Selection(gitignore=False)
+        assert again.scope == Scope(gitignore=False)
 
     @pytest.mark.parametrize(
         ("content", "message"),
@@ -81,7 +81,7 @@ class TestConfig:
 
 
 def names(*paths: str | Path, **chosen: object) -> list[str]:
-    found = walk([Path(path) for path in paths], Selection(**chosen))  # type: ignore[arg-type]
+    found = walk([Path(path) for path in paths], Scope(**chosen))  # type: ignore[arg-type]
     return [item.path.as_posix() for item in found if isinstance(item, Source)]
 
 
@@ -118,7 +118,7 @@ class TestGlobs:
         assert names("../in/a.txt", exclude=["a.*"]) == []
 
     def test_what_is_passed_over_is_said(self) -> None:
-        found = list(walk([Path("in")], Selection(include=("*.txt",), exclude=("sub",))))
+        found = list(walk([Path("in")], Scope(include=("*.txt",), exclude=("sub",))))
         skipped = {item.path.as_posix(): item.reason for item in found if isinstance(item, Skipped)}
         assert skipped == {"in/sub": "excluded", "in/b.md": "not included"}
 
@@ -131,8 +131,8 @@ class TestGlobs:
         assert set(tree("out2")) == {"b.md"}
 
     def test_selection_takes_lists_of_strings_alone(self) -> None:
-        with pytest.raises(SelectionError, match="list of strings"):
-            Selection(include="*.txt")  # type: ignore[arg-type]
+        with pytest.raises(ScopeError, match="list of strings"):
+            Scope(include="*.txt")  # type: ignore[arg-type]
 
 
 class TestGitignore:

@@ -25,7 +25,7 @@ _OPTIONS = (
     click.option("--ignore", metavar="TEXT", multiple=True, help="Change nothing inside this exact text."),
 )
 
-_SELECTION = (
+_SCOPE = (
     click.option("--include", metavar="GLOB", multiple=True, help="Of folders, take files that match alone."),
     click.option("--exclude", metavar="GLOB", multiple=True, help="Pass over files and folders that match."),
     click.option("--gitignore/--no-gitignore", default=None, help="Pass over what git ignores, or do not."),
@@ -52,9 +52,9 @@ def options_of_cleaning(command: _Command) -> _Command:
     return _decorated(command, _OPTIONS)
 
 
-def options_of_selection(command: _Command) -> _Command:
-    """Give a command the flags that stand for fields of `Selection`."""
-    return _decorated(command, _SELECTION)
+def options_of_scope(command: _Command) -> _Command:
+    """Give a command the flags that stand for fields of `Scope`."""
+    return _decorated(command, _SCOPE)
 
 
 def options_of_format(command: _Command) -> _Command:

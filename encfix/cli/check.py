@@ -19,7 +19,7 @@ from encfix.cli.arguments import (
     effective,
     options_of_cleaning,
     options_of_format,
-    options_of_selection,
+    options_of_scope,
 )
 from encfix.cli.cleaning import Outcome, clean_files
 from encfix.cli.quoting import quoted
@@ -40,7 +40,7 @@ _Damage: TypeAlias = Change | Finding
 @click.option("--write-baseline", is_flag=True, help="Make the baseline know all damage that there is now.")
 @options_of_format
 @options_of_cleaning
-@options_of_selection
+@options_of_scope
 def check(
     paths: tuple[Path, ...], findings: bool, baseline: Path | None, write_baseline: bool, format_: str, **flags: Any
 ) -> None:
@@ -54,7 +54,7 @@ def check(
         raise click.UsageError("--write-baseline needs --baseline FILE")
     is_compared = baseline is not None and not write_baseline
     budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
-    found = list(walk(paths, configuration.selection))
+    found = list(walk(paths, configuration.scope))
     print_skipped([item for item in found if isinstance(item, Skipped)])
     sources = _without(baseline, distinct_files([item for item in found if isinstance(item, Source)]))
     failures = [item for item in found if isinstance(item, Failed)]

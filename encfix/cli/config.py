@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from encfix.cli.arguments import effective, options_of_cleaning, options_of_selection
+from encfix.cli.arguments import effective, options_of_cleaning, options_of_scope
 
 
 @click.command()
 @options_of_cleaning
-@options_of_selection
+@options_of_scope
 def config(**flags: Any) -> None:
     """Print the options that hold in this folder, and where each came from.
 

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from encfix.files.atomic import is_temporary
-from encfix.files.selection import Filter, Selection
+from encfix.files.scope import Filter, Scope
 
 HEAD = 8192
 """How many bytes of a file are looked at for a NUL, which no text file holds."""
@@ -90,9 +90,9 @@ class Failed:
 Found: TypeAlias = Source | Skipped | Failed
 
 
-def walk(paths: Iterable[Path], selection: Selection | None = None) -> Iterator[Found]:
+def walk(paths: Iterable[Path], scope: Scope | None = None) -> Iterator[Found]:
     """Yield what `paths` name: files as given, of folders the selected text files, sorted, those on top first."""
-    selection = selection or Selection()
+    scope = scope or Scope()
     for path in paths:
         if path == STANDARD_INPUT:
             yield Source(path.parent, path.name, 0, is_named=True)
@@ -103,8 +103,8 @@ def walk(paths: Iterable[Path], selection: Selection | None = None) -> Iterator[
             yield Failed.because(path, error)
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(path, Filter(selection, path))
-        elif reason := Filter(selection, path.parent).exclusion(path):
+            yield from _walk_folder(path, Filter(scope, path))
+        elif reason := Filter(scope, path.parent).exclusion(path):
             yield Skipped(path, reason)
         else:
             yield Source(path.parent, path.name, status.st_size, is_named=True)

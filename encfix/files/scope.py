@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 
-class SelectionError(ValueError):
+class ScopeError(ValueError):
     """A value that says nothing about which files are meant."""
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class Scope:
     """Which files are meant, beyond the paths that are named.
 
     include: globs that files found in folders must match; empty for all.
@@ -31,10 +31,10 @@ class Selection:
     The globs of `include` and `exclude` count from the current folder, or for files outside of it from the folder that
     was named.
 
-    >>> Selection(exclude="*.log")
+    >>> Scope(exclude="*.log")
     Traceback (most recent call last):
         ...
-    encfix.files.selection.SelectionError: exclude: a list of strings is needed, not '*.log'
+    encfix.files.scope.ScopeError: exclude: a list of strings is needed, not '*.log'
     """
 
     include: tuple[str, ...] = ()
@@ -45,22 +45,22 @@ class Selection:
         for name in ("include", "exclude"):
             value = getattr(self, name)
             if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-                raise SelectionError(f"{name}: a list of strings is needed, not {value!r}")
+                raise ScopeError(f"{name}: a list of strings is needed, not {value!r}")
             object.__setattr__(self, name, tuple(value))
             _spec(name, tuple(value))
         if not isinstance(self.gitignore, bool):
-            raise SelectionError(f"gitignore: true or false is needed, not {self.gitignore!r}")
+            raise ScopeError(f"gitignore: true or false is needed, not {self.gitignore!r}")
 
 
 class Filter:
-    """Applies a selection to what one named path holds."""
+    """Applies a scope to what one named path holds."""
 
-    def __init__(self, selection: Selection, root: Path) -> None:
+    def __init__(self, scope: Scope, root: Path) -> None:
         self._root = root
         self._here = os.getcwd()
-        self._include = _spec("include", selection.include)
-        self._exclude = _spec("exclude", selection.exclude)
-        self._heeds_git = selection.gitignore
+        self._include = _spec("include", scope.include)
+        self._exclude = _spec("exclude", scope.exclude)
+        self._heeds_git = scope.gitignore
 
     @cached_property
     def _git(self) -> _Git | None:
@@ -141,7 +141,7 @@ def _spec(name: str, globs: tuple[str, ...]) -> GitIgnoreSpec | None:
     try:
         return GitIgnoreSpec.from_lines(globs)
     except ValueError as error:
-        raise SelectionError(f"{name}: {error}") from error
+        raise ScopeError(f"{name}: {error}") from error
 
 
 def _below(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> str:
