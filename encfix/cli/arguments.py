@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from encfix.configuration import Configuration, configured
+from encfix.files.names import to_name
 from encfix.options import GLOSS, PUNCTUATION, SCRIPTS, OptionError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -78,7 +79,7 @@ def effective(flags: dict[str, Any]) -> Configuration:
 
     Raises click.UsageError for what is not known.
     """
-    given = {name: value for name, value in flags.items() if value is not None and value != ()}
+    given = {name: _decoded(value) for name, value in flags.items() if value is not None and value != ()}
     for name in ("only", "skip"):
         if name in given:
             given[name] = tuple(item.strip() for value in given[name] for item in value.split(","))
@@ -86,6 +87,13 @@ def effective(flags: dict[str, Any]) -> Configuration:
         return configured(Path(), given)
     except OptionError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _decoded(value: Any) -> Any:
+    """Return the value of a flag with its strings read as UTF-8."""
+    if isinstance(value, tuple):
+        return tuple(map(_decoded, value))
+    return to_name(value) if isinstance(value, str) else value
 
 
 def exclude_each_other(**chosen: object) -> None:

@@ -13,6 +13,7 @@ from encfix.cli.apply import apply
 from encfix.cli.check import check
 from encfix.cli.clean import clean
 from encfix.cli.config import config
+from encfix.cli.explain import explain
 from encfix.cli.undo import undo
 
 
@@ -41,5 +42,5 @@ def main() -> None:
     """
 
 
-for command in (clean, check, config, apply, undo):
+for command in (clean, check, explain, config, apply, undo):
     main.add_command(command)
