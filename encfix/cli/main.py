@@ -14,6 +14,7 @@ from encfix.cli.check import check
 from encfix.cli.clean import clean
 from encfix.cli.config import config
 from encfix.cli.explain import explain
+from encfix.cli.report import report
 from encfix.cli.undo import undo
 
 
@@ -42,5 +43,5 @@ def main() -> None:
     """
 
 
-for command in (clean, check, explain, config, apply, undo):
+for command in (clean, check, explain, report, config, apply, undo):
     main.add_command(command)
