@@ -6,9 +6,9 @@ may look a few places to either side of any code point without asking where a do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from functools import cached_property, wraps
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table
 Codes: TypeAlias = npt.NDArray[np.uint32]
 Positions: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+
+Found = TypeVar("Found")
 
 MARGIN = 16
 """How far a rule may look beyond any position of a document."""
@@ -101,6 +103,21 @@ class Batch:
         chosen = Batch(codes, starts, ends)
         chosen.__dict__["classes"] = classes
         return chosen
+
+
+def once_per_batch(function: Callable[[Batch], Found]) -> Callable[[Batch], Found]:
+    """Remember what a function of a batch alone returned, as long as the batch lives: repairs share what they find."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def remembered(batch: Batch) -> Found:
+        known = batch.__dict__
+        if name not in known:
+            known[name] = function(batch)
+        found: Found = known[name]
+        return found
+
+    return remembered
 
 
 def to_text(codes: Codes) -> str:

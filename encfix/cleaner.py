@@ -7,19 +7,19 @@ that the pipeline leaves alone.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from encfix import rules, screen
-from encfix.batch import Batch, Mask, Positions, to_text
-from encfix.edits import Edits, Span, Stage, apply, compose, spans_of, stage_of, trim
+from encfix.batch import Batch, Mask, Positions
+from encfix.edits import Edits, Stage, apply, stage_of
+from encfix.history import History, Round
 from encfix.options import Options
 from encfix.repairs import Repair, form, gloss, invisible, misaligned, noise, punctuation, script, separator
-from encfix.result import Change, Finding, Placement, Result, Trail
+from encfix.result import Finding, Result
 from encfix.rules import RULES, Policy
 
 REPAIRS = (
@@ -43,6 +43,9 @@ ROUNDS = 3
 
 CHUNK = 128 * 1024
 """Code points in one batch, so that its arrays stay in the cache."""
+
+WINDOW = 16 * CHUNK
+"""Code points of a stream that are held at a time."""
 
 
 class Cleaner:
@@ -84,12 +87,27 @@ class Cleaner:
 
     def clean_many(self, texts: Iterable[str]) -> list[Result]:
         """Clean documents; result `i` is that of document `i`, and does not depend on the others."""
-        return list(self.clean_iter(texts))
+        texts = list(texts)
+        results = [Result(text, text) for text in texts]
+        flagged: list[tuple[int, int]] = []
+        first = 0
+        for chunk in _chunks(texts):
+            flags = screen.screen(Batch.of(chunk), chunk, self._wanted_flags)
+            documents = np.arange(len(chunk)) if self._converts_at_last else np.flatnonzero(flags)
+            flagged += zip((documents + first).tolist(), flags[documents].tolist(), strict=True)
+            first += len(chunk)
+        first = 0
+        for chunk in _chunks(texts[index] for index, _ in flagged):  # laid out anew: few are left, from many chunks
+            part = flagged[first : first + len(chunk)]
+            for (index, _), result in zip(part, self._repair(chunk, [flags for _, flags in part]), strict=True):
+                results[index] = result
+            first += len(chunk)
+        return results
 
     def clean_iter(self, texts: Iterable[str]) -> Iterator[Result]:
-        """Clean a stream of documents, a chunk at a time."""
-        for chunk in _chunks(texts):
-            yield from self._clean_chunk(chunk)
+        """Clean a stream of documents; holds a window of `WINDOW` code points of it, or one longer document."""
+        for window in _chunks(texts, WINDOW):
+            yield from self.clean_many(window)
 
     def detect(self, text: str) -> tuple[Finding, ...]:
         """Return what `clean` would change (`certain`) and what it would leave, sorted by offset."""
@@ -110,25 +128,15 @@ class Cleaner:
         )
         return tuple(sorted((*certain, *result.findings), key=lambda finding: (finding.start, finding.end)))
 
-    def _clean_chunk(self, texts: Sequence[str]) -> list[Result]:
-        results = [Result(text, text) for text in texts]
-        batch = Batch.of(texts)
-        flags = screen.screen(batch, texts, self._wanted_flags)
-        documents = np.arange(len(batch)) if self._converts_at_last else np.flatnonzero(flags)
-        if not len(documents):
-            return results
-        if len(documents) < len(batch):
-            batch = batch.select(documents)
-        histories = [_History(texts[document]) for document in documents.tolist()]
-        self._settle(batch, flags[documents], histories)
+    def _repair(self, texts: Sequence[str], flags: Sequence[int]) -> list[Result]:
+        """Return the results of a chunk of documents that the screen flagged."""
+        histories = [History(text) for text in texts]
+        self._settle(Batch.of(texts), np.array(flags, dtype=np.uint16), histories)
         if self._converts_at_last:
             self._convert_at_last(histories)
-        for document, history in zip(documents.tolist(), histories, strict=True):
-            if history.is_worth_reading:
-                results[document] = history.result()
-        return results
+        return [history.result() for history in histories]
 
-    def _settle(self, batch: Batch, flags: screen.Flags, histories: list[_History]) -> None:
+    def _settle(self, batch: Batch, flags: screen.Flags, histories: list[History]) -> None:
         """Repair the documents of a batch round by round, writing what happens into `histories`."""
         rows = np.arange(len(batch))
         for turn in range(ROUNDS + 1):
@@ -148,7 +156,7 @@ class Cleaner:
                 return
             flags = screen.screen(batch, texts, self._wanted_flags)
 
-    def _convert_at_last(self, histories: Sequence[_History]) -> None:
+    def _convert_at_last(self, histories: Sequence[History]) -> None:
         """Convert settled documents as a whole, with the configuration that the options name."""
         histories = [history for history in histories if not history.unsettled]
         batch = Batch.of([history.text for history in histories])
@@ -160,7 +168,7 @@ class Cleaner:
                     history.text = batch.text(row)
                     history.stages.append((stage, row))
 
-    def _round(self, batch: Batch, flags: screen.Flags) -> tuple[Batch, Mask, _Round]:
+    def _round(self, batch: Batch, flags: screen.Flags) -> tuple[Batch, Mask, Round]:
         """Pass a batch through all repairs once; return it, which documents changed, and the record."""
         changed = np.zeros(len(batch), dtype=np.bool_)
         stages: list[Stage] = []
@@ -181,7 +189,7 @@ class Cleaner:
                 batch, stage = apply(batch, proposed.where(applied))
                 stages.append(stage)
                 changed[touched] = True
-        return batch, changed, _Round(stages, reports)
+        return batch, changed, Round(stages, reports)
 
     def _propose(self, repair: Repair, batch: Batch, called: Positions) -> Edits:
         """Return what a repair proposes for the documents that call for it; many others are left out of its sight."""
@@ -204,127 +212,6 @@ class Cleaner:
         return np.asarray(
             self._may_apply[proposed.rule] & (proposed.confidence >= np.float32(self.options.min_confidence))
         )
-
-
-class _Round(NamedTuple):
-    """What is on record of one pass of a batch through the repairs."""
-
-    stages: list[Stage]
-    reports: list[tuple[int, Stage]]
-    """What was seen and left, with the number of stages that came before."""
-
-
-class _History:
-    """What happened to one document: the stages that edited it and what was reported, with its row in each."""
-
-    def __init__(self, original: str) -> None:
-        self.original = original
-        self.text = original
-        self.stages: list[tuple[Stage, int]] = []
-        self.reports: list[tuple[int, Stage, int]] = []
-        self.unsettled = False
-
-    def add(self, done: _Round, row: int) -> None:
-        """Record a round; of its stages and reports only those that hold something of this document."""
-        before = len(self.stages)
-        touching = [stage.bounds[row] < stage.bounds[row + 1] for stage in done.stages]
-        self.stages += [(stage, row) for stage, touches in zip(done.stages, touching, strict=True) if touches]
-        for nth, stage in done.reports:
-            if stage.bounds[row] < stage.bounds[row + 1]:
-                self.reports.append((before + sum(touching[:nth]), stage, row))
-
-    @property
-    def is_worth_reading(self) -> bool:
-        """Whether anything was changed or seen."""
-        return bool(self.stages or self.reports)
-
-    def result(self) -> Result:
-        """Return the result, which reads the trail when someone asks for it."""
-        if self.unsettled or self.text == self.original:
-            self.text = self.original
-        return Result(self.original, self.text, self.trail)
-
-    def trail(self) -> Trail:
-        """Compose the edits of all stages, and place in the original what the last round reported."""
-        if self.unsettled:
-            return _left_alone(self.original)
-        spans: list[Span] = []
-        findings: list[Finding] = []
-        for nth in range(len(self.stages) + 1):
-            places = Placement([span[:4] for span in spans])
-            for stage, row in (report[1:] for report in self.reports if report[0] == nth):
-                findings += (_finding(self.original, places, *report) for report in _reports_of(stage, row))
-            if nth < len(self.stages):
-                spans = compose(spans, spans_of(*self.stages[nth]))
-        spans = trim(script.by_word(spans, self.original), self.original, self.text)
-        changes = tuple(_change(span, self.original, self.text) for span in spans)
-        left = _still_there(findings, changes)
-        lost = any(RULES[rules.number_of(name)].policy is Policy.LOST for f in left for name in f.rules)
-        return Trail(changes, left, lost)
-
-
-def _still_there(findings: list[Finding], changes: Sequence[Change]) -> tuple[Finding, ...]:
-    """Return findings sorted and once each, less those that touch what was repaired after all."""
-    starts = [change.start for change in changes]
-    left = {}
-    for finding in findings:
-        nth = bisect_left(starts, max(finding.end, finding.start + 1))
-        if nth == 0 or changes[nth - 1].end <= finding.start:
-            left[finding.rules, finding.start, finding.end] = finding
-    return tuple(sorted(left.values(), key=lambda finding: (finding.start, finding.end, finding.rules)))
-
-
-def _reason(rule: int, score: float) -> str:
-    reason = RULES[rule].reason
-    return reason.format(score) if "{" in reason else reason
-
-
-def _change(span: Span, original: str, text: str) -> Change:
-    return Change(
-        RULES[span.rules[0]].kind,
-        tuple(RULES[rule].name for rule in span.rules),
-        span.start,
-        span.end,
-        original[span.start : span.end],
-        text[span.new_start : span.new_end],
-        round(span.confidence, 6),
-        _reason(span.rules[0], span.score),
-    )
-
-
-def _reports_of(stage: Stage, document: int) -> Iterator[tuple[Span, str | None, tuple[str, ...]]]:
-    """Yield one document's reports: the span, the text proposed for it (None if there is none), other candidates."""
-    first = int(stage.bounds[document])
-    for nth, span in enumerate(spans_of(stage, document), first):
-        rule = RULES[span.rules[0]]
-        after = None
-        if rule.policy in (Policy.REPAIR, Policy.ASK):
-            after = to_text(stage.edits.codes[stage.edits.offsets[nth] : stage.edits.offsets[nth + 1]])
-        yield span, after, stage.edits.candidates.get(nth, ())
-
-
-def _finding(original: str, places: Placement, span: Span, after: str | None, candidates: tuple[str, ...]) -> Finding:
-    start, end = places.back(span.start), places.back(span.end, is_end=True)
-    before = original[start:end]
-    rule = RULES[span.rules[0]]
-    return Finding(
-        rule.kind,
-        (rule.name,),
-        start,
-        end,
-        before,
-        before if after is None else after,
-        round(span.confidence, 6),
-        _reason(span.rules[0], span.score),
-        certain=False,
-        candidates=candidates,
-    )
-
-
-def _left_alone(original: str) -> Trail:
-    rule = RULES[rules.number_of("noise.unsettled")]
-    finding = Finding(rule.kind, (rule.name,), 0, len(original), original, original, 0.0, rule.reason, certain=False)
-    return Trail((), (finding,))
 
 
 def _is_active(rule: rules.Rule, options: Options) -> bool:
@@ -351,15 +238,15 @@ def _inside_ignored(batch: Batch, proposed: Edits, ignored: Sequence[str]) -> Ma
     return touched
 
 
-def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Group documents so that each group, unless it is one long document, has at most `CHUNK` code points."""
+def _chunks(texts: Iterable[str], most: int = CHUNK) -> Iterator[list[str]]:
+    """Group documents so that each group, unless it is one long document, has at most `most` code points."""
     chunk: list[str] = []
     size = 0
     for text in texts:
         if not isinstance(text, str):
             raise TypeError(f"a document is a str, not {type(text).__name__}")
         length = len(text)
-        if chunk and size + length > CHUNK:
+        if chunk and size + length > most:
             yield chunk
             chunk, size = [], 0
         chunk.append(text)

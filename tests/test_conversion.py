@@ -18,7 +18,8 @@ from encfix.batch import to_codes, to_text
 from encfix.chinese.characters import BOUNDARY_CODE
 from encfix.chinese.conversion import convert, keeps_length, simplified, traditional
 from encfix.chinese.corrections import TO_SIMPLIFIED, TO_TRADITIONAL, Correction
-from encfix.chinese.vector_conversion import CHAINS, convert_codes
+from encfix.chinese.lexicons import CHAINS
+from encfix.chinese.vector_conversion import convert_codes
 from encfix.options import configurations
 from tests.conftest import CORPORA, ROOT, corpus
 from tests.strategies import TEXTS
@@ -84,6 +85,15 @@ def vocabulary() -> dict[str, tuple[list[str], list[str], str]]:
     return found
 
 
+@pytest.mark.parametrize("configuration", CHAINS)
+def test_every_character_and_word_converts_as_opencc_does(
+    configuration: str, vocabulary: dict[str, tuple[list[str], list[str], str]]
+) -> None:
+    characters = [chr(code) for code in range(0x33100) if not 0xD800 <= code < 0xE000]
+    assert_equal("\n".join(characters), configuration)
+    assert_equal("\n".join(vocabulary[configuration][0]), configuration)
+
+
 def random_strings(words: list[str], exceptional: list[str], characters: str, seed: int) -> Iterator[str]:
     """Yield words set side by side, words that begin inside another, pieces of words, and characters at random."""
     chance = random.Random(seed)
@@ -118,6 +128,7 @@ def test_random_strings_convert_as_opencc_does(
     strings = list(random_strings(*vocabulary[configuration], seed=20 + list(CHAINS).index(configuration)))
     assert_equal("\n".join(strings), configuration)
     assert_equal("".join(strings), configuration)
+    assert_equal("，一二三四五六七八九十。".join(strings), configuration)  # phrases are rare, as in prose
     for text in strings[:150]:
         assert_equal(text, configuration)
 
@@ -171,6 +182,13 @@ def test_documents_of_a_batch_do_not_touch(configuration: str) -> None:
     codes = np.concatenate([np.append(to_codes(piece), np.uint32(BOUNDARY_CODE)) for piece in pieces])
     expected = [np.append(to_codes(convert(piece, configuration)), np.uint32(BOUNDARY_CODE)) for piece in pieces]
     assert convert_codes(codes, configuration).tolist() == np.concatenate(expected).tolist()
+
+
+@pytest.mark.parametrize("configuration", ["s2twp", "s2tw", "hk2sp"])
+def test_documents_cleaned_together_do_not_touch(configuration: str) -> None:
+    texts = ["⿰后", "头发", "软件⿰", "内存里", "\0头\0发", "", "打印机\0⿰\n", "宏"]
+    found = [result.text for result in encfix.clean_many(texts, script=configuration, only=("script",))]
+    assert found == [convert(text, configuration) for text in texts]
 
 
 def test_the_argument_is_left_alone_and_unknown_configurations_raise() -> None:

@@ -1,4 +1,4 @@
-"""Build the tables of `encfix/chinese/vector_conversion.py` from the dictionaries of the installed OpenCC.
+"""Build the tables of `encfix/chinese/lexicons.py` from the dictionaries of the installed OpenCC.
 
 `tools/build_data.py` calls it. The same OpenCC gives the same bytes.
 """
@@ -23,7 +23,7 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from encfix.chinese.description import FIRST_OPERATOR, LAST_OPERATOR
-from encfix.chinese.vector_conversion import (
+from encfix.chinese.lexicons import (
     AFTER,
     BEFORE,
     CHAINS,
@@ -70,7 +70,7 @@ def union(names: Iterable[str]) -> dict[str, str]:
 
 
 def lexicons() -> dict[str, Lexicon]:
-    """Return all lexicons, and check what `vector_conversion` takes for granted of them."""
+    """Return all lexicons, and check what `lexicons` takes for granted of them."""
     built = {name: Lexicon(union(phrases), union(characters)) for name, (phrases, characters) in LEXICONS.items()}
     compatible = set(union(NORMALIZATION))
     for phrases, characters in built.values():
@@ -248,7 +248,8 @@ def build() -> dict[str, npt.NDArray[Any]]:
             dtype=np.uint32,
         ),
         "conversion_pairs": np.array(
-            sorted((symbols[a], symbols[b], kind) for (a, b), kind in kinds.items()), dtype=np.uint32
+            list(zip(*sorted((symbols[a], symbols[b], kind) for (a, b), kind in kinds.items()), strict=True)),
+            dtype=np.uint32,
         ),
         **build_tries(built, symbols),
     }

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.chinese.corrections import TO_SIMPLIFIED, TO_TRADITIONAL, correct
-from encfix.chinese.vector_conversion import CHAINS, convert_codes
+from encfix.chinese.lexicons import CHAINS
+from encfix.chinese.vector_conversion import convert_codes
 
 if TYPE_CHECKING:
     from opencc import OpenCC

@@ -71,6 +71,7 @@ def correct(
         places = found[anchor]
         for nth, allowed in enumerate((correction.before, *correction.word, correction.after), -correction.place - 1):
             if nth and allowed and len(places):
-                places = places[np.isin(codes.take(places + nth, mode="clip"), list(map(ord, allowed)))]
+                neighbours = codes.take(places + nth, mode="clip")
+                places = places[(neighbours[:, None] == np.array(list(map(ord, allowed)))).any(axis=1)]
         converted[places] = ord(correction.written)
     return converted

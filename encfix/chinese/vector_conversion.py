@@ -16,100 +16,35 @@ A phrase never changes the length of a text in these configurations (`tools/buil
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from encfix.chinese.data import load
 from encfix.chinese.description import described, is_operator
+from encfix.chinese.lexicons import (
+    AFTER,
+    BEFORE,
+    CODE_BITS,
+    JOINED,
+    NORMALIZING,
+    NUMBERS,
+    OPERATOR,
+    Chain,
+    Codes,
+    Symbols,
+    character_table,
+    hashed,
+    symbol_table,
+    tables,
+    trie,
+)
 
-Codes = npt.NDArray[np.uint32]
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-LEXICONS = {
-    "st": (("STPhrases", "STPhrases_GeneratedFromRegionalPhrases"), ("STCharacters",)),
-    "ts": (("TSPhrases",), ("TSCharactersExt", "TSCharacters")),
-    "tw": (("TWVariantsPhrases",), ("TWVariants",)),
-    "hk": (("HKVariantsPhrases",), ("HKVariants",)),
-    "tw-rev": (("TWVariantsRevPhrases",), ("TWVariantsRev",)),
-    "hk-rev": (("HKVariantsRevPhrases",), ("HKVariantsRev",)),
-}
-"""OpenCC's dictionaries of phrases and of characters that work together, the more important first."""
-
-NUMBERS = {name: number for number, name in enumerate(LEXICONS)}
-"""A lexicon's number in the tables; the root of its trie is the slot of that number."""
-
-NORMALIZATION = ("CJK_Compatibility_Ideographs",)
-"""The dictionary of characters that every configuration applies first; its number comes after the lexicons'."""
-
-
-class Chain(NamedTuple):
-    """A configuration: the lexicon that cuts words, None if the text is not cut, and those that convert, in order."""
-
-    segmentation: str | None
-    stages: tuple[str, ...]
-
-
-CHAINS = {
-    "s2t": Chain(None, ("st",)),
-    "s2tw": Chain("st", ("st", "tw")),
-    "s2hk": Chain("st", ("st", "hk")),
-    "t2s": Chain(None, ("ts",)),
-    "tw2s": Chain("ts", ("tw-rev", "ts")),
-    "hk2s": Chain("ts", ("hk-rev", "ts")),
-    "t2tw": Chain(None, ("tw",)),
-    "t2hk": Chain(None, ("hk",)),
-    "tw2t": Chain(None, ("tw-rev",)),
-    "hk2t": Chain(None, ("hk-rev",)),
-}
-"""The configurations that this module serves, in the order of their bits in the table of pairs."""
-
-CHARACTERS = 0x33000
-"""Past the last code point that any lexicon holds; what is greater stays as it is."""
-
-CODE_BITS = np.uint32(0x3FFFF)
-"""The bits of a table entry that hold the exclusive or of a character and what becomes of it."""
-OPERATOR = np.uint32(1 << 29)
-ANCHOR = np.uint32(1 << 30)
-"""Flags of a table entry: begins an ideographic description sequence; may become something else in a phrase."""
-
-JOINED, AFTER, BEFORE = np.uint8(1), np.uint8(2), np.uint8(4)
-"""What a pair of neighbours is: inside a phrase; an anchor after its neighbour; an anchor before its neighbour."""
-
-PAIR_BITS = 20
-"""The pairs are looked up by a hash of so many bits; a false positive only costs time."""
-
 WINDOW, STEPS = 8, 4
 """Runs grow by so many characters at once, and so often before they are all found in one sweep."""
-
-
-class Tables(NamedTuple):
-    """What one configuration needs."""
-
-    characters: Codes
-    """Exclusive or of each character and its conversion, with flags: uint32 (CHARACTERS,); the last entry is 0."""
-    pairs: npt.NDArray[np.uint8]
-    """What each pair of symbols may be, by hash: uint8 (1 << PAIR_BITS,)."""
-    chain: Chain
-
-
-class Trie(NamedTuple):
-    """The phrases of all lexicons as one double array (Aoe, 1989).
-
-    The child of slot s by symbol c is slot t = base[s] + c, if check[t] is s. All arrays are uint32.
-    """
-
-    base: Codes
-    """Twice the base, plus 1 where a phrase ends."""
-    check: Codes
-    exceptional: Codes
-    """Slots, sorted, of the phrases that do not come to the same as converting their characters."""
-    offsets: Codes
-    """Where in `values` the conversion of each of those begins."""
-    values: Codes
 
 
 class Matches(NamedTuple):
@@ -130,8 +65,8 @@ def convert_codes(codes: Codes, configuration: str) -> Codes:
     >>> "".join(map(chr, convert_codes(codes, "s2tw")))
     '頭髮與發展'
     """
-    tables = _tables(configuration)
-    packed = tables.characters.take(codes, mode="clip")
+    lookup = tables(configuration)
+    packed = lookup.characters.take(codes, mode="clip")
     flagged = np.flatnonzero(packed >= OPERATOR)
     packed &= CODE_BITS
     packed ^= codes
@@ -145,28 +80,23 @@ def convert_codes(codes: Codes, configuration: str) -> Codes:
         converted[kept] = codes[kept]
         return converted
     symbols = symbol_table()
-    here = symbols.take(anchors).astype(np.uint32)
+    here = symbols.take(anchors, mode="clip")
     before = symbols.take(codes.take(flagged - 1, mode="clip"), mode="clip")
     after = symbols.take(codes.take(flagged + 1, mode="clip"), mode="clip")
-    found = tables.pairs.take(hashed(before, here)) & AFTER
-    found |= tables.pairs.take(hashed(here, after)) & BEFORE
+    found = lookup.pairs.take(hashed(before, here)) & AFTER
+    found |= lookup.pairs.take(hashed(here, after)) & BEFORE
     hits = flagged[found != 0]
     if len(hits):
-        start, end = _runs(codes, hits, tables.pairs)
-        _convert_runs(codes, packed, start, end, tables.chain)
+        start, end = _runs(codes, hits, lookup.pairs)
+        _convert_runs(codes, packed, start, end, lookup.chain)
     return packed
-
-
-def hashed(first: npt.NDArray[np.unsignedinteger], second: npt.NDArray[np.unsignedinteger]) -> Codes:
-    """Return the place of pairs of symbols in `Tables.pairs` (multiplicative hashing)."""
-    key = first.astype(np.uint32) << np.uint32(16) | second
-    key *= np.uint32(0x9E3779B1)
-    return key >> np.uint32(32 - PAIR_BITS)
 
 
 def _runs(codes: Codes, hits: Positions, pairs: npt.NDArray[np.uint8]) -> tuple[Positions, Positions]:
     """Return the runs around `hits` (sorted): starts and ends, each run once."""
-    start, end = _reach(codes, hits, -1, pairs), _reach(codes, hits + 1, 1, pairs)
+    start = end = None
+    if len(hits) <= len(codes) // WINDOW:
+        start, end = _reach(codes, hits, -1, pairs), _reach(codes, hits + 1, 1, pairs)
     if start is None or end is None:
         return _runs_by_sweep(codes, hits, pairs)
     np.maximum(start, 0, out=start)
@@ -203,7 +133,8 @@ def _runs_by_sweep(codes: Codes, hits: Positions, pairs: npt.NDArray[np.uint8]) 
     symbols = symbol_table().take(codes, mode="clip")
     gaps = np.flatnonzero(pairs.take(hashed(symbols[:-1], symbols[1:])) & JOINED == 0) + 1
     bounds = np.concatenate(([0], gaps, [len(codes)]))
-    runs = np.unique(np.searchsorted(bounds, hits, side="right"))
+    runs = np.searchsorted(bounds, hits, side="right")
+    runs = runs[np.append(True, runs[1:] != runs[:-1])]
     return bounds[runs - 1], bounds[runs]
 
 
@@ -222,7 +153,7 @@ def _convert_runs(codes: Codes, converted: Codes, start: Positions, end: Positio
 
 def convert_text(text: Codes, chain: Chain) -> Codes:
     """Return a text converted by OpenCC's algorithm alone; its last code must be 0, description sequences left out."""
-    text = text ^ character_table(len(LEXICONS)).take(text, mode="clip")
+    text = text ^ character_table(NORMALIZING).take(text, mode="clip")
     symbols = symbol_table().take(text, mode="clip")
     cuts: Mask | None = None
     matches: Matches | None = None
@@ -241,32 +172,34 @@ def convert_text(text: Codes, chain: Chain) -> Codes:
     return text
 
 
-def _match(symbols: npt.NDArray[np.uint16], root: int, cuts: Mask | None) -> Matches:
+def _match(symbols: Symbols, root: int, cuts: Mask | None) -> Matches:
     """Return the phrases of one lexicon that a walk from left to right takes, the longest at each place.
 
     No phrase reaches across a place where `cuts` is True.
     """
-    trie = _trie()
+    phrases = trie()
     place: Positions = np.flatnonzero(symbols)
     node: Codes = np.full(len(place), root, dtype=np.uint32)
-    base: Codes = trie.base.take(node)
+    base: Codes = phrases.base.take(node)
     length = np.zeros(len(symbols), dtype=np.int64)
     slot = np.zeros(len(symbols), dtype=np.uint32)
     depth = 0
     while len(place):
         ahead = place + depth
         child = (base >> np.uint32(1)) + symbols.take(ahead)
-        valid = trie.check.take(child) == node
+        valid = phrases.check.take(child) == node
         if cuts is not None and depth:
             valid &= ~cuts.take(ahead)
         chosen = np.flatnonzero(valid)
         place, node = place.take(chosen), child.take(chosen)
-        base = trie.base.take(node)
+        base = phrases.base.take(node)
         depth += 1
         ends = np.flatnonzero(base & np.uint32(1))
         length[place.take(ends)] = depth
         slot[place.take(ends)] = node.take(ends)
     start = np.flatnonzero(length)
+    if not len(start):
+        return Matches(start, start, slot[:0])
     end = start + length.take(start)
     taken = _leftmost(start, end)
     return Matches(start[taken], end[taken], slot.take(start[taken]))
@@ -279,7 +212,7 @@ def _leftmost(start: Positions, end: Positions) -> Positions:
     overlaps is found by doubling, in as many rounds as the longest chain has binary digits.
     """
     reach = np.maximum.accumulate(end)
-    taken = np.append(start[:1] >= 0, start[1:] >= reach[:-1])
+    taken = np.append(True, start[1:] >= reach[:-1])
     if taken.all():
         return np.arange(len(start))
     leads = np.append(np.searchsorted(start, end), len(start))
@@ -294,65 +227,15 @@ def _leftmost(start: Positions, end: Positions) -> Positions:
 
 def _put_values(text: Codes, matches: Matches) -> None:
     """Put the conversion of phrases where they stand, if it is not that of their characters."""
-    trie = _trie()
-    place = np.searchsorted(trie.exceptional, matches.slot)
-    chosen = np.flatnonzero(trie.exceptional.take(place, mode="clip") == matches.slot)
+    if not len(matches.start):
+        return
+    phrases = trie()
+    place = np.searchsorted(phrases.exceptional, matches.slot)
+    chosen = np.flatnonzero(phrases.exceptional.take(place, mode="clip") == matches.slot)
     start = matches.start[chosen]
     sizes = matches.end[chosen] - start
     before = np.cumsum(sizes) - sizes
     inside = np.arange(int(sizes.sum())) - np.repeat(before, sizes)
-    text[np.repeat(start, sizes) + inside] = trie.values[
-        np.repeat(trie.offsets[place[chosen]].astype(np.int64), sizes) + inside
+    text[np.repeat(start, sizes) + inside] = phrases.values[
+        np.repeat(phrases.offsets[place[chosen]].astype(np.int64), sizes) + inside
     ]
-
-
-@cache
-def symbol_table() -> npt.NDArray[np.uint16]:
-    """Return the symbol of each character that occurs in a phrase, 0 for any other: uint16 (CHARACTERS,)."""
-    table = np.zeros(CHARACTERS, dtype=np.uint16)
-    codes = load("conversion_symbols")
-    table[codes] = np.arange(1, len(codes) + 1)
-    return table.take(np.arange(CHARACTERS, dtype=np.uint32) ^ character_table(len(LEXICONS)))
-
-
-@cache
-def character_table(number: int) -> Codes:
-    """Return the exclusive or of each character and its conversion by one dictionary: uint32 (CHARACTERS,)."""
-    rows = load("conversion_characters")
-    rows = rows[rows[:, 0] == number]
-    table = np.zeros(CHARACTERS, dtype=np.uint32)
-    table[rows[:, 1]] = rows[:, 1] ^ rows[:, 2]
-    return table
-
-
-@cache
-def _trie() -> Trie:
-    phrases = load("conversion_phrases")
-    return Trie(
-        load("conversion_base"),
-        load("conversion_check"),
-        np.ascontiguousarray(phrases[:, 0]),
-        np.ascontiguousarray(phrases[:, 1]),
-        load("conversion_values"),
-    )
-
-
-@cache
-def _tables(configuration: str) -> Tables:
-    chain = CHAINS[configuration]
-    codes = np.arange(CHARACTERS, dtype=np.uint32)
-    converted = codes ^ character_table(len(LEXICONS))
-    for name in chain.stages:
-        converted ^= character_table(NUMBERS[name]).take(converted)
-    rows = load("conversion_pairs")
-    kinds = (rows[:, 2] >> np.uint32(3 * list(CHAINS).index(configuration)) & np.uint32(7)).astype(np.uint8)
-    rows, kinds = rows[kinds != 0, :2], kinds[kinds != 0]
-    pairs = np.zeros(1 << PAIR_BITS, dtype=np.uint8)
-    np.bitwise_or.at(pairs, hashed(rows[:, 0], rows[:, 1]), kinds)
-    is_anchor = np.zeros(1 << 16, dtype=np.bool_)
-    is_anchor[rows[kinds & AFTER != 0, 1]] = True
-    is_anchor[rows[kinds & BEFORE != 0, 0]] = True
-    characters = converted ^ codes
-    characters[is_anchor.take(symbol_table())] |= ANCHOR
-    characters[is_operator(codes)] |= OPERATOR
-    return Tables(characters, pairs, chain)

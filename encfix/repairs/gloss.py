@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import pinyin
 from encfix.chinese.characters import IS_HAN, IS_LETTER, Class, is_common, two_forms
 from encfix.edits import Edits, deletions, merge
@@ -107,6 +107,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     return merge((edits, _strewn_emoji(batch, glosses, page.is_periodic)))
 
 
+@once_per_batch
 def find(batch: Batch) -> Glosses:
     """Return every reading in brackets of the character before it."""
     classes = batch.classes

@@ -35,6 +35,8 @@ _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$"
 )
 LEAST_QUESTIONS = 5
+_INFLECTED = re.compile("^[はがをにのでともへ]|(?:した|ます|ますか|ません|する|れる|れた|ない|です)$")
+"""Kana that inflect a word or tie it to the next, as in Japanese prose."""
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -103,7 +105,7 @@ def _private_use(batch: Batch) -> Edits:
 
 
 def _furigana(batch: Batch) -> Edits:
-    """Report kana behind a compound and before another character, in text that has no other kana."""
+    """Report kana that may be the reading of the compound before them, in text that has no other kana."""
     classes = batch.classes
     start, end = _runs(classes == Class.HIRAGANA)
     if not len(start):
@@ -112,7 +114,8 @@ def _furigana(batch: Batch) -> Edits:
     document = batch.documents_of(start)
     others = np.bincount(document[~reading], minlength=len(batch))
     katakana = np.bincount(batch.documents_of(np.flatnonzero(classes == Class.KATAKANA)), minlength=len(batch))
-    chosen = reading & ((others + katakana)[document] == 0)
+    chosen = np.flatnonzero(reading & ((others + katakana)[document] == 0))
+    chosen = chosen[[not _INFLECTED.search(to_text(batch.codes[start[n] : end[n]])) for n in chosen.tolist()]]
     return deletions(start[chosen], end[chosen], FURIGANA, 0.6)
 
 

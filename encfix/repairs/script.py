@@ -9,6 +9,7 @@ OpenCC's tw2s would break it, 干 and 后 stay in a traditional one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -28,6 +29,8 @@ from encfix.screen import ALWAYS, SIMPLIFIED, TRADITIONAL
 RULE = number_of("script.convert")
 CONFIDENCE = 1.0
 """The caller asked for it."""
+
+_LINE_ENDS = re.compile("[\0\n]")
 
 FIRST_IDEOGRAPH = 0x3400
 """Every entry of OpenCC's has a character from here on."""
@@ -151,7 +154,7 @@ def _convert_by_opencc(batch: Batch, chosen: Mask, kept: Mask, configuration: st
     """Convert as `_convert` does, by a configuration that may change the length of a line."""
     where = np.flatnonzero(chosen)
     codes = batch.codes.take(where)
-    codes[codes == BOUNDARY_CODE] = ord("\n")
+    codes[codes == BOUNDARY_CODE] = 0  # unlike a line end, no word nor description reaches across it
     if codes.max(initial=0) < FIRST_IDEOGRAPH:
         return Edits.none()
     text = to_text(codes)
@@ -175,9 +178,9 @@ def _same_length(codes: Codes, converted: Codes, where: Positions, kept: Mask) -
 
 
 def _by_lines(text: str, converted: str, where: Positions, kept: Mask) -> list[Edits]:
-    """Align line by line a conversion that changed lengths; OpenCC keeps every line end."""
+    """Align line by line a conversion that changed lengths; every line end and every NUL is kept."""
     edits, place = [], 0
-    for before, after in zip(text.split("\n"), converted.split("\n"), strict=True):
+    for before, after in zip(_LINE_ENDS.split(text), _LINE_ENDS.split(converted), strict=True):
         line = where[place : place + len(before)]
         if len(before) == len(after):
             if before != after:
