@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import TypeAlias
 
@@ -24,6 +25,8 @@ LEAST = 2**16
 
 _Group: TypeAlias = "tuple[list[Source], Future[list[Done | Failed]]]"
 
+_Handler: TypeAlias = "Callable[[int, FrameType | None], object] | int | signal.Handlers"
+
 
 def process(processing: Processing, sources: Sequence[Source], jobs: int) -> Iterator[Done | Failed]:
     """Deal with files in `jobs` processes; with one, here.
@@ -38,22 +41,33 @@ def process(processing: Processing, sources: Sequence[Source], jobs: int) -> Ite
     # Processes that are forked inherit locks that the threads of a progress bar may hold; spawned ones do not.
     context = multiprocessing.get_context("spawn")
     with _interruption() as interrupted, ProcessPoolExecutor(jobs, context, _ignore_interruption) as pool:
+        is_broken = False
         while True:
-            while len(running) < 2 * jobs and not interrupted and (group := next(groups, None)):
-                running.append((group, pool.submit(_process, processing, group)))
+            while len(running) < 2 * jobs and not (interrupted or is_broken) and (group := next(groups, None)):
+                with _ignored_interruption():  # which a process that is started here inherits
+                    running.append((group, _submitted(pool, processing, group)))
             if not running:
                 break
             group, future = running.popleft()
             try:
                 yield from future.result()
             except BrokenProcessPool:
+                is_broken = True
                 yield from (Failed(source.path, "a process died; it may or may not be written") for source in group)
-                rest = [source for waiting, _ in running for source in waiting]
-                rest += [source for waiting in groups for source in waiting]
-                yield from (Failed(source.path, "not done, since a process died") for source in rest)
-                return
+        if is_broken:
+            rest = (source for group in groups for source in group)
+            yield from (Failed(source.path, "not done, since a process died") for source in rest)
         if interrupted:
             raise KeyboardInterrupt
+
+
+def _submitted(pool: ProcessPoolExecutor, processing: Processing, group: list[Source]) -> Future[list[Done | Failed]]:
+    try:
+        return pool.submit(_process, processing, group)
+    except BrokenProcessPool as error:
+        failed: Future[list[Done | Failed]] = Future()
+        failed.set_exception(error)
+        return failed
 
 
 def _process(processing: Processing, sources: list[Source]) -> list[Done | Failed]:
@@ -86,17 +100,28 @@ def _interruption() -> Iterator[list[int]]:
         noted.append(number)
         signal.signal(signal.SIGINT, before)
 
-    try:
-        signal.signal(signal.SIGINT, note)
-    except ValueError:  # not the main thread, which no signal reaches
+    with _handled(note):
         yield noted
+
+
+@contextmanager
+def _handled(handler: _Handler) -> Iterator[None]:
+    """Handle Ctrl-C so for a while; a thread other than the main one, which it never reaches, changes nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
         return
+    before = signal.signal(signal.SIGINT, handler)
     try:
-        yield noted
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def _ignore_interruption() -> None:
+def _ignored_interruption() -> AbstractContextManager[None]:
     """Leave Ctrl-C, which a terminal sends to all processes, to the one that gives out the work."""
+    return _handled(signal.SIG_IGN)
+
+
+def _ignore_interruption() -> None:
+    """Ignore Ctrl-C from now on, where that is not inherited."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
