@@ -7,9 +7,9 @@ each followed by one record a change and one a finding.
 from __future__ import annotations
 
 from encfix.audit.entry import VERDICTS, Content, Entry, Header, MismatchError, apply, inverse, undo
-from encfix.audit.jsonl import dump, parse
+from encfix.audit.jsonl import dump, encode, parse
 from encfix.audit.reading import AuditError, read
-from encfix.audit.writing import FORMAT, Lines, dump_entry, dump_failure, dump_header
+from encfix.audit.writing import FORMAT, Lines, dump_entry, dump_failure, dump_header, fields
 
 __all__ = [
     "FORMAT",
@@ -25,6 +25,8 @@ __all__ = [
     "dump_entry",
     "dump_failure",
     "dump_header",
+    "encode",
+    "fields",
     "inverse",
     "parse",
     "read",

@@ -72,10 +72,10 @@ def dump_entry(entry: Entry, text: str) -> Iterator[bytes]:
     lines = Lines(text)
     places = lines.places([change.start for change in entry.changes])
     for place, change in zip(places, entry.changes, strict=True):
-        yield dump(_fields("change", entry.file, place, change))
+        yield dump(fields(entry.file, place, change))
     places = lines.places([finding.start for finding in entry.findings])
     for place, finding in zip(places, entry.findings, strict=True):
-        yield dump({**_fields("finding", entry.file, place, finding), "candidates": finding.candidates})
+        yield dump(fields(entry.file, place, finding))
 
 
 def dump_failure(path: str, reason: str) -> bytes:
@@ -83,10 +83,11 @@ def dump_failure(path: str, reason: str) -> bytes:
     return dump({"type": "failure", "path": path, "reason": reason})
 
 
-def _fields(type_: str, file: str, place: tuple[int, int], item: Change | Finding) -> dict[str, Any]:
+def fields(file: str, place: tuple[int, int], item: Change | Finding) -> dict[str, Any]:
+    """Return the record of a change or a finding at `place`, a line and a column."""
     line, column = place
-    return {
-        "type": type_,
+    record = {
+        "type": "change" if isinstance(item, Change) else "finding",
         "file": file,
         "line": line,
         "column": column,
@@ -99,3 +100,6 @@ def _fields(type_: str, file: str, place: tuple[int, int], item: Change | Findin
         "confidence": item.confidence,
         "reason": item.reason,
     }
+    if isinstance(item, Finding):
+        record["candidates"] = item.candidates
+    return record

@@ -10,6 +10,7 @@ from encfix.audit import VERDICTS
 from encfix.cleaner import Cleaner
 from encfix.files.text import LIMIT, NotUtf8Error, TextFile, decode, documents
 from encfix.files.walking import Failed, Source
+from encfix.inline import heeded
 from encfix.result import Change, Finding, Result, Verdict
 
 GROUP = 8 * 2**20
@@ -36,7 +37,7 @@ def clean_files(sources: Iterable[Source], cleaner: Cleaner, limit: int = LIMIT)
     size = 0
     for source in sources:
         try:
-            file = decode(source.path.read_bytes())
+            file = decode(source.read())
         except (OSError, NotUtf8Error) as error:
             yield Failed.because(source.path, error)
             continue
@@ -52,7 +53,7 @@ def _clean_group(group: list[tuple[Source, TextFile]], cleaner: Cleaner, limit: 
     cut = [documents(file.text, limit) for _, file in group]
     results = iter(cleaner.clean_many([document for blocks in cut for document in blocks]))
     for (source, file), blocks in zip(group, cut, strict=True):
-        yield _joined(source, file, [next(results) for _ in blocks])
+        yield _joined(source, file, [heeded(next(results)) for _ in blocks])
 
 
 def _joined(source: Source, file: TextFile, results: list[Result]) -> Outcome:

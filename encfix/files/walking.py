@@ -1,19 +1,22 @@
 """Which files are meant: paths as given, and the text files in folders, in one order on every system.
 
 In a folder, symbolic links are not followed, so nothing outside of it is ever reached, and a file inside is
-found where it lies. A path given by name is taken as it is, whatever it looks like.
+found where it lies. A path given by name is taken as it is, whatever it looks like, unless it is excluded. `-` is
+standard input.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from encfix.files.atomic import is_temporary
+from encfix.files.scope import Filter, Scope
 
 HEAD = 8192
 """How many bytes of a file are looked at for a NUL, which no text file holds."""
@@ -30,6 +33,9 @@ BINARY = frozenset({
     "wmv", "woff", "woff2", "xls", "xlsx", "xz", "zip", "zst",
 })  # fmt: skip
 """Extensions of files that are no text."""
+
+STANDARD_INPUT = Path("-")
+"""The path that stands for standard input."""
 
 # UTF-16 and UTF-32 text is full of NULs, but says at its head that it is text.
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
@@ -49,6 +55,15 @@ class Source:
     def path(self) -> Path:
         """Where the file is."""
         return self.root / self.name
+
+    @property
+    def is_standard_input(self) -> bool:
+        """Whether this is no file but what the caller is fed."""
+        return self.is_named and self.path == STANDARD_INPUT
+
+    def read(self) -> bytes:
+        """Return the content. Raises OSError if there is none to be had."""
+        return sys.stdin.buffer.read() if self.is_standard_input else self.path.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +90,40 @@ class Failed:
 Found: TypeAlias = Source | Skipped | Failed
 
 
-def walk(paths: Iterable[Path]) -> Iterator[Found]:
-    """Yield what `paths` name: files as given, of folders the text files, sorted, those on top first."""
+def walk(paths: Iterable[Path], scope: Scope | None = None) -> Iterator[Found]:
+    """Yield what `paths` name: files as given, of folders the selected text files, sorted, those on top first."""
+    scope = scope or Scope()
     for path in paths:
+        if path == STANDARD_INPUT:
+            yield Source(path.parent, path.name, 0, is_named=True)
+            continue
         try:
             status = path.stat()
         except OSError as error:
             yield Failed.because(path, error)
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(path)
+            yield from _walk_folder(path, Filter(scope, path))
+        elif reason := Filter(scope, path.parent).exclusion(path):
+            yield Skipped(path, reason)
         else:
             yield Source(path.parent, path.name, status.st_size, is_named=True)
 
 
-def _walk_folder(root: Path) -> Iterator[Found]:
+def _walk_folder(root: Path, selected: Filter) -> Iterator[Found]:
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
         yield from _failures(unreadable)
         here = Path(folder)
         links = [name for name in folders if (here / name).is_symlink()]
         folders[:] = sorted(set(folders) - VERSION_CONTROL - set(links))
+        for name in tuple(folders):
+            if reason := selected.refusal(here / name, is_folder=True):
+                folders.remove(name)
+                yield Skipped(here / name, reason)
         for name in sorted(names + links):
-            yield _classify(root, here / name)
+            reason = selected.refusal(here / name)
+            yield Skipped(here / name, reason) if reason else _classify(root, here / name)
     yield from _failures(unreadable)
 
 
