@@ -47,12 +47,14 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     else:
         encoding, confidence = _settled(data) or _judged(data, declared)
     body = data[len(mark) :]
-    segments = foreign_lines(body, encoding) if encoding != "utf-8" or _strict(body, encoding) is None else []
-    if not segments:
+    if encoding == "utf-8" and (text := _strict(body, encoding)) is not None:
+        return Decoded(text, encoding, confidence, mark=mark)
+    repaired = _repaired(body, encoding, confidence, mark)
+    if not repaired.changes:
         for name in (encoding, *_NARROWER.get(encoding, ())):
             if (text := _strict(body, name)) is not None:
                 return Decoded(text, name, confidence, mark=mark)
-    return _repaired(body, encoding, confidence, segments, mark)
+    return repaired
 
 
 def _strict(data: bytes, encoding: str) -> str | None:
@@ -101,12 +103,12 @@ def _judged(data: bytes, declared: str | None) -> tuple[str, float]:
     return next(iter(ranked.items()))
 
 
-def _repaired(data: bytes, encoding: str, confidence: float, segments: list[Segment], mark: bytes) -> Decoded:
-    """Return the text of `data` that is not strictly in one encoding."""
+def _repaired(data: bytes, encoding: str, confidence: float, mark: bytes) -> Decoded:
+    """Return the text of `data` with whatever is not in `encoding` repaired."""
     pieces: list[str] = []
     changes: list[Change] = []
     done = 0
-    for segment in (*segments, Segment(len(data), len(data), encoding, 0.0)):
+    for segment in (*foreign_lines(data, encoding), Segment(len(data), len(data), encoding, 0.0)):
         text, bad = decode_damaged(data[done : segment.start], encoding)
         pieces.append(text)
         changes += (_lost(data, Bad(done + start, done + end), encoding, len(mark)) for start, end in bad)

@@ -2,20 +2,21 @@
 
 In UTF-8 a character shows where it begins, so the codec itself says which bytes are bad. In the double-byte encodings
 it does not: a lost byte shifts all that follows up to the next ASCII character, and the error shows there, if at all.
-There the bytes around an error are cut into characters anew, so that the text becomes as probable as it can be.
+There the bytes between two ASCII characters are cut into characters anew, so that the text becomes as probable as it
+can be. Nothing is cut anew for small gains: where all bytes decode, the text must be very improbable as it stands.
 """
 
 from __future__ import annotations
 
 import codecs
 import threading
-from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from encfix.batch import to_codes
+from encfix.batch import Codes, Mask, to_codes
 from encfix.chinese import model
 from encfix.decoding.evidence import languages_of, log_probabilities
 
@@ -25,14 +26,26 @@ REPLACEMENT = "\ufffd"
 LOST = -14.0
 """Nats that a byte costs which is taken for bad."""
 
+GAIN = 20.0
+"""Nats that text must gain by being cut anew where all bytes decode as they stand."""
+
+STRETCH = 5
+"""Characters in a row that must be improbable before that is tried."""
+
+RARE, UNHEARD_OF = -9.5, -11.0
+"""Nats a character, each by itself and after the one before it, below which a stretch is improbable."""
+
+OTHER = -9.0
+"""What any character costs at most that is no ideograph: symbols and letters are no sign of a wrong cut."""
+
 BUDGET = 1 << 17
-"""How many bytes of one segment are cut anew at most; where more are near errors, the codec's own cut is taken."""
+"""How many bytes of one segment are cut anew at most; where more are improbable, the codec's own cut is taken."""
 
 _UNITS = {"gb18030": (1, 2, 4), "big5hkscs": (1, 2), "cp949": (1, 2), "cp932": (1, 2), "euc_jp": (1, 2, 3)}
 """How many bytes a character has, by encoding, where characters do not show where they begin."""
 
-# Bytes that are never the second or a later one of a character in those encodings.
-_ALONE = np.arange(0x100) < 0x40
+# Bytes that are never the second or a later one of a character in those encodings, so they are also characters.
+_ALONE = np.arange(0x80) < 0x40
 _ALONE[0x30:0x3A] = False
 
 
@@ -68,45 +81,87 @@ def decode_noting(data: bytes, encoding: str) -> tuple[str, list[Bad]]:
 
 
 def decode_damaged(data: bytes, encoding: str) -> tuple[str, list[Bad]]:
-    """Return the most probable text of `data`, which holds bad bytes, and where these are; each is one U+FFFD.
+    """Return the most probable text of `data`, with U+FFFD for each bad byte, and where these are.
 
     >>> decode_damaged("中文编码".encode("gbk")[:1] + "文编码。".encode("gbk"), "gb18030")
     ('\ufffd文编码。', [Bad(start=0, end=1)])
     """
     text, bad = decode_noting(data, encoding)
-    if not bad or encoding not in _UNITS:
+    if encoding not in _UNITS or data.isascii():
         return text, bad
-    windows = _windows(data, bad)
-    if sum(end - start for start, end in windows) > BUDGET:
-        return text, bad
-    pieces, found, done = [], [], 0
-    for start, end in windows:
-        pieces.append(data[done:start].decode(encoding))
-        text, bad = _cut(data[start:end], encoding)
-        pieces.append(text)
-        found += [Bad(start + first, start + last) for first, last in bad]
-        done = end
+    windows = _windows(data, text, encoding)
+    if sum(end - start for start, end, _ in windows) > BUDGET:
+        windows = [window for window in windows if window[2]]
+        if sum(end - start for start, end, _ in windows) > BUDGET:
+            return text, bad
+    pieces: list[str] = []
+    found: list[Bad] = []
+    done = 0
+    for start, end, is_broken in windows:
+        text, bad = _cut(data[start:end], encoding, is_broken)
+        if bad:
+            pieces += (data[done:start].decode(encoding), text)
+            found += [Bad(start + first, start + last) for first, last in bad]
+            done = end
     pieces.append(data[done:].decode(encoding))
     return "".join(pieces), found
 
 
-def _windows(data: bytes, bad: list[Bad]) -> list[tuple[int, int]]:
-    """Return the spans of `data` in which errors may have shifted characters: up to a byte that stands alone."""
-    alone = np.flatnonzero(_ALONE.take(np.frombuffer(data, dtype=np.uint8)))
-    after = np.searchsorted(alone, [end for _, end in bad])
-    before = np.searchsorted(alone, [start for start, _ in bad])
-    bounds = np.concatenate(([-1], alone, [len(data)]))
-    windows: list[tuple[int, int]] = []
-    for start, end in zip((bounds[before] + 1).tolist(), bounds[after + 1].tolist(), strict=True):
-        if not windows or start >= windows[-1][1]:
-            windows.append((start, end))
-        elif end > windows[-1][1]:
-            windows[-1] = windows[-1][0], end
-    return windows
+def _windows(data: bytes, text: str, encoding: str) -> list[tuple[int, int, bool]]:
+    """Return the spans of `data`, between bytes that stand alone, to be cut anew, and whether bytes are bad there."""
+    codes = to_codes(text)
+    is_broken = codes == ord(REPLACEMENT)
+    is_odd = is_broken.copy()
+    if languages_of(encoding) == ("Chinese",):
+        is_odd |= _improbable(codes)
+    odd = np.flatnonzero(is_odd)
+    if not len(odd):
+        return []
+    # The bytes that stand alone are characters too, as many and in the same order.
+    in_text = np.flatnonzero((codes < 0x80) & _ALONE.take(codes, mode="clip"))
+    values = np.frombuffer(data, dtype=np.uint8)
+    in_data = np.flatnonzero((values < 0x80) & _ALONE.take(values, mode="clip"))
+    numbers = np.unique(np.searchsorted(in_text, odd))
+    broken = np.isin(numbers, np.searchsorted(in_text, np.flatnonzero(is_broken)))
+    starts = np.append(0, in_data + 1)[numbers]
+    ends = np.append(in_data, len(data))[numbers]
+    return list(zip(starts.tolist(), ends.tolist(), broken.tolist(), strict=True))
+
+
+def _improbable(codes: Codes) -> Mask:
+    """Return which characters end a stretch that is improbable, as bool of shape (n,)."""
+    marked = np.zeros(len(codes), dtype=np.bool_)
+    if len(codes) < STRETCH:
+        return marked
+    is_ideograph = _is_ideograph(codes)
+    rare = _means(np.where(is_ideograph, model.log_unigram(codes), OTHER + 1.0)) < RARE
+    ends = np.flatnonzero(rare) + STRETCH
+    if not len(ends):
+        return marked
+    # Pairs are dear, so they are looked up around the rare stretches alone.
+    near = np.unique((ends[:, None] - 1 - np.arange(STRETCH + 1)).clip(min=0))
+    pairs = np.full(len(codes), OTHER, dtype=np.float32)
+    chosen = codes[near]
+    logs = model.log_pair(chosen)
+    logs[1:][np.diff(near) > 1] = model.log_unigram(chosen[1:][np.diff(near) > 1])
+    pairs[near] = np.where(is_ideograph[near], logs, np.maximum(logs, OTHER))
+    marked[ends[_means(pairs)[ends - STRETCH] < UNHEARD_OF] - 1] = True
+    return marked
+
+
+def _is_ideograph(codes: Codes) -> Mask:
+    # Private use counts: only characters that nobody has defined are read there.
+    return (codes >= 0x3400) & (codes < 0xFB00) & ~((codes >= 0xAC00) & (codes < 0xD800))
+
+
+def _means(logs: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return the mean of every `STRETCH` items in a row, by the first of them."""
+    sums: npt.NDArray[np.float64] = np.append(0.0, np.cumsum(logs, dtype=np.float64))
+    return (sums[STRETCH:] - sums[:-STRETCH]) / STRETCH
 
 
 class _Node(NamedTuple):
-    """The best way to a place by one last unit."""
+    """The best way to a place whose last unit is `text`, of `length` bytes."""
 
     score: float
     text: str
@@ -114,9 +169,10 @@ class _Node(NamedTuple):
     before: _Node | None
 
 
-def _cut(data: bytes, encoding: str) -> tuple[str, list[Bad]]:
-    """Return the most probable text of a window, cut into characters and bad bytes, and where these are."""
-    cost = _cost_in(languages_of(encoding)[0])
+def _cut(data: bytes, encoding: str, is_broken: bool) -> tuple[str, list[Bad]]:
+    """Return the most probable text of a window and its bad bytes; none if it is no better than what the codec says."""
+    language = languages_of(encoding)[0]
+    units = _UNITS[encoding]
     ways: list[list[_Node]] = [[] for _ in range(len(data) + 1)]
     ways[0].append(_Node(0.0, "\n", 0, None))
     for place, nodes in enumerate(ways[:-1]):
@@ -124,53 +180,48 @@ def _cut(data: bytes, encoding: str) -> tuple[str, list[Bad]]:
             continue
         top = max(nodes)
         ways[place + 1].append(_Node(top.score + LOST, REPLACEMENT, 1, top))
-        for length in _UNITS[encoding]:
+        for length in units:
             text = _character(data[place : place + length], length, encoding)
-            if not text:
-                continue
-            scores = [node.score + cost(node.text[-1], text[0]) for node in nodes]
-            score = max(scores)
-            ways[place + length].append(_Node(score, text, length, nodes[scores.index(score)]))
-    node: _Node | None = max(ways[-1])
+            if text:
+                scores = [node.score + _cost(node.text[-1], text[0], language) for node in nodes]
+                score = max(scores)
+                ways[place + length].append(_Node(score, text, length, nodes[scores.index(score)]))
+    best = node = max(ways[-1])
     pieces, found, place = [], [], len(data)
-    while node and node.before:
+    while node.before:
         pieces.append(node.text)
         place -= node.length
         if node.text == REPLACEMENT and node.length == 1:
             found.append(Bad(place, place + 1))
         node = node.before
+    if found and not is_broken:
+        text = data.decode(encoding)
+        as_it_stands = sum(_cost(first, second, language) for first, second in zip("\n" + text, text, strict=False))
+        if best.score < as_it_stands + GAIN:
+            return text, []
     return "".join(reversed(pieces)), found[::-1]
 
 
 @lru_cache(maxsize=1 << 16)
 def _character(data: bytes, length: int, encoding: str) -> str:
-    """Return the one character that `length` bytes are, or the few that they stand for; else an empty string."""
+    """Return the character that exactly `length` bytes are (two, in a few cases of Big5-HKSCS), or an empty string."""
     if len(data) < length:
         return ""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return ""
-    return "" if length > 1 and _character(data[:1], 1, encoding) else text
+    return "" if any(_character(data[:first], first, encoding) for first in range(1, length)) else text
 
 
-@cache
-def _cost_in(language: str) -> Callable[[str, str], float]:
-    """Return what a character costs after another in a language."""
-    if language == "Chinese":
-        return model.pair
-    return _LetterCosts(language)
+def _cost(first: str, second: str, language: str) -> float:
+    """Return what a character costs after another."""
+    if language != "Chinese":
+        return _letter_cost(second, language)
+    log = model.pair(first, second)
+    return log if log > OTHER or "\u3400" <= second < "\ufb00" else OTHER
 
 
-class _LetterCosts:
-    """What a character costs in a language, whatever comes before it."""
-
-    def __init__(self, language: str) -> None:
-        self._language = language
-        self._known: dict[str, float] = {}
-
-    def __call__(self, first: str, second: str) -> float:
-        cost = self._known.get(second)
-        if cost is None:
-            cost = self._known[second] = float(log_probabilities(to_codes(second), self._language)[0])
-        return cost
+@lru_cache(maxsize=1 << 14)
+def _letter_cost(character: str, language: str) -> float:
+    return float(log_probabilities(to_codes(character), language)[0])

@@ -53,6 +53,7 @@ def _costs(language: str) -> npt.NDArray[np.float32]:
     costs[[ord("\t"), ord("\n"), ord("\r")]] = -4.0
     costs[ord("A") : ord("Z") + 1] = costs[ord("a") : ord("z") + 1] = LETTER
     costs[0xFFFD] = BAD
+    costs[0xAC00:0xD7A4] = -13.0
     if language == "Japanese":
         han = model.log_unigram(np.arange(0x4E00, 0xA000, dtype=np.uint32))
         costs[0x4E00:0xA000] = np.maximum(han, -11.0)
@@ -61,10 +62,9 @@ def _costs(language: str) -> npt.NDArray[np.float32]:
         costs[0xFF61:0xFFA0] = -8.0
     elif language == "Korean":
         costs[0x4E00:0xA000] = -13.0
-        costs[0xAC00:0xD7A4] = -13.0
         for lead in range(0xB0, 0xC9):
             row = bytes(byte for trail in range(0xA1, 0xFF) for byte in (lead, trail))
-            costs[[ord(syllable) for syllable in row.decode("euc_kr")]] = -7.0
+            costs[[ord(syllable) for syllable in row.decode("euc_kr")]] = -7.6
         costs[[ord(syllable) for syllable in _FREQUENT_HANGUL]] = -4.8
     elif language == "letters":
         costs[0xA0:0xC0] = -8.0
@@ -100,6 +100,15 @@ def languages_of(encoding: str) -> tuple[str, ...]:
     if encoding.startswith(("utf", "iso2022")):
         return tuple(LANGUAGES)
     return _OF_ENCODING.get(encoding, ("letters",))
+
+
+def width_of(encoding: str) -> int:
+    """Return the number of bytes of the shortest character.
+
+    >>> width_of("utf-16-le"), width_of("gb18030")
+    (2, 1)
+    """
+    return {"utf-16": 2, "utf-32": 4}.get(encoding[:6], 1)
 
 
 def log_probabilities(codes: npt.NDArray[np.uint32], language: str) -> npt.NDArray[np.float32]:
@@ -149,16 +158,18 @@ def read(data: bytes, encoding: str) -> Reading:
     codes = to_codes(data.decode(encoding, "replace"))
     ends = np.flatnonzero(codes == ord("\n"))
     starts = np.append(0, ends + 1)
-    if len(ends) != data.count(b"\n") or encoding.startswith(("utf-16", "utf-32")):
+    if len(ends) != data.count(b"\n") or width_of(encoding) > 1:
         starts = np.zeros(1, dtype=np.int64)
     starts = starts[starts < len(codes)]
     if not len(starts):
         return Reading(encoding, np.zeros(1))
+    # A character that cannot be decoded costs as much as the bytes that it takes.
+    lost = BAD * (width_of(encoding) - 1) * (codes == 0xFFFD)
     best: Logs | None = None
     languages = languages_of(encoding)
     for language in languages:
         kept = LANGUAGES[language] if len(languages) > 1 else 0.0
-        lines = np.add.reduceat(log_probabilities(codes, language), starts, dtype=np.float64) + kept
+        lines = np.add.reduceat(log_probabilities(codes, language) + lost, starts, dtype=np.float64) + kept
         best = lines if best is None else np.maximum(best, lines)
     assert best is not None
     return Reading(encoding, best)

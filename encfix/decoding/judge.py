@@ -35,6 +35,7 @@ PRIORS = {
     "cp932": -4.0,
     "utf-16-le": -4.0,
     "utf-16-be": -5.0,
+    "cp1252": -5.0,
 }
 """What is always a candidate, and how rare it is among files that have to do with Chinese."""
 
@@ -84,9 +85,6 @@ def judge(data: bytes, hints: Iterable[str]) -> dict[str, float]:
             readings[name] = read(sample, name)
         if name:
             priors[name] = priors.get(name, RARE) + DETECTED * confidence
-        if "cp1252" not in readings:
-            readings["cp1252"] = read(sample, "cp1252")
-            priors.setdefault("cp1252", RARE)
     return _probabilities(readings, priors)
 
 

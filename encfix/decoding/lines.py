@@ -25,6 +25,9 @@ SUSPECT = -8.5
 SWITCH = 10.0
 """Nats that a line must gain, or a run of lines together, to be read in another encoding than the file."""
 
+IMPOSSIBLE = -1e9
+"""What an encoding is worth that is out of the question."""
+
 MIXED = ("utf-8", "gb18030", "big5hkscs")
 """The encodings that lines of one file may be in, beside the one of the file."""
 
@@ -73,6 +76,10 @@ def _foreign_in(block: bytes, base: int, encoding: str) -> list[Segment]:
     names = [encoding, *(name for name in MIXED if name != encoding)]
     logs = [read(joined, name).lines for name in names]
     kept = [nth for nth, lines in enumerate(logs) if len(lines) == len(spans)]
+    for nth in kept[1:]:
+        # Improbable text is no reading of a line that is improbable already: its bytes may be damaged.
+        improbable, _ = _suspects(joined, len(spans), names[nth])
+        logs[nth][improbable] = IMPOSSIBLE
     # Sound lines between suspects tell of the file's encoding; others have nothing to say.
     states, gains = _path(np.array([logs[nth] for nth in kept]).T, np.diff(sound[suspects], prepend=0) > 0)
     segments: list[Segment] = []
