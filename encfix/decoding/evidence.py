@@ -33,6 +33,14 @@ _FREQUENT_HANGUL = (
     "위안생유었러오있우무선동연문방행개드회실관화거물간신미니세요습를으했없되할때내중학년같않등"
 )
 
+# And those that make up most of the rest.
+_COMMON_HANGUL = (
+    "님데날씨책샀커피매침까걸며든른법건최람계산재통식차용록살민교히밖버음별심움향급린당외권태단름속현본원품군영업분백운환노집알"
+    "감석벽열점체활류예규종함임진토형격불편필황청질결준술쪽초추파포표항호효휴희각격견곳금길꿈끝남널녀높늘달담답독될두둘뒤드따"
+    "떻또라락란랑량력련령례론료루률르를맞머먹먼메명목몸못문물및밀받발밤방밥배번범변병봉부북빛빠뿐새색생섬센셨송순승싶쓰씩악약"
+    "얘억언얼엄엇에여역엔였온올옷완왕요욕울웃월육율음응잊작잘잡장적절접젊족존죽줄중즉직짓쪽찾책처천철축출취치친크큰타특평학한해험혀"
+)
+
 # Blocks whose letters a text in a single-byte encoding may hold, with what one of them costs in such a text.
 _ALPHABETS = ((0xC0, 0x24F, -4.8), (0x370, 0x3FF, -4.6), (0x400, 0x45F, -4.4), (0x5D0, 0x5EA, -4.4),
               (0x621, 0x652, -4.4), (0xE01, 0xE5B, -4.4))  # fmt: skip
@@ -64,7 +72,8 @@ def _costs(language: str) -> npt.NDArray[np.float32]:
         costs[0x4E00:0xA000] = -13.0
         for lead in range(0xB0, 0xC9):
             row = bytes(byte for trail in range(0xA1, 0xFF) for byte in (lead, trail))
-            costs[[ord(syllable) for syllable in row.decode("euc_kr")]] = -7.6
+            costs[[ord(syllable) for syllable in row.decode("euc_kr")]] = -8.2
+        costs[[ord(syllable) for syllable in _COMMON_HANGUL]] = -6.4
         costs[[ord(syllable) for syllable in _FREQUENT_HANGUL]] = -4.8
     elif language == "letters":
         costs[0xA0:0xC0] = -8.0

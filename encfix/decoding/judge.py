@@ -14,8 +14,8 @@ import numpy as np
 from encfix.decoding.evidence import LETTER, Reading, read
 from encfix.decoding.labels import codec_of
 
-SAMPLE = 1 << 15
-"""How many bytes are judged: a third each from the head, the middle and the end of longer data, by whole lines."""
+SAMPLE = 12 << 10
+"""How many bytes are judged, by whole lines where there are some."""
 
 OTHER_LINE = 12.0
 """Nats after which a line counts as not in the encoding, however improbable it is: files may be mixed."""
@@ -35,7 +35,7 @@ PRIORS = {
     "cp932": -4.0,
     "utf-16-le": -4.0,
     "utf-16-be": -5.0,
-    "cp1252": -5.0,
+    "cp1252": -8.0,
 }
 """What is always a candidate, and how rare it is among files that have to do with Chinese."""
 
@@ -56,17 +56,22 @@ _FOREIGN = bytes(range(0x80, 0x100))
 
 
 def sample_of(data: bytes) -> bytes:
-    """Return at most about `SAMPLE` bytes of `data`, cut behind line feeds where there are some."""
+    """Return at most about `SAMPLE` bytes of `data`: from the first, a middle and the last byte beyond ASCII on."""
     if len(data) <= SAMPLE:
         return data
     size = SAMPLE // 3
+    foreign = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) > 0x7F)
+    anchors = foreign[[0, len(foreign) // 2, -1]].tolist() if len(foreign) else [0, len(data) // 2, len(data)]
     pieces = []
-    for start in (0, (len(data) - size) // 2, len(data) - size):
-        start -= start % 4  # what has wide characters stays aligned
-        piece = data[start : start + size]
-        first = piece.find(b"\n") + 1 if start else 0
-        last = piece.rfind(b"\n") + 1
-        pieces.append(piece[first:last] if first < last and b"\0" not in piece else piece)
+    done = 0
+    for anchor in anchors:
+        start = max(min(data.rfind(b"\n", max(anchor - size, 0), anchor) + 1 or anchor, len(data) - size), done)
+        start -= start % 4  # so that wide characters stay whole
+        done = min(start + size, len(data))
+        piece = data[start:done]
+        if b"\0" not in piece:
+            piece = piece[: piece.rfind(b"\n") + 1] or piece
+        pieces.append(piece + b"\n" * (-len(piece) % 4))
     return b"".join(pieces)
 
 

@@ -22,6 +22,9 @@ BLOCK = 1 << 20
 SUSPECT = -8.5
 """Nats a character, each judged by itself, below which a line is looked at again; good lines are at -6 to -8."""
 
+HOPELESS = -10.0
+"""Nats a character below which another encoding cannot be the right one either: the bytes may be damaged."""
+
 SWITCH = 10.0
 """Nats that a line must gain, or a run of lines together, to be read in another encoding than the file."""
 
@@ -78,7 +81,7 @@ def _foreign_in(block: bytes, base: int, encoding: str) -> list[Segment]:
     kept = [nth for nth, lines in enumerate(logs) if len(lines) == len(spans)]
     for nth in kept[1:]:
         # Improbable text is no reading of a line that is improbable already: its bytes may be damaged.
-        improbable, _ = _suspects(joined, len(spans), names[nth])
+        improbable, _ = _suspects(joined, len(spans), names[nth], HOPELESS)
         logs[nth][improbable] = IMPOSSIBLE
     # Sound lines between suspects tell of the file's encoding; others have nothing to say.
     states, gains = _path(np.array([logs[nth] for nth in kept]).T, np.diff(sound[suspects], prepend=0) > 0)
@@ -94,7 +97,9 @@ def _foreign_in(block: bytes, base: int, encoding: str) -> list[Segment]:
     return segments
 
 
-def _suspects(block: bytes, count: int, encoding: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _suspects(
+    block: bytes, count: int, encoding: str, limit: float = SUSPECT
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return which lines are improbable in `encoding`, and for each line how many sound ones come before it."""
     codes = to_codes(block.decode(encoding, "replace"))
     breaks = np.flatnonzero(codes == ord("\n")) + 1
@@ -109,7 +114,8 @@ def _suspects(block: bytes, count: int, encoding: str) -> tuple[npt.NDArray[np.i
     numbers = np.add.reduceat(is_foreign.astype(np.int64), starts)
     bad = np.add.reduceat(is_bad, starts)
     # Strict UTF-8 that decodes is UTF-8: only bad bytes are a reason to look at it again.
-    suspect = bad > 0 if encoding == "utf-8" else (bad > 0) | (sums < SUSPECT * numbers)
+    bad_enough = bad > 0 if limit == SUSPECT else 4 * bad > numbers
+    suspect = bad_enough if encoding == "utf-8" else bad_enough | (sums < limit * numbers)
     sound = np.cumsum(~suspect & (numbers > 0))
     return np.flatnonzero(suspect & (numbers > 0)).astype(np.int64), sound.astype(np.int64)
 
