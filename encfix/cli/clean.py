@@ -21,13 +21,13 @@ from encfix.cli.arguments import (
     options_of_cleaning,
     options_of_writing,
 )
-from encfix.cli.cleaning import Outcome, clean_files
+from encfix.cli.cleaning import Outcome, Writing, clean_files
 from encfix.cli.diff import unified
 from encfix.cli.summary import Summary, counted, print_skipped, watched
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, check_output, destination, distinct, distinct_files
 from encfix.files.names import to_name
-from encfix.files.text import BOM
+from encfix.files.text import BOM, LIMIT, SAME, TARGETS
 from encfix.files.walking import Failed, Skipped, Source, walk
 
 _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
@@ -37,10 +37,21 @@ _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FILE_OR_FOLDER)
 @options_of_writing
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff.")
+@click.option(
+    "--to", default=SAME, show_default=True, type=click.Choice([SAME, *TARGETS]), help="Encoding of the output."
+)
+@click.option("--allow-lossy", is_flag=True, help="Also write files that could not be decoded strictly.")
 @options_of_cleaning
 @click.option("--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines.")
 def clean(
-    paths: tuple[Path, ...], output: Path | None, in_place: bool, diff: bool, audit: Path | None, **flags: Any
+    paths: tuple[Path, ...],
+    output: Path | None,
+    in_place: bool,
+    diff: bool,
+    to: str,
+    allow_lossy: bool,
+    audit: Path | None,
+    **flags: Any,
 ) -> None:
     """Repair text files, and those in folders.
 
@@ -71,7 +82,7 @@ def clean(
             for item in found:
                 if isinstance(item, Failed):
                     trail.fail(item)
-            results = clean_files(sources, Cleaner(options))
+            results = clean_files(sources, Cleaner(options), LIMIT, Writing(to, allow_lossy))
             show = is_done or not sys.stdout.isatty()
             write = _writer(output, in_place, diff)
             _do_all(watched(results, sources, summary, show=show), write, trail, summary)
@@ -125,11 +136,12 @@ class _Trail:
     def add(self, outcome: Outcome) -> None:
         """Put a file on record that was dealt with."""
         if self._stream:
+            decoded = outcome.file.decoded
             entry = Entry(
                 to_name(outcome.source.root),
                 to_name(outcome.source.name),
-                Content.of(outcome.file.data),
-                Content.of(outcome.output),
+                Content.of(outcome.file.data, decoded.encoding, bool(decoded.mark), decoded.strict),
+                Content.of(outcome.output, *outcome.target),
                 outcome.verdict,
                 outcome.changes,
                 outcome.findings,
@@ -167,6 +179,9 @@ def _writer(output: Path | None, in_place: bool, diff: bool) -> Callable[[Outcom
         if outcome.changes:
             path, number = to_name(outcome.source.path), len(outcome.changes)
             click.echo(f"would repair: {path}: {counted(number, 'change')}")
+        elif outcome.output != outcome.file.data:
+            path, (encoding, _) = to_name(outcome.source.path), outcome.target
+            click.echo(f"would convert: {path}: {outcome.file.decoded.encoding} to {encoding}")
 
     if output:
         return into_folder

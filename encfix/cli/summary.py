@@ -57,7 +57,7 @@ class Summary:
     def add(self, outcome: Outcome) -> None:
         """Count a cleaned file."""
         self.files += 1
-        self.changed += bool(outcome.changes)
+        self.changed += outcome.output != outcome.file.data
         self.characters += len(outcome.file.text)
         self.bytes += len(outcome.file.data)
         if outcome.changes or outcome.findings:

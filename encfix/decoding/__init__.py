@@ -41,7 +41,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     >>> [(change.start, change.end, change.after) for change in decoded.changes]
     [(13, 22, '第二行。\\n')]
     """
-    mark = b""
+    data, mark = bytes(data), b""
     if marked := mark_of(data):
         (encoding, mark), confidence = marked, 1.0
     else:

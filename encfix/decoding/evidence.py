@@ -27,6 +27,9 @@ BAD = -20.0
 STRANDED = -6.0
 """What an ideograph costs extra between two small letters, where an accented letter would stand."""
 
+LONELY = -1.5
+"""What an ideograph costs extra between two spaces, where a word of Korean would stand."""
+
 # The syllables that make up half of Korean text.
 _FREQUENT_HANGUL = (
     "이다는을의에가지고하도로은기리한사자대어서나시인아해부정일주그제상전들보수면여과장게소성스만공국모것라와조경적있구비원"
@@ -62,7 +65,12 @@ def _costs(language: str) -> npt.NDArray[np.float32]:
     costs[ord("A") : ord("Z") + 1] = costs[ord("a") : ord("z") + 1] = LETTER
     costs[0xFFFD] = BAD
     costs[0xAC00:0xD7A4] = -13.0
-    if language == "Japanese":
+    if language == "Chinese":
+        # Rules, boxes and words in other scripts: rare, but one is seldom alone.
+        costs[0x2010:0x2C00] = np.maximum(model.log_unigram(np.arange(0x2010, 0x2C00, dtype=np.uint32)), -8.0)
+        for first, last in ((0x370, 0x460), (0x3105, 0x312A), (0x3200, 0x3400)):
+            costs[first:last] = -7.0
+    elif language == "Japanese":
         han = model.log_unigram(np.arange(0x4E00, 0xA000, dtype=np.uint32))
         costs[0x4E00:0xA000] = np.maximum(han, -11.0)
         costs[0x3041:0x3094] = -4.2
@@ -134,8 +142,9 @@ def log_probabilities(codes: npt.NDArray[np.uint32], language: str) -> npt.NDArr
 
 
 def _add_stranded(logs: npt.NDArray[np.float32], codes: npt.NDArray[np.uint32]) -> None:
-    small = (codes >= ord("a")) & (codes <= ord("z"))
-    logs[1:-1][small[:-2] & small[2:] & (codes[1:-1] >= 0x3400)] += STRANDED
+    is_han = codes[1:-1] >= 0x3400
+    for is_beside, cost in (((codes >= ord("a")) & (codes <= ord("z")), STRANDED), (codes == ord(" "), LONELY)):
+        logs[1:-1][is_beside[:-2] & is_beside[2:] & is_han] += cost
 
 
 def _add_odd_case(logs: npt.NDArray[np.float32], codes: npt.NDArray[np.uint32]) -> None:

@@ -127,7 +127,7 @@ def _path(logs: npt.NDArray[np.float64], resets: npt.NDArray[np.bool_]) -> tuple
     others to another; going back costs nothing. `resets`, of shape (lines,), says where the way begins anew.
     """
     count = logs.shape[1]
-    best = [0.0] * count
+    best = [0.0] + [-SWITCH] * (count - 1)
     back: list[list[int]] = []
     for row, reset in zip(logs.tolist(), resets.tolist(), strict=True):
         top = max(range(count), key=best.__getitem__)
