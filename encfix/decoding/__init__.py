@@ -44,11 +44,11 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     data, mark = bytes(data), b""
     if marked := mark_of(data):
         (encoding, mark), confidence = marked, 1.0
+    elif settled := _settled(data):
+        return settled
     else:
-        encoding, confidence = _settled(data) or _judged(data, declared)
+        encoding, confidence = _judged(data, declared)
     body = data[len(mark) :]
-    if encoding == "utf-8" and (text := _strict(body, encoding)) is not None:
-        return Decoded(text, encoding, confidence, mark=mark)
     repaired = _repaired(body, encoding, confidence, mark)
     if not repaired.changes:
         for name in (encoding, *_NARROWER.get(encoding, ())):
@@ -66,23 +66,22 @@ def _strict(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _settled(data: bytes) -> tuple[str, float] | None:
-    """Return the encoding that the bytes prove, and its probability."""
+def _settled(data: bytes) -> Decoded | None:
+    """Return the text of bytes that prove their encoding."""
     try:
-        data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if data.isascii():
+    if len(text) == len(data):
         for escape, name in _ESCAPES:
-            if escape in data and _is_better(data, name):
-                return name, 0.99
-    if b"\0" in data:
+            if escape in data and _is_better(data, name) and (other := _strict(data, name)) is not None:
+                return Decoded(other, name, 0.99)
+    if "\0" in text:
         return None
-    foreign = 0 if data.isascii() else min(len(data) - len(data.translate(None, _FOREIGN)), 64)
-    return "utf-8", 1.0 - 0.5 ** (1 + foreign) * bool(foreign)
-
-
-_FOREIGN = bytes(range(0x80, 0x100))
+    if len(text) == len(data):
+        return Decoded(text, "utf-8", 1.0)
+    # Bytes beyond ASCII obey the rules of UTF-8 by chance about every other time, if they are few.
+    return Decoded(text, "utf-8", 1.0 - 0.5 ** (1 + min(len(data) - len(text), 64)))
 
 
 def _is_better(data: bytes, encoding: str) -> bool:

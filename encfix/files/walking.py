@@ -34,7 +34,9 @@ BINARY = frozenset({
 """Extensions of files that are no text."""
 
 # What text in UTF-16 and UTF-32 without a byte order mark must be made of: ASCII, marks, kana, ideographs, hangul.
-_USUAL = re.compile("[\t\n\r -~\xa0-\u017f\u01cd-\u01dc\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]")
+_USUAL = re.compile(
+    "[\t\n\r -~\xa0-\u017f\u01cd-\u01dc\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]"
+)
 
 
 @dataclass(frozen=True, slots=True)
