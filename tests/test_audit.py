@@ -44,7 +44,8 @@ def entry_of(data: bytes, options: encfix.Options | None = None) -> tuple[Entry,
     file = decode(data)
     result = encfix.clean(file.text, options)
     output = file.encode(result.text)
-    entry = Entry(".", "a.txt", Content.of(data), Content.of(output), result.verdict, result.changes, result.findings)
+    before, after = (Content.of(content, *file.target()) for content in (data, output))
+    entry = Entry(".", "a.txt", before, after, result.verdict, result.changes, result.findings)
     return entry, file.text, output
 
 
@@ -81,6 +82,22 @@ def test_apply_gives_the_output_and_undo_the_input(text: str, has_mark: bool, sc
     assert (list(back.changes), list(back.findings)) == (list(entry.changes), list(entry.findings))
     assert apply(back, data) == output
     assert undo(back, output) == data
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5hkscs", "utf-16", "utf-16-be", "utf-32"])
+def test_files_of_other_encodings_come_back(encoding: str) -> None:
+    data = f"今天天氣很好，我們繼續學習。\r\n{GLOSSED}".encode(encoding, "ignore")
+    entry, decoded, output = entry_of(data)
+    _, (back,) = read(written((entry, decoded)))
+    assert output != data
+    assert apply(back, data) == output
+    assert undo(back, output) == data
+
+
+def test_input_that_was_not_decoded_strictly_cannot_be_made_again() -> None:
+    content = Content.of(b"\xff", strict=False)
+    with pytest.raises(MismatchError, match="not decoded strictly"):
+        undo(Entry("", "a", content, Content.of(b""), "clean"), b"")
 
 
 @given(st.text(alphabet="a\r\n汉"), st.data())
@@ -209,7 +226,14 @@ def test_offsets_run_across_the_blocks_of_a_long_file(tmp_path: Path) -> None:
             assert text[change.start : change.end] == change.before
             ((line, column),) = lines.places([change.start])
             assert text.split("\n")[line - 1][column - 1 :].startswith(change.before)
-        entry = Entry("", "a", Content.of(data), Content.of(outcome.output), outcome.verdict, outcome.changes)
+        entry = Entry(
+            "",
+            "a",
+            Content.of(data, has_mark=True),
+            Content.of(outcome.output, *outcome.target),
+            outcome.verdict,
+            outcome.changes,
+        )
         assert apply(entry, data) == outcome.output
         assert undo(entry, outcome.output) == data
         assert outcome.output.startswith(b"\xef\xbb\xbf")

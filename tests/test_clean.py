@@ -20,7 +20,7 @@ from encfix.cli.main import main
 from encfix.cli.parallel import process
 from encfix.cli.processing import Done, Mode, Processing
 from encfix.files.walking import Failed, Source, walk
-from tests.test_cli import CLEAN, DAMAGED, REPAIRED, ROOT, module, put, records, run, tree
+from tests.test_cli import BAD, CLEAN, DAMAGED, REPAIRED, ROOT, module, put, records, run, tree
 
 
 @pytest.fixture(autouse=True)
@@ -63,8 +63,8 @@ class TestStdout:
         assert (record["file"], record["changes"]) == ("-", 5)
 
     def test_what_is_no_text_fails(self) -> None:
-        result = feed(b"\xff", "-", code=2)
-        assert "error: -: not UTF-8" in result.stderr
+        result = feed(BAD, "-", code=2)
+        assert "error: -: not strictly utf-8" in result.stderr
         assert result.stdout == ""
 
     def test_modes_exclude_each_other(self) -> None:
@@ -85,9 +85,11 @@ class TestJson:
     def test_summary_is_one_object(self) -> None:
         put("in/a.txt", DAMAGED)
         put("in/b.txt", CLEAN + "山东单(shàn)县\n")
-        put("in/bad.txt", b"\xff")
+        put("in/bad.txt", BAD)
         summary = json.loads(run("clean", "in", "--format", "json", "--output", "out", code=2).stdout)
         assert summary.pop("seconds") > 0
+        (failure,) = summary["failures"]
+        assert "offset 57, line 2; --allow-lossy" in failure["reason"]
         assert summary == {
             "files": 2,
             "characters": len(DAMAGED + CLEAN + "山东单(shàn)县\n"),
@@ -97,7 +99,7 @@ class TestJson:
             "findings": 1,
             "kinds": {"gloss": {"files": 2, "changes": 5, "findings": 1}},
             "failed": 1,
-            "failures": [{"path": "in/bad.txt", "reason": "not UTF-8: byte 0xFF at offset 0, line 1"}],
+            "failures": [{"path": "in/bad.txt", "reason": failure["reason"]}],
         }
 
     def test_dry_run_and_diff(self) -> None:
@@ -113,7 +115,7 @@ class TestJobs:
     def _files(self) -> None:
         for number in range(12):
             put(f"in/{number:02}.txt", (DAMAGED if number % 3 else CLEAN) * (900 if number < 6 else 1))
-        put("in/bad.txt", b"\xff")
+        put("in/bad.txt", BAD)
 
     @pytest.mark.parametrize("jobs", ["2", "0"])
     def test_result_is_that_of_one_process(self, jobs: str) -> None:

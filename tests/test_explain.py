@@ -93,9 +93,8 @@ def test_options_and_marks_hold() -> None:
 def test_standard_input() -> None:
     result = CliRunner().invoke(main, ["explain", "-"], input=DAMAGED.encode())
     assert result.stdout.startswith("repaired: 5 changes")
-    result = CliRunner().invoke(main, ["explain", "-"], input=b"ab\xff")
-    assert result.exit_code == 2
-    assert "byte 0xFF at offset 2" in result.stderr
+    result = CliRunner().invoke(main, ["explain", "-"], input=DAMAGED.encode("gb18030"))
+    assert result.stdout.startswith("repaired: 5 changes")
 
 
 @given(TEXTS)

@@ -18,7 +18,7 @@ from encfix.audit import Content, Entry, Header
 from encfix.report import gather, render
 from encfix.report.excerpts import AROUND, SHOWN, excerpts_of
 from tests.strategies import TEXTS
-from tests.test_cli import CLEAN, DAMAGED, REPAIRED, put, run
+from tests.test_cli import BAD, CLEAN, DAMAGED, REPAIRED, put, run
 
 UNCERTAIN = "山东单(shàn)县\n"
 HOSTILE = "</script><!--<script>alert(1)</script>&lt;\u2028"
@@ -47,7 +47,7 @@ class TestPage:
         put("in/a.txt", CLEAN + DAMAGED)
         put("in/b.txt", UNCERTAIN + "字" * 99 + "***总书记\n")
         put("in/c.txt", CLEAN)
-        put("in/bad.txt", b"\xff")
+        put("in/bad.txt", BAD)
         run("clean", "in", "--output", "out", "--audit", "audit.jsonl", code=2)
 
     def test_it_counts_and_lists_all(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from encfix.chinese import data
-from encfix.files.text import decode
+from encfix.files.text import decode, decode_as, encode
 from encfix.options import Options
 from encfix.result import Change, Finding, Verdict, apply_changes
 
@@ -39,7 +39,9 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is on record of a file's bytes: how many, and their SHA-256 in hexadecimal digits.
+    """What is on record of a file's bytes: how many, their SHA-256 in hexadecimal digits, and how they are text.
+
+    The bytes alone make two equal. `strict` says whether all of them are in `encoding`, Python's name for it.
 
     >>> Content.of(b"").sha256[:8]
     'e3b0c442'
@@ -47,11 +49,14 @@ class Content:
 
     size: int
     sha256: str
+    encoding: str = field(default="utf-8", compare=False)
+    has_mark: bool = field(default=False, compare=False)
+    strict: bool = field(default=True, compare=False)
 
     @classmethod
-    def of(cls, data: bytes) -> Content:
+    def of(cls, data: bytes, encoding: str = "utf-8", has_mark: bool = False, strict: bool = True) -> Content:
         """Return the record of `data`."""
-        return cls(len(data), hashlib.sha256(data).hexdigest())
+        return cls(len(data), hashlib.sha256(data).hexdigest(), encoding, has_mark, strict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +124,12 @@ def _replay(data: bytes, expected: Content, wanted: Content, changes: list[Chang
         if found == wanted:
             raise MismatchError("nothing to do: the file is already as the audit would make it")
         raise MismatchError(f"SHA-256 differs from the audit's: {found.sha256[:12]}, not {expected.sha256[:12]}")
+    if not wanted.strict:
+        raise MismatchError("the input was not decoded strictly, so it cannot be made again")
     try:
-        file = decode(data)
-        output = file.encode(apply_changes(file.text, changes))
-    except ValueError as error:
+        file = decode_as(data, expected.encoding, expected.has_mark) if expected.strict else decode(data)
+        output = encode(apply_changes(file.text, changes), wanted.encoding, wanted.has_mark)
+    except (ValueError, LookupError) as error:
         raise MismatchError(f"the audit's changes do not fit: {error}") from error
     if Content.of(output) != wanted:
         raise MismatchError("the audit's changes do not give what it says they give")

@@ -129,7 +129,13 @@ def _finding(number: int, record: Mapping[str, Any]) -> Finding:
 
 def _content(number: int, record: Mapping[str, Any], key: str) -> Content:
     content = _get(number, record, key, dict)
-    return Content(_get(number, content, "bytes", int), _get(number, content, "sha256", str))
+    return Content(
+        _get(number, content, "bytes", int),
+        _get(number, content, "sha256", str),
+        _get(number, content, "encoding", str),
+        _get(number, content, "mark", bool),
+        _get(number, content, "strict", bool),
+    )
 
 
 def _relative(number: int, file: str) -> str:

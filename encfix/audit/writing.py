@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from encfix.audit.entry import Entry, Header
+from encfix.audit.entry import Content, Entry, Header
 from encfix.audit.jsonl import dump
 from encfix.batch import Positions, to_codes
 from encfix.result import Change, Finding
@@ -63,8 +63,8 @@ def dump_entry(entry: Entry, text: str) -> Iterator[bytes]:
             "verdict": entry.verdict,
             "changes": len(entry.changes),
             "findings": len(entry.findings),
-            "input": {"bytes": entry.input.size, "sha256": entry.input.sha256},
-            "output": {"bytes": entry.output.size, "sha256": entry.output.sha256},
+            "input": _content(entry.input),
+            "output": _content(entry.output),
         }
     )
     if not entry.changes and not entry.findings:
@@ -76,6 +76,16 @@ def dump_entry(entry: Entry, text: str) -> Iterator[bytes]:
     places = lines.places([finding.start for finding in entry.findings])
     for place, finding in zip(places, entry.findings, strict=True):
         yield dump(fields(entry.file, place, finding))
+
+
+def _content(content: Content) -> dict[str, Any]:
+    return {
+        "bytes": content.size,
+        "sha256": content.sha256,
+        "encoding": content.encoding,
+        "mark": content.has_mark,
+        "strict": content.strict,
+    }
 
 
 def dump_failure(path: str, reason: str) -> bytes:

@@ -21,7 +21,7 @@ from encfix.cli.arguments import (
     options_of_format,
     options_of_scope,
 )
-from encfix.cli.cleaning import Outcome, clean_files
+from encfix.cli.cleaning import Outcome, Writing, clean_files
 from encfix.cli.quoting import quoted
 from encfix.cli.summary import counted, print_failure, print_skipped
 from encfix.files import atomic
@@ -60,7 +60,9 @@ def check(
     failures = [item for item in found if isinstance(item, Failed)]
     seen: list[Known] = []
     files = damaged = pieces = failed = 0
-    for outcome in chain(failures, clean_files(sources, Cleaner(configuration.options))):
+    for outcome in chain(
+        failures, clean_files(sources, Cleaner(configuration.options), writing=Writing(allow_lossy=True))
+    ):
         if isinstance(outcome, Failed):
             print_failure(outcome)
             failed += 1

@@ -22,12 +22,14 @@ from encfix.cli.arguments import (
     options_of_scope,
     options_of_writing,
 )
+from encfix.cli.cleaning import Writing
 from encfix.cli.parallel import process
 from encfix.cli.processing import Done, Mode, Processing
 from encfix.cli.summary import Summary, counted, print_skipped, watched
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files
 from encfix.files.names import to_name
+from encfix.files.text import SAME, TARGETS
 from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 
 
@@ -36,6 +38,10 @@ from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 @options_of_writing
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff.")
 @click.option("--stdout", is_flag=True, help="Print the repaired text.")
+@click.option(
+    "--to", default=SAME, show_default=True, type=click.Choice([SAME, *TARGETS]), help="Encoding of the output."
+)
+@click.option("--allow-lossy", is_flag=True, help="Also write files that could not be decoded strictly.")
 @options_of_cleaning
 @options_of_scope
 @click.option("--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines.")
@@ -47,6 +53,8 @@ def clean(
     in_place: bool,
     diff: bool,
     stdout: bool,
+    to: str,
+    allow_lossy: bool,
     audit: Path | None,
     jobs: int,
     format_: str,
@@ -77,7 +85,8 @@ def clean(
         raise click.UsageError(str(error)) from error
     print_skipped([item for item in found if isinstance(item, Skipped)])
     header = Header.of(configuration.options, to_name(output) if output else None)
-    processing = Processing(Cleaner(configuration.options), mode, output, is_recorded=audit is not None)
+    writing = Writing(to, allow_lossy)
+    processing = Processing(Cleaner(configuration.options), mode, output, writing, is_recorded=audit is not None)
     try:
         with nullcontext() if audit is None else atomic.writing(audit) as record:
             if record:
@@ -123,12 +132,19 @@ def _do_all(
             summary.add(result)
             if result.shown:
                 click.echo(result.shown, nl=False)
-            elif notes and result.changes:
-                number = counted(result.changes.total(), "change")
-                click.echo(f"would repair: {to_name(result.source.path)}: {number}")
+            elif notes and result.is_changed:
+                click.echo(f"would {_note(result)}")
     except KeyboardInterrupt:
         summary.failed += 1
         click.echo("interrupted; the files counted below were done", err=True)
+
+
+def _note(done: Done) -> str:
+    """Return what would be done to a file."""
+    path = to_name(done.source.path)
+    if done.changes:
+        return f"repair: {path}: {counted(done.changes.total(), 'change')}"
+    return f"convert: {path}: {done.encodings[0]} to {done.encodings[1]}"
 
 
 def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None) -> None:

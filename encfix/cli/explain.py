@@ -13,10 +13,10 @@ from encfix.audit import Lines, encode
 from encfix.cleaner import Cleaner
 from encfix.cli.arguments import effective, options_of_cleaning
 from encfix.cli.quoting import quoted
-from encfix.cli.summary import counted, print_failure
+from encfix.cli.summary import counted
+from encfix.decoding import decode
 from encfix.files.names import to_name
-from encfix.files.text import NotUtf8Error, decode
-from encfix.files.walking import STANDARD_INPUT, Failed
+from encfix.files.walking import STANDARD_INPUT
 from encfix.inline import heeded
 from encfix.result import Change, Finding, Result, Verdict
 
@@ -44,11 +44,7 @@ def explain(text: str, **flags: Any) -> None:
     configuration = effective(flags)
     text = to_name(text)
     if text == str(STANDARD_INPUT):
-        try:
-            text = decode(sys.stdin.buffer.read()).text
-        except NotUtf8Error as error:
-            print_failure(Failed.because(STANDARD_INPUT, error))
-            raise SystemExit(2) from error
+        text = decode(sys.stdin.buffer.read()).text
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True)

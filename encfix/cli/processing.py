@@ -12,12 +12,12 @@ import click
 
 from encfix.audit import Content, Entry, dump_entry
 from encfix.cleaner import Cleaner
-from encfix.cli.cleaning import Outcome, clean_files
+from encfix.cli.cleaning import Outcome, Writing, clean_files
 from encfix.cli.diff import unified
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, destination
 from encfix.files.names import to_name
-from encfix.files.text import BOM
+from encfix.files.text import BOM, LIMIT
 from encfix.files.walking import Failed, Source
 
 _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
@@ -56,6 +56,10 @@ class Done:
     size: int
     """In bytes."""
     characters: int
+    is_changed: bool
+    """Whether the bytes should be others."""
+    encodings: tuple[str, str]
+    """Those of the input and of the output."""
     changes: Counter[str] = field(default_factory=Counter)
     """How many changes there are of each kind; so `findings`."""
     findings: Counter[str] = field(default_factory=Counter)
@@ -72,11 +76,12 @@ class Processing:
     cleaner: Cleaner
     mode: Mode = Mode.NOWHERE
     output: Path | None = None
+    writing: Writing = field(default_factory=Writing)
     is_recorded: bool = False
 
     def __call__(self, sources: Iterable[Source]) -> Iterator[Done | Failed]:
         """Deal with files, in order but for failures; what fails stays as it is, and the rest is done."""
-        for outcome in clean_files(sources, self.cleaner):
+        for outcome in clean_files(sources, self.cleaner, LIMIT, self.writing):
             if isinstance(outcome, Failed):
                 yield outcome
                 continue
@@ -89,6 +94,8 @@ class Processing:
                 outcome.source,
                 len(outcome.file.data),
                 len(outcome.file.text),
+                outcome.output != outcome.file.data,
+                (outcome.file.decoded.encoding, outcome.target[0]),
                 Counter(change.kind for change in outcome.changes),
                 Counter(finding.kind for finding in outcome.findings),
                 _record(outcome) if self.is_recorded else b"",
@@ -120,11 +127,12 @@ def _diff(outcome: Outcome) -> str:
 
 
 def _record(outcome: Outcome) -> bytes:
+    decoded = outcome.file.decoded
     entry = Entry(
         to_name(outcome.source.root),
         to_name(outcome.source.name),
-        Content.of(outcome.file.data),
-        Content.of(outcome.output),
+        Content.of(outcome.file.data, decoded.encoding, bool(decoded.mark), decoded.strict),
+        Content.of(outcome.output, *outcome.target),
         outcome.verdict,
         outcome.changes,
         outcome.findings,

@@ -59,7 +59,7 @@ class Summary:
     def add(self, done: Done) -> None:
         """Count a cleaned file."""
         self.files += 1
-        self.changed += bool(done.changes)
+        self.changed += done.is_changed
         self.characters += done.characters
         self.bytes += done.size
         self.changes += done.changes

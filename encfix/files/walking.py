@@ -8,6 +8,7 @@ standard input.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
+from encfix.decoding import decode
 from encfix.files.atomic import is_temporary
 from encfix.files.scope import Filter, Scope
 
@@ -39,6 +41,10 @@ STANDARD_INPUT = Path("-")
 
 # UTF-16 and UTF-32 text is full of NULs, but says at its head that it is text.
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+# What text in UTF-16 and UTF-32 without a byte order mark must be made of: ASCII, marks, kana, ideographs, hangul.
+_USUAL = re.compile(
+    "[\t\n\r -~\xa0-\u017f\u01cd-\u01dc\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,16 @@ def _classify(root: Path, path: Path) -> Found:
             head = stream.read(HEAD)
     except OSError as error:
         return Failed.because(path, error)
-    if b"\0" in head and not head.startswith(_WIDE_TEXT):
+    if b"\0" in head and not _is_wide_text(head):
         return Skipped(path, "binary (holds a NUL byte)")
     return Source(root, PurePosixPath(path.relative_to(root)).as_posix(), status.st_size, is_named=False)
+
+
+def _is_wide_text(head: bytes) -> bool:
+    """Return whether a head that holds NULs is UTF-16 or UTF-32, whose ASCII characters are full of them."""
+    decoded = decode(head)
+    if decoded.mark:
+        return True
+    whole = decoded.strict or (len(head) == HEAD and decoded.changes[0].start >= HEAD - 4)
+    usual = len(_USUAL.findall(decoded.text))
+    return decoded.encoding.startswith(("utf-16", "utf-32")) and whole and usual > 0.9 * len(decoded.text)
