@@ -80,13 +80,19 @@ def documents(text: str, limit: int = LIMIT) -> list[str]:
     >>> documents("一\\n二\\n三\\n", limit=5)
     ['一\\n二\\n', '三\\n']
     """
-    blocks, start = [], 0
-    while len(text) - start > limit:
-        end = text.rfind("\n", start, start + limit) + 1
-        if end <= start:
-            end = text.find("\n", start + limit) + 1 or len(text)
-        blocks.append(text[start:end])
-        start = end
-    if start < len(text) or not blocks:
-        blocks.append(text[start:] if start else text)
+    blocks: list[str] = []
+    start = 0
+    while start < len(text) or not blocks:
+        blocks.append(first_document(text, limit, start))
+        start += len(blocks[-1])
     return blocks
+
+
+def first_document(text: str, limit: int = LIMIT, start: int = 0, *, is_last: bool = True) -> str:
+    """Return the first of the documents of `text` from `start`; empty if only more text can tell where it ends."""
+    if len(text) - start <= limit:
+        return (text[start:] if start else text) if is_last else ""
+    end = text.rfind("\n", start, start + limit) + 1
+    if end <= start:
+        end = text.find("\n", start + limit) + 1 or (len(text) if is_last else start)
+    return text[start:end]

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from encfix.files.atomic import is_temporary
+from encfix.files.types import kind_of
 
 HEAD = 8192
 """How many bytes of a file are looked at for a NUL, which no text file holds."""
@@ -75,8 +76,11 @@ class Failed:
 Found: TypeAlias = Source | Skipped | Failed
 
 
-def walk(paths: Iterable[Path]) -> Iterator[Found]:
-    """Yield what `paths` name: files as given, of folders the text files, sorted, those on top first."""
+def walk(paths: Iterable[Path], type_: str | None = None) -> Iterator[Found]:
+    """Yield what `paths` name: files as given, of folders those of a known format, sorted, those on top first.
+
+    All files are of the format `type_` if it is given, unless their names say that they are something else than text.
+    """
     for path in paths:
         try:
             status = path.stat()
@@ -84,12 +88,12 @@ def walk(paths: Iterable[Path]) -> Iterator[Found]:
             yield Failed.because(path, error)
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(path)
+            yield from _walk_folder(path, type_)
         else:
             yield Source(path.parent, path.name, status.st_size, is_named=True)
 
 
-def _walk_folder(root: Path) -> Iterator[Found]:
+def _walk_folder(root: Path, type_: str | None) -> Iterator[Found]:
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
         yield from _failures(unreadable)
@@ -97,7 +101,7 @@ def _walk_folder(root: Path) -> Iterator[Found]:
         links = [name for name in folders if (here / name).is_symlink()]
         folders[:] = sorted(set(folders) - VERSION_CONTROL - set(links))
         for name in sorted(names + links):
-            yield _classify(root, here / name)
+            yield _classify(root, here / name, type_)
     yield from _failures(unreadable)
 
 
@@ -107,7 +111,7 @@ def _failures(errors: list[OSError]) -> Iterator[Failed]:
     errors.clear()
 
 
-def _classify(root: Path, path: Path) -> Found:
+def _classify(root: Path, path: Path, type_: str | None) -> Found:
     """Return what a file in a folder is to us."""
     if is_temporary(path.name):
         return Skipped(path, "temporary")
@@ -118,6 +122,10 @@ def _classify(root: Path, path: Path) -> Found:
         if not stat.S_ISREG(status.st_mode):
             return Skipped(path, "not a regular file")
         extension = path.suffix[1:].lower()
+        kind = kind_of(path.name, type_)
+        source = Source(root, PurePosixPath(path.relative_to(root)).as_posix(), status.st_size, is_named=False)
+        if kind.is_known and (kind.compression or kind.type in BINARY):
+            return source
         if extension in BINARY:
             return Skipped(path, f"binary (.{extension})")
         with open(path, "rb") as stream:
@@ -126,4 +134,4 @@ def _classify(root: Path, path: Path) -> Found:
         return Failed.because(path, error)
     if b"\0" in head and not head.startswith(_WIDE_TEXT):
         return Skipped(path, "binary (holds a NUL byte)")
-    return Source(root, PurePosixPath(path.relative_to(root)).as_posix(), status.st_size, is_named=False)
+    return source

@@ -1,0 +1,137 @@
+"""The content of a file as chunks: all at once if it is small, else block by block, so that memory stays bounded."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from encfix.files import compression
+from encfix.files.formats.base import Chunk, FormatError, TextFormat
+from encfix.files.text import NotUtf8Error
+
+WHOLE = 8 * 2**20
+"""Bytes of content that a file may have to be read at once, if its format can be read in blocks."""
+
+LARGEST = 512 * 2**20
+"""Bytes of content that a file may have whose format must be read at once."""
+
+_BLOCK = 2**20
+
+
+def read_whole(path: Path, compressed: str | None, form: TextFormat) -> bytes | None:
+    """Return the content of a file; None if it is to be read in blocks.
+
+    Raises OSError, CompressionError, and FormatError for a file that is too large for its format.
+    """
+    limit = LARGEST if form.block is None else WHOLE
+    with compression.reading(path, compressed) as stream:
+        data = stream.read(limit + 1)
+    if len(data) <= limit:
+        return data
+    if form.block is None:
+        raise FormatError(f"larger than {LARGEST // 2**20} MB, which is as much as is read of this format")
+    return None
+
+
+def chunks(text: str, form: TextFormat) -> Iterator[Chunk]:
+    """Yield the chunks of a whole text."""
+    while text:
+        chunk = form.chunk(text, is_last=True)
+        yield chunk
+        text = text[len(chunk.text) :]
+
+
+def line_ends(text: str) -> int:
+    """Return how many lines end in a text.
+
+    >>> line_ends("a\\nb\\r\\nc\\rd")
+    3
+    """
+    returns = text.count("\r")
+    return text.count("\n") + (returns - text.count("\r\n") if returns else 0)
+
+
+class Behind:
+    """A stream with bytes put before it that were read from it already."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        self._head, self._stream = head, stream
+
+    def read(self, size: int) -> bytes:
+        """Read up to `size` bytes."""
+        if self._head:
+            data, self._head = self._head[:size], self._head[size:]
+            return data
+        return self._stream.read(size)
+
+
+class Measured:
+    """A stream that counts what is read from it or written to it, and digests it."""
+
+    def __init__(self, stream: BinaryIO | Behind | None) -> None:
+        self._stream: Any = stream
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def sha256(self) -> str:
+        """The digest so far, in hexadecimal digits."""
+        return self._digest.hexdigest()
+
+    def read(self, size: int) -> bytes:
+        """Read up to `size` bytes."""
+        data: bytes = self._stream.read(size) if self._stream else b""
+        self._count(data)
+        return data
+
+    def write(self, data: bytes) -> int:
+        """Write all of `data`, to nowhere if there is no stream."""
+        if self._stream:
+            self._stream.write(data)
+        self._count(data)
+        return len(data)
+
+    def _count(self, data: bytes) -> None:
+        self._digest.update(data)
+        self.size += len(data)
+
+
+def stream_chunks(stream: Measured, form: TextFormat) -> Iterator[Chunk]:
+    """Yield the chunks of UTF-8 content, whose byte order mark must have been read.
+
+    Raises NotUtf8Error naming the first wrong byte.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    wanted = form.block or LARGEST
+    pending: list[str] = []
+    size, lines = 0, 1
+    is_last = False
+    while not is_last:
+        before = stream.size - len(decoder.getstate()[0])
+        data = stream.read(_BLOCK)
+        is_last = not data
+        try:
+            pending.append(decoder.decode(data, final=is_last))
+        except UnicodeDecodeError as error:
+            offset = before + error.start
+            line = lines + error.object.count(b"\n", 0, error.start)
+            wrong = error.object[error.start]
+            raise NotUtf8Error(f"not UTF-8: byte 0x{wrong:02X} at offset {offset}, line {line}") from error
+        size += len(pending[-1])
+        lines += data.count(b"\n")
+        if size < wanted and not is_last:
+            continue
+        text = "".join(pending)
+        while text:
+            chunk = form.chunk(text, is_last=is_last)
+            if not chunk.text:
+                break
+            yield chunk
+            text = text[len(chunk.text) :]
+            if not is_last:
+                break
+        pending, size = [text], len(text)
+        wanted = (form.block or LARGEST) + (size if size >= (form.block or LARGEST) else 0)
