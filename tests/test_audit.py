@@ -104,6 +104,7 @@ def test_records_hold_what_the_format_says() -> None:
         "data": VERSION,
         "options": HEADER.options,
         "output": None,
+        "files": {},
     }
     assert lines[1]["changes"] == len(entry.changes) == len(lines) - 2
     assert lines[2] == {

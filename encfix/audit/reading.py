@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from encfix.audit.entry import VERDICTS, Content, Entry, Header
 from encfix.audit.jsonl import parse
 from encfix.audit.writing import FORMAT
+from encfix.files.types import TABLES
 from encfix.result import Change, Finding
 
 _T = TypeVar("_T")
@@ -35,8 +36,17 @@ def read(lines: Iterable[bytes]) -> tuple[Header, Iterator[Entry]]:
         _get(number, record, "data", str),
         _get(number, record, "options", dict),
         None if output is None else _get(number, record, "output", str),
+        _get(number, {"files": {}, **record}, "files", dict),
     )
     return header, _entries(records)
+
+
+def read_entry(lines: Iterator[bytes]) -> Entry | None:
+    """Return the next entry of an audit whose header has been read, and read no further; None at the end.
+
+    Raises AuditError for what is no whole entry.
+    """
+    return next(_entries(_records(lines)), None)
 
 
 def _records(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -61,14 +71,18 @@ def _entries(records: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[Entry]:
         verdict = _get(number, record, "verdict", str)
         if verdict not in VERDICTS:
             raise AuditError(f"line {number}: unknown verdict {verdict!r}")
+        form = _get(number, {"format": "text", **record}, "format", str)
+        packed = record.get("compression")
         yield Entry(
             _get(number, record, "root", str),
             _relative(number, _get(number, record, "file", str)),
             _content(number, record, "input"),
             _content(number, record, "output"),
             verdict,
-            _in_order(changes),
+            _in_order(changes, by_value=form in TABLES),
             [_finding(*item) for item in findings],
+            form,
+            None if packed is None else _get(number, record, "compression", str),
         )
 
 
@@ -85,12 +99,16 @@ def _items(
     return items
 
 
-def _in_order(records: list[tuple[int, dict[str, Any]]]) -> list[Change]:
-    """Return changes, which must be sorted and disjoint."""
+def _in_order(records: list[tuple[int, dict[str, Any]]], *, by_value: bool) -> list[Change]:
+    """Return changes, which must be sorted and disjoint, in the file or each value of it."""
     changes = []
     reach = 0
+    value: tuple[Any, Any] | None = None
     for number, record in records:
         change = _change(number, record)
+        if by_value and value != (record.get("record"), record.get("field")):
+            value = record.get("record"), record.get("field")
+            reach = 0
         if not reach <= change.start <= change.end or change.end - change.start != len(change.before):
             raise AuditError(f"line {number}: a span that no text has")
         reach = change.end

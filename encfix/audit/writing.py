@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from encfix.audit.entry import Entry, Header
+from encfix.audit.entry import Entry, FieldChange, FieldFinding, Header
 from encfix.audit.jsonl import dump
 from encfix.batch import Positions, to_codes
 from encfix.result import Change, Finding
@@ -49,33 +49,56 @@ def dump_header(header: Header) -> bytes:
             "data": header.data_version,
             "options": header.options,
             "output": header.output,
+            "files": header.files,
         }
     )
 
 
 def dump_entry(entry: Entry, text: str) -> Iterator[bytes]:
     """Yield the lines on one file, whose decoded input is `text`."""
-    yield dump(
+    yield dump_file(entry, len(entry.changes), len(entry.findings))
+    yield from dump_items(entry.file, entry.changes, text)
+    yield from dump_items(entry.file, entry.findings, text)
+
+
+def dump_file(entry: Entry, changes: int, findings: int) -> bytes:
+    """Return the line on one file that so many changes and findings follow."""
+    return dump(
         {
             "type": "file",
             "file": entry.file,
             "root": entry.root,
+            "format": entry.format,
+            "compression": entry.compression,
             "verdict": entry.verdict,
-            "changes": len(entry.changes),
-            "findings": len(entry.findings),
+            "changes": changes,
+            "findings": findings,
             "input": {"bytes": entry.input.size, "sha256": entry.input.sha256},
             "output": {"bytes": entry.output.size, "sha256": entry.output.sha256},
         }
     )
-    if not entry.changes and not entry.findings:
+
+
+def dump_items(
+    file: str, items: Sequence[Change | Finding], text: str | None, offset: int = 0, line: int = 1
+) -> Iterator[bytes]:
+    """Yield the lines on changes or findings in a run of a file's `text` that begins at `offset` and line `line`.
+
+    Without a text, as in a table, the record is the line, and the offset within the value the column.
+    """
+    if not items:
         return
-    lines = Lines(text)
-    places = lines.places([change.start for change in entry.changes])
-    for place, change in zip(places, entry.changes, strict=True):
-        yield dump(_fields("change", entry.file, place, change))
-    places = lines.places([finding.start for finding in entry.findings])
-    for place, finding in zip(places, entry.findings, strict=True):
-        yield dump({**_fields("finding", entry.file, place, finding), "candidates": finding.candidates})
+    places: Iterator[tuple[int, int]]
+    if text is None:
+        places = iter([(getattr(item, "record", 0), item.start + 1) for item in items])
+    else:
+        places = Lines(text).places([item.start - offset for item in items])
+    for (row, column), item in zip(places, items, strict=True):
+        place = (row + line - 1, column)
+        if isinstance(item, Finding):
+            yield dump({**_fields("finding", file, place, item), "candidates": item.candidates})
+        else:
+            yield dump(_fields("change", file, place, item))
 
 
 def dump_failure(path: str, reason: str) -> bytes:
@@ -85,11 +108,13 @@ def dump_failure(path: str, reason: str) -> bytes:
 
 def _fields(type_: str, file: str, place: tuple[int, int], item: Change | Finding) -> dict[str, Any]:
     line, column = place
+    field = {"record": item.record, "field": item.field} if isinstance(item, (FieldChange, FieldFinding)) else {}
     return {
         "type": type_,
         "file": file,
         "line": line,
         "column": column,
+        **field,
         "start": item.start,
         "end": item.end,
         "before": item.before,

@@ -1,77 +1,210 @@
-"""Clean files in groups: enough of them at once to be fast, never more than memory should hold."""
+"""Clean files: small ones in groups, enough of them at once to be fast; large ones as they are read and written."""
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
 
-from encfix.audit import VERDICTS
+from encfix.audit import VERDICTS, Content
 from encfix.cleaner import Cleaner
-from encfix.files.text import LIMIT, NotUtf8Error, TextFile, decode, documents
+from encfix.cli.placing import Part, placed
+from encfix.files import compression
+from encfix.files.compression import CompressionError
+from encfix.files.formats.base import Chunk, FormatError, Selection
+from encfix.files.formats.opening import text_format
+from encfix.files.reading import Behind, Measured, chunks, line_ends, read_whole, stream_chunks
+from encfix.files.text import LIMIT, NotUtf8Error, TextFile, decode
+from encfix.files.types import TABLES, Kind, kind_of
 from encfix.files.walking import Failed, Source
-from encfix.result import Change, Finding, Result, Verdict
+from encfix.result import Change, Finding, Verdict
 
 GROUP = 8 * 2**20
 """Bytes of files that are read before they are cleaned together; one file may be larger."""
 
+ERRORS = (OSError, NotUtf8Error, FormatError, CompressionError)
+"""What makes one file fail and no other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A cleaned file; offsets of changes and findings are those of its whole text."""
+    """A cleaned file that was read at once; offsets of changes and findings are those of its whole text."""
 
     source: Source
+    kind: Kind
     file: TextFile
     text: str
     output: bytes
-    """The bytes that the file should have: the very same where nothing changed."""
+    """The content that the file should have: the very same where nothing changed."""
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     verdict: Verdict
+    is_streamed = False
+
+    @property
+    def input_content(self) -> Content:
+        """What is on record of the content that was read."""
+        return Content.of(self.file.data)
+
+    @property
+    def output_content(self) -> Content:
+        """What is on record of the content that it should have."""
+        return Content.of(self.output)
+
+    def parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        """Write the file to `sink`, if there is one, and yield what was done."""
+        if sink:
+            with compression.writing(sink, _settings(self.source, self.kind)) as stream:
+                stream.write(self.output)
+        old, size = self.file.text, len(self.file.data)
+        yield Part(old, self.text, self.changes, self.findings, self.verdict, 0, 1, size, len(old))
 
 
-def clean_files(sources: Iterable[Source], cleaner: Cleaner, limit: int = LIMIT) -> Iterator[Outcome | Failed]:
+class Streamed:
+    """A file that is cleaned while its parts are read, once; `verdict` and contents are known behind the last."""
+
+    is_streamed = True
+
+    def __init__(self, source: Source, kind: Kind, cleaner: Cleaner, selection: Selection, limit: int) -> None:
+        self.source, self.kind = source, kind
+        self.verdict: Verdict = "clean"
+        self._cleaner, self._selection, self._limit = cleaner, selection, limit
+        self._read, self._written = Measured(None), Measured(None)
+
+    @property
+    def input_content(self) -> Content:
+        """What is on record of the content that was read."""
+        return Content(self._read.size, self._read.sha256)
+
+    @property
+    def output_content(self) -> Content:
+        """What is on record of the content that it should have."""
+        return Content(self._written.size, self._written.sha256)
+
+    def parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        """Write the file to `sink` as it is cleaned, if there is one, and yield what was done.
+
+        Raises one of `ERRORS` if the file cannot be read to its end.
+        """
+        for part in self._table_parts(sink) if self.kind.type in TABLES else self._text_parts(sink):
+            self.verdict = max(self.verdict, part.verdict, key=VERDICTS.index)
+            yield part
+
+    def _text_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        form = text_format(self.kind, self._selection, self._limit)
+        with compression.reading(self.source.path, self.kind.compression) as stream:
+            settings = _settings(self.source, self.kind) if sink else None
+            with _into(sink, settings) as target:
+                self._read, self._written = Measured(stream), Measured(target)
+                mark = self._read.read(len(codecs.BOM_UTF8))
+                if mark == codecs.BOM_UTF8:
+                    self._written.write(mark)
+                else:
+                    self._read = Measured(Behind(mark, stream))
+                offset, line, read = 0, 1, 0
+                for chunk in stream_chunks(self._read, form):
+                    part = _clean(self._cleaner, chunk, self._selection, offset, line, self._read.size - read)
+                    self._written.write(part.new.encode("utf-8"))
+                    read = self._read.size
+                    offset += len(chunk.text)
+                    line += line_ends(chunk.text)
+                    yield part
+
+    def _table_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        raise NotImplementedError
+
+
+def clean_files(
+    sources: Iterable[Source], cleaner: Cleaner, limit: int = LIMIT, selection: Selection | None = None
+) -> Iterator[Outcome | Streamed | Failed]:
     """Read and clean files, in order but for failures; what is longer than `limit` is several documents."""
-    group: list[tuple[Source, TextFile]] = []
+    selection = selection or Selection()
+    group: list[_Read] = []
     size = 0
     for source in sources:
+        kind = kind_of(source.name, selection.type)
         try:
-            file = decode(source.path.read_bytes())
-        except (OSError, NotUtf8Error) as error:
+            read = None if kind.type in TABLES else _read(source, kind, selection, limit)
+        except ERRORS as error:
             yield Failed.because(source.path, error)
             continue
-        group.append((source, file))
-        size += len(file.data)
-        if size >= GROUP:
-            yield from _clean_group(group, cleaner, limit)
+        if read is None:
+            yield from _clean_group(group, cleaner, selection)
             group, size = [], 0
-    yield from _clean_group(group, cleaner, limit)
+            yield Streamed(source, kind, cleaner, selection, limit)
+            continue
+        group.append(read)
+        size += len(read.file.data)
+        if size >= GROUP:
+            yield from _clean_group(group, cleaner, selection)
+            group, size = [], 0
+    yield from _clean_group(group, cleaner, selection)
 
 
-def _clean_group(group: list[tuple[Source, TextFile]], cleaner: Cleaner, limit: int) -> Iterator[Outcome]:
-    cut = [documents(file.text, limit) for _, file in group]
-    results = iter(cleaner.clean_many([document for blocks in cut for document in blocks]))
-    for (source, file), blocks in zip(group, cut, strict=True):
-        yield _joined(source, file, [next(results) for _ in blocks])
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that was read at once."""
+
+    source: Source
+    kind: Kind
+    file: TextFile
+    chunks: list[Chunk]
 
 
-def _joined(source: Source, file: TextFile, results: list[Result]) -> Outcome:
-    """Return the outcome of a file from those of its blocks."""
-    changes: list[Change] = []
-    findings: list[Finding] = []
-    base = 0
-    for result in results:
-        changes += _moved(result.changes, base)
-        findings += _moved(result.findings, base)
-        base += len(result.original)
-    text = "".join(result.text for result in results)
-    verdict = max((result.verdict for result in results), key=VERDICTS.index)
-    return Outcome(source, file, text, file.encode(text), tuple(changes), tuple(findings), verdict)
+def _read(source: Source, kind: Kind, selection: Selection, limit: int) -> _Read | None:
+    """Return the file if it can be read at once. Raises one of `ERRORS`."""
+    form = text_format(kind, selection, limit)
+    data = read_whole(source.path, kind.compression, form)
+    if data is None:
+        return None
+    file = decode(data)
+    return _Read(source, kind, file, list(chunks(file.text, form)))
 
 
-_Item = TypeVar("_Item", Change, Finding)
+def _clean_group(group: list[_Read], cleaner: Cleaner, selection: Selection) -> Iterator[Outcome | Failed]:
+    texts = [document.text for read in group for chunk in read.chunks for document in chunk.documents]
+    results = iter(cleaner.clean_many(texts))
+    for read in group:
+        taken = [[next(results) for _ in chunk.documents] for chunk in read.chunks]
+        parts: list[Part] = []
+        offset = 0
+        try:
+            for chunk, own in zip(read.chunks, taken, strict=True):
+                parts.append(placed(chunk, own, selection, offset, 1, 0))
+                offset += len(chunk.text)
+        except FormatError as error:
+            yield Failed.because(read.source.path, error)
+            continue
+        yield _joined(read, parts)
 
 
-def _moved(items: Sequence[_Item], base: int) -> Sequence[_Item]:
-    """Return changes or findings of a block with the offsets of the whole, in which it begins at `base`."""
-    return [replace(item, start=item.start + base, end=item.end + base) for item in items] if base else items
+def _clean(cleaner: Cleaner, chunk: Chunk, selection: Selection, offset: int, line: int, size: int) -> Part:
+    results = cleaner.clean_many([document.text for document in chunk.documents])
+    return placed(chunk, results, selection, offset, line, size)
+
+
+def _joined(read: _Read, parts: Sequence[Part]) -> Outcome:
+    """Return the outcome of a file from its parts."""
+    text = parts[0].new if len(parts) == 1 else "".join(part.new for part in parts)
+    if text == read.file.text:
+        text = read.file.text
+    changes = tuple(change for part in parts for change in part.changes)
+    findings = tuple(finding for part in parts for finding in part.findings)
+    verdict: Verdict = max((part.verdict for part in parts), key=VERDICTS.index, default="clean")
+    return Outcome(read.source, read.kind, read.file, text, read.file.encode(text), changes, findings, verdict)
+
+
+def _settings(source: Source, kind: Kind) -> compression.Settings | None:
+    return compression.settings_of(source.path, kind.compression) if kind.compression else None
+
+
+@contextmanager
+def _into(sink: BinaryIO | None, settings: compression.Settings | None) -> Iterator[BinaryIO | None]:
+    """Open a sink for content; nowhere is one too."""
+    if sink is None:
+        yield None
+    else:
+        with compression.writing(sink, settings) as stream:
+            yield stream

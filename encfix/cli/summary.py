@@ -11,7 +11,8 @@ from typing import TypeVar
 
 import click
 
-from encfix.cli.cleaning import Outcome
+from encfix.cli.placing import ANNOTATION
+from encfix.cli.recording import Record
 from encfix.files.names import to_name
 from encfix.files.walking import Failed, Skipped, Source
 from encfix.rules import KINDS
@@ -54,18 +55,15 @@ class Summary:
         self.touched: Counter[str] = Counter()
         """For each kind, the files that have it."""
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, record: Record) -> None:
         """Count a cleaned file."""
         self.files += 1
-        self.changed += bool(outcome.changes)
-        self.characters += len(outcome.file.text)
-        self.bytes += len(outcome.file.data)
-        if outcome.changes or outcome.findings:
-            changes = Counter(change.kind for change in outcome.changes)
-            findings = Counter(finding.kind for finding in outcome.findings)
-            self.changes += changes
-            self.findings += findings
-            self.touched.update(changes.keys() | findings.keys())
+        self.changed += bool(record.repairs)
+        self.characters += record.characters
+        self.bytes += record.bytes
+        self.changes += record.changes
+        self.findings += record.findings
+        self.touched.update(record.changes.keys() | record.findings.keys())
 
     def fail(self, failure: Failed) -> None:
         """Count a failure and say it."""
@@ -98,7 +96,7 @@ class Summary:
         table = Table("kind", box=None, pad_edge=False, header_style="bold")
         for heading in ("files", "changes", "findings"):
             table.add_column(heading, justify="right")
-        for kind in KINDS:
+        for kind in (*KINDS, ANNOTATION):
             if self.touched[kind]:
                 counts = (self.touched[kind], self.changes[kind], self.findings[kind])
                 table.add_row(kind, *(f"{count:,}" for count in counts))
