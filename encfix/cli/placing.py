@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass
 
 from encfix.audit import VERDICTS, FieldChange, FieldFinding
 from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection
@@ -44,114 +43,140 @@ def placed(chunk: Chunk, results: Sequence[Result], selection: Selection, offset
 
     A change that cannot be made where the document stands is left, and reported with the reason.
     """
-    changes: list[Change] = []
-    findings: list[Finding] = [_problem(chunk, problem) for problem in chunk.problems]
-    verdict: Verdict = "suspect" if findings else "clean"
+    run = _Run(chunk, offset)
+    verdict: Verdict = "clean"
     judged = list(results)
     for nth, (document, result) in enumerate(zip(chunk.documents, results, strict=True)):
         if result.text is result.original and not result.findings:
             continue
+        judged[nth] = run.add(document, result)
+        verdict = max(verdict, judged[nth].verdict, key=VERDICTS.index)
+    problems = list(chunk.problems)
+    if selection.spans or selection.verdict:
+        edits, more = chunk.annotations([_judgement(result) for result in judged])
+        problems += more
+        for edit in edits:
+            run.annotate(edit)
+    for problem in problems:
+        run.report(problem)
+        verdict = max(verdict, "suspect", key=VERDICTS.index)
+    return Part(chunk.text, run.new, *run.sorted(), verdict, offset, line, size, len(chunk.text))
+
+
+class _Run:
+    """Collects what is done to a chunk that begins at `offset` of its file."""
+
+    def __init__(self, chunk: Chunk, offset: int) -> None:
+        self._text, self._offset = chunk.text, offset
+        self._edits: list[Edit] = []
+        self._changes: list[Change] = []
+        self._findings: list[Finding] = []
+
+    def add(self, document: Document, result: Result) -> Result:
+        """Take what cleaning did to a document; return it without the changes that cannot be made where it stands."""
         try:
             layout = document.layout()
         except FormatError as error:
-            findings.append(_problem(chunk, Problem(0, 0, str(error))))
-            judged[nth] = Result(result.original, result.original)
-            continue
-        if result.changes:
-            result = judged[nth] = _without_impossible(result, document, layout)
-        changes += [_change(chunk, document, layout, change) for change in result.changes]
-        findings += [_finding(chunk, document, layout, finding) for finding in result.findings]
-        verdict = max(verdict, result.verdict, key=VERDICTS.index)
-    if selection.spans or selection.verdict:
-        edits, problems = chunk.annotations([_judgement(result) for result in judged])
-        changes += [_annotation(chunk, edit) for edit in edits]
-        findings += [_problem(chunk, problem) for problem in problems]
-        verdict = max(verdict, "suspect" if problems else "clean", key=VERDICTS.index)
-    changes.sort(key=lambda change: (change.start, change.end))
-    findings.sort(key=lambda finding: (finding.start, finding.end))
-    new = apply_changes(chunk.text, changes) if changes else chunk.text
-    moved = _moved(changes, offset), _moved(findings, offset)
-    return Part(chunk.text, new, *moved, verdict, offset, line, size, len(chunk.text))
-
-
-def _without_impossible(result: Result, document: Document, layout: Layout) -> Result:
-    """Return the result less the changes that cannot be made where the document stands, as findings."""
-    kept: list[Change] = []
-    left: list[Finding] = []
-    for change in result.changes:
-        try:
-            reason = None if layout.locate(change.start, change.end) else _CROSSES
-            document.quote(change.after)
-        except FormatError as error:
-            reason = f"left as it is: {error}"
-        if reason is None:
-            kept.append(change)
-        else:
-            left.append(
-                Finding(
-                    change.kind,
-                    change.rules,
-                    change.start,
-                    change.end,
-                    change.before,
-                    change.after,
-                    change.confidence,
-                    f"{change.reason}; {reason}",
-                    certain=False,
-                )
-            )
-    if not left:
+            self.report(Problem(0, 0, str(error)))
+            return Result(result.original, result.original)
+        left: list[tuple[Change, str]] = []
+        for change in result.changes:
+            try:
+                place, after = layout.locate(change.start, change.end), document.quote(change.after)
+            except FormatError as error:
+                left.append((change, f"left as it is: {error}"))
+                continue
+            if place is None:
+                left.append((change, _CROSSES))
+                continue
+            self._change(change, Edit(*place, after), document)
+        if left:
+            result = _without(result, left)
+        for finding in result.findings:
+            self._find(document, layout, finding)
         return result
-    trail = Trail(tuple(kept), (*result.findings, *left), lost=result.verdict == "lost")
-    return Result(result.original, apply_changes(result.original, kept), lambda: trail)
+
+    def _change(self, change: Change, edit: Edit, document: Document | None = None) -> None:
+        self._edits.append(edit)
+        start, end = edit.start + self._offset, edit.end + self._offset
+        before = self._text[edit.start : edit.end]
+        head, rest = (change.kind, change.rules, start, end, before, edit.after), (change.confidence, change.reason)
+        if document is None or document.record is None:
+            self._changes.append(Change(*head, *rest))
+        else:
+            self._changes.append(FieldChange(*head, *rest, document.record, document.field or ""))
+
+    def _find(self, document: Document, layout: Layout, finding: Finding) -> None:
+        start, end = layout.cover(finding.start, finding.end)
+        before = after = self._text[start:end]
+        if finding.after != finding.before:
+            try:
+                after = document.quote(finding.after)
+            except FormatError:
+                after = finding.after
+        head = (finding.kind, finding.rules, start + self._offset, end + self._offset, before, after)
+        rest = (finding.confidence, finding.reason, finding.certain, finding.candidates)
+        if document.record is None:
+            self._findings.append(Finding(*head, *rest))
+        else:
+            self._findings.append(FieldFinding(*head, *rest, document.record, document.field or ""))
+
+    def annotate(self, edit: Edit) -> None:
+        """Take an edit that says what became of a document."""
+        reason = "says what became of the record's text"
+        self._change(Change(ANNOTATION, (f"{ANNOTATION}.written",), 0, 0, "", edit.after, 1.0, reason), edit)
+
+    def report(self, problem: Problem) -> None:
+        """Take a part that was left as it is."""
+        before = self._text[problem.start : problem.end]
+        start, end = problem.start + self._offset, problem.end + self._offset
+        rules = (f"{ANNOTATION}.unread",)
+        found = Finding(ANNOTATION, rules, start, end, before, before, 1.0, problem.reason, certain=False)
+        self._findings.append(found)
+
+    @property
+    def new(self) -> str:
+        """The text with all edits made."""
+        if not self._edits:
+            return self._text
+        pieces: list[str] = []
+        done = 0
+        for start, end, after in sorted(self._edits):
+            pieces += (self._text[done:start], after)
+            done = end
+        pieces.append(self._text[done:])
+        return "".join(pieces)
+
+    def sorted(self) -> tuple[tuple[Change, ...], tuple[Finding, ...]]:
+        """Return changes and findings, sorted."""
+        self._changes.sort(key=lambda change: (change.start, change.end))
+        self._findings.sort(key=lambda finding: (finding.start, finding.end))
+        return tuple(self._changes), tuple(self._findings)
 
 
-def _change(chunk: Chunk, document: Document, layout: Layout, change: Change) -> Change:
-    start, end = layout.cover(change.start, change.end)
-    before, after = chunk.text[start:end], document.quote(change.after)
-    rest = (before, after, change.confidence, change.reason)
-    if document.record is None:
-        return Change(change.kind, change.rules, start, end, *rest)
-    return FieldChange(change.kind, change.rules, start, end, *rest, document.record, document.field or "")
-
-
-def _finding(chunk: Chunk, document: Document, layout: Layout, finding: Finding) -> Finding:
-    start, end = layout.cover(finding.start, finding.end)
-    before = after = chunk.text[start:end]
-    if finding.after != finding.before:
-        try:
-            after = document.quote(finding.after)
-        except FormatError:
-            after = finding.after
-    rest = (before, after, finding.confidence, finding.reason, finding.certain, finding.candidates)
-    if document.record is None:
-        return Finding(finding.kind, finding.rules, start, end, *rest)
-    return FieldFinding(finding.kind, finding.rules, start, end, *rest, document.record, document.field or "")
-
-
-def _problem(chunk: Chunk, problem: Problem) -> Finding:
-    before = chunk.text[problem.start : problem.end]
-    rules = (f"{ANNOTATION}.unread",)
-    return Finding(ANNOTATION, rules, problem.start, problem.end, before, before, 1.0, problem.reason, certain=False)
-
-
-def _annotation(chunk: Chunk, edit: Edit) -> Change:
-    before, reason = chunk.text[edit.start : edit.end], "says what became of the record's text"
-    rules = (f"{ANNOTATION}.written",)
-    return Change(ANNOTATION, rules, edit.start, edit.end, before, edit.after, 1.0, reason)
+def _without(result: Result, left: list[tuple[Change, str]]) -> Result:
+    """Return the result less some changes, which are findings with a reason instead."""
+    stay = {change for change, _ in left}
+    kept = tuple(change for change in result.changes if change not in stay)
+    findings = [
+        Finding(
+            change.kind,
+            change.rules,
+            change.start,
+            change.end,
+            change.before,
+            change.after,
+            change.confidence,
+            f"{change.reason}; {reason}",
+            certain=False,
+        )
+        for change, reason in left
+    ]
+    trail = Trail(kept, (*result.findings, *findings), lost=result.verdict == "lost")
+    return Result(result.original, apply_changes(result.original, list(kept)), lambda: trail)
 
 
 def _judgement(result: Result) -> Judgement:
     changed = sum(max(change.end - change.start, len(change.after)) for change in result.changes)
     share = min(changed / max(len(result.original), 1), 1.0)
     return Judgement(result.verdict, share, result.map_span)
-
-
-_Item = TypeVar("_Item", Change, Finding)
-
-
-def _moved(items: Sequence[_Item], base: int) -> tuple[_Item, ...]:
-    """Return changes or findings of a run with the offsets of the whole, in which it begins at `base`."""
-    if not base:
-        return tuple(items)
-    return tuple(replace(item, start=item.start + base, end=item.end + base) for item in items)

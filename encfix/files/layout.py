@@ -31,6 +31,8 @@ class Layout:
 
     def __init__(self, segments: Iterable[Segment]) -> None:
         self._segments = list(segments) or [Segment(0, 0, "")]
+        only = self._segments[0] if len(self._segments) == 1 else None
+        self._shift = only.start if only and only.is_literal and not only.is_fixed else None
         self._starts: list[int] = []
         offset = 0
         for segment in self._segments:
@@ -44,11 +46,13 @@ class Layout:
 
         An empty span is a place between two characters; where markup stands there, it is the place behind the markup.
         """
+        if self._shift is not None:
+            return self._shift + start, self._shift + end
         first, last = self._reach(start, end)
         nth = bisect_left(self._fixed, first)
         if nth < len(self._fixed) and self._fixed[nth] <= last:
             return None
-        return self.cover(start, end)
+        return self._place(first, start, is_end=False), self._place(last, end, is_end=end > start)
 
     def cover(self, start: int, end: int) -> tuple[int, int]:
         """Return where `[start, end)` of the value stands in the file, whatever is in between."""

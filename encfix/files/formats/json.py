@@ -188,6 +188,8 @@ def string_layout(text: str, node: Node) -> Layout:
 
 def quoted(text: str, *, as_ascii: bool) -> str:
     """Return the inside of a JSON string; surrogates that stand alone are escaped in any case."""
+    if not as_ascii and text.isprintable() and '"' not in text and "\\" not in text:
+        return text
     is_odd = any("\ud800" <= character <= "\udfff" for character in text)
     return json.dumps(text, ensure_ascii=as_ascii or is_odd)[1:-1]
 
