@@ -90,7 +90,7 @@ def dump_items(
         return
     places: Iterator[tuple[int, int]]
     if text is None:
-        places = iter([(getattr(item, "record", 0), item.start + 1) for item in items])
+        places = ((getattr(item, "record", 0), item.start + 1) for item in items)
     else:
         places = Lines(text).places([item.start - offset for item in items])
     for (row, column), item in zip(places, items, strict=True):

@@ -33,7 +33,7 @@ from encfix.files.destinations import DestinationError, check_output, destinatio
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
 from encfix.files.text import BOM, LIMIT
-from encfix.files.types import kind_of
+from encfix.files.types import TABLES, kind_of
 from encfix.files.walking import Failed, Skipped, Source, walk
 
 _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
@@ -210,6 +210,8 @@ def _writer(output: Path | None, in_place: bool, diff: bool) -> _Write:
                 raise _UnchangedError
 
     def as_diff(outcome: Outcome | Streamed, take: Callable[[Part], None], is_ready: Callable[[], None]) -> None:
+        if outcome.kind.type in TABLES:
+            raise DestinationError(f"a {outcome.kind.type} file has no lines to show; leave --diff out")
         parts = list(outcome.parts(None))
         mark = BOM * (isinstance(outcome, Outcome) and outcome.file.has_mark)
         changes = []
@@ -217,7 +219,7 @@ def _writer(output: Path | None, in_place: bool, diff: bool) -> _Write:
             take(part)
             changes += [replace(c, start=c.start + len(mark), end=c.end + len(mark)) for c in part.changes]
         name = to_name(outcome.source.path)
-        old, new = ("".join(texts) for texts in zip(*((part.text, part.new) for part in parts), strict=True))
+        old, new = "".join(part.text or "" for part in parts), "".join(part.new or "" for part in parts)
         for line in unified(name, mark + old, mark + new, changes):
             click.secho(line, nl=False, fg=_COLOURS.get(line[0]))
 

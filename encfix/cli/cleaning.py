@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from typing import BinaryIO
 
 from encfix.audit import VERDICTS, Content
 from encfix.cleaner import Cleaner
-from encfix.cli.placing import Part, placed
+from encfix.cli.placing import Part, placed, values_part
 from encfix.files import compression
 from encfix.files.compression import CompressionError
 from encfix.files.formats.base import Chunk, FormatError, Selection
 from encfix.files.formats.opening import text_format
+from encfix.files.formats.tables import open_table
 from encfix.files.reading import Behind, Measured, chunks, line_ends, read_whole, stream_chunks
 from encfix.files.text import LIMIT, NotUtf8Error, TextFile, decode
 from encfix.files.types import TABLES, Kind, kind_of
@@ -55,7 +57,9 @@ class Outcome:
 
     def parts(self, sink: BinaryIO | None) -> Iterator[Part]:
         """Write the file to `sink`, if there is one, and yield what was done."""
-        if sink:
+        if sink and self.kind.compression and self.output == self.file.data:
+            _copy(self.source, sink)
+        elif sink:
             with compression.writing(sink, _settings(self.source, self.kind)) as stream:
                 stream.write(self.output)
         old, size = self.file.text, len(self.file.data)
@@ -88,9 +92,17 @@ class Streamed:
 
         Raises one of `ERRORS` if the file cannot be read to its end.
         """
+        is_changed = False
         for part in self._table_parts(sink) if self.kind.type in TABLES else self._text_parts(sink):
             self.verdict = max(self.verdict, part.verdict, key=VERDICTS.index)
+            is_changed |= bool(part.changes)
             yield part
+        if not is_changed:
+            self._written = self._read
+            if sink and (self.kind.compression or self.kind.type in TABLES):
+                sink.seek(0)
+                sink.truncate()
+                _copy(self.source, sink)
 
     def _text_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
         form = text_format(self.kind, self._selection, self._limit)
@@ -106,14 +118,22 @@ class Streamed:
                 offset, line, read = 0, 1, 0
                 for chunk in stream_chunks(self._read, form):
                     part = _clean(self._cleaner, chunk, self._selection, offset, line, self._read.size - read)
-                    self._written.write(part.new.encode("utf-8"))
+                    self._written.write((part.new or "").encode("utf-8"))
                     read = self._read.size
                     offset += len(chunk.text)
                     line += line_ends(chunk.text)
                     yield part
 
     def _table_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
-        raise NotImplementedError
+        self._read, self._written = Measured(None), Measured(sink)
+        with open(self.source.path, "rb") as stream:
+            self._read.drain(stream)
+        with open_table(self.source.path, self.kind, self._selection) as table, table.writer(self._written) as writer:
+            for group in table.row_groups():
+                results = self._cleaner.clean_many([document.text for document in group.documents])
+                changed = {nth: result.text for nth, result in enumerate(results) if result.text != result.original}
+                writer.write(group.replaced(changed))
+                yield values_part(group.documents, results)
 
 
 def clean_files(
@@ -187,7 +207,7 @@ def _clean(cleaner: Cleaner, chunk: Chunk, selection: Selection, offset: int, li
 
 def _joined(read: _Read, parts: Sequence[Part]) -> Outcome:
     """Return the outcome of a file from its parts."""
-    text = parts[0].new if len(parts) == 1 else "".join(part.new for part in parts)
+    text = (parts[0].new or "") if len(parts) == 1 else "".join(part.new or "" for part in parts)
     if text == read.file.text:
         text = read.file.text
     changes = tuple(change for part in parts for change in part.changes)
@@ -198,6 +218,12 @@ def _joined(read: _Read, parts: Sequence[Part]) -> Outcome:
 
 def _settings(source: Source, kind: Kind) -> compression.Settings | None:
     return compression.settings_of(source.path, kind.compression) if kind.compression else None
+
+
+def _copy(source: Source, sink: BinaryIO) -> None:
+    """Copy a file in which nothing changed: packed again, the same content could be other bytes."""
+    with open(source.path, "rb") as stream:
+        shutil.copyfileobj(stream, sink)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ _CROSSES = "left as it is: markup stands in between"
 class Part:
     """A run of a file: all of it, or as much as was read at once.
 
-    text, new: what was read, and what replaces it.
+    text, new: what was read, and what replaces it; None in a table, where offsets are those of the value.
     changes, findings: what was done and left; offsets are those of the whole file.
     offset, line: where the run begins: code points before it, and its first line from 1.
     size: bytes of the file that were read for it.
@@ -28,7 +28,7 @@ class Part:
     """
 
     text: str | None
-    new: str
+    new: str | None
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     verdict: Verdict
@@ -61,6 +61,25 @@ def placed(chunk: Chunk, results: Sequence[Result], selection: Selection, offset
         run.report(problem)
         verdict = max(verdict, "suspect", key=VERDICTS.index)
     return Part(chunk.text, run.new, *run.sorted(), verdict, offset, line, size, len(chunk.text))
+
+
+def values_part(documents: Sequence[Document], results: Sequence[Result]) -> Part:
+    """Return what `results` are for a table, where offsets are those of the value and the record is the line."""
+    changes: list[Change] = []
+    findings: list[Finding] = []
+    verdict: Verdict = "clean"
+    for document, result in zip(documents, results, strict=True):
+        where = document.record or 0, document.field or ""
+        for change in result.changes:
+            head = (change.kind, change.rules, change.start, change.end, change.before, change.after)
+            changes.append(FieldChange(*head, change.confidence, change.reason, *where))
+        for finding in result.findings:
+            head = (finding.kind, finding.rules, finding.start, finding.end, finding.before, finding.after)
+            rest = (finding.confidence, finding.reason, finding.certain, finding.candidates)
+            findings.append(FieldFinding(*head, *rest, *where))
+        verdict = max(verdict, result.verdict, key=VERDICTS.index)
+    characters = sum(len(document.text) for document in documents)
+    return Part(None, None, tuple(changes), tuple(findings), verdict, 0, 1, 0, characters)
 
 
 class _Run:

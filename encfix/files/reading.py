@@ -75,6 +75,7 @@ class Measured:
         self._stream: Any = stream
         self._digest = hashlib.sha256()
         self.size = 0
+        self.closed = False
 
     @property
     def sha256(self) -> str:
@@ -87,12 +88,28 @@ class Measured:
         self._count(data)
         return data
 
+    def drain(self, stream: BinaryIO) -> None:
+        """Count what is left of another stream."""
+        while data := stream.read(_BLOCK):
+            self._count(data)
+
     def write(self, data: bytes) -> int:
         """Write all of `data`, to nowhere if there is no stream."""
+        data = bytes(data)
         if self._stream:
             self._stream.write(data)
         self._count(data)
         return len(data)
+
+    def tell(self) -> int:
+        """Return how many bytes there were."""
+        return self.size
+
+    def flush(self) -> None:
+        """Do nothing; the stream is whoever's it is."""
+
+    def close(self) -> None:
+        """Do nothing; the stream is whoever's it is."""
 
     def _count(self, data: bytes) -> None:
         self._digest.update(data)
