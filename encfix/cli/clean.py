@@ -83,7 +83,8 @@ def clean(
     is_done = bool(output or in_place)
     header = Header.of(options, to_name(output) if output else None, selection._asdict())
     if resume:
-        remove_leftovers([output] if output else [source.root for source in sources])
+        written = [(output / source.name if output else source.path.resolve()).parent for source in sources]
+        remove_leftovers([*written, audit.parent] if audit else written)
     journal = None
     try:
         with nullcontext() if audit is None else atomic.writing(audit) as stream:
@@ -92,7 +93,7 @@ def clean(
                 if isinstance(item, Failed):
                     trail.fail(item)
             if sources and is_done and (output or audit):
-                journal = Journal(_journal_path(audit, output), header, resumes=resume)
+                journal = Journal(_journal_path(audit, output), header, audit, resumes=resume)
                 sources = _without_done(sources, journal, trail, selection, output)
             results = clean_files(sources, Cleaner(options), LIMIT, selection)
             show = is_done or not sys.stdout.isatty()

@@ -60,7 +60,7 @@ class Outcome:
         if sink and self.kind.compression and self.output == self.file.data:
             _copy(self.source, sink)
         elif sink:
-            with compression.writing(sink, _settings(self.source, self.kind)) as stream:
+            with compression.writing(sink, _settings(self.source, self.kind), len(self.output)) as stream:
                 stream.write(self.output)
         old, size = self.file.text, len(self.file.data)
         yield Part(old, self.text, self.changes, self.findings, self.verdict, 0, 1, size, len(old))

@@ -82,14 +82,21 @@ def _spool() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(_SPOOL)
 
 
+_FAILURE = dump_failure("", "")[:18]
+
+
 class Journal:
     """The records of a run as it goes, one file after the other, for another run to go on from.
 
-    A file is on record before it takes the place of the old one: whoever resumes finds by its content whether it did.
+    A run that came to its end left the same in its audit. A file is on record before it takes the place of the old
+    one: whoever resumes finds by its content whether it did.
     """
 
-    def __init__(self, path: Path, header: Header, *, resumes: bool) -> None:
+    def __init__(self, path: Path, header: Header, audit: Path | None, *, resumes: bool) -> None:
         self.path = path
+        if resumes and audit and audit.exists() and not path.exists():
+            with open(audit, "rb") as old, open(path, "xb") as new:  # a run that was not killed is on record there
+                new.writelines(line for line in old if not line.startswith(_FAILURE))
         self.done: dict[tuple[str, str], tuple[Entry, int, int]] = {}
         self._head = dump_header(header)
         if resumes and path.exists():
@@ -109,6 +116,7 @@ class Journal:
             if head and self._head.startswith(head):
                 head = b""
             else:
+                self._stream.close()
                 raise click.UsageError(f"{self.path}: the run to resume had other options, or another version")
         end = len(head)
         while True:
@@ -172,13 +180,13 @@ def content_of(path: Path, kind: Kind) -> Content:
 
 
 def remove_leftovers(folders: list[Path]) -> None:
-    """Remove the temporary files that a killed run left in these folders and below, but for its journal."""
-    for top in dict.fromkeys(folders):
-        for folder, _, names in os.walk(top):
-            for name in names:
+    """Remove the temporary files that a killed run left in these folders, but for its journal."""
+    for folder in dict.fromkeys(folders):
+        with contextlib.suppress(FileNotFoundError):
+            for name in os.listdir(folder):
                 if atomic.is_leftover(name):
                     with contextlib.suppress(OSError):
-                        os.unlink(os.path.join(folder, name))
+                        os.unlink(folder / name)
 
 
 class Trail:

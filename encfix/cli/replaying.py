@@ -78,5 +78,5 @@ def _replay(entry: Entry, source: Source, output: Path | None, in_place: bool, d
 
 
 def _write(path: Path, content: bytes, settings: compression.Settings | None, model: Path | None = None) -> None:
-    with atomic.writing(path, model) as sink, compression.writing(sink, settings) as stream:
+    with atomic.writing(path, model) as sink, compression.writing(sink, settings, len(content)) as stream:
         stream.write(content)

@@ -76,8 +76,8 @@ def reading(path: Path, compression: str | None, ratio: int = RATIO) -> Iterator
 
 
 @contextmanager
-def writing(stream: BinaryIO, settings: Settings | None) -> Iterator[BinaryIO]:
-    """Compress what is written on its way to `stream`."""
+def writing(stream: BinaryIO, settings: Settings | None, size: int = -1) -> Iterator[BinaryIO]:
+    """Compress what is written on its way to `stream`; zst notes its `size` in bytes if that is known."""
     if settings is None:
         yield stream
         return
@@ -92,7 +92,7 @@ def writing(stream: BinaryIO, settings: Settings | None) -> Iterator[BinaryIO]:
         with lzma.LZMAFile(stream, "wb", check=check, preset=level) as target:
             yield cast(BinaryIO, target)
     else:
-        with _zst_writer(stream, level, has_checksum=bool(check)) as target:
+        with _zst_writer(stream, level, size, has_checksum=bool(check)) as target:
             yield cast(BinaryIO, target)
 
 
@@ -110,14 +110,16 @@ def _open(stream: BinaryIO, compression: str) -> Any:
     return _ZstFrames(stream)
 
 
-def _zst_writer(stream: BinaryIO, level: int, *, has_checksum: bool) -> Any:
+def _zst_writer(stream: BinaryIO, level: int, size: int, *, has_checksum: bool) -> Any:
     if sys.version_info >= (3, 14):
         from compression import zstd
 
         options = {zstd.CompressionParameter.compression_level: level,
                    zstd.CompressionParameter.checksum_flag: int(has_checksum)}  # fmt: skip
         return zstd.ZstdFile(stream, "wb", options=options)
-    return _zstandard().ZstdCompressor(level, write_checksum=has_checksum).stream_writer(stream, closefd=False)
+    return (
+        _zstandard().ZstdCompressor(level, write_checksum=has_checksum).stream_writer(stream, size=size, closefd=False)
+    )
 
 
 def _zstandard() -> Any:
