@@ -9,7 +9,7 @@ from typing import Any
 
 from encfix.chinese import data
 from encfix.files.text import decode
-from encfix.files.types import TABLES
+from encfix.files.types import STREAMED
 from encfix.options import Options
 from encfix.result import Change, Finding, Verdict, apply_changes
 
@@ -136,8 +136,8 @@ def inverse(changes: Iterable[Change]) -> list[Change]:
 
 
 def _replay(entry: Entry, data: bytes, expected: Content, wanted: Content, changes: list[Change]) -> bytes:
-    if entry.format in TABLES:
-        raise MismatchError(f"the values of a {entry.format} file cannot be put back byte for byte: clean it again")
+    if entry.format in STREAMED:
+        raise MismatchError(f"a file of type {entry.format} cannot be put back byte for byte: clean it again")
     found = Content.of(data)
     if found != expected:
         if found == wanted:

@@ -33,7 +33,7 @@ from encfix.files.destinations import DestinationError, check_output, destinatio
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
 from encfix.files.text import BOM, LIMIT
-from encfix.files.types import TABLES, kind_of
+from encfix.files.types import STREAMED, kind_of
 from encfix.files.walking import Failed, Skipped, Source, walk
 
 _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
@@ -83,7 +83,7 @@ def clean(
     is_done = bool(output or in_place)
     header = Header.of(options, to_name(output) if output else None, selection._asdict())
     if resume:
-        written = [(output / source.name if output else source.path.resolve()).parent for source in sources]
+        written = [(output / source.output_name if output else source.path.resolve()).parent for source in sources]
         remove_leftovers([*written, audit.parent] if audit else written)
     journal = None
     try:
@@ -188,7 +188,7 @@ def _writer(output: Path | None, in_place: bool, diff: bool) -> _Write:
     """Return what to do with an outcome."""
 
     def into_folder(outcome: Outcome | Streamed, take: Callable[[Part], None], is_ready: Callable[[], None]) -> None:
-        path = destination(output or Path(), outcome.source.name)
+        path = destination(output or Path(), outcome.source.output_name)
         with atomic.writing(path, model=outcome.source.path) as stream:
             for part in outcome.parts(stream):
                 take(part)
@@ -200,6 +200,8 @@ def _writer(output: Path | None, in_place: bool, diff: bool) -> _Write:
                 take(part)
             is_ready()
             return
+        if outcome.kind.type == "warc":
+            raise DestinationError("an archive is not written, its text goes out as JSON Lines: use --output")
         path = outcome.source.path.resolve()
         before = path.stat()
         with suppress(_UnchangedError), atomic.writing(path) as stream:
@@ -211,7 +213,7 @@ def _writer(output: Path | None, in_place: bool, diff: bool) -> _Write:
                 raise _UnchangedError
 
     def as_diff(outcome: Outcome | Streamed, take: Callable[[Part], None], is_ready: Callable[[], None]) -> None:
-        if outcome.kind.type in TABLES:
+        if outcome.kind.type in STREAMED:
             raise DestinationError(f"a {outcome.kind.type} file has no lines to show; leave --diff out")
         parts = list(outcome.parts(None))
         mark = BOM * (isinstance(outcome, Outcome) and outcome.file.has_mark)
@@ -253,5 +255,5 @@ def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None) ->
     """Raise DestinationError if the audit would overwrite a source or an output."""
     path = os.path.realpath(audit)
     for source in sources:
-        if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.name)):
+        if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.output_name)):
             raise DestinationError(f"the audit would overwrite {source.path}")

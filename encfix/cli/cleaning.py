@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 from encfix.audit import VERDICTS, Content
@@ -15,11 +16,13 @@ from encfix.cli.placing import Part, placed, values_part
 from encfix.files import compression
 from encfix.files.compression import CompressionError
 from encfix.files.formats.base import Chunk, FormatError, Selection
+from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.opening import text_format
 from encfix.files.formats.tables import open_table
+from encfix.files.formats.warc import pages
 from encfix.files.reading import Behind, Measured, chunks, line_ends, read_whole, stream_chunks
 from encfix.files.text import LIMIT, NotUtf8Error, TextFile, decode
-from encfix.files.types import TABLES, Kind, kind_of
+from encfix.files.types import STREAMED, TABLES, Kind, kind_of
 from encfix.files.walking import Failed, Source
 from encfix.result import Change, Finding, Verdict
 
@@ -93,11 +96,12 @@ class Streamed:
         Raises one of `ERRORS` if the file cannot be read to its end.
         """
         is_changed = False
-        for part in self._table_parts(sink) if self.kind.type in TABLES else self._text_parts(sink):
+        read = {"parquet": self._table_parts, "arrow": self._table_parts, "warc": self._page_parts}
+        for part in read.get(self.kind.type, self._text_parts)(sink):
             self.verdict = max(self.verdict, part.verdict, key=VERDICTS.index)
             is_changed |= bool(part.changes)
             yield part
-        if not is_changed:
+        if not is_changed and self.kind.type != "warc":
             self._written = self._read
             if sink and (self.kind.compression or self.kind.type in TABLES):
                 sink.seek(0)
@@ -135,6 +139,23 @@ class Streamed:
                 writer.write(group.replaced(changed))
                 yield values_part(group.documents, results)
 
+    def _page_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        selection = self._selection._replace(fields=("title", "text"))
+        form = JsonLines(selection)
+        self._read, self._written = Measured(None), Measured(sink)
+        with open(self.source.path, "rb") as stream:
+            self._read.drain(stream)
+        offset, line, pending = 0, 1, ""
+        for page in chain(pages(self.source.path), ("",)):
+            pending += page
+            if page and len(pending) < (form.block or 0):
+                continue
+            chunk = form.chunk(pending, is_last=True)
+            part = _clean(self._cleaner, chunk, selection, offset, line, 0)
+            self._written.write((part.new or "").encode("utf-8", "backslashreplace"))
+            offset, line, pending = offset + len(pending), line + line_ends(pending), ""
+            yield part
+
 
 def clean_files(
     sources: Iterable[Source], cleaner: Cleaner, limit: int = LIMIT, selection: Selection | None = None
@@ -146,7 +167,7 @@ def clean_files(
     for source in sources:
         kind = kind_of(source.name, selection.type)
         try:
-            read = None if kind.type in TABLES else _read(source, kind, selection, limit)
+            read = None if kind.type in STREAMED else _read(source, kind, selection, limit)
         except ERRORS as error:
             yield Failed.because(source.path, error)
             continue

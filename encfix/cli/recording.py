@@ -145,7 +145,7 @@ class Journal:
             else:
                 is_done = (
                     content_of(source.path, kind) == entry.input
-                    and content_of(output / source.name, kind) == entry.output
+                    and content_of(output / source.output_name, kind) == entry.output
                 )
         except ERRORS:
             return None

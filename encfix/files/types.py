@@ -27,6 +27,9 @@ RECORDS = frozenset({"json", "jsonl", "csv", "tsv", "parquet", "arrow"})
 TABLES = frozenset({"parquet", "arrow"})
 """Formats that are no text: offsets count within a value, and the same values may be other bytes."""
 
+STREAMED = TABLES | {"warc"}
+"""Formats that are never read at once."""
+
 
 class Kind(NamedTuple):
     """A format by name and the compression around it, if there is one.
@@ -37,6 +40,20 @@ class Kind(NamedTuple):
     type: str
     compression: str | None
     is_known: bool
+
+
+def output_name(name: str, type_: str | None = None) -> str:
+    """Return under which name the output of a file goes: its own, but for archives, of which the text goes out.
+
+    >>> output_name("crawl/a.warc.gz"), output_name("a.csv.gz")
+    ('crawl/a.jsonl', 'a.csv.gz')
+    """
+    if kind_of(name, type_).type != "warc":
+        return name
+    for ending in (".gz", ".warc"):
+        if name.lower().endswith(ending):
+            name = name[: -len(ending)]
+    return f"{name}.jsonl"
 
 
 def kind_of(name: str, type_: str | None = None) -> Kind:

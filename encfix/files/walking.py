@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from encfix.files.atomic import is_temporary
-from encfix.files.types import kind_of
+from encfix.files.types import kind_of, output_name
 
 HEAD = 8192
 """How many bytes of a file are looked at for a NUL, which no text file holds."""
@@ -50,6 +50,11 @@ class Source:
     def path(self) -> Path:
         """Where the file is."""
         return self.root / self.name
+
+    @property
+    def output_name(self) -> str:
+        """The path of its output below the folder for that."""
+        return output_name(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +127,9 @@ def _classify(root: Path, path: Path, type_: str | None) -> Found:
         if not stat.S_ISREG(status.st_mode):
             return Skipped(path, "not a regular file")
         extension = path.suffix[1:].lower()
-        kind = kind_of(path.name, type_)
+        kind = kind_of(path.name)
         source = Source(root, PurePosixPath(path.relative_to(root)).as_posix(), status.st_size, is_named=False)
-        if kind.is_known and (kind.compression or kind.type in BINARY):
+        if (kind.is_known and extension in BINARY) or (type_ and kind.compression):
             return source
         if extension in BINARY:
             return Skipped(path, f"binary (.{extension})")

@@ -48,6 +48,25 @@ class Html:
         return Chunk(text, documents)
 
 
+def shown_text(text: str) -> tuple[str, str]:
+    """Return the title of a page, and what it shows: a line a block, runs of white space as one space.
+
+    >>> shown_text("<title>一</title><p>二  <b>三</b>\\n四<p>五")
+    ('一', '二 三 四\\n五')
+    """
+    page = _Page(text)
+    page.feed(text)
+    page.close()
+    title = "".join(segment.value for segment in page.shown if segment.start in page.titles)
+    shown = "".join(
+        segment.value if segment.is_fixed else segment.value.replace("\n", " ")
+        for segment in page.shown
+        if segment.start not in page.titles
+    )
+    lines = (" ".join(line.split()) for line in shown.split("\n"))
+    return " ".join(title.split()), "\n".join(line for line in lines if line)
+
+
 class Quoted(Located):
     """A document in which marks of the markup are written as references."""
 
@@ -65,13 +84,26 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.shown: list[Segment] = []
         self.said: list[Segment] = []
+        self.titles: set[int] = set()
+        """Where the runs of the title begin."""
+        self._in_title = False
         self._text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._closed_by: list[str] = []
         self._is_apart = False
 
+    def parse_html_declaration(self, i: int) -> int:
+        """Read a declaration; one that the library gives up on is a comment, as in browsers."""
+        place = self.lineno, self.offset
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:
+            self.lineno, self.offset = place
+            return self.parse_bogus_comment(i, False)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._pass(tag)
+        self._in_title = tag == "title"
         if tag in NO_TEXT:
             self._closed_by.append(tag)
         named = dict(attrs)
@@ -90,6 +122,7 @@ class _Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._pass(tag)
+        self._in_title = False
         if tag in self._closed_by:
             while self._closed_by.pop() != tag:
                 pass
@@ -117,6 +150,8 @@ class _Page(HTMLParser):
             return
         _append(self.shown, Segment(start, start + len(raw), value, is_literal=raw == value), self._is_apart)
         self._is_apart = False
+        if self._in_title:
+            self.titles.add(start)
 
     def _pass(self, tag: str) -> None:
         self._is_apart |= tag not in INLINE and tag not in NO_TEXT
