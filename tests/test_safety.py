@@ -281,14 +281,14 @@ class TestFaults:
         monkeypatch.setattr(reading, "WHOLE", 1000)
         path = Path("b.jsonl")
         put(path, FILES["b.jsonl"].encode())
-        read = reading.Measured.read
+        read = reading.Behind.read
         put(Path("other"), b"x")
 
         def touched(self: Any, size: int) -> bytes:
             os.utime(path, (1, 1))
             return read(self, size)
 
-        monkeypatch.setattr(reading.Measured, "read", touched)
+        monkeypatch.setattr(reading.Behind, "read", touched)
         assert "changed while" in run("clean", "b.jsonl", "--in-place", code=2)
         assert path.read_bytes() == FILES["b.jsonl"].encode()
 
@@ -296,7 +296,7 @@ class TestFaults:
             path.unlink(missing_ok=True)
             return read(self, size)
 
-        monkeypatch.setattr(reading.Measured, "read", removed)
+        monkeypatch.setattr(reading.Behind, "read", removed)
         run("clean", "b.jsonl", "--in-place", code=2)
         assert tree(Path()) == {"other": b"x"}
 

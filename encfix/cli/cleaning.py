@@ -20,7 +20,7 @@ from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.opening import text_format
 from encfix.files.formats.tables import open_table
 from encfix.files.formats.warc import pages
-from encfix.files.reading import Behind, Measured, chunks, line_ends, read_whole, stream_chunks
+from encfix.files.reading import Behind, Measured, Twins, chunks, line_ends, read_whole, stream_chunks
 from encfix.files.text import LIMIT, NotUtf8Error, TextFile, decode
 from encfix.files.types import STREAMED, TABLES, Kind, kind_of
 from encfix.files.walking import Failed, Source
@@ -78,17 +78,17 @@ class Streamed:
         self.source, self.kind = source, kind
         self.verdict: Verdict = "clean"
         self._cleaner, self._selection, self._limit = cleaner, selection, limit
-        self._read, self._written = Measured(None), Measured(None)
+        self._contents: tuple[Content, ...] = ()
 
     @property
     def input_content(self) -> Content:
         """What is on record of the content that was read."""
-        return Content(self._read.size, self._read.sha256)
+        return self._contents[0]
 
     @property
     def output_content(self) -> Content:
         """What is on record of the content that it should have."""
-        return Content(self._written.size, self._written.sha256)
+        return self._contents[1]
 
     def parts(self, sink: BinaryIO | None) -> Iterator[Part]:
         """Write the file to `sink` as it is cleaned, if there is one, and yield what was done.
@@ -102,7 +102,7 @@ class Streamed:
             is_changed |= bool(part.changes)
             yield part
         if not is_changed and self.kind.type != "warc":
-            self._written = self._read
+            self._contents = self._contents[:1] * 2
             if sink and (self.kind.compression or self.kind.type in TABLES):
                 sink.seek(0)
                 sink.truncate()
@@ -113,38 +113,47 @@ class Streamed:
         with compression.reading(self.source.path, self.kind.compression) as stream:
             settings = _settings(self.source, self.kind) if sink else None
             with _into(sink, settings) as target:
-                self._read, self._written = Measured(stream), Measured(target)
-                mark = self._read.read(len(codecs.BOM_UTF8))
+                twins = Twins()
+                mark = stream.read(len(codecs.BOM_UTF8))
+                source: BinaryIO | Behind = stream
                 if mark == codecs.BOM_UTF8:
-                    self._written.write(mark)
+                    twins.add(mark, mark)
+                    if target:
+                        target.write(mark)
                 else:
-                    self._read = Measured(Behind(mark, stream))
-                offset, line, read = 0, 1, 0
-                for chunk in stream_chunks(self._read, form):
-                    part = _clean(self._cleaner, chunk, self._selection, offset, line, self._read.size - read)
-                    self._written.write((part.new or "").encode("utf-8"))
-                    read = self._read.size
+                    source = Behind(mark, stream)
+                offset, line = 0, 1
+                for chunk in stream_chunks(source, form, twins.old_size):
+                    old = new = chunk.text.encode("utf-8")
+                    part = _clean(self._cleaner, chunk, self._selection, offset, line, len(old))
+                    if part.new is not None and part.new is not chunk.text:
+                        new = part.new.encode("utf-8")
+                    twins.add(old, new)
+                    if target:
+                        target.write(new)
                     offset += len(chunk.text)
                     line += line_ends(chunk.text)
                     yield part
+        self._contents = tuple(map(Content, (twins.old_size, twins.new_size), twins.digests))
 
     def _table_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
-        self._read, self._written = Measured(None), Measured(sink)
+        read, written = Measured(None), Measured(sink)
         with open(self.source.path, "rb") as stream:
-            self._read.drain(stream)
-        with open_table(self.source.path, self.kind, self._selection) as table, table.writer(self._written) as writer:
+            read.drain(stream)
+        with open_table(self.source.path, self.kind, self._selection) as table, table.writer(written) as writer:
             for group in table.row_groups():
                 results = self._cleaner.clean_many([document.text for document in group.documents])
                 changed = {nth: result.text for nth, result in enumerate(results) if result.text != result.original}
                 writer.write(group.replaced(changed))
                 yield values_part(group.documents, results)
+        self._contents = _content(read), _content(written)
 
     def _page_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
         selection = self._selection._replace(fields=("title", "text"))
         form = JsonLines(selection)
-        self._read, self._written = Measured(None), Measured(sink)
+        read, written = Measured(None), Measured(sink)
         with open(self.source.path, "rb") as stream:
-            self._read.drain(stream)
+            read.drain(stream)
         offset, line, pending = 0, 1, ""
         for page in chain(pages(self.source.path), ("",)):
             pending += page
@@ -152,9 +161,10 @@ class Streamed:
                 continue
             chunk = form.chunk(pending, is_last=True)
             part = _clean(self._cleaner, chunk, selection, offset, line, 0)
-            self._written.write((part.new or "").encode("utf-8", "backslashreplace"))
+            written.write((part.new or "").encode("utf-8", "backslashreplace"))
             offset, line, pending = offset + len(pending), line + line_ends(pending), ""
             yield part
+        self._contents = _content(read), _content(written)
 
 
 def clean_files(
@@ -239,6 +249,10 @@ def _joined(read: _Read, parts: Sequence[Part]) -> Outcome:
 
 def _settings(source: Source, kind: Kind) -> compression.Settings | None:
     return compression.settings_of(source.path, kind.compression) if kind.compression else None
+
+
+def _content(stream: Measured) -> Content:
+    return Content(stream.size, stream.sha256)
 
 
 def _copy(source: Source, sink: BinaryIO) -> None:

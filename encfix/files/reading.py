@@ -6,7 +6,7 @@ import codecs
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from encfix.files import compression
 from encfix.files.formats.base import Chunk, FormatError, TextFormat
@@ -27,6 +27,8 @@ def read_whole(path: Path, compressed: str | None, form: TextFormat) -> bytes | 
     Raises OSError, CompressionError, and FormatError for a file that is too large for its format.
     """
     limit = LARGEST if form.block is None else WHOLE
+    if compressed is None and form.block is not None and path.stat().st_size > limit:
+        return None
     with compression.reading(path, compressed) as stream:
         data = stream.read(limit + 1)
     if len(data) <= limit:
@@ -69,10 +71,10 @@ class Behind:
 
 
 class Measured:
-    """A stream that counts what is read from it or written to it, and digests it."""
+    """A stream, or none, that counts what is written to it, and digests it."""
 
-    def __init__(self, stream: BinaryIO | Behind | None) -> None:
-        self._stream: Any = stream
+    def __init__(self, stream: BinaryIO | None) -> None:
+        self._stream = stream
         self._digest = hashlib.sha256()
         self.size = 0
         self.closed = False
@@ -81,12 +83,6 @@ class Measured:
     def sha256(self) -> str:
         """The digest so far, in hexadecimal digits."""
         return self._digest.hexdigest()
-
-    def read(self, size: int) -> bytes:
-        """Read up to `size` bytes."""
-        data: bytes = self._stream.read(size) if self._stream else b""
-        self._count(data)
-        return data
 
     def drain(self, stream: BinaryIO) -> None:
         """Count what is left of another stream."""
@@ -116,8 +112,31 @@ class Measured:
         self.size += len(data)
 
 
-def stream_chunks(stream: Measured, form: TextFormat) -> Iterator[Chunk]:
-    """Yield the chunks of UTF-8 content, whose byte order mark must have been read.
+class Twins:
+    """The sizes and digests of an old and a new content, digested once for as long as they are the same."""
+
+    def __init__(self) -> None:
+        self.old_size = self.new_size = 0
+        self._old = self._new = hashlib.sha256()
+
+    def add(self, old: bytes, new: bytes) -> None:
+        """Take what comes next in both; if that is the same object, it is the same content."""
+        if old is not new and self._old is self._new:
+            self._new = self._old.copy()
+        self._old.update(old)
+        if self._new is not self._old:
+            self._new.update(new)
+        self.old_size += len(old)
+        self.new_size += len(new)
+
+    @property
+    def digests(self) -> tuple[str, str]:
+        """The digests of both so far, in hexadecimal digits."""
+        return self._old.hexdigest(), self._new.hexdigest()
+
+
+def stream_chunks(stream: BinaryIO | Behind, form: TextFormat, offset: int = 0) -> Iterator[Chunk]:
+    """Yield the chunks of UTF-8 content, of which `offset` bytes have been read: the byte order mark.
 
     Raises NotUtf8Error naming the first wrong byte.
     """
@@ -127,16 +146,17 @@ def stream_chunks(stream: Measured, form: TextFormat) -> Iterator[Chunk]:
     size, lines = 0, 1
     is_last = False
     while not is_last:
-        before = stream.size - len(decoder.getstate()[0])
+        before = offset - len(decoder.getstate()[0])
         data = stream.read(_BLOCK)
+        offset += len(data)
         is_last = not data
         try:
             pending.append(decoder.decode(data, final=is_last))
         except UnicodeDecodeError as error:
-            offset = before + error.start
+            place = before + error.start
             line = lines + error.object.count(b"\n", 0, error.start)
             wrong = error.object[error.start]
-            raise NotUtf8Error(f"not UTF-8: byte 0x{wrong:02X} at offset {offset}, line {line}") from error
+            raise NotUtf8Error(f"not UTF-8: byte 0x{wrong:02X} at offset {place}, line {line}") from error
         size += len(pending[-1])
         lines += data.count(b"\n")
         if size < wanted and not is_last:
