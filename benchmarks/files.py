@@ -1,13 +1,14 @@
-"""Throughput and memory of files: JSON Lines through the command's own path, against the engine on the same text in memory.
+"""Throughput and memory of files: JSON Lines as the command reads them, against the engine on the same text in memory.
 
-`python -m benchmarks.files [MEGABYTES]`. Time is that of the processor. The engine is measured twice: cleaning alone, and
-with its changes read, which whoever edits a file in place must do. Pages are damaged seeds among the clean gold texts.
+`python -m benchmarks.files [MEGABYTES]`. Time is that of the processor. The engine is measured twice: cleaning alone,
+and with its changes read, as whoever edits a file in place must. Pages are damaged seeds among the clean gold texts.
 """
 
 from __future__ import annotations
 
 import json
-import resource
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,17 +27,14 @@ SHARES = (0.0, 0.05, 1.0)
 
 def main() -> None:
     megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    with tempfile.TemporaryDirectory() as folder:  # first, for a new process begins with the memory of this one
+        path = Path(folder, "a.jsonl")
+        _write(path, _pages(0.05, 4 * megabytes))
+        print(f"peak memory of the command on {path.stat().st_size / 1e6:,.0f} MB: {_peak(path):,.0f} MB")
     print("damaged  engine  with changes  file      of engine  (million characters/s)")
     for share in SHARES:
         with tempfile.TemporaryDirectory() as folder:
             print(f"{share:7.0%}  {_row(Path(folder), share, megabytes)}")
-    print(
-        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB (the text in memory included)"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "a.jsonl")
-        _write(path, _pages(0.05, 4 * megabytes))
-        print(f"peak memory of {path.stat().st_size / 1e6:,.0f} MB through a file alone: {_peak(path):,.0f} MB")
 
 
 def _row(folder: Path, share: float, megabytes: int) -> str:
@@ -99,9 +97,6 @@ def _write(path: Path, pages: Iterator[str]) -> None:
 
 def _peak(path: Path) -> float:
     """Memory in MB of a new process that cleans the file with the command."""
-    import os
-    import subprocess
-
     command = [sys.executable, "-m", "encfix", "clean", str(path), "--field", "text", "-o", str(path.parent / "out")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, _, usage = os.wait4(process.pid, 0)
