@@ -192,8 +192,8 @@ def test_killed_at_every_step_a_file_is_old_or_new_and_the_run_goes_on(
 def killed_by_signal(times: int, seed: int) -> None:
     chance = random.Random(seed)
     make(Path("in"))
-    for nth in range(30):
-        put(Path(f"in/more/{nth}.jsonl"), f'{{"text": "{DAMAGED}", "n": {nth}}}\n'.encode() * 200)
+    for nth in range(20):
+        put(Path(f"in/more/{nth}.jsonl"), f'{{"text": "{DAMAGED}", "n": {nth}}}\n'.encode() * 60)
     run("clean", "in", "-o", "wanted", code=2)
     wanted = tree(Path("wanted"))
     command = [sys.executable, "-m", "encfix", "clean", "in", "-o", "out"]
