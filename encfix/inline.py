@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import TypeVar
 
 from encfix.result import Change, Finding, Result, Trail, apply_changes
 from encfix.rules import RULES, Policy, number_of
@@ -14,8 +13,6 @@ MARK = "encfix: ignore"
 """What a line says, in a comment or wherever it does no harm, to be left alone."""
 
 _LINE_END = re.compile("\r\n|\r|\n")
-
-_Item = TypeVar("_Item", Change, Finding)
 
 
 def heeded(result: Result) -> Result:
@@ -30,16 +27,21 @@ def heeded(result: Result) -> Result:
     """
     if MARK not in result.original or not (result.changes or result.findings):
         return result
-    spans = _marked_lines(result.original)
-    changes = _outside(result.changes, spans)
-    findings = _outside(result.findings, spans)
+    stay = Spans(marked_lines(result.original))
+    changes = tuple(item for item in result.changes if not stay.touch(item.start, item.end))
+    findings = tuple(item for item in result.findings if not stay.touch(item.start, item.end))
+    return remade(result, changes, findings)
+
+
+def remade(result: Result, changes: Sequence[Change], findings: Sequence[Finding]) -> Result:
+    """Return the result with some of its changes and other findings."""
     lost = any(RULES[number_of(rule)].policy is Policy.LOST for finding in findings for rule in finding.rules)
-    trail = Trail(changes, findings, lost)
+    trail = Trail(tuple(changes), tuple(findings), lost)
     text = apply_changes(result.original, list(changes)) if changes else result.original
     return Result(result.original, text, lambda: trail)
 
 
-def _marked_lines(text: str) -> list[tuple[int, int]]:
+def marked_lines(text: str) -> list[tuple[int, int]]:
     """Return where the lines that hold the mark start and end, their ends included."""
     spans: list[tuple[int, int]] = []
     place = text.find(MARK)
@@ -52,12 +54,22 @@ def _marked_lines(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _outside(items: Sequence[_Item], spans: Sequence[tuple[int, int]]) -> tuple[_Item, ...]:
-    """Return the items that touch no span."""
-    starts = [start for start, _ in spans]
-    kept = []
-    for item in items:
-        nth = bisect_right(starts, max(item.end - 1, item.start)) - 1
-        if nth < 0 or spans[nth][1] <= item.start:
-            kept.append(item)
-    return tuple(kept)
+class Spans:
+    """Spans of a text, sorted and disjoint, in which nothing may change.
+
+    >>> stay = Spans([(2, 4)])
+    >>> stay.touch(0, 2), stay.touch(3, 5), stay.touch(2, 2)
+    (False, True, True)
+    """
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._spans = spans
+        self._starts = [start for start, _ in spans]
+
+    def __bool__(self) -> bool:
+        return bool(self._spans)
+
+    def touch(self, start: int, end: int) -> bool:
+        """Return whether a part of `[start, end)`, or the place `start` if that is empty, lies in one of them."""
+        nth = bisect_right(self._starts, max(end - 1, start)) - 1
+        return nth >= 0 and self._spans[nth][1] > start

@@ -38,8 +38,10 @@ class Known(NamedTuple):
     right: str
 
 
-def known(file: str, text: str, changes: Sequence[Change], items: Iterable[Change | Finding]) -> Iterator[Known]:
-    """Yield what tells each of `items` from others, in a file that became `text` by `changes`.
+def known(
+    file: str, text: str, changes: Sequence[Change], items: Iterable[Change | Finding], offset: int = 0
+) -> Iterator[Known]:
+    """Yield what tells each of `items` from others, in a run of a file from `offset` that became `text` by `changes`.
 
     >>> change = Change("gloss", ("gloss.pinyin",), 1, 5, "(jìn)", "", 1.0, "")
     >>> next(known("a.txt", "進口", [change], [change]))[-2:]
@@ -47,7 +49,7 @@ def known(file: str, text: str, changes: Sequence[Change], items: Iterable[Chang
     """
     placement = Placement.of(changes)
     for item in items:
-        start, end = placement.forth(item.start), placement.forth(item.end, is_end=True)
+        start, end = placement.forth(item.start) - offset, placement.forth(item.end, is_end=True) - offset
         left = _END.split(text[max(start - CONTEXT, 0) : start])[-1]
         right = _END.split(text[end : end + CONTEXT])[0]
         yield Known(file, item.rules, item.before, item.after, left, right)

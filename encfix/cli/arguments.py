@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from encfix.configuration import Configuration, configured
+from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
+from encfix.files.types import NAMES
 from encfix.options import GLOSS, PUNCTUATION, SCRIPTS, OptionError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -46,6 +48,23 @@ _WRITING = (
     click.option("--output", "-o", metavar="DIR", type=FILE_OR_FOLDER, help="Write all files below this folder."),
     click.option("--in-place", "-i", is_flag=True, help="Write the files that change over themselves."),
 )
+
+_FORMATS = (
+    click.option("--type", "type_", metavar="TYPE", type=click.Choice(NAMES), help=f"{', '.join(NAMES)}."),
+    click.option("--field", metavar="PATH", multiple=True, help="Clean these fields of records, such as meta.title."),
+    click.option("--spans", metavar="PATH", help="Carry over the spans of characters in this field (JSON Lines)."),
+    click.option("--verdict", metavar="FIELD", help="Write each record's verdict to this field (JSON Lines)."),
+)
+
+
+def options_of_formats(command: _Command) -> _Command:
+    """Give a command the flags that stand for a `Selection`."""
+    return _decorated(command, _FORMATS)
+
+
+def selection_of(flags: dict[str, Any]) -> Selection:
+    """Take the flags of formats out of `flags`."""
+    return Selection(flags.pop("type_"), tuple(flags.pop("field")), flags.pop("spans"), flags.pop("verdict"))
 
 
 def options_of_cleaning(command: _Command) -> _Command:

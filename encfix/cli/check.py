@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import click
 
-from encfix.audit import Lines, dump, fields
+from encfix.audit import dump, fields, places
 from encfix.audit.baseline import BaselineError, Known, dump_baseline, known, read_baseline
 from encfix.cleaner import Cleaner
 from encfix.cli.arguments import (
@@ -19,9 +19,12 @@ from encfix.cli.arguments import (
     effective,
     options_of_cleaning,
     options_of_format,
+    options_of_formats,
     options_of_scope,
+    selection_of,
 )
-from encfix.cli.cleaning import Outcome, Writing, clean_files
+from encfix.cli.cleaning import ERRORS, Task, clean_files
+from encfix.cli.placing import ANNOTATION, Part
 from encfix.cli.quoting import quoted
 from encfix.cli.summary import counted, print_failure, print_skipped
 from encfix.files import atomic
@@ -40,6 +43,7 @@ _Damage: TypeAlias = Change | Finding
 @click.option("--write-baseline", is_flag=True, help="Make the baseline know all damage that there is now.")
 @options_of_format
 @options_of_cleaning
+@options_of_formats
 @options_of_scope
 def check(
     paths: tuple[Path, ...], findings: bool, baseline: Path | None, write_baseline: bool, format_: str, **flags: Any
@@ -49,35 +53,42 @@ def check(
     Each piece of damage is a line, `file:line:column: rule: before -> after`, or with --format json an object as
     an audit has it.
     """
+    selection = selection_of(flags)._replace(spans=None, verdict=None)
     configuration = effective(flags)
     if write_baseline and not baseline:
         raise click.UsageError("--write-baseline needs --baseline FILE")
     is_compared = baseline is not None and not write_baseline
     budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
-    found = list(walk(paths, configuration.scope))
+    found = list(walk(paths, configuration.scope, selection.type))
     print_skipped([item for item in found if isinstance(item, Skipped)])
     sources = _without(baseline, distinct_files([item for item in found if isinstance(item, Source)]))
     failures = [item for item in found if isinstance(item, Failed)]
     seen: list[Known] = []
     files = damaged = pieces = failed = 0
-    for outcome in chain(
-        failures, clean_files(sources, Cleaner(configuration.options), writing=Writing(allow_lossy=True))
-    ):
+    task = Task(Cleaner(configuration.options), selection, writing=None)
+    for outcome in chain(failures, clean_files(sources, task)):
         if isinstance(outcome, Failed):
             print_failure(outcome)
             failed += 1
             continue
+        try:
+            found_here = 0
+            for part in outcome.parts(None):
+                damage = _damage_of(part, with_findings=findings)
+                if baseline is not None:
+                    names = list(_known(outcome.source.path, part, damage))
+                    seen += names
+                    damage = list(_beyond(budget, damage, names))
+                if not write_baseline:
+                    _print(outcome.source.path, part, damage, as_json=format_ == "json")
+                found_here += len(damage)
+        except ERRORS as error:
+            print_failure(Failed.because(outcome.source.path, error))
+            failed += 1
+            continue
         files += 1
-        damage: list[_Damage] = [*outcome.changes, *(outcome.findings if findings else ())]
-        damage.sort(key=lambda item: (item.start, item.end))
-        if baseline is not None:
-            names = list(known(_name(outcome.source.path), outcome.text, outcome.changes, damage))
-            seen += names
-            damage = list(_beyond(budget, damage, names))
-        if not write_baseline:
-            _print(outcome, damage, as_json=format_ == "json")
-        damaged += bool(damage)
-        pieces += len(damage)
+        damaged += bool(found_here)
+        pieces += found_here
     if baseline is not None and write_baseline:
         failed += _write(baseline, seen)
     told = "known now" if write_baseline else "new" if is_compared else "found"
@@ -95,16 +106,30 @@ def _beyond(budget: Counter[Known], damage: Sequence[_Damage], names: Sequence[K
             yield item
 
 
-def _print(outcome: Outcome, damage: Sequence[_Damage], *, as_json: bool) -> None:
-    if not damage:
-        return
-    path = to_name(outcome.source.path)
-    places = Lines(outcome.file.text).places([item.start for item in damage])
-    for place, item in zip(places, damage, strict=True):
+def _damage_of(part: Part, *, with_findings: bool) -> list[_Damage]:
+    """Return the damage of a run of a file, sorted; in a table, by record first."""
+    items: list[_Damage] = [*part.changes, *(part.findings if with_findings else ())]
+    is_table = part.text is None
+    items = [item for item in items if item.kind != ANNOTATION]
+    return sorted(items, key=lambda item: (getattr(item, "record", 0) if is_table else 0, item.start, item.end))
+
+
+def _known(path: Path, part: Part, damage: Sequence[_Damage]) -> Iterator[Known]:
+    """Yield what tells each piece of damage from others; in a table, its column stands for the line around it."""
+    if part.new is None:
+        for item in damage:
+            yield Known(_name(path), item.rules, item.before, item.after, getattr(item, "field", ""), "")
+    else:
+        yield from known(_name(path), part.new, part.changes, damage, part.offset)
+
+
+def _print(path: Path, part: Part, damage: Sequence[_Damage], *, as_json: bool) -> None:
+    name = to_name(path)
+    for place, item in zip(places(damage, part.text, part.offset, part.line), damage, strict=True):
         if as_json:
-            click.echo(dump(fields(path, place, item)), nl=False)
+            click.echo(dump(fields(name, place, item)), nl=False)
             continue
-        where = click.style(path, bold=True) + ":{}:{}".format(*place)
+        where = click.style(name, bold=True) + ":{}:{}".format(*place)
         rules = click.style("+".join(item.rules), fg="yellow" if isinstance(item, Finding) else "red")
         becomes = f" -> {quoted(item.after)}" if item.after != item.before else ""
         left = f" ({item.reason}; left as it is)" if isinstance(item, Finding) else ""

@@ -19,17 +19,22 @@ from encfix.cli.arguments import (
     exclude_each_other,
     options_of_cleaning,
     options_of_format,
+    options_of_formats,
     options_of_scope,
     options_of_writing,
+    selection_of,
 )
-from encfix.cli.cleaning import Writing
+from encfix.cli.cleaning import Task
+from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, remove_leftovers
 from encfix.cli.parallel import process
 from encfix.cli.processing import Done, Mode, Processing
 from encfix.cli.summary import Summary, counted, print_skipped, watched
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files
+from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
-from encfix.files.text import SAME, TARGETS
+from encfix.files.text import SAME, TARGETS, Writing
+from encfix.files.types import kind_of
 from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 
 
@@ -43,8 +48,10 @@ from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 )
 @click.option("--allow-lossy", is_flag=True, help="Also write files that could not be decoded strictly.")
 @options_of_cleaning
+@options_of_formats
 @options_of_scope
 @click.option("--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines.")
+@click.option("--resume", is_flag=True, help="Go on where a run was killed that had the same arguments.")
 @click.option("--jobs", "-j", metavar="N", type=click.IntRange(0), default=1, help="Processes; 0: one a processor.")
 @options_of_format
 def clean(
@@ -56,6 +63,7 @@ def clean(
     to: str,
     allow_lossy: bool,
     audit: Path | None,
+    resume: bool,
     jobs: int,
     format_: str,
     **flags: Any,
@@ -70,8 +78,11 @@ def clean(
         if mode in (Mode.OUTPUT, Mode.IN_PLACE):
             raise click.UsageError(f"standard input goes to standard output, not where --{mode.option} says")
         mode = Mode.STDOUT if mode is Mode.NOWHERE else mode
+    if resume and mode not in (Mode.OUTPUT, Mode.IN_PLACE):
+        raise click.UsageError("--resume needs --output or --in-place")
+    selection, writing = selection_of(flags), Writing(to, allow_lossy)
     configuration = effective(flags)
-    found = list(walk(paths, configuration.scope))
+    found = list(walk(paths, configuration.scope, selection.type))
     summary = Summary()
     failures = [item for item in found if isinstance(item, Failed)]
     sources = [source for source in found if isinstance(source, Source)]
@@ -84,18 +95,30 @@ def clean(
     except DestinationError as error:
         raise click.UsageError(str(error)) from error
     print_skipped([item for item in found if isinstance(item, Skipped)])
-    header = Header.of(configuration.options, to_name(output) if output else None)
-    writing = Writing(to, allow_lossy)
-    processing = Processing(Cleaner(configuration.options), mode, output, writing, is_recorded=audit is not None)
+    asked = {**selection._asdict(), **writing._asdict()}
+    header = Header.of(configuration.options, to_name(output) if output else None, asked)
+    task = Task(Cleaner(configuration.options), selection, writing)
+    if resume:
+        remove_leftovers(_written(sources, output, audit))
     try:
         with nullcontext() if audit is None else atomic.writing(audit) as record:
+            journal = Journal.of(header, audit, output) if sources and (audit or output) else None
             if record:
                 record.write(dump_header(header))
             _do_all(failures, record, summary)
+            if resume:
+                sources = _left(sources, journal, record, audit, selection, output)
+            elif journal:
+                journal.remove()
+            processing = Processing(task, mode, output, journal, is_recorded=audit is not None)
             results = process(processing, sources, jobs or os.cpu_count() or 1)
             show = mode.is_done or not sys.stdout.isatty()
             notes = mode is Mode.NOWHERE and format_ == "text"
-            _do_all(watched(results, sources, summary, show=show), record, summary, notes=notes)
+            is_finished = _do_all(watched(results, sources, summary, show=show), record, summary, notes=notes)
+        if journal:
+            journal.close()
+            if is_finished:
+                journal.remove()
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -113,12 +136,50 @@ def _mode(**chosen: object) -> Mode:
     return next((Mode(name) for name, value in chosen.items() if value), Mode.NOWHERE)
 
 
+def _written(sources: Sequence[Source], output: Path | None, audit: Path | None) -> list[Path]:
+    """Return the folders that are written to."""
+    folders = [(output / source.output_name if output else source.path.resolve()).parent for source in sources]
+    return [*folders, audit.parent] if audit else folders
+
+
+def _left(
+    sources: Sequence[Source],
+    journal: Journal | None,
+    record: BinaryIO | None,
+    audit: Path | None,
+    selection: Selection,
+    output: Path | None,
+) -> list[Source]:
+    """Return the sources that are still to do, and put the others on record as a run that was killed did."""
+    if journal is None:
+        return list(sources)
+    try:
+        done = journal.done(audit)
+    except JournalError as error:
+        raise click.UsageError(str(error)) from error
+    left: list[Source] = []
+    for source in sources:
+        entry, lines = done.get(key_of(source), (None, None))
+        if entry and lines and is_done(entry, source, kind_of(source.name, selection.type), output):
+            _copy(lines, record)
+        else:
+            left.append(source)
+    if len(left) < len(sources):
+        click.echo(f"resumed: {counted(len(sources) - len(left), 'file')} done before", err=True)
+    return left
+
+
+def _copy(lines: Lines, record: BinaryIO | None) -> None:
+    if record:
+        lines.copy(record)
+
+
 def _do_all(
     results: Iterable[Done | Failed], record: BinaryIO | None, summary: Summary, *, notes: bool = False
-) -> None:
+) -> bool:
     """Put every file on record, show and count it; a run that is interrupted ends here in order.
 
-    So what was done stays on record.
+    So what was done stays on record. Returns whether the run came to its end.
     """
     try:
         for result in results:
@@ -127,8 +188,8 @@ def _do_all(
                 if record:
                     record.write(dump_failure(to_name(result.path), result.reason))
                 continue
-            if record:
-                record.write(result.record)
+            if result.lines:
+                _copy(result.lines, record)
             summary.add(result)
             if result.shown:
                 click.echo(result.shown, nl=False)
@@ -137,13 +198,17 @@ def _do_all(
     except KeyboardInterrupt:
         summary.failed += 1
         click.echo("interrupted; the files counted below were done", err=True)
+        return False
+    return True
 
 
 def _note(done: Done) -> str:
     """Return what would be done to a file."""
     path = to_name(done.source.path)
+    if done.repairs:
+        return f"repair: {path}: {counted(done.repairs, 'change')}"
     if done.changes:
-        return f"repair: {path}: {counted(done.changes.total(), 'change')}"
+        return f"annotate: {path}"
     return f"convert: {path}: {done.encodings[0]} to {done.encodings[1]}"
 
 
@@ -151,5 +216,5 @@ def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None) ->
     """Raise DestinationError if the audit would overwrite a source or an output."""
     path = os.path.realpath(audit)
     for source in sources:
-        if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.name)):
+        if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.output_name)):
             raise DestinationError(f"the audit would overwrite {source.path}")

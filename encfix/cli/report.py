@@ -12,8 +12,9 @@ from encfix.cli.arguments import FILE_OR_FOLDER
 from encfix.cli.summary import counted, print_failure
 from encfix.files import atomic
 from encfix.files.names import from_name, to_name
-from encfix.files.text import decode
-from encfix.files.walking import Failed
+from encfix.files.reading import LARGEST, opened
+from encfix.files.types import STREAMED
+from encfix.files.walking import Failed, Source
 
 
 @click.command()
@@ -55,10 +56,13 @@ def _reader(header: Header, root: Path | None) -> Callable[[Entry], str | None]:
 
 def _input(entry: Entry, folder: Path) -> str | None:
     """Return the decoded input of a file from what is in a folder: the input, or the output; None if it is neither."""
+    if entry.format in STREAMED:
+        return None
     try:
-        data = (folder / from_name(entry.file)).read_bytes()
+        with opened(Source.at(folder / from_name(entry.file)), entry.compression) as content:
+            data = content.read(LARGEST)
         if Content.of(data) != entry.input:
             data = undo(entry, data)
-        return decode(data).text
+        return entry.input.charset.decode(data)
     except (OSError, ValueError):
         return None

@@ -12,6 +12,7 @@ from typing import TypeVar
 import click
 
 from encfix.audit import encode
+from encfix.cli.placing import ANNOTATION
 from encfix.cli.processing import Done
 from encfix.files.names import to_name
 from encfix.files.walking import Failed, Skipped, Source
@@ -76,7 +77,7 @@ class Summary:
         """Print all counts as one JSON object."""
         kinds = {
             kind: {"files": self.touched[kind], "changes": self.changes[kind], "findings": self.findings[kind]}
-            for kind in KINDS
+            for kind in (*KINDS, ANNOTATION)
             if self.touched[kind]
         }
         record = {
@@ -119,7 +120,7 @@ class Summary:
         table = Table("kind", box=None, pad_edge=False, header_style="bold")
         for heading in ("files", "changes", "findings"):
             table.add_column(heading, justify="right")
-        for kind in KINDS:
+        for kind in (*KINDS, ANNOTATION):
             if self.touched[kind]:
                 counts = (self.touched[kind], self.changes[kind], self.findings[kind])
                 table.add_row(kind, *(f"{count:,}" for count in counts))

@@ -18,7 +18,7 @@ from encfix.decoding.labels import charset_of, codec_of, declared_in, mark_of
 from encfix.decoding.lines import Segment, foreign_lines
 from encfix.result import Change
 
-__all__ = ["Decoded", "codec_of", "decode"]
+__all__ = ["Decoded", "codec_of", "decode", "decode_as", "strictly"]
 
 # What a codec of seven bits is known by. UTF-8 reads its bytes strictly, as ASCII.
 _ESCAPES = ((b"~{", "hz"), (b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp"), (b"\x1b$", "iso2022_jp_ext"))
@@ -48,20 +48,32 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return settled
     else:
         encoding, confidence = _judged(data, declared)
-    body = data[len(mark) :]
-    repaired = _repaired(body, encoding, confidence, mark)
+    return decode_as(data[len(mark) :], encoding, confidence, mark)
+
+
+def decode_as(data: bytes, encoding: str, confidence: float = 1.0, mark: bytes = b"") -> Decoded:
+    """Return `data`, which stands behind `mark`, as text in an encoding that is known; see `decode`.
+
+    >>> decode_as("字".encode() + b"\\xff", "utf-8").text
+    '字�'
+    """
+    repaired = _repaired(data, encoding, confidence, mark)
     if not repaired.changes:
         for name in (encoding, *_NARROWER.get(encoding, ())):
-            if (text := _strict(body, name)) is not None:
+            if (text := strictly(data, name)) is not None:
                 return Decoded(text, name, confidence, mark=mark)
     return repaired
 
 
-def _strict(data: bytes, encoding: str) -> str | None:
-    """Return the text of `data` if all of it is in an encoding, and the text is these bytes again."""
+def strictly(data: bytes, encoding: str) -> str | None:
+    """Return the text of `data` if all of it is in an encoding, and the text is these bytes again; else None.
+
+    >>> strictly(b"a", "utf-8"), strictly(b"\\xff", "utf-8")
+    ('a', None)
+    """
     try:
         text = data.decode(encoding)
-        return text if text.encode(encoding) == data else None
+        return text if encoding == "utf-8" or text.encode(encoding) == data else None
     except UnicodeError:
         return None
 
@@ -74,7 +86,7 @@ def _settled(data: bytes) -> Decoded | None:
         return None
     if len(text) == len(data):
         for escape, name in _ESCAPES:
-            if escape in data and _is_better(data, name) and (other := _strict(data, name)) is not None:
+            if escape in data and _is_better(data, name) and (other := strictly(data, name)) is not None:
                 return Decoded(other, name, 0.99)
     if "\0" in text:
         return None

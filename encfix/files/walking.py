@@ -12,13 +12,15 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from encfix.decoding import decode
 from encfix.files.atomic import is_temporary
 from encfix.files.scope import Filter, Scope
+from encfix.files.types import STREAMED, kind_of, output_name
 
 HEAD = 8192
 """How many bytes of a file are looked at for a NUL, which no text file holds."""
@@ -67,9 +69,24 @@ class Source:
         """Whether this is no file but what the caller is fed."""
         return self.is_named and self.path == STANDARD_INPUT
 
-    def read(self) -> bytes:
-        """Return the content. Raises OSError if there is none to be had."""
-        return sys.stdin.buffer.read() if self.is_standard_input else self.path.read_bytes()
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open the file for reading. Raises OSError."""
+        if self.is_standard_input:
+            yield sys.stdin.buffer
+        else:
+            with open(self.path, "rb") as stream:
+                yield stream
+
+    @classmethod
+    def at(cls, path: Path) -> Source:
+        """Return the file at a path as a caller names it. Raises OSError if there is none."""
+        return cls(path.parent, path.name, path.stat().st_size, is_named=True)
+
+    @property
+    def output_name(self) -> str:
+        """The path of its output below the folder for that."""
+        return output_name(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +113,11 @@ class Failed:
 Found: TypeAlias = Source | Skipped | Failed
 
 
-def walk(paths: Iterable[Path], scope: Scope | None = None) -> Iterator[Found]:
-    """Yield what `paths` name: files as given, of folders the selected text files, sorted, those on top first."""
+def walk(paths: Iterable[Path], scope: Scope | None = None, type_: str | None = None) -> Iterator[Found]:
+    """Yield what `paths` name: files as given, of folders those selected of a known format, sorted, those on top first.
+
+    All files are of the format `type_` if it is given, unless their names say that they are something else than text.
+    """
     scope = scope or Scope()
     for path in paths:
         if path == STANDARD_INPUT:
@@ -109,14 +129,14 @@ def walk(paths: Iterable[Path], scope: Scope | None = None) -> Iterator[Found]:
             yield Failed.because(path, error)
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(path, Filter(scope, path))
+            yield from _walk_folder(path, Filter(scope, path), type_)
         elif reason := Filter(scope, path.parent).exclusion(path):
             yield Skipped(path, reason)
         else:
             yield Source(path.parent, path.name, status.st_size, is_named=True)
 
 
-def _walk_folder(root: Path, selected: Filter) -> Iterator[Found]:
+def _walk_folder(root: Path, selected: Filter, type_: str | None) -> Iterator[Found]:
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
         yield from _failures(unreadable)
@@ -129,7 +149,7 @@ def _walk_folder(root: Path, selected: Filter) -> Iterator[Found]:
                 yield Skipped(here / name, reason)
         for name in sorted(names + links):
             reason = selected.refusal(here / name)
-            yield Skipped(here / name, reason) if reason else _classify(root, here / name)
+            yield Skipped(here / name, reason) if reason else _classify(root, here / name, type_)
     yield from _failures(unreadable)
 
 
@@ -139,7 +159,7 @@ def _failures(errors: list[OSError]) -> Iterator[Failed]:
     errors.clear()
 
 
-def _classify(root: Path, path: Path) -> Found:
+def _classify(root: Path, path: Path, type_: str | None) -> Found:
     """Return what a file in a folder is to us."""
     if is_temporary(path.name):
         return Skipped(path, "temporary")
@@ -150,6 +170,10 @@ def _classify(root: Path, path: Path) -> Found:
         if not stat.S_ISREG(status.st_mode):
             return Skipped(path, "not a regular file")
         extension = path.suffix[1:].lower()
+        kind = kind_of(path.name)
+        source = Source(root, PurePosixPath(path.relative_to(root)).as_posix(), status.st_size, is_named=False)
+        if (kind.is_known and (extension in BINARY or kind.type in STREAMED)) or (type_ and kind.compression):
+            return source
         if extension in BINARY:
             return Skipped(path, f"binary (.{extension})")
         with open(path, "rb") as stream:
@@ -158,7 +182,7 @@ def _classify(root: Path, path: Path) -> Found:
         return Failed.because(path, error)
     if b"\0" in head and not _is_wide_text(head):
         return Skipped(path, "binary (holds a NUL byte)")
-    return Source(root, PurePosixPath(path.relative_to(root)).as_posix(), status.st_size, is_named=False)
+    return source
 
 
 def _is_wide_text(head: bytes) -> bool:
