@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from encfix.cli.main import main
 from encfix.configuration import Configuration, configured, tomllib
+from encfix.files.patterns import Patterns
 from encfix.files.scope import Scope, ScopeError
 from encfix.files.walking import Skipped, Source, walk
 from encfix.options import Options
@@ -159,6 +161,43 @@ class TestGitignore:
         )
         assert sorted(names(".")) == sorted(listed.stdout.split())
         assert "sub/keep.log" in names(".")
+
+    def test_patterns_mean_what_they_mean_to_git(self) -> None:
+        chance = random.Random(5)
+        steps = ["a", "b", "*", "a*", "?", "[ab]", "[!a]", "**", "a.b", ".a", r"\!a", "*.b", "b ", r"a\ ", "é"]
+        paths = ["/".join(chance.choices(["a", "b", "a.b", ".a", "!a", "ab", "a "], k=n)) for n in (1, 2, 3) * 20]
+        paths = sorted(set(paths))
+        spoken = 0
+        for _ in range(150):
+            patterns = [
+                chance.choice(["", "", "", "!", "#"])
+                + chance.choice(["", "", "/"])
+                + "/".join(chance.choices(steps, k=chance.choice([1, 1, 1, 2, 3])))
+                + chance.choice(["", "", "/", " "])
+                for _ in range(3)
+            ]
+            put("other/.gitignore", "\n".join(patterns))
+            answers = subprocess.run(
+                ["git", "check-ignore", "--no-index", "--verbose", "--non-matching", "--stdin", "-z"],
+                input="\0".join(f"other/{path}" for path in paths),
+                capture_output=True,
+                text=True,
+                check=False,
+            ).stdout.split("\0")
+            wanted = {
+                path.removeprefix("other/"): None if not source.startswith("other/") else not pattern.startswith("!")
+                for source, _, pattern, path in zip(*(iter(answers),) * 4, strict=False)
+            }
+            assert len(wanted) == len(paths)
+            found = Patterns(patterns)
+            for path, verdict in wanted.items():
+                folders = [path[:nth] for nth, character in enumerate(path) if character == "/"]
+                if any(found.verdict(folder, is_folder=True) for folder in folders):
+                    assert verdict, (patterns, path)  # what is in an ignored folder cannot be taken back
+                else:
+                    assert found.verdict(path) == verdict, (patterns, path)
+                spoken += verdict is not None
+        assert spoken > 1000
 
     def test_files_above_the_folder_hold_up_to_the_top_of_the_repository(self) -> None:
         assert names("sub") == ["sub/.gitignore", "sub/keep.log", "sub/top.txt"]

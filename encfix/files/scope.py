@@ -1,7 +1,6 @@
 """Which files a run is about: globs that include and exclude, and what git ignores.
 
-All patterns are those of `.gitignore`: one without a slash holds at any depth, `/a` and `a/b` count from where the
-pattern stands, `a/` means folders alone, `**` any number of folders, and `!` takes a pattern back.
+All patterns are those of `.gitignore`; see `Patterns`.
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ import os
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from encfix.files.patterns import Patterns
 
 
 class ScopeError(ValueError):
@@ -46,8 +43,10 @@ class Scope:
             value = getattr(self, name)
             if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
                 raise ScopeError(f"{name}: a list of strings is needed, not {value!r}")
+            for item in value:
+                if not Patterns((item,)):
+                    raise ScopeError(f"{name}: {item!r} means no files")
             object.__setattr__(self, name, tuple(value))
-            _spec(name, tuple(value))
         if not isinstance(self.gitignore, bool):
             raise ScopeError(f"gitignore: true or false is needed, not {self.gitignore!r}")
 
@@ -58,8 +57,8 @@ class Filter:
     def __init__(self, scope: Scope, root: Path) -> None:
         self._root = root
         self._here = os.getcwd()
-        self._include = _spec("include", scope.include)
-        self._exclude = _spec("exclude", scope.exclude)
+        self._include = _patterns(scope.include)
+        self._exclude = _patterns(scope.exclude)
         self._heeds_git = scope.gitignore
 
     @cached_property
@@ -70,7 +69,7 @@ class Filter:
         """Return why a file or folder below the root is passed over, or None if it is not."""
         if reason := self.exclusion(path, is_folder=is_folder):
             return reason
-        if self._include and not is_folder and not self._include.match_file(self._name(path)):
+        if self._include and not is_folder and not self._include.covers(self._name(path)):
             return "not included"
         if self._git and self._git.ignores(path, is_folder):
             return "ignored by .gitignore"
@@ -78,7 +77,7 @@ class Filter:
 
     def exclusion(self, path: Path, *, is_folder: bool = False) -> str | None:
         """Return why a path is passed over even where it is named, or None if it is not."""
-        is_excluded = self._exclude and self._exclude.match_file(self._name(path) + "/" * is_folder)
+        is_excluded = self._exclude and self._exclude.covers(self._name(path), is_folder=is_folder)
         return "excluded" if is_excluded else None
 
     def _name(self, path: Path) -> str:
@@ -93,7 +92,7 @@ class _Git:
     """
 
     def __init__(self, root: Path) -> None:
-        self._specs: dict[str, tuple[tuple[str, GitIgnoreSpec], ...]] = {}
+        self._specs: dict[str, tuple[tuple[str, Patterns], ...]] = {}
         self._top = start = os.path.abspath(root)
         folder = Path(start)
         for above in (folder, *folder.parents):
@@ -108,12 +107,12 @@ class _Git:
         """Return whether a path is ignored whose folder is not: the nearest file that speaks of it decides."""
         full = os.path.abspath(path)
         for folder, spec in reversed(self._specs_of(os.path.dirname(full))):
-            include = spec.check_file(_below(full, folder) + "/" * is_folder).include
-            if include is not None:
-                return include
+            is_ignored = spec.verdict(_below(full, folder), is_folder=is_folder)
+            if is_ignored is not None:
+                return is_ignored
         return False
 
-    def _specs_of(self, folder: str) -> tuple[tuple[str, GitIgnoreSpec], ...]:
+    def _specs_of(self, folder: str) -> tuple[tuple[str, Patterns], ...]:
         """Return the files that hold in a folder, the one nearest to it last."""
         if folder not in self._specs:
             above = os.path.dirname(folder)
@@ -122,26 +121,17 @@ class _Git:
         return self._specs[folder]
 
 
-def _own(folder: str) -> tuple[tuple[str, GitIgnoreSpec], ...]:
-    from pathspec import GitIgnoreSpec
-
+def _own(folder: str) -> tuple[tuple[str, Patterns], ...]:
     try:
         with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="surrogateescape") as lines:
-            return ((folder, GitIgnoreSpec.from_lines(lines.read().splitlines())),)
-    except (OSError, ValueError):
+            return ((folder, Patterns(lines.read().splitlines())),)
+    except OSError:
         return ()  # as git does: what cannot be read says nothing
 
 
 @cache
-def _spec(name: str, globs: tuple[str, ...]) -> GitIgnoreSpec | None:
-    if not globs:
-        return None
-    from pathspec import GitIgnoreSpec
-
-    try:
-        return GitIgnoreSpec.from_lines(globs)
-    except ValueError as error:
-        raise ScopeError(f"{name}: {error}") from error
+def _patterns(globs: tuple[str, ...]) -> Patterns | None:
+    return Patterns(globs) if globs else None
 
 
 def _below(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> str:
