@@ -25,7 +25,7 @@ from encfix.rules import RULES, Policy
 REPAIRS = (
     Repair("invisible", screen.INVISIBLE, invisible.propose),
     Repair("form", screen.FORM, form.propose),
-    Repair("misaligned", screen.MISALIGNED, misaligned.propose),
+    Repair("misaligned", screen.MISALIGNED | screen.GLOSS, misaligned.propose),
     Repair("gloss", screen.GLOSS, gloss.propose),
     Repair("separator", screen.SEPARATOR, separator.propose),
     Repair("punctuation", punctuation.flags, punctuation.propose),

@@ -49,7 +49,10 @@ class Rule:
 
 
 RULES = (
-    Rule("misaligned.half-character", "a character cut in the middle, its bytes decoded one off", Policy.REPORT),
+    Rule(
+        "misaligned.half-character",
+        "characters cut in the middle, decoded one byte off; {:.1f} nats to the next reading",
+    ),
     Rule(
         "gloss.pinyin",
         "the reading in brackets is one of the character before it, as on the rest of the page",
