@@ -39,7 +39,7 @@ REPAIRS = (
     Repair("mojibake", screen.MOJIBAKE, mojibake.propose),
     Repair("invisible", screen.INVISIBLE, invisible.propose),
     Repair("form", screen.FORM, form.propose),
-    Repair("misaligned", screen.MISALIGNED, misaligned.propose),
+    Repair("misaligned", screen.MISALIGNED | screen.GLOSS, misaligned.propose),
     Repair("gloss", screen.GLOSS, gloss.propose),
     Repair("separator", screen.SEPARATOR, separator.propose),
     Repair("punctuation", punctuation.flags, punctuation.propose),

@@ -93,7 +93,10 @@ RULES = (
     Rule("escape.percent", "UTF-8 bytes written out as in an address"),
     Rule("escape.quoted-printable", "bytes written out as in a mail"),
     Rule("escape.backslash", "a quotation mark behind backslashes that were escaped again and again"),
-    Rule("misaligned.half-character", "a character cut in the middle, its bytes decoded one off", Policy.REPORT),
+    Rule(
+        "misaligned.half-character",
+        "characters cut in the middle, decoded one byte off; {:.1f} nats to the next reading",
+    ),
     Rule(
         "gloss.pinyin",
         "the reading in brackets is one of the character before it, as on the rest of the page",
