@@ -18,7 +18,7 @@ from encfix import rules, screen
 from encfix.batch import Batch, Mask, Positions, to_text
 from encfix.edits import Edits, Span, Stage, apply, compose, spans_of, stage_of, trim
 from encfix.options import Options
-from encfix.repairs import Repair, form, gloss, invisible, misaligned, noise, punctuation, script, separator
+from encfix.repairs import Repair, form, gloss, invisible, misaligned, noise, one_to_many, punctuation, script, separator
 from encfix.result import Change, Finding, Placement, Result, Trail
 from encfix.rules import RULES, Policy
 
@@ -29,6 +29,7 @@ REPAIRS = (
     Repair("gloss", screen.GLOSS, gloss.propose),
     Repair("separator", screen.SEPARATOR, separator.propose),
     Repair("punctuation", punctuation.flags, punctuation.propose),
+    Repair("script", one_to_many.flags, one_to_many.propose),
     Repair("script", script.flags, script.propose),
     Repair("script", script.flags_regional, script.propose_regional),
     Repair("noise", screen.NOISE, noise.propose),

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from encfix.chinese import pinyin
 from encfix.chinese.characters import BOUNDARY_CODE, Class
-from tools import build_model
+from tools import build_confusions, build_model
 
 FOLDER = Path(__file__).parent.parent / "encfix" / "chinese" / "data"
 RIGHT_TO_LEFT = {
@@ -202,6 +202,7 @@ def build() -> dict[str, npt.NDArray[Any]]:
         "unified_forms": build_unified_forms(),
         **build_readings(),
         **build_model.build(),
+        **build_confusions.build(),
     }
 
 

@@ -1,0 +1,172 @@
+"""What surrounds a character: the script of its document and line, quotations of the other script, Japanese, names."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Batch, Mask, Positions, to_text
+from encfix.chinese import confusions
+from encfix.chinese.characters import IS_HAN, Class
+
+CLEAR = 3
+"""A document or line is clearly of a script if it has so many times more of its characters than of the other's."""
+
+QUOTED = 60
+"""Code points on either side within which the marks of a quotation are looked for."""
+
+FEW_WORDS = 4
+"""Ideographs in the longest quotation of the other script that is repaired."""
+
+OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
+TITLES = "《〈"
+CLAUSE = "，。、；：！？,;:!?\n\r\t |"
+
+SHINJITAI = frozenset("円団図巣広庁弐応従徳恵悩戦戯抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓残殻毎気沢浄浅涙渇済渋渓満滝瀬焼犠獣畳発県砕禅穂穏竜絵続縄繊継総緑縁聴脳臓荘蔵薫薬蛍覚観訳読謡譲豊賛辺逓遅郷酔釈鉄鉱銭錬録鎖関闘険隠隣雑霊静頼顔顕駅駆験髄髪鶏黒黙齢歯歩歳帰価仮仏伝両")
+
+NUMERALS = frozenset("一二三四五六七八九十百千萬万兩两幾几數数半每这這那哪整單船0123456789０１２３４５６７８９〇零廿卅")
+ROYAL = frozenset("皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女")
+AFTER_QUEEN = frozenset("妃宮冠羿稷土座羽")
+FOREIGN = frozenset(
+    "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"
+    "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦"
+)
+
+
+class Scripts:
+    """The script at every position of a batch, and the evidence behind it."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        classes = batch.classes
+        simplified, traditional = classes == Class.HAN_SIMPLIFIED, classes == Class.HAN_TRADITIONAL
+        self._running = [np.concatenate(([0], np.cumsum(mask, dtype=np.int32))) for mask in (simplified, traditional)]
+        s, t = (running[batch.ends] - running[batch.starts] for running in self._running)
+        kana = (classes == Class.HIRAGANA) | (classes == Class.KATAKANA)
+        has_kana = batch.holding(np.flatnonzero(kana)) if kana.any() else np.zeros(len(batch), dtype=np.bool_)
+        self.simplified_documents = (s > 0) & (s >= CLEAR * t)
+        self.traditional_documents = (t > 0) & (t >= CLEAR * s)
+        self._mixed = ~self.simplified_documents & ~self.traditional_documents & (s + t > 0)
+        self._kana = has_kana
+        self._kana_mask = kana
+
+    @cached_property
+    def is_traditional(self) -> Mask:
+        """Which positions lie in text that is clearly traditional: bool, as long as the batch."""
+        return self._mask(self.traditional_documents, 1)
+
+    @cached_property
+    def is_simplified(self) -> Mask:
+        """Which positions lie in text that is clearly simplified: bool, as long as the batch."""
+        return self._mask(self.simplified_documents, 0)
+
+    def _mask(self, documents: Mask, which: int) -> Mask:
+        mask = np.zeros(len(self.batch.codes), dtype=np.bool_)
+        for nth in np.flatnonzero(documents | self._mixed | self._kana).tolist():
+            start, end = int(self.batch.starts[nth]), int(self.batch.ends[nth])
+            if documents[nth] and not self._kana[nth]:
+                mask[start:end] = True
+                continue
+            self._by_line(mask, start, end, bool(documents[nth]), which)
+        plain = documents & ~self._kana
+        if plain.all():
+            mask[:] = True
+        return mask
+
+    def _by_line(self, mask: Mask, start: int, end: int, clear: bool, which: int) -> None:
+        """Mark the lines of one document that are clearly of a script and not Japanese."""
+        ends = start + np.flatnonzero(self.batch.classes[start:end] == Class.NEWLINE)
+        bounds = np.concatenate(([start], ends + 1, [end]))
+        own, other = (self._running[n][bounds[1:]] - self._running[n][bounds[:-1]] for n in (which, 1 - which))
+        kana = np.concatenate(([0], np.cumsum(self._kana_mask[start:end], dtype=np.int64)))
+        has_kana = np.diff(kana[bounds - start]) > 0
+        chosen = ((own >= CLEAR) & (own >= CLEAR * other) | clear) & ~has_kana
+        mask[start:end] = np.repeat(chosen, np.diff(bounds))
+
+    def window(self, first: int, last: int, reach: int) -> tuple[int, int]:
+        """Return the ends of the stretch around two positions of one document, which stays inside it."""
+        document = int(self.batch.documents_of(np.array([first]))[0])
+        start, end = int(self.batch.starts[document]), int(self.batch.ends[document])
+        return max(start, first - reach), min(end, last + reach + 1)
+
+    def is_quotation(self, place: int) -> bool:
+        """Return whether the position lies in a quotation of the other script, a title in it, or Japanese text."""
+        start, end = self.window(place, place, QUOTED)
+        text = to_text(self.batch.codes[start:end])
+        left, right, mark = _enclosing(text, place - start)
+        inside = self._counts(start + left, start + right)
+        own, other = inside if self.is_simplified[place] else inside[::-1]
+        han = int(IS_HAN.take(self.batch.classes[start + left : start + right]).sum())
+        if SHINJITAI.intersection(text[max(0, place - start - 12) : place - start + 13]):
+            return True
+        if mark:
+            return own == 0 and other > 0 and (han > FEW_WORDS or mark in TITLES)
+        return other >= CLEAR and other > own
+
+    def _counts(self, start: int, end: int) -> tuple[int, int]:
+        simplified, traditional = (int(running[end] - running[start]) for running in self._running)
+        return simplified, traditional
+
+    def regional(self, document: int, form: int) -> int:
+        """Return the regional variant of `form` that a document writes, where it writes only that one."""
+        pair = _variants().get(form)
+        if pair is None:
+            return form
+        codes = self.batch.codes[self.batch.starts[document] : self.batch.ends[document]]
+        return pair if (codes == pair).any() and not (codes == form).any() else form
+
+
+def scripts_of(batch: Batch) -> Scripts:
+    """Return the script of every position of a batch."""
+    return Scripts(batch)
+
+
+def _variants() -> dict[int, int]:
+    return {ord(pair[0]): ord(pair[1]) for pair in confusions.REGIONAL}
+
+
+def _enclosing(text: str, place: int) -> tuple[int, int, str]:
+    """Return the stretch around `place` that quotation marks enclose, and its opening mark; else the clause and ""."""
+    depth = 0
+    for left in range(place - 1, -1, -1):
+        character = text[left]
+        if character == "\n":
+            break
+        if character in CLOSING:
+            depth += 1
+        elif character in OPENING:
+            if depth:
+                depth -= 1
+                continue
+            right = text.find(CLOSING[OPENING.index(character)], place)
+            if right >= 0:
+                return left + 1, right, character
+            break
+    left = max((text.rfind(mark, 0, place) for mark in CLAUSE + OPENING + CLOSING), default=-1) + 1
+    right = min((at for mark in CLAUSE + OPENING + CLOSING if (at := text.find(mark, place)) >= 0), default=len(text))
+    return left, right, ""
+
+
+def caution(text: str, place: int, form: str) -> float:
+    """Return how many nats more a change needs because of what stands beside it: names, numerals, queens."""
+    seen = text[place]
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    if seen == "后" and (before in ROYAL or after in AFTER_QUEEN):
+        return 12.0
+    if seen == "里" and (before in NUMERALS or _is_foreign(text, place)):
+        return 12.0
+    if seen == "于" and (not before or before in CLAUSE + OPENING + CLOSING):
+        return 6.0
+    if seen == "隻" and before in NUMERALS:
+        return 5.0
+    if _is_foreign(text, place):
+        return 4.0
+    return 0.0
+
+
+def _is_foreign(text: str, place: int) -> bool:
+    """Return whether a place seems to lie in a transliterated name."""
+    around = text[max(0, place - 2) : place] + text[place + 1 : place + 3]
+    return sum(character in FOREIGN for character in around) >= 2 or "·" in text[max(0, place - 5) : place + 6]
