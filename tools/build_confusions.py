@@ -34,18 +34,27 @@ LEAST = -12.5
 """The log probability from which on a pair is frequent enough to show how it is spelled."""
 
 
+MODES = ("both", "leftover", "marked")
+"""What may be exchanged in a group; see `confusions.tsv`."""
+
+
 class Group(NamedTuple):
     """A simplified character and the forms that traditional text writes for it, the most usual first."""
 
     key: str
     members: tuple[str, ...]
+    mode: int
 
 
 def groups() -> list[Group]:
     """Return the hand-kept groups."""
-    lines = (Path(__file__).parent / "confusions.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    return [Group(key, tuple(members.split())) for key, members, _ in rows]
+    return [Group(key, tuple(members.split()), MODES.index(mode)) for key, members, mode, _ in rows("confusions")]
+
+
+def rows(name: str) -> list[list[str]]:
+    """Return the fields of a hand-kept table."""
+    lines = (Path(__file__).parent / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
 
 
 def dictionary(name: str) -> dict[str, list[str]]:
@@ -101,7 +110,9 @@ def spellings(listed: list[Group], counts: Counts) -> list[str]:
     for word, values in dictionary("STPhrases").items():
         if len(word) <= confusions.LONGEST:
             phrases[model.fold(word)] += [confusions.standard(value) for value in values if len(value) == len(word)]
-    accepted: set[str] = set()
+    members = {member for group in listed for member in group.members}
+    by_hand = [confusions.standard(word) for word, _ in rows("spellings")]
+    accepted = {"".join(c if c in members else model.fold(c) for c in word) for word in by_hand}
     for word in sorted(set(phrases) | set(model.lexicon())):
         places = [place for place, c in enumerate(word) if c in by_key]
         if len(word) < 2 or not places or len(word) > confusions.LONGEST:
@@ -153,10 +164,10 @@ def build() -> dict[str, npt.NDArray[Any]]:
                 fellows.append((key, int(np.rint(-math.log(probability) / confusions.STEP))))
     fellows.sort()
     unknown = confusions.NOBODY
-    rows = [[ord(group.key), *(number[m] for m in group.members)] for group in listed]
-    width = max(map(len, rows))
+    table = [[ord(group.key), group.mode, *(number[m] for m in group.members)] for group in listed]
+    width = max(map(len, table))
     return {
-        "confusion_groups": np.array([row + [unknown] * (width - len(row)) for row in rows], dtype=np.uint16),
+        "confusion_groups": np.array([row + [unknown] * (width - len(row)) for row in table], dtype=np.uint16),
         "confusion_members": np.array([ord(member) for member in members], dtype=np.uint16),
         "confusion_logs": np.array([math.log(counts.single.get(m) or 1e-9) for m in members], dtype=np.float32),
         "confusion_pairs": np.array([key for key, _ in fellows], dtype=np.uint32),

@@ -33,10 +33,13 @@ LONGEST = 5
 VARIANTS = {"裏": "裡", "麪": "麵", "衹": "只", "恆": "恒"}
 """Regional forms of members: as right as the standard form, and judged as it."""
 
-REGIONAL = tuple("裡裏 麵麪 為爲 群羣 線綫 衛衞 啟啓 說説 眾衆 床牀 峰峯 著着 污汙 溫温 脫脱 稅税 閱閲 銳鋭 悅悦 戶户 臺台 敘敍 鉤鈎".split())
+REGIONAL = tuple("裡裏 麵麪 為爲 群羣 線綫 衛衞 啟啓 說説 眾衆 床牀 峰峯 著着 污汙 溫温 脫脱 稅税 閱閲 銳鋭 悅悦 戶户 臺台 敘敍 鉤鈎 鑑鑒".split())
 """Forms that are equally right: Taiwan's first. A page that writes only the other one means it."""
 
 _VARIANTS = str.maketrans(VARIANTS)
+
+BOTH, LEFTOVER, MARKED = range(3)
+"""What may be exchanged in a group: any member, only the simplified character, any but the most usual member."""
 
 Logs = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint32]
@@ -57,7 +60,7 @@ class Tables(NamedTuple):
     member_of: npt.NDArray[np.int16]
     """The member that a code point of the BMP is, variants included, -1 for none: (0x10000,)."""
     group_of: npt.NDArray[np.int16]
-    """The group that a code point belongs to as a member or as its simplified character, -1 for none: (0x10000,)."""
+    """The group in which a code point may be exchanged, -1 for none: (0x10000,)."""
     forms: npt.NDArray[np.int16]
     """The members of each group, the most usual first, filled up with -1: (groups, most)."""
     codes: npt.NDArray[np.uint32]
@@ -76,10 +79,13 @@ def tables() -> Tables:
     member_of = np.full(0x10000, -1, dtype=np.int16)
     group_of = np.full(0x10000, -1, dtype=np.int16)
     member_of[members] = np.arange(len(members))
-    forms = rows[:, 1:].astype(np.int16)  # NOBODY becomes -1
-    for nth, (key, *_) in enumerate(rows.tolist()):
+    forms = rows[:, 2:].astype(np.int16)  # NOBODY becomes -1
+    for nth, (key, mode, *_) in enumerate(rows.tolist()):
         group_of[key] = nth
-        group_of[members[forms[nth][forms[nth] >= 0]]] = nth
+        if mode != LEFTOVER:
+            group_of[members[forms[nth][forms[nth] >= 0]]] = nth
+        if mode == MARKED:
+            group_of[members[forms[nth][0]]] = -1
     for variant, form in VARIANTS.items():
         member_of[ord(variant)], group_of[ord(variant)] = member_of[ord(form)], group_of[ord(form)]
     # A pair that is not listed is as probable as its parts allow, but rarer than any listed. Marks say nothing.
@@ -130,8 +136,9 @@ def spellings() -> Mapping[str, frozenset[str]]:
 def _standard_map() -> dict[int, int]:
     fold = model.fold_table()
     changed = {int(code): int(fold[code]) for code in np.flatnonzero(fold != np.arange(0x10000))}
-    for code in np.flatnonzero(tables().member_of >= 0).tolist():
-        changed[code] = int(tables().codes[tables().member_of[code]])
+    members = load("confusion_members").tolist()
+    changed.update(zip(members, members, strict=True))
+    changed.update((ord(variant), ord(form)) for variant, form in VARIANTS.items())
     return changed
 
 
@@ -147,3 +154,17 @@ def standard_spelling(text: str) -> str:
 def fold_of(code: int) -> int:
     """Return the simplified character that a code point is folded onto."""
     return int(model.fold_table()[code]) if code < 0x10000 else code
+
+
+@cache
+def _usual() -> frozenset[str]:
+    return frozenset(chr(code) for code in tables().codes[tables().forms[:, 0]])
+
+
+def is_usual(form: str) -> bool:
+    """Return whether a form is the most usual one of its group.
+
+    >>> is_usual("面"), is_usual("麵")
+    (True, False)
+    """
+    return form in _usual()

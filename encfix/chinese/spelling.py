@@ -30,6 +30,15 @@ class Verdict(NamedTuple):
     by_word: bool
 
 
+class _Word(NamedTuple):
+    """A word of the lattice: where it ends, its log probability, its accepted spellings, the places in it."""
+
+    end: int
+    log: float
+    accepted: frozenset[str] | None
+    places: tuple[int, ...]
+
+
 def decode(seen: str, choices: Choices) -> dict[int, Verdict]:
     """Return the best form at each place in question of `seen`, given the best at all others.
 
@@ -39,55 +48,96 @@ def decode(seen: str, choices: Choices) -> dict[int, Verdict]:
     '歷'
     """
     folded, spelled = model.fold(seen), confusions.standard_spelling(seen)
-    total, forms, by_word = _best(folded, spelled, choices)
+    lattice = [_words_at(folded, spelled, start, choices) for start in range(len(folded))]
+    total, forms, by_word = _best(lattice, spelled, choices)
     verdicts = {}
     for place, form in forms.items():
-        others = choices[place]
-        kept = spelled[place]
+        others, kept = choices[place], spelled[place]
         if form == kept:
             verdicts[place] = Verdict(form, 0.0, place in by_word)
             continue
         rest = {kept: others[kept]} if kept in others else {f: v for f, v in others.items() if f != form}
-        if rest:
-            gain = total - _best(folded, spelled, {**choices, place: rest})[0]
-        else:
-            gain = float("inf")
+        gain = total - _best(lattice, spelled, {**choices, place: rest})[0] if rest else float("inf")
         verdicts[place] = Verdict(form, gain, place in by_word)
     return verdicts
 
 
-def _words_at(folded: str, start: int) -> list[tuple[int, float]]:
-    """Return the ends and log probabilities of the words that begin at `start`, rare ones of known spelling included."""
-    found = model.words_at(folded, start)
-    ends = {end for end, _ in found}
+class Evidence(NamedTuple):
+    """What the words around a place say of the form seen there, each by itself: some accept it, some forbid it."""
+
+    attested: bool
+    forbidden: bool
+
+
+def evidence(seen: str, place: int) -> Evidence:
+    """Return whether the character at `place` is right in some word around it, and whether it is wrong in some.
+
+    >>> evidence("地方麵點", 2), evidence("新局麵", 2)
+    (Evidence(attested=True, forbidden=True), Evidence(attested=False, forbidden=True))
+    """
+    left, right = max(0, place - confusions.LONGEST + 1), place + confusions.LONGEST
+    folded, spelled = model.fold(seen[left:right]), confusions.standard_spelling(seen[left:right])
     known = confusions.spellings()
+    place -= left
+    attested = forbidden = False
+    for start in range(place + 1):
+        for end in range(max(place + 1, start + 2), min(start + confusions.LONGEST, len(folded)) + 1):
+            accepted = known.get(folded[start:end])
+            if accepted is None:
+                continue
+            if spelled[start:end] in accepted:
+                attested = True
+            elif spelled[place] not in {spelling[place - start] for spelling in accepted}:
+                forbidden = True
+    return Evidence(attested, forbidden)
+
+
+def _words_at(folded: str, spelled: str, start: int, choices: Choices) -> list[_Word]:
+    """Return the words that may begin at `start`, rare ones of known spelling included.
+
+    Words without a place in question are priced for good: the spelling seen is right or wrong.
+    """
+    known, lexicon = confusions.spellings(), model.lexicon()
+    log = lexicon.get(folded[start])
+    here = (start,) if start in choices else ()
+    found = [_Word(start + 1, model.alone(folded[start]) if log is None else log, None, here)]
     for end in range(start + 2, min(start + confusions.LONGEST, len(folded)) + 1):
-        if end not in ends and folded[start:end] in known:
-            found.append((end, RARE))
+        word = folded[start:end]
+        log, accepted = lexicon.get(word), known.get(word)
+        if log is None and accepted is None:
+            continue
+        log = RARE if log is None else log
+        places = tuple(place for place in range(start, end) if place in choices)
+        if accepted and not places:
+            log, accepted = (log if spelled[start:end] in accepted else log - MISSPELLED), None
+        found.append(_Word(end, log, accepted, places))
     return found
 
 
-def _best(folded: str, spelled: str, choices: Choices) -> tuple[float, dict[int, str], set[int]]:
+def _best(lattice: Sequence[list[_Word]], spelled: str, choices: Choices) -> tuple[float, dict[int, str], set[int]]:
     """Return the score of the best spelling, its forms at the places in question, and those inside known words."""
-    known = confusions.spellings()
-    length = len(folded)
+    length = len(lattice)
     best = [0.0] + [float("-inf")] * length
     back: list[tuple[int, dict[int, str], bool]] = [(0, {}, False)] * (length + 1)
-    for start in range(length):
-        for end, log in _words_at(folded, start):
-            places = [place for place in range(start, end) if place in choices]
-            accepted = known.get(folded[start:end]) if end - start > 1 else None
+    for start, words in enumerate(lattice):
+        reached = best[start]
+        for end, log, accepted, places in words:
+            if not places:
+                if reached + log > best[end]:
+                    best[end], back[end] = reached + log, (start, {}, False)
+                continue
             score, forms, fits = _spell(spelled[start:end], start, places, choices, accepted)
-            if best[start] + log + score > best[end]:
-                best[end] = best[start] + log + score
-                back[end] = (start, forms, fits)
-    forms, by_word, end = {}, set(), length
+            if reached + log + score > best[end]:
+                best[end], back[end] = reached + log + score, (start, forms, fits)
+    chosen: dict[int, str] = {}
+    by_word: set[int] = set()
+    end = length
     while end:
         end, here, fits = back[end]
-        forms.update(here)
+        chosen.update(here)
         if fits:
             by_word.update(here)
-    return best[length], forms, by_word
+    return best[length], chosen, by_word
 
 
 def _spell(
@@ -97,8 +147,6 @@ def _spell(
     if not accepted:
         forms = {place: max(choices[place], key=choices[place].__getitem__) for place in places}
         return sum(choices[place][form] for place, form in forms.items()), forms, False
-    if not places:
-        return (0.0 if seen in accepted else -MISSPELLED), {}, False
     found: tuple[float, dict[int, str], bool] | None = None
     for spelling in accepted:
         forms = {place: spelling[place - start] for place in places}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
 
 import numpy as np
@@ -24,11 +25,14 @@ OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
 TITLES = "《〈"
 CLAUSE = "，。、；：！？,;:!?\n\r\t |"
 
-SHINJITAI = frozenset("円団図巣広庁弐応従徳恵悩戦戯抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓残殻毎気沢浄浅涙渇済渋渓満滝瀬焼犠獣畳発県砕禅穂穏竜絵続縄繊継総緑縁聴脳臓荘蔵薫薬蛍覚観訳読謡譲豊賛辺逓遅郷酔釈鉄鉱銭錬録鎖関闘険隠隣雑霊静頼顔顕駅駆験髄髪鶏黒黙齢歯歩歳帰価仮仏伝両")
+SHINJITAI = frozenset("円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏竜絵続縄繊継総縁聴脳臓荘蔵薫薬蛍覚観訳読譲豊賛辺逓遅郷酔釈鉄鉱銭錬関闘険隣雑霊頼顕駅駆験髄髪鶏黒黙齢歯歩歳帰価仮仏伝")
 
-NUMERALS = frozenset("一二三四五六七八九十百千萬万兩两幾几數数半每这這那哪整單船0123456789０１２３４５６７８９〇零廿卅")
+NUMERALS = frozenset("一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅")
+COUNTED = NUMERALS | frozenset("每這这那哪整單单船")
+CANTONESE = frozenset("佢嘅唔咁啲喺冇嚟哋咗咩喎啦囉畀呢抑")
 ROYAL = frozenset("皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女")
 AFTER_QUEEN = frozenset("妃宮冠羿稷土座羽")
+IN_NAMES = frozenset("杰范余沈姜胡郁朴苏沖冲云")
 FOREIGN = frozenset(
     "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"
     "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦"
@@ -49,6 +53,7 @@ class Scripts:
         self.simplified_documents = (s > 0) & (s >= CLEAR * t)
         self.traditional_documents = (t > 0) & (t >= CLEAR * s)
         self._mixed = ~self.simplified_documents & ~self.traditional_documents & (s + t > 0)
+        self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
         self._kana = has_kana
         self._kana_mask = kana
 
@@ -87,9 +92,8 @@ class Scripts:
 
     def window(self, first: int, last: int, reach: int) -> tuple[int, int]:
         """Return the ends of the stretch around two positions of one document, which stays inside it."""
-        document = int(self.batch.documents_of(np.array([first]))[0])
-        start, end = int(self.batch.starts[document]), int(self.batch.ends[document])
-        return max(start, first - reach), min(end, last + reach + 1)
+        document = bisect_right(self._starts, first) - 1
+        return max(self._starts[document], first - reach), min(self._ends[document], last + reach + 1)
 
     def is_quotation(self, place: int) -> bool:
         """Return whether the position lies in a quotation of the other script, a title in it, or Japanese text."""
@@ -149,7 +153,7 @@ def _enclosing(text: str, place: int) -> tuple[int, int, str]:
     return left, right, ""
 
 
-def caution(text: str, place: int, form: str) -> float:
+def caution(text: str, place: int) -> float:
     """Return how many nats more a change needs because of what stands beside it: names, numerals, queens."""
     seen = text[place]
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
@@ -157,10 +161,14 @@ def caution(text: str, place: int, form: str) -> float:
         return 12.0
     if seen == "里" and (before in NUMERALS or _is_foreign(text, place)):
         return 12.0
-    if seen == "于" and (not before or before in CLAUSE + OPENING + CLOSING):
+    if seen == "于":
+        return 6.0 if not before or before in CLAUSE + OPENING + CLOSING else 1.5
+    if seen == "隻" and before in COUNTED:
+        return 4.0
+    if seen == "係" and CANTONESE.intersection(text):
+        return 8.0
+    if "《" in text[:place] and "》" not in text[text.rindex("《", 0, place) : place]:
         return 6.0
-    if seen == "隻" and before in NUMERALS:
-        return 5.0
     if _is_foreign(text, place):
         return 4.0
     return 0.0

@@ -16,7 +16,7 @@ foreign names (埃里克森), regional variants (台/臺, 裡/裏, 著/着, 為/
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ import numpy.typing as npt
 from encfix.batch import Batch, Mask, Positions, to_codes, to_text
 from encfix.chinese import confusions
 from encfix.chinese.characters import Class
-from encfix.chinese.spelling import decode
+from encfix.chinese.spelling import decode, evidence
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.repairs import context
@@ -40,18 +40,23 @@ REPAIRED = ("auto", "traditional", "taiwan", "hongkong", "taiwan-phrases", "hong
 WORTH_A_LOOK = -1.0
 """Nats by which a form may fall short of the one seen, judged by its neighbours alone, and still be decoded."""
 
-BY_WORD, ALONE = 3.5, 6.0
+BY_WORD, ALONE = 3.5, 4.0
 """Nats that a change must gain if a known word demands it, and if none does."""
 
-ATTESTED = 2.0
+ATTESTED = 3.0
 """Nats more where the form seen is right in a word of its own."""
+
+UNUSUAL, NAME = 4.0, 6.0
+"""Nats more where no word demands a form that is not the group's most usual, or a character that names hold."""
 
 CONVERTED = 0.6
 """What remains of these thresholds in a document in which `ENOUGH` places gain `STRONG` nats."""
 
 ENOUGH, STRONG = 3, 9.0
-LEAST_REPORTED = 2.0
-REACH = 8
+LEAST_ATTESTED = 1.0
+"""Nats by which a form must win among its neighbours to be decoded though the form seen is right in some word."""
+
+REACH = 7
 """Code points to either side of a place that are divided into words with it."""
 
 CERTAIN_GAIN = 30.0
@@ -60,12 +65,13 @@ CERTAIN_GAIN = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A form for one place: by how many nats it beats the one seen, and how many it must."""
+    """A form for one place: by how many nats it beats the one seen, how many it must, and how many more for caution."""
 
     place: int
     form: int
     gain: float
     needed: float
+    caution: float
     rule: int
 
 
@@ -93,7 +99,7 @@ def propose(batch: Batch, options: Options) -> Edits:
 
 def _confidence(proposal: Proposal) -> float:
     """Return 0.9 for a gain that is just enough, more for what is beyond, and less than 0.9 for less."""
-    margin = proposal.gain - proposal.needed
+    margin = proposal.gain - proposal.needed - proposal.caution
     return 1 - 0.1 * float(np.exp(-margin / 2)) if margin >= 0 else max(0.5, 0.85 + 0.1 * margin)
 
 
@@ -116,16 +122,29 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     suspects, forms, logs = suspects[chosen], forms[chosen], logs[chosen]
     if not len(suspects) and not len(strangers):
         return []
+    margins = (other - np.maximum(kept, -1e3)).take(chosen).tolist()
     choices = {
         place: {chr(table.codes[form]): log for form, log in zip(row, values, strict=True) if form >= 0}
-        for place, row, values in zip(suspects.tolist(), forms.tolist(), logs.tolist(), strict=True)
+        for place, row, values, margin in zip(suspects.tolist(), forms.tolist(), logs.tolist(), margins, strict=True)
+        if _is_promising(batch, scripts, place, margin)
     }
     found = _decoded(batch, scripts, choices)
     for place in strangers.tolist():
         form = confusions.leftover_forms().get(int(batch.codes[place]))
         if form is not None:
-            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, LEFTOVER))
+            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, 0.0, LEFTOVER))
     return _settled(batch, scripts, found)
+
+
+def _is_promising(batch: Batch, scripts: context.Scripts, place: int, margin: float) -> bool:
+    """Return whether a place may pass a threshold in the end: for most that stay, the words right around them say no."""
+    if margin >= ALONE:
+        return True
+    start, end = scripts.window(place, place, confusions.LONGEST)
+    attested, forbidden = evidence(to_text(batch.codes[start:end]), place - start)
+    if attested:
+        return forbidden and margin >= LEAST_ATTESTED
+    return forbidden or margin >= ALONE * CONVERTED
 
 
 def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str, float]]) -> list[Proposal]:
@@ -150,9 +169,17 @@ def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str
 def _proposal(text: str, offset: int, start: int, form: str, gain: float, by_word: bool) -> Proposal:
     """Return a proposal with the threshold that its place calls for."""
     seen = text[offset]
-    needed = (BY_WORD if by_word else ALONE) + context.caution(text, offset, form)
+    caution = context.caution(text, offset)
+    if evidence(text, offset).attested:
+        caution += ATTESTED
+    if not by_word and not confusions.is_usual(form):
+        caution += UNUSUAL
+    if not by_word and seen in context.IN_NAMES:
+        caution += NAME
+    needed = BY_WORD if by_word else ALONE
     is_simplified = chr(confusions.fold_of(ord(seen))) == seen
-    return Proposal(start + offset, ord(form), min(gain, CERTAIN_GAIN), needed, LEFTOVER if is_simplified else WRONG)
+    rule = LEFTOVER if is_simplified else WRONG
+    return Proposal(start + offset, ord(form), min(gain, CERTAIN_GAIN), needed, caution, rule)
 
 
 def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> list[Proposal]:
@@ -166,22 +193,23 @@ def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> l
     kept = []
     for proposal, owner in zip(found, document.tolist(), strict=True):
         needed = proposal.needed * (CONVERTED if converted[owner] else 1.0)
+        caution = proposal.caution
+        if proposal.gain < needed + caution - 1:
+            continue
         if scripts.is_quotation(proposal.place):
-            needed = max(needed, proposal.gain + 1)
-        if proposal.gain >= needed - 1:
-            form = scripts.regional(owner, proposal.form)
-            kept.append(Proposal(proposal.place, form, proposal.gain, needed, proposal.rule))
+            caution = proposal.gain  # so that it is reported, never applied
+        form = scripts.regional(owner, proposal.form)
+        kept.append(replace(proposal, form=form, needed=needed, caution=caution))
     return kept
 
 
 def _in_simplified(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     """Return proposals for characters in simplified text that only traditional text has."""
     found = []
-    for place in np.flatnonzero((batch.classes == Class.HAN_TRADITIONAL) & scripts.is_simplified).tolist():
+    strange = (batch.classes == Class.HAN_TRADITIONAL) | (batch.codes == ord("於"))
+    for place in np.flatnonzero(strange & scripts.is_simplified).tolist():
         form = confusions.fold_of(int(batch.codes[place]))
         if form != int(batch.codes[place]):
-            gain, needed = CERTAIN_GAIN, BY_WORD
-            if scripts.is_quotation(place):
-                needed = gain + 1
-            found.append(Proposal(place, form, gain, needed, LEFTOVER))
+            caution = CERTAIN_GAIN if scripts.is_quotation(place) else 0.0
+            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, caution, LEFTOVER))
     return found
