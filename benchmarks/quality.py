@@ -77,7 +77,7 @@ def negatives(pages: int, seed: int) -> Iterator[Row]:
     yield kept("own sentences", own)
     yield kept("own sentences, joined", pages_of(own))
     for name in corpora.CORPORA:
-        if sentences := corpora.corpus(name):
+        if sentences := corpora.clean_corpus(name):
             yield kept(name, sentences)
             yield kept(f"{name}, joined", pages_of(sentences))
     if messages := corpora.messages():

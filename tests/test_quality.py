@@ -58,7 +58,7 @@ def test_own_sentences_stay() -> None:
 
 @pytest.mark.parametrize("name", corpora.CORPORA)
 def test_clean_corpora_stay(name: str) -> None:
-    sentences = corpora.corpus(name)
+    sentences = corpora.clean_corpus(name)
     if not sentences:
         pytest.skip(f"{name} is not in {corpora.folder()}; ENCFIX_CORPORA names another folder")
     stays(sentences)
@@ -67,7 +67,7 @@ def test_clean_corpora_stay(name: str) -> None:
 
 @pytest.mark.parametrize("script", ["simplified", "traditional"])
 def test_text_in_the_script_asked_for_stays(script: str) -> None:
-    sentences = corpora.corpus(f"ud-gsd-dev.{script}.txt")
+    sentences = corpora.clean_corpus(f"ud-gsd-dev.{script}.txt")
     if not sentences:
         pytest.skip(f"the {script} corpus is not in {corpora.folder()}; ENCFIX_CORPORA names another folder")
     stays(sentences, script=script)

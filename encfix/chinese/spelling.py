@@ -75,19 +75,20 @@ def evidence(seen: str, place: int) -> Evidence:
     >>> evidence("地方麵點", 2), evidence("新局麵", 2)
     (Evidence(attested=True, forbidden=True), Evidence(attested=False, forbidden=True))
     """
-    left, right = max(0, place - confusions.LONGEST + 1), place + confusions.LONGEST
-    folded, spelled = model.fold(seen[left:right]), confusions.standard_spelling(seen[left:right])
-    known = confusions.spellings()
+    left = max(0, place - confusions.LONGEST + 1)
+    around = seen[left : place + confusions.LONGEST]
+    folded, spelled = model.fold(around), confusions.standard_spelling(around)
+    accepted_at = confusions.spellings().get
     place -= left
     attested = forbidden = False
-    for start in range(place + 1):
-        for end in range(max(place + 1, start + 2), min(start + confusions.LONGEST, len(folded)) + 1):
-            accepted = known.get(folded[start:end])
+    for size in range(2, confusions.LONGEST + 1):
+        for start in range(max(0, place - size + 1), min(place, len(folded) - size) + 1):
+            accepted = accepted_at(folded[start : start + size])
             if accepted is None:
                 continue
-            if spelled[start:end] in accepted:
+            if spelled[start : start + size] in accepted:
                 attested = True
-            elif spelled[place] not in {spelling[place - start] for spelling in accepted}:
+            elif all(spelled[place] != spelling[place - start] for spelling in accepted):
                 forbidden = True
     return Evidence(attested, forbidden)
 

@@ -15,6 +15,9 @@ from encfix.chinese.characters import IS_HAN, Class
 CLEAR = 3
 """A document or line is clearly of a script if it has so many times more of its characters than of the other's."""
 
+FOREIGN_SHARE = 0.2
+"""Kana or hangul to each ideograph from which on a document is Japanese or Korean; below, lines that hold any are."""
+
 QUOTED = 60
 """Code points on either side within which the marks of a quotation are looked for."""
 
@@ -48,11 +51,17 @@ class Scripts:
         simplified, traditional = classes == Class.HAN_SIMPLIFIED, classes == Class.HAN_TRADITIONAL
         self._running = [np.concatenate(([0], np.cumsum(mask, dtype=np.int32))) for mask in (simplified, traditional)]
         s, t = (running[batch.ends] - running[batch.starts] for running in self._running)
-        kana = (classes == Class.HIRAGANA) | (classes == Class.KATAKANA)
-        has_kana = batch.holding(np.flatnonzero(kana)) if kana.any() else np.zeros(len(batch), dtype=np.bool_)
-        self.simplified_documents = (s > 0) & (s >= CLEAR * t)
-        self.traditional_documents = (t > 0) & (t >= CLEAR * s)
-        self._mixed = ~self.simplified_documents & ~self.traditional_documents & (s + t > 0)
+        kana = (classes == Class.HIRAGANA) | (classes == Class.KATAKANA) | (classes == Class.HANGUL)
+        has_kana = is_foreign = np.zeros(len(batch), dtype=np.bool_)
+        if kana.any():
+            has_kana = batch.holding(np.flatnonzero(kana))
+            shares = [np.concatenate(([0], np.cumsum(mask, dtype=np.int32))) for mask in (kana, IS_HAN.take(classes))]
+            of_kana, of_han = (running[batch.ends] - running[batch.starts] for running in shares)
+            is_foreign = of_kana > FOREIGN_SHARE * of_han
+        self.simplified_documents = (s > 0) & (s >= CLEAR * t) & ~is_foreign
+        self.traditional_documents = (t > 0) & (t >= CLEAR * s) & ~is_foreign
+        self.simplified_documents &= t > 0  # without a traditional character there is nothing to repair
+        self._mixed = ~self.simplified_documents & ~self.traditional_documents & (s + t > 0) & ~is_foreign
         self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
         self._kana = has_kana
         self._kana_mask = kana
@@ -69,15 +78,12 @@ class Scripts:
 
     def _mask(self, documents: Mask, which: int) -> Mask:
         mask = np.zeros(len(self.batch.codes), dtype=np.bool_)
-        for nth in np.flatnonzero(documents | self._mixed | self._kana).tolist():
+        for nth in np.flatnonzero(documents | self._mixed).tolist():
             start, end = int(self.batch.starts[nth]), int(self.batch.ends[nth])
             if documents[nth] and not self._kana[nth]:
                 mask[start:end] = True
                 continue
             self._by_line(mask, start, end, bool(documents[nth]), which)
-        plain = documents & ~self._kana
-        if plain.all():
-            mask[:] = True
         return mask
 
     def _by_line(self, mask: Mask, start: int, end: int, clear: bool, which: int) -> None:
@@ -95,19 +101,36 @@ class Scripts:
         document = bisect_right(self._starts, first) - 1
         return max(self._starts[document], first - reach), min(self._ends[document], last + reach + 1)
 
-    def is_quotation(self, place: int) -> bool:
-        """Return whether the position lies in a quotation of the other script, a title in it, or Japanese text."""
+    def is_quotation(self, place: int, is_leftover: bool) -> bool:
+        """Return whether the position lies in a quotation of the other script, a title in it, or Japanese text.
+
+        A leftover needs a line that shows its own script; a wrong form is of that script itself.
+        """
         start, end = self.window(place, place, QUOTED)
         text = to_text(self.batch.codes[start:end])
-        left, right, mark = _enclosing(text, place - start)
-        inside = self._counts(start + left, start + right)
-        own, other = inside if self.is_simplified[place] else inside[::-1]
-        han = int(IS_HAN.take(self.batch.classes[start + left : start + right]).sum())
         if SHINJITAI.intersection(text[max(0, place - start - 12) : place - start + 13]):
             return True
+        order = 1 if self.is_simplified[place] else -1
+        own, other = self._line_counts(place)[::order]
+        if other > own or (own == 0 and is_leftover):
+            return True
+        left, right, mark = _enclosing(text, place - start)
+        if mark and right - left == 1:
+            return True  # a character that the text talks of
+        own, other = self._counts(start + left, start + right)[::order]
+        han = int(IS_HAN.take(self.batch.classes[start + left : start + right]).sum())
         if mark:
             return own == 0 and other > 0 and (han > FEW_WORDS or mark in TITLES)
         return other >= CLEAR and other > own
+
+    @cached_property
+    def _line_ends(self) -> Positions:
+        classes = self.batch.classes
+        return np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
+
+    def _line_counts(self, place: int) -> tuple[int, int]:
+        nth = int(np.searchsorted(self._line_ends, place))
+        return self._counts(int(self._line_ends[nth - 1]) + 1, int(self._line_ends[nth]))
 
     def _counts(self, start: int, end: int) -> tuple[int, int]:
         simplified, traditional = (int(running[end] - running[start]) for running in self._running)

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions, to_codes, to_text
 from encfix.chinese import confusions
-from encfix.chinese.characters import Class
+from encfix.chinese.characters import Class, is_common
 from encfix.chinese.spelling import decode, evidence
 from encfix.edits import Edits, replacements
 from encfix.options import Options
@@ -132,7 +132,8 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     for place in strangers.tolist():
         form = confusions.leftover_forms().get(int(batch.codes[place]))
         if form is not None:
-            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, 0.0, LEFTOVER))
+            caution = 0.0 if is_common()[batch.codes[place]] else CERTAIN_GAIN  # 赟 is somebody's name
+            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, caution, LEFTOVER))
     return _settled(batch, scripts, found)
 
 
@@ -196,7 +197,7 @@ def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> l
         caution = proposal.caution
         if proposal.gain < needed + caution - 1:
             continue
-        if scripts.is_quotation(proposal.place):
+        if scripts.is_quotation(proposal.place, proposal.rule == LEFTOVER):
             caution = proposal.gain  # so that it is reported, never applied
         form = scripts.regional(owner, proposal.form)
         kept.append(replace(proposal, form=form, needed=needed, caution=caution))
@@ -210,6 +211,7 @@ def _in_simplified(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     for place in np.flatnonzero(strange & scripts.is_simplified).tolist():
         form = confusions.fold_of(int(batch.codes[place]))
         if form != int(batch.codes[place]):
-            caution = CERTAIN_GAIN if scripts.is_quotation(place) else 0.0
+            is_left = scripts.is_quotation(place, True) or not is_common()[batch.codes[place]]
+            caution = CERTAIN_GAIN if is_left else 0.0
             found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, caution, LEFTOVER))
     return found
