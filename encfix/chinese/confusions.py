@@ -62,7 +62,7 @@ class Tables(NamedTuple):
     group_of: npt.NDArray[np.int16]
     """The group in which a code point may be exchanged, -1 for none: (0x10000,)."""
     forms: npt.NDArray[np.int16]
-    """The members of each group, the most usual first, filled up with -1: (groups, most)."""
+    """The members of each group, the most usual first, filled up with -1: (most, groups)."""
     codes: npt.NDArray[np.uint32]
     """The code point of each member."""
     logs: Logs
@@ -95,18 +95,20 @@ def tables() -> Tables:
     sides = np.concatenate((half, half))
     keys = load("confusion_pairs")
     sides[keys >> model.SYMBOL_BITS, keys & ((1 << model.SYMBOL_BITS) - 1)] = load("confusion_pair_logs")
-    return Tables(member_of, group_of, forms, members.astype(np.uint32), logs, sides)
+    return Tables(member_of, group_of, np.ascontiguousarray(forms.T), members.astype(np.uint32), logs, sides)
 
 
 def side_logs(member: npt.NDArray[np.int16], before: Codes, after: Codes) -> Logs:
-    """Return the log probability of each member between two code points, of all that may stand there: float32 (n,).
+    """Return the log probability of members between two code points, of all that may stand there: float32 (forms, n).
 
-    The three arrays are broadcast. Comparable between the members of a group at one place, not between places.
+    `member` has the shape (forms, n), the code points (n,). Comparable between the members of a group at one place, not between places.
     """
     table = tables()
-    left = table.sides[member, model.symbols_of(before)]
-    right = table.sides[member + np.int16(len(table.logs)), model.symbols_of(after)]
-    return (left.astype(np.float32) + right) * np.float32(-STEP) - table.logs[member]
+    symbols, rows = table.sides.shape[1], member.astype(np.int32)
+    flat = table.sides.reshape(-1)
+    left = flat.take(rows * symbols + model.symbols_of(before), mode="wrap")
+    right = flat.take((rows + len(table.logs)) * symbols + model.symbols_of(after), mode="wrap")
+    return (left.astype(np.float32) + right) * np.float32(-STEP) - table.logs.take(rows, mode="wrap")
 
 
 @cache
@@ -158,7 +160,7 @@ def fold_of(code: int) -> int:
 
 @cache
 def _usual() -> frozenset[str]:
-    return frozenset(chr(code) for code in tables().codes[tables().forms[:, 0]])
+    return frozenset(chr(code) for code in tables().codes[tables().forms[0]])
 
 
 def is_usual(form: str) -> bool:

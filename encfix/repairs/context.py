@@ -49,15 +49,12 @@ class Scripts:
         self.batch = batch
         classes = batch.classes
         simplified, traditional = classes == Class.HAN_SIMPLIFIED, classes == Class.HAN_TRADITIONAL
-        self._running = [np.concatenate(([0], np.cumsum(mask, dtype=np.int32))) for mask in (simplified, traditional)]
-        s, t = (running[batch.ends] - running[batch.starts] for running in self._running)
+        s, t = _counts(batch, simplified), _counts(batch, traditional)
         kana = (classes == Class.HIRAGANA) | (classes == Class.KATAKANA) | (classes == Class.HANGUL)
         has_kana = is_foreign = np.zeros(len(batch), dtype=np.bool_)
         if kana.any():
             has_kana = batch.holding(np.flatnonzero(kana))
-            shares = [np.concatenate(([0], np.cumsum(mask, dtype=np.int32))) for mask in (kana, IS_HAN.take(classes))]
-            of_kana, of_han = (running[batch.ends] - running[batch.starts] for running in shares)
-            is_foreign = of_kana > FOREIGN_SHARE * of_han
+            is_foreign = _counts(batch, kana) > FOREIGN_SHARE * _counts(batch, IS_HAN.take(classes))
         self.simplified_documents = (s > 0) & (s >= CLEAR * t) & ~is_foreign
         self.traditional_documents = (t > 0) & (t >= CLEAR * s) & ~is_foreign
         self.simplified_documents &= t > 0  # without a traditional character there is nothing to repair
@@ -65,6 +62,11 @@ class Scripts:
         self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
         self._kana = has_kana
         self._kana_mask = kana
+
+    @cached_property
+    def _running(self) -> list[npt.NDArray[np.int32]]:
+        masks = (self.batch.classes == value for value in (Class.HAN_SIMPLIFIED, Class.HAN_TRADITIONAL))
+        return [np.concatenate(([0], np.cumsum(mask, dtype=np.int32))) for mask in masks]
 
     @cached_property
     def is_traditional(self) -> Mask:
@@ -143,6 +145,13 @@ class Scripts:
             return form
         codes = self.batch.codes[self.batch.starts[document] : self.batch.ends[document]]
         return pair if (codes == pair).any() and not (codes == form).any() else form
+
+
+def _counts(batch: Batch, mask: Mask) -> Positions:
+    """Return how often `mask` is True in each document."""
+    bounds = np.stack((batch.starts, batch.ends), axis=1).ravel()
+    sums = np.add.reduceat(mask, bounds, dtype=np.int64)[::2]
+    return np.where(batch.ends > batch.starts, sums, 0)
 
 
 def scripts_of(batch: Batch) -> Scripts:

@@ -37,7 +37,7 @@ LEFTOVER = number_of("script.leftover")
 REPAIRED = ("auto", "traditional", "taiwan", "hongkong", "taiwan-phrases", "hongkong-phrases")
 """The values of `script` under which traditional text is repaired."""
 
-WORTH_A_LOOK = -1.0
+WORTH_A_LOOK = 0.0
 """Nats by which a form may fall short of the one seen, judged by its neighbours alone, and still be decoded."""
 
 BY_WORD, ALONE = 3.5, 4.0
@@ -58,6 +58,9 @@ LEAST_ATTESTED = 1.0
 
 REACH = 7
 """Code points to either side of a place that are divided into words with it."""
+
+NEVER = -1e3
+"""The log probability of a character that traditional text does not have."""
 
 CERTAIN_GAIN = 30.0
 """The gain of a character that cannot stand in the script at all, and has one form in the other."""
@@ -109,20 +112,17 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     group = table.group_of.take(batch.codes, mode="clip")
     suspects = np.flatnonzero((group >= 0) & scripts.is_traditional)
     strangers = np.flatnonzero((batch.classes == Class.HAN_SIMPLIFIED) & scripts.is_traditional & (group < 0))
-    forms = table.forms.take(group.take(suspects), axis=0)
-    logs = confusions.side_logs(
-        forms, batch.codes.take(suspects - 1)[:, None], batch.codes.take(suspects + 1)[:, None]
-    )
-    logs = np.where(forms >= 0, logs, -np.inf)
-    seen = table.member_of.take(batch.codes.take(suspects), mode="clip")
-    is_seen = forms == seen[:, None]
-    kept = np.where(is_seen, logs, -np.inf).max(axis=1)
-    other = np.where(is_seen, -np.inf, logs).max(axis=1)
-    chosen = np.flatnonzero(other - np.maximum(kept, -1e3) > WORTH_A_LOOK)
-    suspects, forms, logs = suspects[chosen], forms[chosen], logs[chosen]
-    if not len(suspects) and not len(strangers):
+    forms = table.forms.take(group.take(suspects), axis=1)
+    logs = confusions.side_logs(forms, batch.codes.take(suspects - 1), batch.codes.take(suspects + 1))
+    logs[forms < 0] = -np.inf
+    is_seen = forms == table.member_of.take(batch.codes.take(suspects), mode="clip")
+    kept = np.where(is_seen, logs, NEVER).max(axis=0)
+    margins = np.where(is_seen, -np.inf, logs).max(axis=0) - kept
+    chosen = np.flatnonzero(margins > WORTH_A_LOOK)
+    if not len(chosen) and not len(strangers):
         return []
-    margins = (other - np.maximum(kept, -1e3)).take(chosen).tolist()
+    suspects, margins = suspects[chosen], margins[chosen].tolist()
+    forms, logs = forms.T[chosen], logs.T[chosen]
     choices = {
         place: {chr(table.codes[form]): log for form, log in zip(row, values, strict=True) if form >= 0}
         for place, row, values, margin in zip(suspects.tolist(), forms.tolist(), logs.tolist(), margins, strict=True)
