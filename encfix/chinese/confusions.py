@@ -38,6 +38,9 @@ REGIONAL = tuple("裡裏 麵麪 為爲 群羣 線綫 衛衞 啟啓 說説 眾衆
 
 _VARIANTS = str.maketrans(VARIANTS)
 
+BOUND = frozenset("瞭彆衕噹嚮傢韆鞦蔔侷衊闆")
+"""Members that live in a few words only, so that they are wrong wherever none of those stands."""
+
 BOTH, LEFTOVER, MARKED = range(3)
 """What may be exchanged in a group: any member, only the simplified character, any but the most usual member."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions, to_text
-from encfix.chinese import confusions
+from encfix.chinese import confusions, model
 from encfix.chinese.characters import IS_HAN, Class
 
 CLEAR = 3
@@ -25,6 +25,7 @@ FEW_WORDS = 4
 """Ideographs in the longest quotation of the other script that is repaired."""
 
 OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
+PAIRING = frozenset("/／→=＝(（|｜")
 TITLES = "《〈"
 CLAUSE = "，。、；：！？,;:!?\n\r\t |"
 
@@ -116,6 +117,8 @@ class Scripts:
         own, other = self._line_counts(place)[::order]
         if other > own or (own == 0 and is_leftover):
             return True
+        if _is_listed(text, place - start):
+            return True
         left, right, mark = _enclosing(text, place - start)
         if mark and right - left == 1:
             return True  # a character that the text talks of
@@ -185,7 +188,20 @@ def _enclosing(text: str, place: int) -> tuple[int, int, str]:
     return left, right, ""
 
 
-def caution(text: str, place: int) -> float:
+def _is_listed(text: str, place: int) -> bool:
+    """Return whether the word at `place` stands beside its own other spelling: `發展/发展`, `发（發）`."""
+    folded = model.fold(text)
+    for size in range(1, 5):
+        for first in range(max(0, place - size + 1), min(place, len(text) - size) + 1):
+            word, end = folded[first : first + size], first + size
+            if text[end : end + 1] in PAIRING and folded[end + 1 : end + 1 + size] == word:
+                return True
+            if first > size and text[first - 1] in PAIRING and folded[first - 1 - size : first - 1] == word:
+                return True
+    return False
+
+
+def caution(text: str, place: int, by_word: bool) -> float:
     """Return how many nats more a change needs because of what stands beside it: names, numerals, queens."""
     seen = text[place]
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
@@ -193,7 +209,7 @@ def caution(text: str, place: int) -> float:
         return 12.0
     if seen == "里" and (before in NUMERALS or _is_foreign(text, place)):
         return 12.0
-    if seen == "于":
+    if seen == "于" and not by_word and not after.isdigit():
         return 6.0 if not before or before in CLAUSE + OPENING + CLOSING else 1.5
     if seen == "隻" and before in COUNTED:
         return 4.0

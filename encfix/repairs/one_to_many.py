@@ -40,8 +40,8 @@ REPAIRED = ("auto", "traditional", "taiwan", "hongkong", "taiwan-phrases", "hong
 WORTH_A_LOOK = 0.0
 """Nats by which a form may fall short of the one seen, judged by its neighbours alone, and still be decoded."""
 
-BY_WORD, ALONE = 3.5, 4.0
-"""Nats that a change must gain if a known word demands it, and if none does."""
+BY_WORD, ALONE, BOUND = 3.5, 4.0, 1.0
+"""Nats that a change must gain if a known word demands it, if none does, and if the form seen needs a word to live in."""
 
 ATTESTED = 3.0
 """Nats more where the form seen is right in a word of its own."""
@@ -145,7 +145,7 @@ def _is_promising(batch: Batch, scripts: context.Scripts, place: int, margin: fl
     attested, forbidden = evidence(to_text(batch.codes[start:end]), place - start)
     if attested:
         return forbidden and margin >= LEAST_ATTESTED
-    return forbidden or margin >= ALONE * CONVERTED
+    return forbidden or margin >= ALONE * CONVERTED or chr(batch.codes[place]) in confusions.BOUND
 
 
 def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str, float]]) -> list[Proposal]:
@@ -170,14 +170,15 @@ def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str
 def _proposal(text: str, offset: int, start: int, form: str, gain: float, by_word: bool) -> Proposal:
     """Return a proposal with the threshold that its place calls for."""
     seen = text[offset]
-    caution = context.caution(text, offset)
-    if evidence(text, offset).attested:
+    caution = context.caution(text, offset, by_word)
+    attested = evidence(text, offset).attested
+    if attested:
         caution += ATTESTED
     if not by_word and not confusions.is_usual(form):
         caution += UNUSUAL
     if not by_word and seen in context.IN_NAMES:
         caution += NAME
-    needed = BY_WORD if by_word else ALONE
+    needed = BY_WORD if by_word else BOUND if seen in confusions.BOUND and not attested else ALONE
     is_simplified = chr(confusions.fold_of(ord(seen))) == seen
     rule = LEFTOVER if is_simplified else WRONG
     return Proposal(start + offset, ord(form), min(gain, CERTAIN_GAIN), needed, caution, rule)
