@@ -18,7 +18,18 @@ from encfix import rules, screen
 from encfix.batch import Batch, Mask, Positions, to_text
 from encfix.edits import Edits, Span, Stage, apply, compose, spans_of, stage_of, trim
 from encfix.options import Options
-from encfix.repairs import Repair, form, gloss, invisible, misaligned, noise, one_to_many, punctuation, script, separator
+from encfix.repairs import (
+    Repair,
+    form,
+    gloss,
+    invisible,
+    misaligned,
+    noise,
+    one_to_many,
+    punctuation,
+    script,
+    separator,
+)
 from encfix.result import Change, Finding, Placement, Result, Trail
 from encfix.rules import RULES, Policy
 

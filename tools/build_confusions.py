@@ -1,8 +1,8 @@
 """Build the tables of `encfix.chinese.confusions`: which form of a character traditional text writes where.
 
-The groups are kept by hand in `confusions.tsv`. How their members stand beside other characters comes from the traditional
-half of cjclassifier's pairs; how words are spelled from OpenCC's phrases and, for words that those lack, from the same
-pairs where they leave no doubt.
+The groups are kept by hand in `confusions.tsv`. How their members stand beside other characters comes from the
+traditional half of cjclassifier's pairs; how words are spelled from OpenCC's phrases and, for words that those lack,
+from the same pairs where they leave no doubt; `spellings.tsv` adds a few by hand.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Counts:
             if len(text) == 1:
                 self.single[text] += probability
                 continue
-            first, second = text
+            first, second = text[0], text[1]
             if second in members:
                 self.before[second, model.fold(first)] += probability
             if first in members:

@@ -1,9 +1,9 @@
 """Which form of a character traditional text writes where one simplified character stands for several.
 
-系 is 系, 係 or 繫; 发 is 發 or 髮. A group holds such forms, and only members of one group are ever exchanged. Two sources say
-which one belongs at a place: how often each stands beside its neighbours in traditional text (`side_logs`), and how words
-are spelled (`spellings`). Text is compared in one standard form: members as they are, regional variants of members as
-Taiwan writes them, everything else folded onto simplified characters.
+系 is 系, 係 or 繫; 发 is 發 or 髮. A group holds such forms, and only members of one group are ever exchanged. Two
+sources say which one belongs at a place: how often each stands beside its neighbours in traditional text (`side_logs`),
+and how words are spelled (`spellings`). Text is compared in one standard form: members as they are, regional variants
+of members as Taiwan writes them, everything else folded onto simplified characters.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ LONGEST = 5
 VARIANTS = {"裏": "裡", "麪": "麵", "衹": "只", "恆": "恒"}
 """Regional forms of members: as right as the standard form, and judged as it."""
 
-REGIONAL = tuple("裡裏 麵麪 為爲 群羣 線綫 衛衞 啟啓 說説 眾衆 床牀 峰峯 著着 污汙 溫温 脫脱 稅税 閱閲 銳鋭 悅悦 戶户 臺台 敘敍 鉤鈎 鑑鑒".split())
+REGIONAL = (
+    "裡裏", "麵麪", "為爲", "群羣", "線綫", "衛衞", "啟啓", "說説", "眾衆", "床牀", "峰峯", "著着",
+    "污汙", "溫温", "脫脱", "稅税", "閱閲", "銳鋭", "悅悦", "戶户", "臺台", "敘敍", "鉤鈎", "鑑鑒",
+)  # fmt: skip
 """Forms that are equally right: Taiwan's first. A page that writes only the other one means it."""
 
 _VARIANTS = str.maketrans(VARIANTS)
@@ -102,16 +105,18 @@ def tables() -> Tables:
 
 
 def side_logs(member: npt.NDArray[np.int16], before: Codes, after: Codes) -> Logs:
-    """Return the log probability of members between two code points, of all that may stand there: float32 (forms, n).
+    """Return the log probability of members between two code points: float32 of shape (forms, n).
 
-    `member` has the shape (forms, n), the code points (n,). Comparable between the members of a group at one place, not between places.
+    `member` has the shape (forms, n), the code points (n,). Values compare
+    between the members of a group at one place, not between places.
     """
     table = tables()
     symbols, rows = table.sides.shape[1], member.astype(np.int32)
     flat = table.sides.reshape(-1)
     left = flat.take(rows * symbols + model.symbols_of(before), mode="wrap")
     right = flat.take((rows + len(table.logs)) * symbols + model.symbols_of(after), mode="wrap")
-    return (left.astype(np.float32) + right) * np.float32(-STEP) - table.logs.take(rows, mode="wrap")
+    logs: Logs = (left.astype(np.float32) + right) * np.float32(-STEP) - table.logs.take(rows, mode="wrap")
+    return logs
 
 
 @cache

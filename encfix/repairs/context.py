@@ -1,9 +1,9 @@
-"""What surrounds a character: the script of its document and line, quotations of the other script, Japanese, names."""
+"""What surrounds a character: the script of its document and line, quotations of the other script, Japanese, tables."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -29,18 +29,12 @@ PAIRING = frozenset("/／→=＝(（|｜")
 TITLES = "《〈"
 CLAUSE = "，。、；：！？,;:!?\n\r\t |"
 
-SHINJITAI = frozenset("円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏竜絵続縄繊継総縁聴脳臓荘蔵薫薬蛍覚観訳読譲豊賛辺逓遅郷酔釈鉄鉱銭錬関闘険隣雑霊頼顕駅駆験髄髪鶏黒黙齢歯歩歳帰価仮仏伝")
-
-NUMERALS = frozenset("一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅")
-COUNTED = NUMERALS | frozenset("每這这那哪整單单船")
-CANTONESE = frozenset("佢嘅唔咁啲喺冇嚟哋咗咩喎啦囉畀呢抑")
-ROYAL = frozenset("皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女")
-AFTER_QUEEN = frozenset("妃宮冠羿稷土座羽")
-IN_NAMES = frozenset("杰范余沈姜胡郁朴苏沖冲云")
-FOREIGN = frozenset(
-    "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"
-    "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦"
+SHINJITAI = frozenset(
+    "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
+    "竜絵続縄繊継総縁聴脳臓荘蔵薫薬蛍覚観訳読譲豊賛辺逓遅郷酔釈鉄鉱銭錬関闘険隣雑霊頼顕駅駆験髄髪鶏黒黙齢"
+    "歯歩歳帰価仮仏伝"
 )
+"""Characters as only Japan writes them."""
 
 
 class Scripts:
@@ -58,9 +52,10 @@ class Scripts:
             is_foreign = _counts(batch, kana) > FOREIGN_SHARE * _counts(batch, IS_HAN.take(classes))
         self.simplified_documents = (s > 0) & (s >= CLEAR * t) & ~is_foreign
         self.traditional_documents = (t > 0) & (t >= CLEAR * s) & ~is_foreign
-        self.simplified_documents &= t > 0  # without a traditional character there is nothing to repair
         self._mixed = ~self.simplified_documents & ~self.traditional_documents & (s + t > 0) & ~is_foreign
+        self.simplified_documents &= t > 0  # without a traditional character there is nothing to repair
         self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
+        self._pages: dict[tuple[int, int], int] = {}
         self._kana = has_kana
         self._kana_mask = kana
 
@@ -98,6 +93,20 @@ class Scripts:
         has_kana = np.diff(kana[bounds - start]) > 0
         chosen = ((own >= CLEAR) & (own >= CLEAR * other) | clear) & ~has_kana
         mask[start:end] = np.repeat(chosen, np.diff(bounds))
+
+    @cached_property
+    def unclear(self) -> Positions:
+        """Positions of the rarer script in lines that are clearly of neither."""
+        classes, found = self.batch.classes, [np.empty(0, np.int64)]
+        for nth in np.flatnonzero(self._mixed).tolist():
+            start, end = self._starts[nth], self._ends[nth]
+            ends = start + np.flatnonzero(classes[start:end] == Class.NEWLINE)
+            bounds = np.concatenate(([start], ends + 1, [end]))
+            s, t = (running[bounds[1:]] - running[bounds[:-1]] for running in self._running)
+            neither = (s > 0) & (t > 0) & (s < CLEAR * t) & (t < CLEAR * s)
+            rarer = np.where(neither, np.where(s <= t, int(Class.HAN_SIMPLIFIED), int(Class.HAN_TRADITIONAL)), -1)
+            found.append(start + np.flatnonzero(classes[start:end] == np.repeat(rarer, np.diff(bounds))))
+        return np.concatenate(found)
 
     def window(self, first: int, last: int, reach: int) -> tuple[int, int]:
         """Return the ends of the stretch around two positions of one document, which stays inside it."""
@@ -146,8 +155,10 @@ class Scripts:
         pair = _variants().get(form)
         if pair is None:
             return form
-        codes = self.batch.codes[self.batch.starts[document] : self.batch.ends[document]]
-        return pair if (codes == pair).any() and not (codes == form).any() else form
+        if (document, form) not in self._pages:
+            codes = self.batch.codes[self._starts[document] : self._ends[document]]
+            self._pages[document, form] = pair if (codes == pair).any() and not (codes == form).any() else form
+        return self._pages[document, form]
 
 
 def _counts(batch: Batch, mask: Mask) -> Positions:
@@ -162,6 +173,7 @@ def scripts_of(batch: Batch) -> Scripts:
     return Scripts(batch)
 
 
+@cache
 def _variants() -> dict[int, int]:
     return {ord(pair[0]): ord(pair[1]) for pair in confusions.REGIONAL}
 
@@ -199,30 +211,3 @@ def _is_listed(text: str, place: int) -> bool:
             if first > size and text[first - 1] in PAIRING and folded[first - 1 - size : first - 1] == word:
                 return True
     return False
-
-
-def caution(text: str, place: int, by_word: bool) -> float:
-    """Return how many nats more a change needs because of what stands beside it: names, numerals, queens."""
-    seen = text[place]
-    before, after = text[place - 1 : place], text[place + 1 : place + 2]
-    if seen == "后" and (before in ROYAL or after in AFTER_QUEEN):
-        return 12.0
-    if seen == "里" and (before in NUMERALS or _is_foreign(text, place)):
-        return 12.0
-    if seen == "于" and not by_word and not after.isdigit():
-        return 6.0 if not before or before in CLAUSE + OPENING + CLOSING else 1.5
-    if seen == "隻" and before in COUNTED:
-        return 4.0
-    if seen == "係" and CANTONESE.intersection(text):
-        return 8.0
-    if "《" in text[:place] and "》" not in text[text.rindex("《", 0, place) : place]:
-        return 6.0
-    if _is_foreign(text, place):
-        return 4.0
-    return 0.0
-
-
-def _is_foreign(text: str, place: int) -> bool:
-    """Return whether a place seems to lie in a transliterated name."""
-    around = text[max(0, place - 2) : place] + text[place + 1 : place + 3]
-    return sum(character in FOREIGN for character in around) >= 2 or "·" in text[max(0, place - 5) : place + 6]

@@ -5,13 +5,14 @@ character that only simplified text has; in simplified text, a character that on
 
 How it came about: conversion character by character, or by words cut at the wrong place, or of some characters only.
 
-When it is certain: the document, or in a mixed one the line, is clearly in one script; both characters are in one of the
-hand-kept groups (`encfix.chinese.confusions`); and the other form beats the one seen by a clear margin, by the words around
-it and by what traditional text writes beside it. The margin must be larger where no word demands the change, and may be
-smaller in a document that other repairs prove to be converted.
+When it is certain: the document, or in a mixed one the line, is clearly in one script; both characters are in one of
+the hand-kept groups (`encfix.chinese.confusions`); and the other form beats the one seen by a clear margin, by the
+words around it and by what traditional text writes beside it. The margin must be larger where no word demands the
+change, and may be smaller in a document that other repairs prove to be converted.
 
-What looks alike and must stay: 日曆, 麵包, 一隻, 關係, 皇后, 公里, and words that meet (北方麵食, 關係統計, 白髮生輝); 于 and 范 as surnames,
-foreign names (埃里克森), regional variants (台/臺, 裡/裏, 著/着, 為/爲), quotations of the other script, Japanese, tables of both scripts.
+What looks alike and must stay: 日曆, 麵包, 一隻, 關係, 皇后, 公里, and words that meet (北方麵食, 關係統計, 白髮生輝);
+于 and 范 as surnames, foreign names (埃里克森), regional variants (台/臺, 裡/裏, 著/着, 為/爲), quotations of the other
+script, Japanese, tables of both scripts.
 """
 
 from __future__ import annotations
@@ -19,15 +20,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from encfix.batch import Batch, Mask, Positions, to_codes, to_text
+from encfix.batch import Batch, to_text
 from encfix.chinese import confusions
 from encfix.chinese.characters import Class, is_common
 from encfix.chinese.spelling import decode, evidence
 from encfix.edits import Edits, replacements
 from encfix.options import Options
-from encfix.repairs import context
+from encfix.repairs import caution, context
 from encfix.rules import number_of
 from encfix.screen import TRADITIONAL
 
@@ -41,7 +41,7 @@ WORTH_A_LOOK = 0.0
 """Nats by which a form may fall short of the one seen, judged by its neighbours alone, and still be decoded."""
 
 BY_WORD, ALONE, BOUND = 3.5, 4.0, 1.0
-"""Nats that a change must gain if a known word demands it, if none does, and if the form seen needs a word to live in."""
+"""Nats that a change must gain if a word demands it, if none does, and if the form seen lives in few words only."""
 
 ATTESTED = 3.0
 """Nats more where the form seen is right in a word of its own."""
@@ -74,7 +74,7 @@ class Proposal:
     form: int
     gain: float
     needed: float
-    caution: float
+    more: float
     rule: int
 
 
@@ -86,7 +86,7 @@ def flags(options: Options) -> int:
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose the right forms in text of a clear script."""
     scripts = context.scripts_of(batch)
-    found = _in_traditional(batch, scripts)
+    found = _in_traditional(batch, scripts) + _unclear(batch, scripts)
     if options.script == "auto":
         found += _in_simplified(batch, scripts)
     if not found:
@@ -102,7 +102,7 @@ def propose(batch: Batch, options: Options) -> Edits:
 
 def _confidence(proposal: Proposal) -> float:
     """Return 0.9 for a gain that is just enough, more for what is beyond, and less than 0.9 for less."""
-    margin = proposal.gain - proposal.needed - proposal.caution
+    margin = proposal.gain - proposal.needed - proposal.more
     return 1 - 0.1 * float(np.exp(-margin / 2)) if margin >= 0 else max(0.5, 0.85 + 0.1 * margin)
 
 
@@ -132,13 +132,13 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     for place in strangers.tolist():
         form = confusions.leftover_forms().get(int(batch.codes[place]))
         if form is not None:
-            caution = 0.0 if is_common()[batch.codes[place]] else CERTAIN_GAIN  # 赟 is somebody's name
-            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, caution, LEFTOVER))
+            more = 0.0 if is_common()[batch.codes[place]] else CERTAIN_GAIN  # 赟 is somebody's name
+            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, more, LEFTOVER))
     return _settled(batch, scripts, found)
 
 
 def _is_promising(batch: Batch, scripts: context.Scripts, place: int, margin: float) -> bool:
-    """Return whether a place may pass a threshold in the end: for most that stay, the words right around them say no."""
+    """Return whether a place may pass a threshold in the end; for most that stay, the words around them say no."""
     if margin >= ALONE:
         return True
     start, end = scripts.window(place, place, confusions.LONGEST)
@@ -170,18 +170,18 @@ def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str
 def _proposal(text: str, offset: int, start: int, form: str, gain: float, by_word: bool) -> Proposal:
     """Return a proposal with the threshold that its place calls for."""
     seen = text[offset]
-    caution = context.caution(text, offset, by_word)
+    more = caution.nats(text, offset, by_word)
     attested = evidence(text, offset).attested
     if attested:
-        caution += ATTESTED
+        more += ATTESTED
     if not by_word and not confusions.is_usual(form):
-        caution += UNUSUAL
-    if not by_word and seen in context.IN_NAMES:
-        caution += NAME
+        more += UNUSUAL
+    if not by_word and seen in caution.IN_NAMES:
+        more += NAME
     needed = BY_WORD if by_word else BOUND if seen in confusions.BOUND and not attested else ALONE
     is_simplified = chr(confusions.fold_of(ord(seen))) == seen
     rule = LEFTOVER if is_simplified else WRONG
-    return Proposal(start + offset, ord(form), min(gain, CERTAIN_GAIN), needed, caution, rule)
+    return Proposal(start + offset, ord(form), min(gain, CERTAIN_GAIN), needed, more, rule)
 
 
 def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> list[Proposal]:
@@ -195,13 +195,13 @@ def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> l
     kept = []
     for proposal, owner in zip(found, document.tolist(), strict=True):
         needed = proposal.needed * (CONVERTED if converted[owner] else 1.0)
-        caution = proposal.caution
-        if proposal.gain < needed + caution - 1:
+        more = proposal.more
+        if proposal.gain < needed + more - 1:
             continue
         if scripts.is_quotation(proposal.place, proposal.rule == LEFTOVER):
-            caution = proposal.gain  # so that it is reported, never applied
+            more = proposal.gain  # so that it is reported, never applied
         form = scripts.regional(owner, proposal.form)
-        kept.append(replace(proposal, form=form, needed=needed, caution=caution))
+        kept.append(replace(proposal, form=form, needed=needed, more=more))
     return kept
 
 
@@ -213,6 +213,17 @@ def _in_simplified(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
         form = confusions.fold_of(int(batch.codes[place]))
         if form != int(batch.codes[place]):
             is_left = scripts.is_quotation(place, True) or not is_common()[batch.codes[place]]
-            caution = CERTAIN_GAIN if is_left else 0.0
-            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, caution, LEFTOVER))
+            more = CERTAIN_GAIN if is_left else 0.0
+            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, more, LEFTOVER))
+    return found
+
+
+def _unclear(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
+    """Return reports of the characters that keep a line from being clearly of one script."""
+    found = []
+    for place in scripts.unclear.tolist():
+        code = int(batch.codes[place])
+        form = confusions.leftover_forms().get(code) or confusions.fold_of(code)
+        if form != code:
+            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, CERTAIN_GAIN, LEFTOVER))
     return found
