@@ -3,10 +3,10 @@
     python -m benchmarks.script_repair [--share S] [--seed N] [--show N]
 
 Damage: in GSD dev's traditional half, a share of the characters that one simplified character stands for is replaced
-by a wrong one of its forms; then cleaned line by line, and in documents of ten lines. What counts as right is what comes
-out where nothing was damaged: a misspelling of the corpus itself is listed among the clean texts, not among the broken.
-Further rows: leftovers of the other script in either direction, the hand lists of `tests/cases`, clean corpora, and the
-speed on clean traditional pages beside ftfy's.
+by a wrong one of its forms; then cleaned line by line, and in documents of ten lines. What counts as right is what
+comes out where nothing was damaged: a misspelling of the corpus itself is listed among the clean texts, not among the
+broken. Further rows: leftovers of the other script in either direction, the hand lists of `tests/cases`, clean corpora,
+and the speed on clean traditional pages beside ftfy's.
 """
 
 from __future__ import annotations

@@ -136,10 +136,11 @@ def spellings() -> Mapping[str, frozenset[str]]:
     >>> sorted(spellings()["系统"]), sorted(spellings()["发现"])
     (['系统'], ['發现'])
     """
+    spelled = load("confusion_words").tobytes().decode("utf-16-le")
     found: dict[str, list[str]] = {}
-    for word in load("confusion_words").tobytes().decode("utf-16-le").split("\n"):
-        found.setdefault(model.fold(word), []).append(word)
-    return {word: frozenset(spelled) for word, spelled in found.items()}
+    for word, spelling in zip(model.fold(spelled).split("\n"), spelled.split("\n"), strict=True):
+        found.setdefault(word, []).append(spelling)
+    return {word: frozenset(accepted) for word, accepted in found.items()}
 
 
 @cache

@@ -49,16 +49,16 @@ def decode(seen: str, choices: Choices) -> dict[int, Verdict]:
     """
     folded, spelled = model.fold(seen), confusions.standard_spelling(seen)
     lattice = [_words_at(folded, spelled, start, choices) for start in range(len(folded))]
-    total, forms, by_word = _best(lattice, spelled, choices)
+    paths = _Paths(lattice, spelled, choices)
     verdicts = {}
-    for place, form in forms.items():
+    for place, (form, by_word) in paths.chosen().items():
         others, kept = choices[place], spelled[place]
         if form == kept:
-            verdicts[place] = Verdict(form, 0.0, place in by_word)
+            verdicts[place] = Verdict(form, 0.0, by_word)
             continue
         rest = {kept: others[kept]} if kept in others else {f: v for f, v in others.items() if f != form}
-        gain = total - _best(lattice, spelled, {**choices, place: rest})[0] if rest else float("inf")
-        verdicts[place] = Verdict(form, gain, place in by_word)
+        gain = paths.best - paths.best_with(place, rest) if rest else float("inf")
+        verdicts[place] = Verdict(form, gain, by_word)
     return verdicts
 
 
@@ -115,30 +115,58 @@ def _words_at(folded: str, spelled: str, start: int, choices: Choices) -> list[_
     return found
 
 
-def _best(lattice: Sequence[list[_Word]], spelled: str, choices: Choices) -> tuple[float, dict[int, str], set[int]]:
-    """Return the score of the best spelling, its forms at the places in question, and those inside known words."""
-    length = len(lattice)
-    best = [0.0] + [float("-inf")] * length
-    back: list[tuple[int, dict[int, str], bool]] = [(0, {}, False)] * (length + 1)
-    for start, words in enumerate(lattice):
-        reached = best[start]
-        for end, log, accepted, places in words:
-            if not places:
-                if reached + log > best[end]:
-                    best[end], back[end] = reached + log, (start, {}, False)
-                continue
-            score, forms, fits = _spell(spelled[start:end], start, places, choices, accepted)
-            if reached + log + score > best[end]:
-                best[end], back[end] = reached + log + score, (start, forms, fits)
-    chosen: dict[int, str] = {}
-    by_word: set[int] = set()
-    end = length
-    while end:
-        end, here, fits = back[end]
-        chosen.update(here)
-        if fits:
-            by_word.update(here)
-    return best[length], chosen, by_word
+class _Paths:
+    """The best divisions of a lattice into words: up to each place, from each place on, and altogether."""
+
+    def __init__(self, lattice: Sequence[list[_Word]], spelled: str, choices: Choices) -> None:
+        self._lattice, self._spelled, self._choices = lattice, spelled, choices
+        length = len(lattice)
+        worst = float("-inf")
+        self._upto = [0.0] + [worst] * length
+        self._from = [worst] * length + [0.0]
+        self._back: list[tuple[int, dict[int, str], bool]] = [(0, {}, False)] * (length + 1)
+        scored: list[list[tuple[int, float]]] = []
+        for start, words in enumerate(lattice):
+            reached = self._upto[start]
+            scored.append([])
+            for end, log, accepted, places in words:
+                forms: dict[int, str] = {}
+                fits = False
+                if places:
+                    score, forms, fits = _spell(spelled[start:end], start, places, choices, accepted)
+                    log += score
+                scored[-1].append((end, log))
+                if reached + log > self._upto[end]:
+                    self._upto[end], self._back[end] = reached + log, (start, forms, fits)
+        for start in reversed(range(length)):
+            self._from[start] = max(log + self._from[end] for end, log in scored[start])
+
+    @property
+    def best(self) -> float:
+        """The log probability of the best division of all."""
+        return self._upto[-1]
+
+    def chosen(self) -> dict[int, tuple[str, bool]]:
+        """Return the best form at each place in question, and whether a word of known spelling holds it."""
+        found: dict[int, tuple[str, bool]] = {}
+        end = len(self._lattice)
+        while end:
+            end, forms, fits = self._back[end]
+            found.update((place, (form, fits)) for place, form in forms.items())
+        return found
+
+    def best_with(self, place: int, rest: Mapping[str, float]) -> float:
+        """Return the log probability of the best division in which only the forms `rest` may stand at `place`."""
+        choices = {**self._choices, place: rest}
+        return max(
+            self._upto[start]
+            + word.log
+            + _spell(self._spelled[start : word.end], start, word.places, choices, word.accepted)[0]
+            + self._from[word.end]
+            for start in range(max(0, place - confusions.LONGEST + 1), place + 1)
+            for word in self._lattice[start]
+            if word.end > place
+        )
 
 
 def _spell(

@@ -27,7 +27,10 @@ FEW_WORDS = 4
 OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
 PAIRING = frozenset("/／→=＝(（|｜")
 TITLES = "《〈"
-CLAUSE = "，。、；：！？,;:!?\n\r\t |"
+EDGES = frozenset("，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING)
+"""What stands between clauses."""
+
+_OPENING = frozenset(OPENING)
 
 SHINJITAI = frozenset(
     "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
@@ -181,7 +184,8 @@ def _variants() -> dict[int, int]:
 def _enclosing(text: str, place: int) -> tuple[int, int, str]:
     """Return the stretch around `place` that quotation marks enclose, and its opening mark; else the clause and ""."""
     depth = 0
-    for left in range(place - 1, -1, -1):
+    is_quoted = not _OPENING.isdisjoint(text[:place])
+    for left in range(place - 1, -1, -1) if is_quoted else ():
         character = text[left]
         if character == "\n":
             break
@@ -195,8 +199,11 @@ def _enclosing(text: str, place: int) -> tuple[int, int, str]:
             if right >= 0:
                 return left + 1, right, character
             break
-    left = max((text.rfind(mark, 0, place) for mark in CLAUSE + OPENING + CLOSING), default=-1) + 1
-    right = min((at for mark in CLAUSE + OPENING + CLOSING if (at := text.find(mark, place)) >= 0), default=len(text))
+    left, right = place, place + 1
+    while left and text[left - 1] not in EDGES:
+        left -= 1
+    while right < len(text) and text[right] not in EDGES:
+        right += 1
     return left, right, ""
 
 
