@@ -200,7 +200,7 @@ def is_in(character: str, encoding: str) -> bool:
 
 def judge(done: Damaged) -> Iterator[tuple[str, str, str, str, object]]:
     """Yield the verdict on each run, the text shown, the truth, what came out, and the change or finding."""
-    result = encfix.clean(done.text)
+    result = encfix.clean(done.text, script="keep")
     changes = [change for change in result.changes if change.kind == "misaligned"]
     findings = [finding for finding in result.findings if finding.kind == "misaligned"]
     hit = set()

@@ -111,6 +111,16 @@ def _symbols(codes: Codes) -> npt.NDArray[np.uint16]:
     return _tables().symbols.take(codes, mode="clip")
 
 
+def symbols_of(codes: Codes) -> npt.NDArray[np.uint16]:
+    """Return the number under which the model knows each code point; both scripts share one: uint16 of shape (n,)."""
+    return _symbols(codes)
+
+
+def symbol_logs() -> Logs:
+    """Return the log probability of each symbol by itself: float32 of shape (symbols,)."""
+    return _tables().logs
+
+
 def log_unigram(codes: Codes) -> Logs:
     """Return the log probability of each character by itself: float32 of shape (n,) for uint32 of shape (n,).
 
