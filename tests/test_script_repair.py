@@ -160,6 +160,6 @@ def test_groups_are_those_of_the_hand_kept_table() -> None:
 
 def test_decoding_prefers_words_that_are_spelled_right() -> None:
     even = {"面": -12.0, "麵": -12.0}
-    assert spelling.decode("新局麵", {2: even})[2].form == "面"
-    assert spelling.decode("牛肉面", {2: even})[2].form == "麵"
-    assert spelling.decode("北方麵食館", {2: even})[2].form == "麵"
+    assert spelling.decode(spelling.Stretch.of("新局麵"), {2: even})[2].form == "面"
+    assert spelling.decode(spelling.Stretch.of("牛肉面"), {2: even})[2].form == "麵"
+    assert spelling.decode(spelling.Stretch.of("北方麵食館"), {2: even})[2].form == "麵"

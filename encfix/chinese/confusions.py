@@ -144,13 +144,21 @@ def spellings() -> Mapping[str, frozenset[str]]:
 
 
 @cache
+def standard_table() -> npt.NDArray[np.uint16]:
+    """Return what `standard_spelling` makes of each code point of the BMP: uint16 (0x10000,)."""
+    table = model.fold_table().copy()
+    members = load("confusion_members")
+    table[members] = members
+    for variant, form in VARIANTS.items():
+        table[ord(variant)] = ord(form)
+    return table
+
+
+@cache
 def _standard_map() -> dict[int, int]:
-    fold = model.fold_table()
-    changed = {int(code): int(fold[code]) for code in np.flatnonzero(fold != np.arange(0x10000))}
-    members = load("confusion_members").tolist()
-    changed.update(zip(members, members, strict=True))
-    changed.update((ord(variant), ord(form)) for variant, form in VARIANTS.items())
-    return changed
+    table = standard_table()
+    changed = np.flatnonzero(table != np.arange(0x10000))
+    return dict(zip(changed.tolist(), table[changed].tolist(), strict=True))
 
 
 def standard_spelling(text: str) -> str:

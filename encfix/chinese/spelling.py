@@ -8,6 +8,8 @@ at the places in question, and says by how many nats each change beats leaving t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from encfix.chinese import confusions, model
@@ -30,6 +32,26 @@ class Verdict(NamedTuple):
     by_word: bool
 
 
+class Stretch(NamedTuple):
+    """A stretch of text in the two forms by which words are known, each as long as it: folded, and as it is spelled."""
+
+    folded: str
+    spelled: str
+
+    @classmethod
+    def of(cls, text: str) -> Stretch:
+        """Return a text in both forms.
+
+        >>> Stretch.of("關係裏")
+        Stretch(folded='关系里', spelled='关係裡')
+        """
+        return cls(model.fold(text), confusions.standard_spelling(text))
+
+    def part(self, start: int, end: int) -> Stretch:
+        """Return a slice."""
+        return Stretch(self.folded[start:end], self.spelled[start:end])
+
+
 class _Word(NamedTuple):
     """A word of the lattice: where it ends, its log probability, its accepted spellings, the places in it."""
 
@@ -39,15 +61,15 @@ class _Word(NamedTuple):
     places: tuple[int, ...]
 
 
-def decode(seen: str, choices: Choices) -> dict[int, Verdict]:
+def decode(seen: Stretch, choices: Choices) -> dict[int, Verdict]:
     """Return the best form at each place in question of `seen`, given the best at all others.
 
     `choices` holds the form seen itself, if it may stay.
 
-    >>> decode("百年曆史", {2: {"歷": -12.0, "曆": -15.0}})[2].form
+    >>> decode(Stretch.of("百年曆史"), {2: {"歷": -12.0, "曆": -15.0}})[2].form
     '歷'
     """
-    folded, spelled = model.fold(seen), confusions.standard_spelling(seen)
+    folded, spelled = seen
     lattice = [_words_at(folded, spelled, start, choices) for start in range(len(folded))]
     paths = _Paths(lattice, spelled, choices)
     verdicts = {}
@@ -69,24 +91,22 @@ class Evidence(NamedTuple):
     forbidden: bool
 
 
-def evidence(seen: str, place: int) -> Evidence:
+def evidence(seen: Stretch, place: int) -> Evidence:
     """Return whether the character at `place` is right in some word around it, and whether it is wrong in some.
 
-    >>> evidence("地方麵點", 2), evidence("新局麵", 2)
+    >>> evidence(Stretch.of("地方麵點"), 2), evidence(Stretch.of("新局麵"), 2)
     (Evidence(attested=True, forbidden=True), Evidence(attested=False, forbidden=True))
     """
-    left = max(0, place - confusions.LONGEST + 1)
-    around = seen[left : place + confusions.LONGEST]
-    folded, spelled = model.fold(around), confusions.standard_spelling(around)
-    accepted_at = confusions.spellings().get
-    place -= left
+    folded, spelled = seen
+    accepted_at, longest = confusions.spellings().get, _longest_word().get
     attested = forbidden = False
-    for size in range(2, confusions.LONGEST + 1):
-        for start in range(max(0, place - size + 1), min(place, len(folded) - size) + 1):
-            accepted = accepted_at(folded[start : start + size])
+    for start in range(max(0, place - confusions.LONGEST + 1), place + 1):
+        last = min(start + longest(folded[start : start + 2], 0), len(folded))
+        for end in range(max(place + 1, start + 2), last + 1):
+            accepted = accepted_at(folded[start:end])
             if accepted is None:
                 continue
-            if spelled[start : start + size] in accepted:
+            if spelled[start:end] in accepted:
                 attested = True
             elif all(spelled[place] != spelling[place - start] for spelling in accepted):
                 forbidden = True
@@ -102,7 +122,8 @@ def _words_at(folded: str, spelled: str, start: int, choices: Choices) -> list[_
     log = lexicon.get(folded[start])
     here = (start,) if start in choices else ()
     found = [_Word(start + 1, model.alone(folded[start]) if log is None else log, None, here)]
-    for end in range(start + 2, min(start + confusions.LONGEST, len(folded)) + 1):
+    longest = _longest_word().get(folded[start : start + 2], 0)
+    for end in range(start + 2, min(start + longest, len(folded)) + 1):
         word = folded[start:end]
         log, accepted = lexicon.get(word), known.get(word)
         if log is None and accepted is None:
@@ -113,6 +134,15 @@ def _words_at(folded: str, spelled: str, start: int, choices: Choices) -> list[_
             log, accepted = (log if spelled[start:end] in accepted else log - MISSPELLED), None
         found.append(_Word(end, log, accepted, places))
     return found
+
+
+@cache
+def _longest_word() -> Mapping[str, int]:
+    """Return the length of the longest word, of known spelling or in the lexicon, by its first two characters."""
+    longest: dict[str, int] = {}
+    for word in chain(model.lexicon(), confusions.spellings()):
+        longest[word[:2]] = max(longest.get(word[:2], 0), len(word))
+    return longest
 
 
 class _Paths:

@@ -40,6 +40,7 @@ SHINJITAI = frozenset(
 """Characters as only Japan writes them."""
 
 
+_TABLES = (IS_SIMPLIFIED, IS_TRADITIONAL)
 _FOREIGN = members(Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE)
 
 
@@ -62,13 +63,9 @@ class Scripts:
         self.simplified_documents &= t > 0  # without a traditional character there is nothing to repair
         self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
         self._pages: dict[tuple[int, int], int] = {}
+        self._lines: dict[int, tuple[Positions, Positions, Positions]] = {}
         self._kana = has_kana
         self._kana_mask = kana
-
-    @cached_property
-    def _running(self) -> list[npt.NDArray[np.int32]]:
-        masks = (table.take(self.batch.classes) for table in (IS_SIMPLIFIED, IS_TRADITIONAL))
-        return [np.concatenate(([0], np.cumsum(mask, dtype=np.int32))) for mask in masks]
 
     @cached_property
     def is_traditional(self) -> Mask:
@@ -92,28 +89,27 @@ class Scripts:
 
     def _by_line(self, mask: Mask, start: int, end: int, clear: bool, which: int) -> None:
         """Mark the lines of one document that are clearly of a script and not Japanese."""
-        ends = start + np.flatnonzero(self.batch.classes[start:end] == Class.NEWLINE)
-        bounds = np.concatenate(([start], ends + 1, [end]))
-        own, other = (self._running[n][bounds[1:]] - self._running[n][bounds[:-1]] for n in (which, 1 - which))
-        kana = np.concatenate(([0], np.cumsum(self._kana_mask[start:end], dtype=np.int64)))
-        has_kana = np.diff(kana[bounds - start]) > 0
+        classes = self.batch.classes[start:end]
+        bounds = _line_bounds(classes)
+        own, other = (_sums(table.take(classes), bounds) for table in _TABLES[:: -1 if which else 1])
+        has_kana = _sums(self._kana_mask[start:end], bounds) > 0
         chosen = ((own >= CLEAR) & (own >= CLEAR * other) | clear) & ~has_kana
         mask[start:end] = np.repeat(chosen, np.diff(bounds))
 
     @cached_property
     def unclear(self) -> Positions:
         """Positions of the rarer script in lines that are clearly of neither."""
-        classes, found = self.batch.classes, [np.empty(0, np.int64)]
+        found = [np.empty(0, np.int64)]
         for nth in np.flatnonzero(self._mixed).tolist():
-            start, end = self._starts[nth], self._ends[nth]
-            ends = start + np.flatnonzero(classes[start:end] == Class.NEWLINE)
-            bounds = np.concatenate(([start], ends + 1, [end]))
-            s, t = (running[bounds[1:]] - running[bounds[:-1]] for running in self._running)
+            start = self._starts[nth]
+            classes = self.batch.classes[start : self._ends[nth]]
+            simplified, traditional = (table.take(classes) for table in _TABLES)
+            bounds = _line_bounds(classes)
+            s, t = _sums(simplified, bounds), _sums(traditional, bounds)
             neither = (s > 0) & (t > 0) & (s < CLEAR * t) & (t < CLEAR * s)
-            lines = np.diff(bounds)
-            is_rarer = [np.repeat(neither & (s <= t), lines), np.repeat(neither & (s > t), lines)]
-            simplified, traditional = IS_SIMPLIFIED.take(classes[start:end]), IS_TRADITIONAL.take(classes[start:end])
-            found.append(start + np.flatnonzero(is_rarer[0] & simplified | is_rarer[1] & traditional))
+            simplified &= np.repeat(neither & (s <= t), np.diff(bounds))
+            traditional &= np.repeat(neither & (s > t), np.diff(bounds))
+            found.append(start + np.flatnonzero(simplified | traditional))
         return np.concatenate(found)
 
     def window(self, first: int, last: int, reach: int) -> tuple[int, int]:
@@ -145,17 +141,21 @@ class Scripts:
             return own == 0 and other > 0 and (han > FEW_WORDS or mark in TITLES)
         return other >= CLEAR and other > own
 
-    @cached_property
-    def _line_ends(self) -> Positions:
-        classes = self.batch.classes
-        return np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
-
     def _line_counts(self, place: int) -> tuple[int, int]:
-        nth = int(np.searchsorted(self._line_ends, place))
-        return self._counts(int(self._line_ends[nth - 1]) + 1, int(self._line_ends[nth]))
+        document = bisect_right(self._starts, place) - 1
+        start = self._starts[document]
+        if document not in self._lines:
+            classes = self.batch.classes[start : self._ends[document]]
+            bounds = _line_bounds(classes)
+            simplified, traditional = (_sums(table.take(classes), bounds) for table in _TABLES)
+            self._lines[document] = bounds, simplified, traditional
+        bounds, simplified, traditional = self._lines[document]
+        nth = int(np.searchsorted(bounds, place - start, side="right")) - 1
+        return int(simplified[nth]), int(traditional[nth])
 
     def _counts(self, start: int, end: int) -> tuple[int, int]:
-        simplified, traditional = (int(running[end] - running[start]) for running in self._running)
+        classes = self.batch.classes[start:end]
+        simplified, traditional = (int(np.count_nonzero(table.take(classes))) for table in _TABLES)
         return simplified, traditional
 
     def regional(self, document: int, form: int) -> int:
@@ -167,6 +167,17 @@ class Scripts:
             codes = self.batch.codes[self._starts[document] : self._ends[document]]
             self._pages[document, form] = pair if (codes == pair).any() and not (codes == form).any() else form
         return self._pages[document, form]
+
+
+def _line_bounds(classes: npt.NDArray[np.uint8]) -> Positions:
+    """Return where the lines of a document begin, and its end: int64 of shape (lines + 1,)."""
+    return np.concatenate(([0], np.flatnonzero(classes == Class.NEWLINE) + 1, [len(classes)]))
+
+
+def _sums(mask: Mask, bounds: Positions) -> Positions:
+    """Return how often `mask` is True between each two bounds."""
+    running = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
+    return np.diff(running[bounds])
 
 
 def _counts(batch: Batch, mask: Mask) -> Positions:

@@ -24,7 +24,9 @@ import numpy as np
 from encfix.batch import Batch, to_text
 from encfix.chinese import confusions
 from encfix.chinese.characters import IS_SIMPLIFIED, IS_TRADITIONAL, is_common
-from encfix.chinese.spelling import decode, evidence
+from encfix.chinese.confusions import standard_table
+from encfix.chinese.model import fold_table
+from encfix.chinese.spelling import Stretch, Verdict, decode, evidence
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.repairs import caution, context
@@ -123,12 +125,15 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
         return []
     suspects, margins = suspects[chosen], margins[chosen].tolist()
     forms, logs = forms.T[chosen], logs.T[chosen]
+    stretch = Stretch(
+        *(to_text(table.take(batch.codes, mode="clip").astype(np.uint32)) for table in (fold_table(), standard_table()))
+    )
     choices = {
         place: {chr(table.codes[form]): log for form, log in zip(row, values, strict=True) if form >= 0}
         for place, row, values, margin in zip(suspects.tolist(), forms.tolist(), logs.tolist(), margins, strict=True)
-        if _is_promising(batch, scripts, place, margin)
+        if _is_promising(stretch, place, margin)
     }
-    found = _decoded(batch, scripts, choices)
+    found = _decoded(batch, scripts, stretch, choices)
     for place in strangers.tolist():
         form = confusions.leftover_forms().get(int(batch.codes[place]))
         if form is not None:
@@ -137,18 +142,19 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     return _settled(batch, scripts, found)
 
 
-def _is_promising(batch: Batch, scripts: context.Scripts, place: int, margin: float) -> bool:
+def _is_promising(stretch: Stretch, place: int, margin: float) -> bool:
     """Return whether a place may pass a threshold in the end; for most that stay, the words around them say no."""
     if margin >= ALONE:
         return True
-    start, end = scripts.window(place, place, confusions.LONGEST)
-    attested, forbidden = evidence(to_text(batch.codes[start:end]), place - start)
+    attested, forbidden = evidence(stretch, place)
     if attested:
         return forbidden and margin >= LEAST_ATTESTED
-    return forbidden or margin >= ALONE * CONVERTED or chr(batch.codes[place]) in confusions.BOUND
+    return forbidden or margin >= ALONE * CONVERTED or stretch.spelled[place] in confusions.BOUND
 
 
-def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str, float]]) -> list[Proposal]:
+def _decoded(
+    batch: Batch, scripts: context.Scripts, stretch: Stretch, choices: dict[int, dict[str, float]]
+) -> list[Proposal]:
     """Divide the windows around the places in question into words, and return what changes."""
     found: list[Proposal] = []
     places = sorted(choices)
@@ -158,27 +164,28 @@ def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str
         while last + 1 < len(places) and places[last + 1] - places[last] <= REACH and last - first < REACH:
             last += 1
         start, end = scripts.window(places[first], places[last], REACH)
-        text = to_text(batch.codes[start:end])
+        part = stretch.part(start, end)
         here = {place - start: choices[place] for place in places[first : last + 1]}
-        for offset, verdict in decode(text, here).items():
+        for offset, verdict in decode(part, here).items():
             if verdict.gain > 0:
-                found.append(_proposal(text, offset, start, verdict.form, verdict.gain, verdict.by_word))
+                is_attested = evidence(part, offset).attested
+                found.append(_proposal(to_text(batch.codes[start:end]), offset, start, verdict, is_attested))
         first = last + 1
     return found
 
 
-def _proposal(text: str, offset: int, start: int, form: str, gain: float, by_word: bool) -> Proposal:
+def _proposal(text: str, offset: int, start: int, verdict: Verdict, is_attested: bool) -> Proposal:
     """Return a proposal with the threshold that its place calls for."""
+    form, gain, by_word = verdict
     seen = text[offset]
     more = caution.nats(text, offset, by_word)
-    attested = evidence(text, offset).attested
-    if attested:
+    if is_attested:
         more += ATTESTED
     if not by_word and not confusions.is_usual(form):
         more += UNUSUAL
     if not by_word and seen in caution.IN_NAMES:
         more += NAME
-    needed = BY_WORD if by_word else BOUND if seen in confusions.BOUND and not attested else ALONE
+    needed = BY_WORD if by_word else BOUND if seen in confusions.BOUND and not is_attested else ALONE
     is_simplified = chr(confusions.fold_of(ord(seen))) == seen
     rule = LEFTOVER if is_simplified else WRONG
     return Proposal(start + offset, ord(form), min(gain, CERTAIN_GAIN), needed, more, rule)
