@@ -25,7 +25,7 @@ FEW_WORDS = 4
 """Ideographs in the longest quotation of the other script that is repaired."""
 
 OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
-PAIRING = frozenset("/／→=＝(（|｜")
+PAIRING = frozenset("/／→=＝(（|｜\t ,，、;；:：-—")
 TITLES = "《〈"
 EDGES = frozenset("，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING)
 """What stands between clauses."""
