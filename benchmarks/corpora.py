@@ -18,6 +18,10 @@ CORPORA = ("ud-gsd-dev.simplified.txt", "ud-gsd-dev.traditional.txt", "ud-hk.txt
 """Files of clean sentences, one a line."""
 
 
+MISSPELLED = ("恢複發展", "緊密的聯系")
+"""Wrong one-to-many characters that the corpora themselves hold: 恢復, 聯繫. Sentences with one are no clean text."""
+
+
 def folder() -> Path:
     """Return where corpora are looked for."""
     return Path(os.environ.get("ENCFIX_CORPORA") or ROOT.parent / "shared" / "data")
@@ -32,6 +36,11 @@ def corpus(name: str) -> list[str]:
     """Return the sentences of one corpus; none where it is absent."""
     path = folder() / name
     return path.read_text(encoding="utf-8").rstrip("\n").split("\n") if path.exists() else []
+
+
+def clean_corpus(name: str) -> list[str]:
+    """Return the sentences of one corpus that are spelled right."""
+    return [sentence for sentence in corpus(name) if not any(word in sentence for word in MISSPELLED)]
 
 
 def simplified_sentences() -> list[str]:

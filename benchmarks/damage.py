@@ -291,7 +291,7 @@ def textbook(random: Random, sentences: Sequence[str]) -> str:
     page = lay_out(random, sentences, 1, 8)
     spelling = spell(random, toned=True)
     if random.random() < 0.5:
-        page, _ = traditional_by_character(random, page)
+        page = str(_converter().convert(page))
     how = random.choice((_every_character, _new_characters, _every_word))
     return how(random, page, spelling)
 

@@ -19,6 +19,7 @@ import encfix
 from benchmarks import corpora, damage
 from encfix import Options
 
+DEFAULTS = Options()
 KEEP_SCRIPT = Options(script="keep")
 CASES = Path(__file__).resolve().parent.parent / "tests" / "cases"
 
@@ -39,9 +40,9 @@ def repaired(name: str, pages: int, seed: int, sentences: Sequence[str]) -> Row:
     return compare(name, made, KEEP_SCRIPT)
 
 
-def kept(name: str, texts: Sequence[str]) -> Row:
-    """Clean texts that must stay as they are, with default options."""
-    return compare(name, [damage.Page(text, text) for text in texts], Options())
+def kept(name: str, texts: Sequence[str], options: Options = DEFAULTS) -> Row:
+    """Clean texts that must stay as they are, by default with default options."""
+    return compare(name, [damage.Page(text, text) for text in texts], options)
 
 
 def compare(name: str, pages: Sequence[damage.Page], options: Options) -> Row:
@@ -80,15 +81,16 @@ def negatives(pages: int, seed: int) -> Iterator[Row]:
     yield kept("own sentences", own)
     yield kept("own sentences, joined", pages_of(own))
     for name in corpora.CORPORA:
-        if sentences := corpora.corpus(name):
+        if sentences := corpora.clean_corpus(name):
             yield kept(name, sentences)
             yield kept(f"{name}, joined", pages_of(sentences))
     if messages := corpora.messages():
         every = [text for texts in messages.values() for text in texts]
         yield kept(f"messages in {len(messages)} languages", every)
         yield kept("messages, joined", ["\n".join(texts) for texts in messages.values()])
-    yield kept("textbooks", textbooks(pages, seed, own))
-    yield kept("textbooks of longer sentences", textbooks(pages, seed, corpora.simplified_sentences()))
+    yield kept("textbooks", textbooks(pages, seed, own), KEEP_SCRIPT)
+    longer = textbooks(pages, seed, corpora.simplified_sentences())
+    yield kept("textbooks of longer sentences", longer, KEEP_SCRIPT)
     yield kept("look-alikes", look_alikes())
 
 

@@ -93,7 +93,10 @@ RULES = (
     Rule("escape.percent", "UTF-8 bytes written out as in an address"),
     Rule("escape.quoted-printable", "bytes written out as in a mail"),
     Rule("escape.backslash", "a quotation mark behind backslashes that were escaped again and again"),
-    Rule("misaligned.half-character", "a character cut in the middle, its bytes decoded one off", Policy.REPORT),
+    Rule(
+        "misaligned.half-character",
+        "characters cut in the middle, decoded one byte off; {:.1f} nats to the next reading",
+    ),
     Rule(
         "gloss.pinyin",
         "the reading in brackets is one of the character before it, as on the rest of the page",
@@ -119,6 +122,8 @@ RULES = (
     Rule("form.radical", "a radical that stands for the ideograph of the same shape"),
     Rule("form.compatibility", "a compatibility ideograph that stands for its unified ideograph"),
     Rule("form.private-use", "a private-use code point that GB 18030 has given a character since"),
+    Rule("script.one-to-many", "another form of the same simplified character fits better by {:.1f} nats"),
+    Rule("script.leftover", "left over from the other script; the form of this one fits better by {:.1f} nats"),
     Rule("script.convert", "converted to the script asked for"),
     Rule("punctuation.fullwidth", "a half-width mark after a Chinese character"),
     Rule("noise.mask", "asterisks in the place of words", Policy.REPORT),

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import encfix
+from benchmarks import conversion_accuracy, corpora
 from encfix.batch import to_codes, to_text
 from encfix.chinese.characters import BOUNDARY_CODE
 from encfix.chinese.conversion import convert, keeps_length, simplified, traditional
@@ -244,3 +245,14 @@ def test_corrections_leave_what_looks_alike(text: str, expected: str) -> None:
 
 def test_a_configuration_that_is_named_is_not_corrected() -> None:
     assert encfix.clean("电脑被发明了", script="s2tw").text == convert("电脑被发明了", "s2tw") == "電腦被髮明瞭"
+
+
+def test_conversion_is_at_least_as_right_as_opencc() -> None:
+    rows = {(direction, tool): found for direction, tool, found in conversion_accuracy.table()}
+    if not rows:
+        pytest.skip(f"GSD dev is not in {corpora.folder()}; ENCFIX_CORPORA names another folder")
+    ours, theirs = (rows["simplified to traditional", tool] for tool in ("encfix", "OpenCC s2tw"))
+    assert ours.ambiguous_right >= theirs.ambiguous_right
+    assert ours.wrong.total() < theirs.wrong.total()
+    back = rows["traditional to simplified", "encfix"]
+    assert back.right >= 0.999 * back.all

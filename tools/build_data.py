@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from encfix.chinese import model, pinyin
 from encfix.chinese.characters import BOUNDARY_CODE, Class
-from tools import build_conversion, build_model
+from tools import build_confusions, build_conversion, build_model
 
 FOLDER = Path(__file__).parent.parent / "encfix" / "chinese" / "data"
 RIGHT_TO_LEFT = {
@@ -246,6 +246,7 @@ def build() -> dict[str, npt.NDArray[Any]]:
         **build_readings(),
         **build_model.build(),
         **build_conversion.build(),
+        **build_confusions.build(),
     }
 
 

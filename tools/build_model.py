@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import math
 from collections import defaultdict
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy.typing as npt
 import opencc
 
 from encfix.chinese import model
+from encfix.chinese.characters import HAN_CLASSES, SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES, class_of
 
 MARKS = {
     "，": 0.055, "。": 0.024, "、": 0.012, "：": 0.006, "；": 0.003, "？": 0.003, "！": 0.003,
@@ -29,13 +31,16 @@ MARKS = {
 """How often the marks of prose stand in it, in round figures; no listed source counts them."""
 
 GROUPS: tuple[tuple[tuple[range, ...], float, float], ...] = (
-    ((range(0x30, 0x3A), range(0xFF10, 0xFF1A)), 0.004, 0.07),
-    ((range(0x61, 0x7B), range(0xFF41, 0xFF5B)), 0.0015, 0.04),
-    ((range(0x41, 0x5B), range(0xFF21, 0xFF3B)), 0.0015, 0.02),
+    ((range(0x30, 0x3A),), 0.004, 0.07),
+    ((range(0x61, 0x7B),), 0.0015, 0.04),
+    ((range(0x41, 0x5B),), 0.0015, 0.02),
+    ((range(0xFF10, 0xFF1A),), 0.00001, 0.05),
+    ((range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B)), 0.000002, 0.02),
     ((range(0x3041, 0x3100), range(0x31F0, 0x3200)), 0.00004, 0.012),
     ((range(0xFF66, 0xFFA0),), 0.000002, 0.0002),
     ((range(0xAC00, 0xD7A4), range(0x1100, 0x1200), range(0x3130, 0x3190)), 0.000002, 0.002),
-    ((range(0x21, 0x7F), range(0xFF01, 0xFF5F), range(0x2010, 0x2040), range(0x3000, 0x3040)), 0.0001, 0.002),
+    ((range(0x21, 0x7F),), 0.0001, 0.002),
+    ((range(0xFF01, 0xFF5F), range(0x2010, 0x2040), range(0x3000, 0x3040)), 0.00001, 0.0005),
     ((range(0xA1, 0x250), range(0x370, 0x530)), 0.000005, 0.00002),
     ((range(0x3400, 0xA000), range(0xF900, 0xFB00)), 3e-8, 3e-8),
 )
@@ -48,11 +53,24 @@ STRANGER = 1e-9
 """The probability of a code point that has no place in prose."""
 
 HAN_SHARE = 0.80
+UNIGRAMS, PAIRS = 1435710500, 1122950896
+"""The characters and pairs that cjclassifier counted in simplified text; its first line says so."""
+
+UNLISTED = 10_000
+"""About how often a character stands in pairs too rare to be listed."""
+
+PRIOR = 2_000
+MOST_BEGINS = 1.3
+"""The most, in nats, by which a character gains behind a mark: 年 and 月 stand mostly behind digits."""
+
 LEAST_JOINT = -16.0
 """The rarest pair that cjclassifier lists; a pair that it lacks is rarer."""
 
 KEPT_BACK = 0.03
 """The least share of what follows a character that goes to pairs never seen."""
+
+FORM_COST = 6.0
+"""The most that a form may cost in traditional text."""
 
 LEAST_FREQUENCY = 20
 WORD_LENGTH = 1.6
@@ -73,12 +91,17 @@ def fold_pairs() -> dict[int, int]:
     return {code: folded.get(form, form) for code, form in folded.items()}
 
 
+@cache
+def read_lines() -> list[str]:
+    """Return the lines of cjclassifier's model: text, then its log probability in each of three languages, or 0."""
+    return gzip.decompress((files("cjclassifier") / "cjlogprobs.gz").read_bytes()).decode().splitlines()[1:]
+
+
 def counts(fold: dict[int, int]) -> tuple[dict[int, float], dict[tuple[int, int], float]]:
     """Return the probabilities of characters and of pairs in simplified Chinese, both scripts' forms added up."""
     single: dict[int, float] = defaultdict(float)
     pair: dict[tuple[int, int], float] = defaultdict(float)
-    lines = gzip.decompress((files("cjclassifier") / "cjlogprobs.gz").read_bytes()).decode().splitlines()
-    for line in lines[1:]:
+    for line in read_lines():
         text, simplified, *_ = line.split(" ")
         if simplified == "0":
             continue
@@ -88,6 +111,27 @@ def counts(fold: dict[int, int]) -> tuple[dict[int, float], dict[tuple[int, int]
         else:
             pair[codes[0], codes[1]] += math.exp(float(simplified))
     return dict(single), dict(pair)
+
+
+def build_form_costs(fold: dict[int, int]) -> npt.NDArray[np.uint8]:
+    """Return what each form of a character costs in traditional text, in the steps of `encfix.chinese.model`."""
+    mass: dict[int, float] = defaultdict(float)
+    for line in read_lines():
+        text, _, traditional, *_ = line.split(" ")
+        if len(text) == 1 and traditional != "0":
+            mass[ord(text)] = math.exp(float(traditional))
+    forms: dict[int, set[int]] = defaultdict(set)
+    for code, form in fold.items():
+        forms[form] |= {code, form}
+    legal = {*HAN_CLASSES} - {*SIMPLIFIED_CLASSES, *TRADITIONAL_CLASSES}
+    costs = np.zeros(0x10000)
+    for form, codes in forms.items():
+        most = max(mass[code] for code in codes)
+        for code in codes:
+            is_legal = code == form and class_of(chr(code)) in legal
+            if most and not is_legal:
+                costs[code] = min(FORM_COST, math.log(most / mass[code]) if mass[code] else FORM_COST)
+    return quantise(-costs)
 
 
 def quantise(values: npt.ArrayLike) -> npt.NDArray[np.uint8]:
@@ -157,36 +201,59 @@ def build_words(fold: dict[int, int], single: dict[int, float]) -> dict[str, npt
     }
 
 
+def edge_shares(single: dict[int, float], inside: dict[int, float]) -> dict[int, float]:
+    """Return how often each character stands at an edge of a run of Chinese, given its share inside pairs on that side.
+
+    Pairs too rare to be listed are missing from `inside`; they are estimated, and rare characters drawn to the mean.
+    """
+    total = {code: probability * UNIGRAMS for code, probability in single.items()}
+    edge = {code: max(total[code] - inside[code] * PAIRS, 0.0) for code in single}
+    share = {}
+    for code, count in edge.items():
+        count -= min(UNLISTED, 0.8 * count)
+        share[code] = min((count + PRIOR * (1 - HAN_SHARE)) / (total[code] + PRIOR), 0.97)
+    return share
+
+
 def build() -> dict[str, npt.NDArray[Any]]:
     """Return every table of the model by name."""
     fold = fold_pairs()
     single, pair = counts(fold)
     symbols, logs, pairs = build_symbols(single, fold)
     followed: dict[int, float] = defaultdict(float)
+    preceded: dict[int, float] = defaultdict(float)
     seen: dict[int, float] = defaultdict(float)
     for (first, second), probability in pair.items():
         followed[first] += probability
+        preceded[second] += probability
         seen[first] += single.get(second, 0.0)
-    backoff = np.zeros(len(logs))
-    ceiling = np.zeros(len(logs))
+    last, first_ = edge_shares(single, followed), edge_shares(single, preceded)
+    backoff, ceiling, ends, begins = (np.zeros(len(logs), dtype=np.float32) for _ in range(4))
     share = {}
     for code, probability in single.items():
-        share[code] = max(probability, followed[code] / (1 - KEPT_BACK))
+        place = symbols[code]
+        share[code] = max(probability, followed[code]) / (1 - KEPT_BACK)
         left = 1 - followed[code] / share[code]
-        backoff[symbols[code]] = min(0.0, math.log(max(left, KEPT_BACK) / max(1 - seen[code], KEPT_BACK)))
-        ceiling[symbols[code]] = min(0.0, LEAST_JOINT - math.log(share[code]) - 0.5)
+        log_inside = math.log((1 - last[code]) / HAN_SHARE)
+        backoff[place] = min(0.0, math.log(left / max(1 - seen[code], KEPT_BACK)) + log_inside)
+        ceiling[place] = min(0.0, LEAST_JOINT - math.log(share[code]) - 0.5)
+        ends[place] = math.log(last[code] / (1 - HAN_SHARE))
+        begins[place] = min(math.log(first_[code] / (1 - HAN_SHARE)), MOST_BEGINS)
     for (first, second), probability in pair.items():
         if first in single and second in single:
             place = int(symbols[first]), int(symbols[second])
-            pairs[place] = math.log(HAN_SHARE * probability / share[first])
+            pairs[place] = math.log((1 - last[first]) * probability / share[first])
     fold_array = np.arange(0x10000, dtype=np.uint16)
     fold_array[list(fold)] = list(fold.values())
     return {
         "model_fold": fold_array,
+        "model_form_costs": build_form_costs(fold),
         "model_symbols": symbols,
         "model_logs": np.array(logs, dtype=np.float32),
-        "model_backoff": backoff.astype(np.float32),
-        "model_ceiling": ceiling.astype(np.float32),
+        "model_backoff": backoff,
+        "model_ceiling": ceiling,
+        "model_ends": ends,
+        "model_begins": begins,
         **build_pairs(pairs),
         **build_words(fold, single),
     }

@@ -26,7 +26,7 @@ from encfix.chinese.data import load
 STEP = 1 / 15
 """Nats in one step of a quantised log probability."""
 
-FIRST_HAN = 58
+FIRST_HAN = 61
 """Symbols from here on are single characters of Chinese; those below are marks and groups of other characters."""
 
 SYMBOL_BITS = 13
@@ -45,11 +45,26 @@ Logs = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint32]
 
 
+@lru_cache(maxsize=1 << 14)
+def form_cost(character: str) -> float:
+    """Return how many nats the form of a character costs in traditional text, beside other forms of the same.
+
+    0 for a form that traditional text uses, more for a rare variant, most for one of simplified text only. Source:
+    the shares of the forms in the traditional half of cjclassifier's model; a form legal in both scripts costs nothing.
+
+    >>> form_cost("學"), form_cost("人"), form_cost("学") > 3
+    (0.0, 0.0, True)
+    """
+    return float(load("model_form_costs")[min(ord(character), 0xFFFF)] * np.float32(STEP))
+
+
 class _Tables(NamedTuple):
     symbols: npt.NDArray[np.uint16]
     logs: Logs
     backoff: Logs
     ceiling: Logs
+    ends: Logs
+    begins: Logs
     offsets: npt.NDArray[np.uint32]
     rests: npt.NDArray[np.uint8]
     pair_logs: npt.NDArray[np.uint8]
@@ -57,7 +72,7 @@ class _Tables(NamedTuple):
 
 @cache
 def _tables() -> _Tables:
-    names = ("symbols", "logs", "backoff", "ceiling", "pair_offsets", "pair_rests", "pair_logs")
+    names = ("symbols", "logs", "backoff", "ceiling", "ends", "begins", "pair_offsets", "pair_rests", "pair_logs")
     return _Tables(*(load(f"model_{name}") for name in names))
 
 
@@ -71,7 +86,8 @@ def fold_table() -> npt.NDArray[np.uint16]:
 
 
 @cache
-def _fold_map() -> dict[int, int]:
+def fold_map() -> dict[int, int]:
+    """Return the code points that folding changes, and their forms."""
     changed = np.flatnonzero(fold_table() != np.arange(0x10000))
     return dict(zip(changed.tolist(), fold_table()[changed].tolist(), strict=True))
 
@@ -82,7 +98,7 @@ def fold(text: str) -> str:
     >>> fold("學校後面")
     '学校后面'
     """
-    return text.translate(_fold_map())
+    return text.translate(fold_map())
 
 
 def mix(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -93,6 +109,16 @@ def mix(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDAr
 def _symbols(codes: Codes) -> npt.NDArray[np.uint16]:
     # U+FFFF is a stranger, as is everything that the table does not reach.
     return _tables().symbols.take(codes, mode="clip")
+
+
+def symbols_of(codes: Codes) -> npt.NDArray[np.uint16]:
+    """Return the number under which the model knows each code point; both scripts share one: uint16 of shape (n,)."""
+    return _symbols(codes)
+
+
+def symbol_logs() -> Logs:
+    """Return the log probability of each symbol by itself: float32 of shape (symbols,)."""
+    return _tables().logs
 
 
 def log_unigram(codes: Codes) -> Logs:
@@ -109,6 +135,7 @@ def log_pair(codes: Codes) -> Logs:
 
     The first is judged by itself. A pair that is not in the tables backs off to what its second character is worth,
     less what the first one keeps back for pairs unseen, and is never as probable as the rarest pair known.
+    A mark after a character, or a character after a mark, is as probable as the character is at that edge of a run.
 
     >>> log_pair(np.array([ord("學"), ord("校"), ord("膊")], dtype=np.uint32)).round().tolist()
     [-6.0, -2.0, -15.0]
@@ -120,8 +147,12 @@ def log_pair(codes: Codes) -> Logs:
     tables = _tables()
     result = tables.logs.take(symbols)
     rest = result[1:]
+    is_han = second >= FIRST_HAN
+    after_mark = first < FIRST_HAN
     backed = np.minimum(rest + tables.backoff.take(first), tables.ceiling.take(first))
-    np.copyto(rest, backed, where=second >= FIRST_HAN)
+    np.add(rest, tables.ends.take(first), out=rest, where=~is_han)
+    np.add(rest, tables.begins.take(second), out=rest, where=is_han & after_mark)
+    np.copyto(rest, backed, where=is_han & ~after_mark)
     mixed = mix(first, second)
     wanted = (mixed & ((1 << REST_BITS) - 1)).astype(np.uint8)
     place = tables.offsets.take(mixed >> REST_BITS).astype(np.int64)
@@ -179,7 +210,11 @@ def pair(first: str, second: str) -> float:
     if place >= 0:
         return float(tables.pair_logs[start + place] * np.float32(-STEP))
     alone = float(tables.logs[b])
-    return min(alone + float(tables.backoff[a]), float(tables.ceiling[a])) if b >= FIRST_HAN else alone
+    if b < FIRST_HAN:
+        return alone + float(tables.ends[a])
+    if a < FIRST_HAN:
+        return alone + float(tables.begins[b])
+    return min(alone + float(tables.backoff[a]), float(tables.ceiling[a]))
 
 
 @cache

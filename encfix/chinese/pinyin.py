@@ -128,6 +128,17 @@ def is_first_reading(codes: npt.NDArray[np.uint32], packed: npt.NDArray[np.int64
     return has_one & np.equal(first, packed)
 
 
+def first_readings(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """Return the packed reading that the table lists first for each character, 0 for one that has none.
+
+    >>> unpack(int(first_readings(np.array([ord("产")], dtype=np.uint32))[0]))
+    'chan'
+    """
+    offsets, values = _readings()
+    start, end = offsets.take(codes, mode="clip"), offsets.take(codes + np.uint32(1), mode="clip")
+    return np.where(start < end, syllables().take(values.take(start, mode="clip")), 0).astype(np.int64)
+
+
 def readings_of(character: str) -> tuple[str, ...]:
     """Return the readings of a character without tones, the first reading first; ü is v.
 

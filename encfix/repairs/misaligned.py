@@ -1,42 +1,302 @@
 """Characters cut in the middle: `規(guī)?；慨a(chǎn)線` was 規模化量產線.
 
 What it looks like: a question mark that ate bytes, a mark that was made of two halves, then characters that mean
-nothing.
+nothing; or a gloss behind a question mark, `改變?nèi)松`, or behind a letter of which it is no reading, `F(xiàn)`.
 
-How it came about: a tool replaced byte strings in GBK text without regard to where characters begin, cut the result at
-punctuation marks found in the same way, and decoded each piece.
+How it came about: see `encfix.chinese.cut_bytes`, which holds the damage itself. A reading is accepted only if that
+damage turns it into what is seen.
 
-What looks alike and must stay: real question marks before other marks. So far a cut is only reported, and only on pages
-that the same tool glossed.
+When it is certain: a reading of the whole stretch is far more probable than the stretch as it stands, and clearly more
+so than every other reading. The first alone proves damage, which is then reported with the readings that compete.
+
+What looks alike and must stay: real question marks before other marks. Where one stands, the bytes behind it would be
+out of step to the end of the line, which leaves no reading, or one that is less probable than the text itself.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from math import log
+from typing import NamedTuple
+
 import numpy as np
 
-from encfix.batch import Batch
-from encfix.chinese.characters import IS_HAN, IS_LETTER, Class, members
-from encfix.edits import Edits, deletions
+from encfix.batch import Batch, Positions, to_codes
+from encfix.chinese import gbk, model, pinyin
+from encfix.chinese import half_characters as half
+from encfix.chinese.characters import IS_LETTER, Class, class_of, members, two_forms
+from encfix.chinese.cut_bytes import CUT_MARKS, NARROW, explains
+from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.repairs import gloss
 from encfix.rules import number_of
 
 RULE = number_of("misaligned.half-character")
-CONFIDENCE = 0.9
 
-_CUT_MARKS = members(Class.MARK, Class.COMMA)
+MARGIN = 8.0
+"""Nats by which the best reading must beat the text as it stands; half of it on a page with other signs."""
+
+GAP = 3.0
+"""Nats by which it must beat every other reading to be as good as certain."""
+
+UNSURE, UNSURE_MOST = 0.5, 0.85
+"""Confidence of damage whose reading is not certain, and the most that it may have."""
+
+LINKS = 3
+"""How many shorter beginnings of a chain of damage are tried."""
+
+LENGTHS = 1.0
+"""Nats by which it must beat a reading of another length in addition."""
+
+LICENSED = 0.98
+"""Confidence of a toned gloss of a character of two forms, on a page whose half characters prove the tool."""
+
+CROSSED = 0.995
+"""Confidence of a toned gloss that fits a letter and the byte before it, but neither character."""
+
+NEAR = 6.0
+CANDIDATES = 4
+"""Of the readings within so many nats of the best, the most that are reported."""
+
+BEFORE = 64
+"""Code points before a stretch that are read for its context."""
+
+FAMILIAR = 0.3
+"""The weight of what follows a character on the page, against what follows it in Chinese."""
+
+_FOLLOWS = members(Class.MARK, Class.COMMA, Class.QUESTION) | IS_LETTER
+_LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_END = re.compile(r"[?@-~]")
+_CHAIN = re.compile(r"[?!？！]{3}")
+_WIDE_MARKS = frozenset("，！；：？")
+_CROSSED = re.compile(r"([^\x00-\x7f])([@-~])[(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7})[)）]")
+
+
+class Repair(NamedTuple):
+    """A stretch of a document, its best reading, other readings, how sure it is, and its gain in nats."""
+
+    start: int
+    end: int
+    text: str
+    others: tuple[str, ...]
+    confidence: float
+    gain: float
+    rule: int = RULE
 
 
 def propose(batch: Batch, options: Options) -> Edits:
-    """Report question marks that were made by cut characters."""
-    classes = batch.classes
-    found = np.flatnonzero(classes == Class.QUESTION)
-    after, before = classes.take(found + 1), classes.take(found - 1)
-    cut = (_CUT_MARKS.take(after) | IS_LETTER.take(after)) & (IS_HAN.take(before) | (before == Class.CLOSE))
-    found = found[cut & IS_HAN.take(classes.take(found + 2)) | cut & IS_LETTER.take(after)]
-    if not len(found):
-        return Edits.none()
+    """Propose the readings of cut characters; unsure ones carry their competitors."""
+    found = np.flatnonzero(batch.codes == ord("?"))
+    found = found[_FOLLOWS.take(batch.classes.take(found + 1))]
     glosses = gloss.find(batch)
-    glossed = np.bincount(batch.documents_of(glosses.start), minlength=len(batch))
-    found = found[glossed[batch.documents_of(found)] > 1]
-    return deletions(found, found + 2, RULE, CONFIDENCE)
+    owners = batch.documents_of(glosses.start)
+    documents = np.union1d(batch.documents_of(found), owners)
+    if not len(documents):
+        return Edits.none()
+    places = batch.documents_of(found)
+    repairs: list[Repair] = []
+    for document in documents.tolist():
+        base = int(batch.starts[document])
+        chosen = glosses.where(owners == document)
+        done = list(_repairs(batch.text(document), found[places == document] - base, chosen.owner - base))
+        done = [repair._replace(start=base + repair.start, end=base + repair.end) for repair in done]
+        repairs += done
+        if any(repair.confidence > UNSURE_MOST for repair in done):
+            repairs += _licensed(batch, chosen, done)
+    return _edits(repairs)
+
+
+def _licensed(batch: Batch, glosses: gloss.Glosses, done: list[Repair]) -> Iterator[Repair]:
+    """Yield the glosses of a page on which the tool that sets them is proved, less those inside a stretch."""
+    has_two_forms = two_forms().take(batch.codes.take(glosses.owner), mode="clip")
+    chosen = glosses.where(glosses.toned & has_two_forms)
+    for start, end in zip(chosen.start.tolist(), chosen.end.tolist(), strict=True):
+        if not any(repair.start < end and start < repair.end for repair in done):
+            yield Repair(start, end, "", (), LICENSED, 0.0, gloss.PINYIN)
+
+
+def _edits(repairs: list[Repair]) -> Edits:
+    if not repairs:
+        return Edits.none()
+    repairs.sort(key=lambda repair: repair.start)
+    edits = replacements(
+        np.array([repair.start for repair in repairs], dtype=np.int64),
+        np.array([repair.end for repair in repairs], dtype=np.int64),
+        np.array([len(repair.text) for repair in repairs], dtype=np.int64),
+        to_codes("".join(repair.text for repair in repairs)),
+        np.array([repair.rule for repair in repairs], dtype=np.int16),
+        np.array([repair.confidence for repair in repairs], dtype=np.float32),
+        np.array([repair.gain for repair in repairs], dtype=np.float32),
+    )
+    edits.candidates.update((nth, repair.others) for nth, repair in enumerate(repairs) if repair.others)
+    return edits
+
+
+def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Repair]:
+    """Yield the repairs of one document, given its suspect question marks and its glossed characters."""
+    stretches = [place for place in suspects.tolist() if _may_be_damage(text, place)]
+    if not stretches and not len(owners):
+        return
+    done = 0
+    page: half.Page | None = None
+    unread: list[tuple[int, int]] = []
+    has_signs = len(owners) > 0 or any(IS_LETTER[class_of(text[place + 1])] for place in stretches)
+    for place in stretches:
+        if place < done:
+            continue
+        page = page or page_of(text, stretches, owners)
+        repair, done = _read(text, place, page, has_signs)
+        if repair:
+            yield repair
+        if not repair or repair.confidence <= UNSURE:
+            end = _LINE_END.search(text, place)
+            unread.append((place, end.start() if end else len(text)))
+        else:
+            unread.append((repair.start, repair.end))
+    yield from _crossed(text, unread)
+
+
+def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
+    """Yield glosses of a letter and the byte before it, where the text is in step."""
+    for found in _CROSSED.finditer(text):
+        if found[3].isascii() or any(start <= found.start() < end for start, end in unread):
+            continue
+        if half.across(found[1], found[2], pinyin.pack(found[3])):
+            yield Repair(found.end(2), found.end(), "", (), CROSSED, MARGIN)
+
+
+def _may_be_damage(text: str, place: int) -> bool:
+    """Return whether a question mark can begin damage: whether the bytes behind it can fall into step again."""
+    following = text[place + 1]
+    if _CHAIN.match(text, max(place - 2, 0)) and _CHAIN.match(text, place):
+        return False
+    if NARROW.get(following, following) in CUT_MARKS:
+        behind = text[place + 2 : place + 3]
+        if not behind or (behind not in gbk.pairs() and not "?" <= behind <= "~"):
+            return False
+        end = _LINE_END.search(text, place + 2)
+        return bool(_END.search(text, place + 2, end.start() if end else len(text)))
+    tokens = half.tokens_of(text[place : place + 40])
+    if tokens[0].kind is not half.Kind.TAIL:
+        return False
+    byte = half.second_byte(text[place - 1 : place])
+    return (byte, tokens[0].reading) in gbk.by_first_reading() or text[place - 1 : place] == ")"
+
+
+def page_of(text: str, stretches: list[int], owners: Positions) -> half.Page:
+    """Return what the sound parts of a document say."""
+    seen: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
+    done = 0
+    for place in (*stretches, len(text)):
+        if place >= done:
+            sound = model.fold(half.without_glosses(text[done:place]))
+            alone.update(sound)
+            seen.update(map("".join, pairwise(sound)))
+            end = _LINE_END.search(text, place)
+            done = end.start() if end else len(text)
+    pairs = {pair: log(FAMILIAR * count / (alone[pair[0]] + 1)) for pair, count in seen.items()}
+    total = sum(alone.values())
+    words = {pair: log(FAMILIAR * count / total) for pair, count in seen.items() if count > 1}
+    glossed = frozenset(text[place] for place in owners.tolist())
+    plain = frozenset(c for c in set(text) - glossed if model.fold(c) != c)
+    return half.Page(pairs, words, glossed, plain, is_narrow=not _WIDE_MARKS.intersection(text))
+
+
+def _read(text: str, place: int, page: half.Page, has_signs: bool) -> tuple[Repair | None, int]:
+    """Return the repair of the stretch that begins at a place, if there is one, and where to go on."""
+    end = _LINE_END.search(text, place)
+    base = max(text.rfind("\n", 0, place) + 1, place - BEFORE)
+    window = text[base : min(end.start() if end else len(text), place + half.LONGEST)]
+    tokens = half.tokens_of(window)
+    first = next((nth for nth, token in enumerate(tokens) if token.start == place - base), None)
+    if first is None or not half.is_trigger(tokens, first):
+        return None, place + 1
+    reader = half.Reader(tokens, page)
+    search = reader.search(first)
+    repair = _judge(tokens, first, search, page, has_signs)
+    for stop in reversed(search.stops[:LINKS]):  # a chain whose later links are unsure: perhaps the first ones are not
+        if repair is None or repair.confidence > UNSURE_MOST:
+            break
+        shorter = _judge(tokens, first, reader.search(first, stop - first), page, has_signs)
+        if shorter and shorter.confidence > UNSURE_MOST:
+            repair = shorter
+    if repair is None:  # what follows may be out of step, unless the question mark is a real one
+        is_real = bool(search.readings) and search.readings[0].score <= search.literal
+        if not search.readings and tokens[first].kind is half.Kind.TAIL:
+            token = tokens[first]
+            repair = Repair(base + token.start, base + token.end, token.text, (), UNSURE, 0.0)
+            return repair, base + len(window)
+        return None, place + 1 if is_real else base + len(window)
+    return repair._replace(start=base + repair.start, end=base + repair.end), base + repair.end
+
+
+def _judge(
+    tokens: list[half.Token], first: int, search: half.Search, page: half.Page, has_signs: bool
+) -> Repair | None:
+    """Return the best reading of a stretch as a repair of its line, if the text as it stands is much less probable."""
+    if not search.readings:
+        return None
+    best, *others = search.readings
+    gain = best.score - search.literal
+    if gain < (MARGIN / 2 if has_signs else MARGIN):
+        return None
+    start, stop, read, rest = _trimmed(tokens, first, search, best)
+    gap = min((best.score - other.score - _unlike(best, other) for other in others), default=2 * GAP)
+    near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
+    observed = "".join(token.text for token in tokens if start <= token.start < stop)
+    if not any(character.isalpha() for character in observed) and not has_signs:
+        return None  # marks alone are no proof
+    is_known = not best.is_lossy and _is_explained(tokens, first, observed, read, best)
+    confidence = certainty(gap) if is_known else UNSURE
+    read = half.narrowed(read) if page.is_narrow else read
+    candidates = tuple(text[: len(text) - rest] for text in near) if confidence <= UNSURE_MOST else ()
+    return Repair(start, stop, read, candidates, confidence, min(gap, 99.0))
+
+
+def _is_explained(tokens: list[half.Token], first: int, observed: str, read: str, best: half.Reading) -> bool:
+    """Return whether the damage, with the glosses of the reading, turns it into what is seen.
+
+    The character before the stretch is looked at too, since its second byte may be half of a glossed one.
+    """
+    glosses = list(best.glosses)
+    before = first - 1
+    while before > 0 and tokens[before].kind is half.Kind.GLOSS:
+        before -= 1
+    head = NARROW.get(tokens[before].text, tokens[before].text) if before >= 0 else ""
+    if head not in gbk.pairs():
+        return explains(read, observed, glosses)
+    glosses += [(head, token.text) for token in tokens[before + 1 : first]]
+    seen = "".join(token.text for token in tokens[before:first])
+    return explains(head + read, seen + observed, glosses)
+
+
+def _unlike(best: half.Reading, other: half.Reading) -> float:
+    """Return what a reading of another length must be behind in addition: how many pairs vanished is hard to tell."""
+    return 0.0 if len(best.text) == len(other.text) else LENGTHS
+
+
+def certainty(gap: float) -> float:
+    """Return the probability that a reading is right that beats all others by `gap` nats."""
+    if gap >= GAP:
+        return 0.997
+    return min(UNSURE_MOST, UNSURE + 0.1 * gap)
+
+
+def _trimmed(
+    tokens: list[half.Token], first: int, search: half.Search, best: half.Reading
+) -> tuple[int, int, str, int]:
+    """Return the stretch and its reading less the sound text behind it, and how much of the reading that is."""
+    last, rest, text = search.end, 0, best.text
+    while last > first:
+        token = tokens[last - 1]
+        before = tokens[last - 2] if token.kind is half.Kind.GLOSS and last - 2 > first else token
+        if before.kind is not half.Kind.CHARACTER or not text.endswith(before.text) or before.text == "?":
+            break
+        last -= 2 if before is not token else 1
+        text = text[:-1]
+        rest += 1
+    return tokens[first].start, tokens[last - 1].end, text, rest

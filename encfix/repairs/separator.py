@@ -40,6 +40,9 @@ MANY_GAPS, FEW_GAPS, LEAST_GAPS = 6, 4, 2
 
 UNSURE = 0.5
 
+MANY_COMMAS = 3
+"""Commas before other marks that make a document one into which they were set."""
+
 WHOLE_PAGE = 20
 """Certain gaps at which a document is taken to be strewn throughout."""
 
@@ -155,27 +158,34 @@ def _commas(batch: Batch) -> Edits:
     if not len(commas):
         return Edits.none()
     document = batch.documents_of(commas)
+    # `說,?他` may have been `說,“他`: the question mark stands for what could not be encoded.
+    lost = (codes.take(commas + 1) == ord("?")) & ~_LINE_END.take(classes.take(commas + 2))
     mixed = classes.take(commas + 1) != Class.COMMA
-    evidence = np.bincount(document[mixed], minlength=len(batch))[document]
+    evidence = np.bincount(document[mixed & ~lost], minlength=len(batch))[document]
     narrow = codes.take(commas) == ord(",")
     shown = mixed | narrow | (codes.take(commas) != codes.take(commas + 1))
-    confidence = np.where(evidence > 0, 0.99, 0.6).astype(np.float32)
+    confidence = np.where(evidence >= np.where(lost, MANY_COMMAS, 1), 0.99, 0.6).astype(np.float32)
     return deletions(commas[shown], commas[shown] + 1, COMMA, confidence[shown])
 
 
 def _doubled(batch: Batch) -> Edits:
-    """Propose to write once a full-width mark that stands exactly twice between characters."""
+    """Propose to write once a full-width mark that stands exactly twice between characters.
+
+    Not in documents that stretch marks elsewhere, `，，，` or `。。`: their author means it.
+    """
     codes, classes = batch.codes, batch.classes
     found = np.flatnonzero(_MARKS.take(classes))
     found = found[codes.take(found) == codes.take(found + 1)]
+    stretched = found[(codes.take(found) == codes.take(found + 2)) | (codes.take(found) == ord("。"))]
+    is_chatty = batch.holding(stretched)
     after = classes.take(found + 2)
     found = found[IS_HAN.take(classes.take(found - 1)) & (IS_HAN.take(after) | _LINE_END.take(after))]
-    parts = (
-        deletions(chosen + 1, chosen + 2, DOUBLED, confidence)
-        for mark, confidence in _DOUBLED.items()
-        if len(chosen := found[codes.take(found) == ord(mark)])
-    )
-    return merge(parts)
+    parts = []
+    for mark, confidence in _DOUBLED.items():
+        if len(chosen := found[codes.take(found) == ord(mark)]):
+            sure = np.where(is_chatty[batch.documents_of(chosen)], UNSURE, confidence).astype(np.float32)
+            parts.append(deletions(chosen + 1, chosen + 2, DOUBLED, sure))
+    return merge(tuple(parts))
 
 
 def _pipes(batch: Batch) -> Edits:

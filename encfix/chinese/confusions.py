@@ -1,0 +1,189 @@
+"""Which form of a character traditional text writes where one simplified character stands for several.
+
+系 is 系, 係 or 繫; 发 is 發 or 髮. A group holds such forms, and only members of one group are ever exchanged. Two
+sources say which one belongs at a place: how often each stands beside its neighbours in traditional text (`side_logs`),
+and how words are spelled (`spellings`). Text is compared in one standard form: members as they are, regional variants
+of members as Taiwan writes them, everything else folded onto simplified characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.chinese import model
+from encfix.chinese.data import load
+
+STEP = 1 / 12
+"""Nats in one step of a quantised log probability."""
+
+NOBODY = 0xFFFF
+"""What fills a group's row where it has fewer members than others."""
+
+UNSEEN = 17.0
+"""Nats that a pair costs at least that the list lacks."""
+
+LONGEST = 5
+"""Characters in the longest word whose spelling is known."""
+
+VARIANTS = {"裏": "裡", "麪": "麵", "衹": "只", "恆": "恒"}
+"""Regional forms of members: as right as the standard form, and judged as it."""
+
+REGIONAL = (
+    "裡裏", "麵麪", "為爲", "群羣", "線綫", "衛衞", "啟啓", "說説", "眾衆", "床牀", "峰峯", "著着",
+    "污汙", "溫温", "脫脱", "稅税", "閱閲", "銳鋭", "悅悦", "戶户", "臺台", "敘敍", "鉤鈎", "鑑鑒",
+)  # fmt: skip
+"""Forms that are equally right: Taiwan's first. A page that writes only the other one means it."""
+
+_VARIANTS = str.maketrans(VARIANTS)
+
+BOUND = frozenset("瞭彆衕噹嚮傢韆鞦蔔侷衊闆")
+"""Members that live in a few words only, so that they are wrong wherever none of those stands."""
+
+BOTH, LEFTOVER, MARKED = range(3)
+"""What may be exchanged in a group: any member, only the simplified character, any but the most usual member."""
+
+Logs = npt.NDArray[np.float32]
+Codes = npt.NDArray[np.uint32]
+
+
+def standard(text: str) -> str:
+    """Return `text` with regional variants of members in their standard form.
+
+    >>> standard("這裏")
+    '這裡'
+    """
+    return text.translate(_VARIANTS)
+
+
+class Tables(NamedTuple):
+    """The tables as arrays; members and groups are numbered, and `members` is the number of members."""
+
+    member_of: npt.NDArray[np.int16]
+    """The member that a code point of the BMP is, variants included, -1 for none: (0x10000,)."""
+    group_of: npt.NDArray[np.int16]
+    """The group in which a code point may be exchanged, -1 for none: (0x10000,)."""
+    forms: npt.NDArray[np.int16]
+    """The members of each group, the most usual first, filled up with -1: (most, groups)."""
+    codes: npt.NDArray[np.uint32]
+    """The code point of each member."""
+    logs: Logs
+    """The log probability of each member by itself in traditional text."""
+    sides: npt.NDArray[np.uint8]
+    """What each member costs behind (first half) and before (second half) each symbol of the model, in steps."""
+
+
+@cache
+def tables() -> Tables:
+    """Return the tables, laid out when first used."""
+    rows, members = load("confusion_groups"), load("confusion_members")
+    logs, symbol_logs = load("confusion_logs"), model.symbol_logs()
+    member_of = np.full(0x10000, -1, dtype=np.int16)
+    group_of = np.full(0x10000, -1, dtype=np.int16)
+    member_of[members] = np.arange(len(members))
+    forms = rows[:, 2:].astype(np.int16)  # NOBODY becomes -1
+    for nth, (key, mode, *_) in enumerate(rows.tolist()):
+        group_of[key] = nth
+        if mode != LEFTOVER:
+            group_of[members[forms[nth][forms[nth] >= 0]]] = nth
+        if mode == MARKED:
+            group_of[members[forms[nth][0]]] = -1
+    for variant, form in VARIANTS.items():
+        member_of[ord(variant)], group_of[ord(variant)] = member_of[ord(form)], group_of[ord(form)]
+    # A pair that is not listed is as probable as its parts allow, but rarer than any listed. Marks say nothing.
+    cost = np.maximum(-(logs[:, None] + symbol_logs[None, :]), UNSEEN)
+    cost[:, : model.FIRST_HAN] = -(logs[:, None] + symbol_logs[None, : model.FIRST_HAN])
+    half = np.rint(cost / STEP).clip(0, 255).astype(np.uint8)
+    sides = np.concatenate((half, half))
+    keys = load("confusion_pairs")
+    sides[keys >> model.SYMBOL_BITS, keys & ((1 << model.SYMBOL_BITS) - 1)] = load("confusion_pair_logs")
+    return Tables(member_of, group_of, np.ascontiguousarray(forms.T), members.astype(np.uint32), logs, sides)
+
+
+def side_logs(member: npt.NDArray[np.int16], before: Codes, after: Codes) -> Logs:
+    """Return the log probability of members between two code points: float32 of shape (forms, n).
+
+    `member` has the shape (forms, n), the code points (n,). Values compare
+    between the members of a group at one place, not between places.
+    """
+    table = tables()
+    symbols, rows = table.sides.shape[1], member.astype(np.int32)
+    flat = table.sides.reshape(-1)
+    left = flat.take(rows * symbols + model.symbols_of(before), mode="wrap")
+    right = flat.take((rows + len(table.logs)) * symbols + model.symbols_of(after), mode="wrap")
+    logs: Logs = (left.astype(np.float32) + right) * np.float32(-STEP) - table.logs.take(rows, mode="wrap")
+    return logs
+
+
+@cache
+def leftover_forms() -> Mapping[int, int]:
+    """Return the usual traditional form of each code point that only simplified text has.
+
+    >>> chr(leftover_forms()[ord("这")])
+    '這'
+    """
+    return {int(code): int(form) for code, form in load("confusion_leftovers")}
+
+
+@cache
+def spellings() -> Mapping[str, frozenset[str]]:
+    """Return the words whose spelling is known, by their folded form, and their accepted spellings in standard form.
+
+    >>> sorted(spellings()["系统"]), sorted(spellings()["发现"])
+    (['系统'], ['發现'])
+    """
+    spelled = load("confusion_words").tobytes().decode("utf-16-le")
+    found: dict[str, list[str]] = {}
+    for word, spelling in zip(model.fold(spelled).split("\n"), spelled.split("\n"), strict=True):
+        found.setdefault(word, []).append(spelling)
+    return {word: frozenset(accepted) for word, accepted in found.items()}
+
+
+@cache
+def standard_table() -> npt.NDArray[np.uint16]:
+    """Return what `standard_spelling` makes of each code point of the BMP: uint16 (0x10000,)."""
+    table = model.fold_table().copy()
+    members = load("confusion_members")
+    table[members] = members
+    for variant, form in VARIANTS.items():
+        table[ord(variant)] = ord(form)
+    return table
+
+
+@cache
+def _standard_map() -> dict[int, int]:
+    table = standard_table()
+    changed = np.flatnonzero(table != np.arange(0x10000))
+    return dict(zip(changed.tolist(), table[changed].tolist(), strict=True))
+
+
+def standard_spelling(text: str) -> str:
+    """Return `text` with members in their standard form and everything else folded; as long as `text`.
+
+    >>> standard_spelling("關係裏")
+    '关係裡'
+    """
+    return text.translate(_standard_map())
+
+
+def fold_of(code: int) -> int:
+    """Return the simplified character that a code point is folded onto."""
+    return int(model.fold_table()[code]) if code < 0x10000 else code
+
+
+@cache
+def _usual() -> frozenset[str]:
+    return frozenset(chr(code) for code in tables().codes[tables().forms[0]])
+
+
+def is_usual(form: str) -> bool:
+    """Return whether a form is the most usual one of its group.
+
+    >>> is_usual("面"), is_usual("麵")
+    (True, False)
+    """
+    return form in _usual()

@@ -1,0 +1,102 @@
+"""Half characters: fragments from the wild, look-alikes, pages damaged by a generator, and the damage itself."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+
+import pytest
+
+import encfix
+from benchmarks import half_characters as generator
+from encfix.chinese import cut_bytes
+from encfix.rules import KINDS
+from tests.conftest import CORPORA, ROOT, corpus
+
+CASES = json.loads((ROOT / "tests" / "cases" / "misaligned.json").read_text(encoding="utf-8"))
+NARROW = str.maketrans("，！；？：（）", ",!;?:()")
+SKIP = tuple(kind for kind in KINDS if kind not in ("misaligned", "gloss"))
+
+
+def clean(text: str) -> encfix.Result:
+    return encfix.clean(text, skip=SKIP)
+
+
+@pytest.mark.parametrize("case", CASES["repaired"], ids=lambda case: case["before"])
+def test_a_fragment_is_repaired_in_either_width(case: dict[str, str]) -> None:
+    assert clean(case["before"]).text == case["after"]
+    assert clean(case["before"].translate(NARROW)).text == case["after"].translate(NARROW)
+
+
+@pytest.mark.parametrize("text", CASES["kept"])
+def test_a_look_alike_is_kept(text: str) -> None:
+    assert clean(text).text == text
+
+
+@pytest.mark.parametrize("case", CASES["known failures"], ids=lambda case: case["before"])
+def test_a_known_failure_is_not_yet_repaired(case: dict[str, str]) -> None:
+    """Strict: a case that is repaired must move up, and one that is repaired wrongly is no known failure."""
+    result = clean(case["before"])
+    assert case["reason"]
+    assert result.text != case["after"]
+    assert [change for change in result.changes if change.kind == "misaligned"] == []
+
+
+def test_the_page_decides_where_a_fragment_cannot() -> None:
+    fragment = "我國高??蓺w為教育部"
+    page = "全國有許多高校。\n高校的數量逐年增加。\n地方高校和民辦高校也是。\n人民日?qǐng)?bào)\n"
+    assert fragment in clean(fragment).text
+    assert clean(page + fragment).text.endswith("我國高校可歸為教育部")
+
+
+def test_an_unsure_reading_is_reported_with_its_competitors() -> None:
+    (finding,) = (f for f in clean("我國高??蓺w為教育部").findings if f.kind == "misaligned")
+    assert finding.confidence < 0.9
+    assert any("校可歸" in text for text in (finding.after, *finding.candidates))
+
+
+def test_generated_damage_is_repaired_and_never_altered_elsewhere() -> None:
+    if not CORPORA.exists():
+        pytest.skip(f"no corpus at {CORPORA}; set ENCFIX_CORPORA")
+    verdicts = [verdict for page in generator.pages(seed=7, count=10) for verdict, *_ in generator.judge(page)]
+    assert len(verdicts) > 20
+    assert verdicts.count("exact") >= 0.75 * len(verdicts)
+    assert verdicts.count("wrong") <= 0.03 * len(verdicts)
+    assert verdicts.count("stray") == 0
+
+
+def test_the_forward_model_agrees_with_the_generator() -> None:
+    lines = [line for line in generator.OWN.read_text(encoding="utf-8").splitlines() if line.isprintable()]
+    for seed, line in enumerate(lines):
+        rng = random.Random(seed)
+        characters = sorted(rng.sample(sorted({c for c in line if "一" <= c <= "龥"}), 3))
+        data = [generator.Byte(value, 0) for value in line.encode("gbk")]
+        for character in characters:
+            data = generator.glossed(data, character)
+        pieces = generator.pieces(data, rng, 0.7)
+        shown = "".join(text for piece in pieces for text, _ in generator.units(piece))
+        glosses = [(c, f"({generator.pinyin_dict[ord(c)].split(',')[0]})") for c in characters]
+        assert cut_bytes.with_glosses(line.encode("gbk"), glosses) == bytes(byte.value for byte in data)
+        assert cut_bytes.explains(line, shown, glosses)
+        assert not cut_bytes.explains("另" + line[1:], shown, glosses)
+
+
+def test_real_question_marks_before_marks_are_kept() -> None:
+    rng = random.Random(3)
+    for name in ("ud-gsd-dev.traditional.txt", "ud-hk.txt"):
+        for line in rng.sample(corpus(name), 40):
+            place = rng.randrange(1, max(len(line), 2))
+            text = line[:place] + rng.choice(("?!", "??", "？，", "?，", "?；", "?！", "?、")) + line[place:]
+            assert clean(text).text == text
+
+
+@pytest.mark.parametrize("text", ["?" * 20_000, "?！" * 10_000, "?；慨" * 40, "日?qǐng)" * 24])
+def test_long_chains_take_linear_time(text: str) -> None:
+    clean(text[: len(text) // 8])  # loads the tables
+    times = []
+    for part in (text[: len(text) // 2], text):
+        start = time.perf_counter()
+        clean(part)
+        times.append(time.perf_counter() - start)
+    assert times[1] < 5 * times[0] + 0.5

@@ -1,0 +1,165 @@
+"""`script="auto"`: wrong one-to-many characters and leftovers are repaired, and what only looks like them stays.
+
+The figures are those of `python -m benchmarks.script_repair`. Every case of the hand lists is a test of its own; one
+that is known to fail stands in `script-known-failures.json` too, with the reason, and must go on failing until it is
+taken out.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import encfix
+from benchmarks import corpora, script_repair
+from encfix.chinese import confusions, model, spelling
+from tests.conftest import ROOT
+from tests.strategies import TEXTS
+
+CASES = Path(__file__).parent / "cases"
+SEED = 11
+
+
+def load(name: str) -> list[dict[str, str]]:
+    cases: list[dict[str, str]] = json.loads((CASES / f"script-{name}.json").read_text(encoding="utf-8"))
+    return cases
+
+
+FAILURES = {case["damaged"]: case for case in load("known-failures")}
+WILD = [case for case in load("wild") if case["damaged"] not in FAILURES]
+NEGATIVE = [case for case in load("negative") if case["text"] not in FAILURES]
+
+
+@pytest.mark.parametrize("case", WILD, ids=lambda case: case["damaged"])
+def test_error_is_repaired(case: dict[str, str]) -> None:
+    result = encfix.clean(case["damaged"])
+    assert result.text == case["exact"]
+    assert result.undo() == case["damaged"]
+    assert encfix.clean(case["exact"]).text == case["exact"]
+    assert all(change.rules[0] in ("script.one-to-many", "script.leftover") for change in result.changes)
+
+
+@pytest.mark.parametrize("case", NEGATIVE, ids=lambda case: f"{case['note']}: {case['text']}")
+def test_look_alike_stays(case: dict[str, str]) -> None:
+    assert encfix.clean(case["text"]).text is case["text"]
+
+
+@pytest.mark.parametrize("case", FAILURES.values(), ids=lambda case: case["reason"])
+@pytest.mark.xfail(strict=True, reason="a known failure; its reason is beside it")
+def test_known_failure(case: dict[str, str]) -> None:
+    assert encfix.clean(case["damaged"]).text == case["exact"]
+
+
+def test_hand_lists_meet_their_shares() -> None:
+    assert len(load("wild")) >= 150
+    assert len(load("negative")) >= 200
+    assert len(WILD) >= 0.95 * len(load("wild"))
+    assert len(NEGATIVE) >= 0.98 * len(load("negative"))
+
+
+@pytest.mark.parametrize(("size", "least"), [(1, 0.8), (10, 0.88)])
+def test_generated_wrong_forms(size: int, least: float) -> None:
+    clean = corpora.clean_corpus("ud-gsd-dev.traditional.txt")
+    if not clean:
+        pytest.skip(f"the corpus is not in {corpora.folder()}; ENCFIX_CORPORA names another folder")
+    random = Random(SEED)
+    damaged = [script_repair.damage(random, line, 0.3) for line in clean]
+    row = script_repair.measure(script_repair.pages(clean, size), script_repair.pages(damaged, size))
+    assert row.repaired >= least * row.damaged
+    assert row.broken <= row.right / 20_000
+
+
+def test_the_corpora_lose_no_more_than_their_own_errors() -> None:
+    altered = total = 0
+    for name in corpora.CORPORA:
+        for sentence in corpora.corpus(name):
+            total += 1
+            changed = encfix.clean(sentence).text != sentence
+            altered += changed
+            assert not changed or any(word in sentence for word in corpora.MISSPELLED), sentence
+    if not total:
+        pytest.skip(f"no corpora in {corpora.folder()}; ENCFIX_CORPORA names another folder")
+    assert altered <= total / 1000
+
+
+@pytest.mark.parametrize("number", ["000", "001", "002", "003"])
+def test_sample_documents(number: str) -> None:
+    result = encfix.clean(corpora.seeds()[number])
+    assert encfix.clean(result.text, script="keep").text == result.text
+    simplified = encfix.clean(result.text, script="simplified").text
+    gold = corpora.gold()[number]
+    if number == "003":  # its half characters are another repair's
+        simplified, gold = simplified.partition("规?")[0], gold.partition("规模化量产线")[0]
+    assert simplified == gold
+
+
+def test_what_document_001_calls_for() -> None:
+    text = encfix.clean(corpora.seeds()["001"]).text
+    assert all(word in text for word in ("新局面", "全面", "系統", "體系", "歷史", "上下游"))
+    assert not any(word in text for word in ("局麵", "全麵", "係統", "曆史", "下遊"))
+
+
+def test_options_that_do_nothing_of_this() -> None:
+    for script in ("keep", "t2tw"):
+        assert encfix.clean("百年曆史的係統", script=script).text == "百年曆史的係統"
+    assert encfix.clean("百年曆史的係統", skip=("script",)).text == "百年曆史的係統"
+    for script in ("traditional", "taiwan", "hongkong"):
+        assert encfix.clean("百年曆史的係統", script=script).text == "百年歷史的系統"
+
+
+def test_a_change_names_its_rule_and_gain() -> None:
+    (change,) = encfix.clean("百年曆史的國家").changes
+    assert (change.kind, change.rules, change.before, change.after) == ("script", ("script.one-to-many",), "曆", "歷")
+    assert change.confidence > 0.99
+    assert "nats" in change.reason
+    (change,) = encfix.clean("這是關于學習的書").changes
+    assert change.rules == ("script.leftover",)
+
+
+def test_a_leftover_takes_the_form_that_the_page_uses() -> None:
+    assert encfix.clean("房間裏沒有人，這里風景很美。").text == "房間裏沒有人，這裏風景很美。"
+    assert encfix.clean("房間裡沒有人，這里風景很美。").text == "房間裡沒有人，這裡風景很美。"
+
+
+def test_a_line_of_the_other_script_stays() -> None:
+    page = "這是一個關於歷史的節目，歡迎大家觀看。\n发展才是硬道理，这是我们的经验。\n節目結束之後還會有討論。"
+    assert encfix.clean(page).text == page
+
+
+def test_quotations_are_reported() -> None:
+    result = encfix.clean("這篇文章引用了「关于进一步加强网络安全工作的通知」的內容，請參閱該網頁。")
+    assert not result.changes
+    assert any(finding.rules == ("script.leftover",) for finding in result.findings)
+
+
+@given(TEXTS, st.sampled_from(["係統", "百年曆史，", "這里", "关于", "日曆上", "軟件"]), st.integers(1, 6))
+def test_twice_equals_once(text: str, piece: str, count: int) -> None:
+    once = encfix.clean(text + piece * count + "這個問題").text
+    assert encfix.clean(once).text == once
+
+
+def test_only_members_of_a_group_are_exchanged() -> None:
+    table = confusions.tables()
+    folds = [{model.fold(chr(table.codes[m])) for m in column if m >= 0} for column in table.forms.T]
+    assert all(len(fold) <= 2 for fold in folds)
+    assert 90 <= len(folds) <= 150
+
+
+def test_groups_are_those_of_the_hand_kept_table() -> None:
+    lines = (ROOT / "tools" / "confusions.tsv").read_text(encoding="utf-8").splitlines()
+    groups = [line.split("\t") for line in lines if not line.startswith("#")]
+    assert all(len(fields) == 4 for fields in groups)
+    assert len({fields[0] for fields in groups}) == len(groups)
+    assert confusions.tables().forms.shape[1] == len(groups)
+
+
+def test_decoding_prefers_words_that_are_spelled_right() -> None:
+    even = {"面": -12.0, "麵": -12.0}
+    assert spelling.decode(spelling.Stretch.of("新局麵"), {2: even})[2].form == "面"
+    assert spelling.decode(spelling.Stretch.of("牛肉面"), {2: even})[2].form == "麵"
+    assert spelling.decode(spelling.Stretch.of("北方麵食館"), {2: even})[2].form == "麵"
