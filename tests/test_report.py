@@ -44,7 +44,7 @@ def report(*arguments: str, code: int = 0) -> dict[str, Any]:
 class TestPage:
     @pytest.fixture(autouse=True)
     def _cleaned(self) -> None:
-        put("in/a.txt", CLEAN + DAMAGED)
+        put("in/a.txt", "今天天氣很好。\n" + DAMAGED)
         put("in/b.txt", UNCERTAIN + "字" * 99 + "***总书记\n")
         put("in/c.txt", CLEAN)
         put("in/bad.txt", BAD)
