@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from encfix.cleaner import Cleaner, cleaner_for
+from encfix.decoding import Decoded, decode
 from encfix.options import OptionError, Options
 from encfix.result import Change, Finding, Result
 from encfix.scripts import Script, script_of
@@ -21,6 +22,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Change",
     "Cleaner",
+    "Decoded",
     "Finding",
     "OptionError",
     "Options",
@@ -29,6 +31,7 @@ __all__ = [
     "clean",
     "clean_iter",
     "clean_many",
+    "decode",
     "detect",
     "script_of",
 ]

@@ -66,11 +66,11 @@ class Options:
             object.__setattr__(self, name, tuple(value))
         for name in ("only", "skip"):
             for item in getattr(self, name):
-                _choose(name, item, rules.names(), "kind or rule ")
-        _choose("gloss", self.gloss, GLOSS)
-        _choose("punctuation", self.punctuation, PUNCTUATION)
+                choose(name, item, rules.names(), "kind or rule ")
+        choose("gloss", self.gloss, GLOSS)
+        choose("punctuation", self.punctuation, PUNCTUATION)
         if self.script not in SCRIPTS:
-            _choose("script", self.script, SCRIPTS + configurations())
+            choose("script", self.script, SCRIPTS + configurations())
         if not isinstance(self.min_confidence, (int, float)) or not 0 <= self.min_confidence <= 1:
             raise OptionError(f"min_confidence: a number from 0 to 1 is needed, not {self.min_confidence!r}")
 
@@ -87,7 +87,7 @@ class Options:
         values: dict[str, Any] = {}
         for key, value in mapping.items():
             name = key.replace("-", "_")
-            _choose("options", name, known, "key ")
+            choose("options", name, known, "key ")
             values[name] = tuple(value) if isinstance(value, list) else value
         return replace(base or cls(), **values)
 
@@ -112,8 +112,8 @@ def configurations() -> tuple[str, ...]:
     return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".json")))
 
 
-def _choose(option: str, value: object, known: Iterable[str], what: str = "") -> None:
-    """Raise OptionError unless `value` is one of `known`."""
+def choose(option: str, value: object, known: Iterable[str], what: str = "") -> None:
+    """Raise OptionError unless `value` is one of `known`; the message calls it `what`."""
     if isinstance(value, str) and value in known:
         return
     near = difflib.get_close_matches(str(value), list(known), n=3)

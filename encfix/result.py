@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -143,12 +143,7 @@ class Result:
 
     @cached_property
     def _placement(self) -> Placement:
-        spans, shift = [], 0
-        for change in self.changes:
-            new = change.start + shift
-            spans.append((change.start, change.end, new, new + len(change.after)))
-            shift += len(change.after) - (change.end - change.start)
-        return Placement(spans)
+        return Placement.of(self.changes)
 
     def to_original(self, offset: int) -> int:
         """Return where the code point at `offset` of `text` stood in `original`.
@@ -207,6 +202,16 @@ class Placement:
     def __init__(self, spans: list[tuple[int, int, int, int]]) -> None:
         self._forth = spans
         self._back = [(new_start, new_end, start, end) for start, end, new_start, new_end in spans]
+
+    @classmethod
+    def of(cls, changes: Iterable[Change]) -> Placement:
+        """Return the placement across `changes`, sorted and disjoint."""
+        spans, shift = [], 0
+        for change in changes:
+            new = change.start + shift
+            spans.append((change.start, change.end, new, new + len(change.after)))
+            shift += len(change.after) - (change.end - change.start)
+        return cls(spans)
 
     def forth(self, offset: int, *, is_end: bool = False) -> int:
         """Map an offset from before the replacements to after them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -20,16 +19,18 @@ from encfix.audit import (
     MismatchError,
     apply,
     dump,
-    dump_entry,
     dump_failure,
+    dump_file,
     dump_header,
+    dump_items,
     parse,
     read,
     undo,
 )
 from encfix.chinese.data import VERSION
-from encfix.cli.cleaning import Outcome, clean_files
-from encfix.files.text import decode
+from encfix.cli.cleaning import Task, Whole, clean_files
+from encfix.files.text import REPAIRED, Charset
+from encfix.files.text import read as read_text
 from encfix.files.walking import Source
 
 HEADER = Header.of(encfix.Options(script="simplified"))
@@ -41,16 +42,20 @@ PIECES = st.sampled_from(
 
 
 def entry_of(data: bytes, options: encfix.Options | None = None) -> tuple[Entry, str, bytes]:
-    file = decode(data)
+    file = read_text(data)
     result = encfix.clean(file.text, options)
     output = file.encode(result.text)
-    entry = Entry(".", "a.txt", Content.of(data), Content.of(output), result.verdict, result.changes, result.findings)
+    before, after = Content.of(data, file.codec.source), Content.of(output, file.codec.target)
+    entry = Entry(".", "a.txt", before, after, result.verdict, result.changes, result.findings)
     return entry, file.text, output
 
 
 def written(*entries: tuple[Entry, str]) -> list[bytes]:
-    lines = chain.from_iterable(dump_entry(entry, text) for entry, text in entries)
-    return [dump_header(HEADER), *lines]
+    lines = [dump_header(HEADER)]
+    for entry, text in entries:
+        lines.append(dump_file(entry, len(entry.changes), len(entry.findings)))
+        lines += [*dump_items("a.txt", entry.changes, text), *dump_items("a.txt", entry.findings, text)]
+    return lines
 
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner)))
@@ -83,6 +88,22 @@ def test_apply_gives_the_output_and_undo_the_input(text: str, has_mark: bool, sc
     assert undo(back, output) == data
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "big5hkscs", "utf-16", "utf-16-be", "utf-32"])
+def test_files_of_other_encodings_come_back(encoding: str) -> None:
+    data = f"今天天氣很好，我們繼續學習。\r\n{GLOSSED}".encode(encoding, "ignore")
+    entry, decoded, output = entry_of(data)
+    _, (back,) = read(written((entry, decoded)))
+    assert output != data
+    assert apply(back, data) == output
+    assert undo(back, output) == data
+
+
+def test_input_that_was_not_decoded_strictly_cannot_be_made_again() -> None:
+    content = Content.of(b"\xff", Charset(decoded=REPAIRED))
+    with pytest.raises(MismatchError, match="not decoded strictly"):
+        undo(Entry("", "a", content, Content.of(b""), "clean"), b"")
+
+
 @given(st.text(alphabet="a\r\n汉"), st.data())
 def test_lines_and_columns_are_those_of_an_editor(text: str, data: st.DataObject) -> None:
     offset = data.draw(st.integers(0, len(text)))
@@ -104,6 +125,7 @@ def test_records_hold_what_the_format_says() -> None:
         "data": VERSION,
         "options": HEADER.options,
         "output": None,
+        "files": {},
     }
     assert lines[1]["changes"] == len(entry.changes) == len(lines) - 2
     assert lines[2] == {
@@ -201,15 +223,16 @@ def test_offsets_run_across_the_blocks_of_a_long_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(data)
     for limit in (1, 40, 80, 10_000):
         source = Source(tmp_path, "a.txt", len(data), is_named=True)
-        (outcome,) = clean_files([source], encfix.Cleaner(), limit)
-        assert isinstance(outcome, Outcome)
-        assert outcome.text == "今天天气很好。\r\n進口貿易強調發展\n" * 7 + "方便"
+        (outcome,) = clean_files([source], Task(encfix.Cleaner(), limit=limit))
+        assert isinstance(outcome, Whole)
+        assert outcome.output[3:].decode() == "今天天气很好。\r\n進口貿易強調發展\n" * 7 + "方便"
+        changes = [change for part in outcome.parts(None) for change in part.changes]
         lines = Lines(text)
-        for change in outcome.changes:
+        for change in changes:
             assert text[change.start : change.end] == change.before
             ((line, column),) = lines.places([change.start])
             assert text.split("\n")[line - 1][column - 1 :].startswith(change.before)
-        entry = Entry("", "a", Content.of(data), Content.of(outcome.output), outcome.verdict, outcome.changes)
+        entry = Entry("", "a", outcome.input_content, outcome.output_content, outcome.verdict, changes)
         assert apply(entry, data) == outcome.output
         assert undo(entry, outcome.output) == data
         assert outcome.output.startswith(b"\xef\xbb\xbf")

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encfix.cli import clean as clean_module
+from encfix.cli import processing
 from encfix.cli.diff import unified
 from encfix.cli.main import main
 from encfix.result import Change, apply_changes
@@ -31,6 +32,8 @@ GOLD = Path(__file__).parent / "gold"
 DAMAGED = "進(jìn)口貿(mào)易強(qiáng)調(diào)發(fā)展\n"
 REPAIRED = "進口貿易強調發展\n"
 CLEAN = "今天天气很好。\n"
+BAD = DAMAGED.encode() + b"\xff\n"
+"""What is repaired only with --allow-lossy, since not all of it could be decoded."""
 
 
 @pytest.fixture(autouse=True)
@@ -215,13 +218,60 @@ class TestDiff:
         assert (Path("file").read_bytes() if Path("file").exists() else b"") == text.encode()
 
 
+class TestEncodings:
+    @pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-be", "utf-8-sig"])
+    def test_file_keeps_its_encoding_and_comes_back(self, encoding: str) -> None:
+        data = DAMAGED.encode(encoding)
+        put("in/a.txt", data)
+        run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=0)
+        assert tree("in") == {"a.txt": REPAIRED.encode(encoding)}
+        (record,) = records("audit.jsonl", "file")
+        assert (
+            record["input"]["encoding"]
+            == record["output"]["encoding"]
+            == encoding.replace("-sig", "").replace("utf-16", "utf-16-le" if encoding == "utf-16" else "utf-16")
+        )
+        run("undo", "audit.jsonl", "--in-place", code=0)
+        assert tree("in") == {"a.txt": data}
+        run("apply", "audit.jsonl", "--in-place", code=0)
+        assert tree("in") == {"a.txt": REPAIRED.encode(encoding)}
+
+    @pytest.mark.parametrize("to", ["utf-8", "utf-8-sig", "gb18030", "big5"])
+    def test_output_in_another_encoding(self, to: str) -> None:
+        text = "今天天氣很好，我們繼續學習。\n"
+        for name, encoding in (("a", "utf-8"), ("b", "big5"), ("c", "utf-16")):
+            put(f"in/{name}.txt", text.encode(encoding))
+        run("clean", "in", "--output", "out", "--to", to, "--audit", "audit.jsonl", code=0)
+        assert set(tree("out").values()) == {text.encode(to)}
+        run("undo", "audit.jsonl", "--output", "back", code=0)
+        assert tree("back") == tree("in")
+
+    def test_what_the_encoding_cannot_hold_is_named_and_the_file_left(self) -> None:
+        put("a.txt", "今天😀天氣很好\n")
+        result = run("clean", "a.txt", "--in-place", "--to", "big5", code=2)
+        assert "a.txt: big5hkscs cannot hold U+1F600 '😀' of line 1, column 3" in result.stderr
+        assert tree(".") == {"a.txt": "今天😀天氣很好\n".encode()}
+
+    def test_nothing_that_was_not_decoded_strictly_is_written_unasked(self) -> None:
+        data = DAMAGED.encode() + b"\xff\n"
+        put("a.txt", data)
+        assert "a.txt: not strictly utf-8: " in run("clean", "a.txt", "--in-place", code=2).stderr
+        assert tree(".") == {"a.txt": data}
+        run("clean", "a.txt", "--in-place", "--allow-lossy", code=0)
+        assert tree(".") == {"a.txt": f"{REPAIRED}\ufffd\n".encode()}
+
+    def test_dry_run_says_what_would_be_converted(self) -> None:
+        put("a.txt", CLEAN.encode("gb18030"))
+        assert "would convert: a.txt: gb18030 to utf-8" in run("clean", "a.txt", "--to", "utf-8", code=1).stdout
+
+
 class TestFailures:
     def test_bad_file_is_named_with_reason_and_the_others_are_done(self) -> None:
         put("in/a.txt", DAMAGED)
-        put("in/bad.txt", b"ok\n\xb0\xa1\n")
+        put("in/bad.txt", DAMAGED.encode() + b"ok\n\xff\n")
         put("in/c.txt", DAMAGED)
         result = run("clean", "in", "none", "--output", "out", "--audit", "audit.jsonl", code=2)
-        assert "in/bad.txt: not UTF-8: byte 0xB0 at offset 3, line 2" in result.stderr
+        assert "in/bad.txt: not strictly utf-8: " in result.stderr
         assert "none: No such file" in result.stderr
         assert set(tree("out")) == {"a.txt", "c.txt"}
         assert len(records("audit.jsonl", "file")) == 2
@@ -260,8 +310,8 @@ class TestFailures:
 
         walk = clean_module.walk
 
-        def walk_and_remove(paths: Any) -> Iterator[Any]:
-            found = list(walk(paths))
+        def walk_and_remove(*args: Any) -> Iterator[Any]:
+            found = list(walk(*args))
             os.remove("in/a.txt")
             return iter(found)
 
@@ -272,27 +322,27 @@ class TestFailures:
 
     def test_file_that_changes_meanwhile_is_left(self, monkeypatch: pytest.MonkeyPatch) -> None:
         put("a.txt", DAMAGED)
-        clean_files = clean_module.clean_files
+        clean_files = processing.clean_files
 
         def clean_and_touch(*args: Any) -> Iterator[Any]:
             for outcome in clean_files(*args):
                 put("a.txt", "someone else's\n")
                 yield outcome
 
-        monkeypatch.setattr(clean_module, "clean_files", clean_and_touch)
+        monkeypatch.setattr(processing, "clean_files", clean_and_touch)
         assert "changed while" in run("clean", "a.txt", "--in-place", code=2).stderr
         assert tree(".") == {"a.txt": b"someone else's\n"}
 
     def test_interrupted_run_keeps_its_audit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("a.txt", "b.txt"):
             put(f"in/{name}", DAMAGED)
-        clean_files = clean_module.clean_files
+        clean_files = processing.clean_files
 
         def interrupted(*args: Any) -> Iterator[Any]:
             yield next(clean_files(*args))
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(clean_module, "clean_files", interrupted)
+        monkeypatch.setattr(processing, "clean_files", interrupted)
         run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=2)
         run("undo", "audit.jsonl", "--in-place", code=0)
         assert tree("in") == {"a.txt": DAMAGED.encode(), "b.txt": DAMAGED.encode()}
@@ -565,6 +615,7 @@ class TestStreams:
 
 def test_every_command_has_help() -> None:
     assert isinstance(main, click.Group)
-    for name in ("clean", "apply", "undo"):
+    assert {*main.commands} >= {"clean", "check", "explain", "report", "config", "apply", "undo"}
+    for name in main.commands:
         assert run(name, "--help", code=0).stdout.startswith("Usage:")
     assert run("--version", code=0).stdout.startswith("encfix")

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, check_output, destination, distinct
+from encfix.files.formats.plain import PlainText
 from encfix.files.names import from_name, to_name
-from encfix.files.text import NotUtf8Error, decode, documents
+from encfix.files.reading import chunks
+from encfix.files.text import KEPT, STRICT, Charset, EncodingError, Writing, read
 from encfix.files.walking import Failed, Skipped, Source, walk
 
 
@@ -49,7 +51,10 @@ class TestWalking:
 
     def test_utf_16_is_not_passed_over_in_silence(self, tmp_path: Path) -> None:
         (tmp_path / "a.txt").write_bytes("abc".encode("utf-16"))
-        assert names(tmp_path) == ["a.txt"]
+        (tmp_path / "b.txt").write_bytes("第一行 abc。\n".encode("utf-16-le") * 1000)
+        (tmp_path / "c.bin").write_bytes(bytes(range(256)) * 100)
+        (tmp_path / "d.bin").write_bytes(b"\x01\0\x02\0\x41\0" * 5000)
+        assert names(tmp_path) == ["a.txt", "b.txt"]
 
     def test_named_file_is_always_taken(self, tmp_path: Path) -> None:
         path = tmp_path / "picture.png"
@@ -90,41 +95,77 @@ class TestText:
     @pytest.mark.parametrize("data", ["汉字\r\n一\n二\r三", "", "\n", "no end", "﻿﻿two marks"])
     def test_bytes_come_back(self, data: str) -> None:
         for raw in (data.encode(), b"\xef\xbb\xbf" + data.encode()):
-            file = decode(raw)
+            file = read(raw, Writing())
             assert file.encode(file.text) is raw
             assert file.encode(file.text + "x") == raw + b"x"
 
     def test_mark_is_no_character(self) -> None:
-        assert decode(b"\xef\xbb\xbfa").text == "a"
-        assert decode(b"a").has_mark is False
+        assert read(b"\xef\xbb\xbfa").text == "a"
+        assert read(b"a").codec.source.mark == b""
 
-    @pytest.mark.parametrize(
-        ("data", "reason"),
-        [
-            (b"a\n\xb0\xa1", "not UTF-8: byte 0xB0 at offset 2, line 2"),
-            (b"\xef\xbb\xbfa\n\n\xff", "not UTF-8: byte 0xFF at offset 6, line 3"),
-            (b"\xed\xa0\x80", "not UTF-8: byte 0xED at offset 0, line 1"),
-            ("一".encode("utf-16"), "UTF-16, not UTF-8"),
-            ("一".encode("utf-32"), "UTF-32, not UTF-8"),
-        ],
-    )
-    def test_wrong_bytes_are_named(self, data: bytes, reason: str) -> None:
-        with pytest.raises(NotUtf8Error) as caught:
-            decode(data)
-        assert str(caught.value) == reason
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "gb18030", "big5", "utf-16-be", "shift_jis"])
+    def test_bytes_of_other_encodings_come_back(self, encoding: str) -> None:
+        text = "これは日本の言葉です。\r\n" if encoding == "shift_jis" else "漢字的編碼。\r\n文字\r"
+        data = text.encode(encoding)
+        file = read(data, Writing())
+        assert (file.text, file.codec.source.decoded) == (text, STRICT)
+        assert file.encode(text) is data
+        assert file.encode(text + "字").startswith(data)
+        assert read(data, Writing("utf-8")).encode(text) == text.encode()
+        assert read(data, Writing("utf-8-sig")).encode(text) == text.encode("utf-8-sig")
+
+    def test_what_is_not_strict_is_written_only_on_demand(self) -> None:
+        data = "汉字\n编".encode() + b"\xff" + "码".encode()
+        file = read(data, Writing())
+        assert file.encode(file.text) is data, "the very bytes harm nobody"
+        with pytest.raises(
+            EncodingError, match=r"not strictly utf-8: .* at offset 10, line 2; --allow-lossy writes it"
+        ):
+            file.encode("汉字")
+        assert read(data, Writing(allow_lossy=True)).encode("汉字") == "汉字".encode()
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "cp932"])
+    def test_lines_of_records_that_are_no_text_stay(self, encoding: str) -> None:
+        good = "これは日本の言葉です。" if encoding == "cp932" else "今天天氣很好。"
+        bad = b"a\x81\r\n"
+        data = f"{good}\n".encode(encoding) + bad + f"{good}\n".encode(encoding)
+        file = read(data, Writing(), keeps_lines=True)
+        assert file.codec.source == Charset(encoding, b"", file.codec.source.confidence, KEPT)
+        assert file.text.split("\n")[::2] == [good, good]
+        assert file.encode(f"{file.text}x") == data + b"x"
+        (line,) = file.codec.take_kept(len(file.text))
+        assert (line.start, line.end) == (len(good) + 1, len(good) + 5)
+        assert f"offset {data.index(bad) + 1}" in line.reason
+        if encoding != "utf-8":
+            with pytest.raises(EncodingError, match="byte 0x81 of line 2"):
+                read(data, Writing("utf-8"), keeps_lines=True).encode(file.text)
+
+    def test_uncertain_encoding_is_converted_only_on_demand(self) -> None:
+        file = read(b"na\xefve", Writing("utf-8"))
+        assert file.codec.source.confidence < 0.9
+        with pytest.raises(EncodingError, match="the encoding is not certain"):
+            file.encode(file.text)
+        file = read(b"na\xefve", Writing("utf-8", allow_lossy=True))
+        assert file.encode(file.text) == file.text.encode()
+
+    @pytest.mark.parametrize("to", ["same", "big5"])
+    def test_character_that_the_encoding_lacks_is_named(self, to: str) -> None:
+        file = read("漢字的編碼。\n第二行的文字。\n".encode("big5"), Writing(to))
+        with pytest.raises(EncodingError, match=r"big5hkscs cannot hold U\+1F600 '😀' of line 2, column 3"):
+            file.encode("第一\n第二😀")
 
     @given(st.text(alphabet="ab\n\r\0"), st.integers(min_value=1, max_value=9))
     def test_documents_are_whole_lines_and_joined_the_text(self, text: str, limit: int) -> None:
-        blocks = documents(text, limit)
+        blocks = [chunk.text for chunk in chunks(text, PlainText(limit))]
         assert "".join(blocks) == text
         assert all(block.endswith("\n") for block in blocks[:-1])
         assert all(len(block) <= limit or block.count("\n", 0, -1) == 0 for block in blocks)
-        if len(text) <= limit:
+        if 0 < len(text) <= limit:
             assert blocks == [text]
 
     def test_one_document_is_the_same_object(self) -> None:
         text = "汉字" * 10
-        assert documents(text)[0] is text
+        assert next(chunks(text, PlainText())).text is text
 
 
 class TestAtomic:

@@ -6,10 +6,21 @@ each followed by one record a change and one a finding.
 
 from __future__ import annotations
 
-from encfix.audit.entry import VERDICTS, Content, Entry, Header, MismatchError, apply, inverse, undo
-from encfix.audit.jsonl import dump, parse
-from encfix.audit.reading import AuditError, read
-from encfix.audit.writing import FORMAT, Lines, dump_entry, dump_failure, dump_header
+from encfix.audit.entry import (
+    VERDICTS,
+    Content,
+    Entry,
+    FieldChange,
+    FieldFinding,
+    Header,
+    MismatchError,
+    apply,
+    inverse,
+    undo,
+)
+from encfix.audit.jsonl import dump, encode, parse
+from encfix.audit.reading import AuditError, read, skim
+from encfix.audit.writing import FORMAT, Lines, dump_failure, dump_file, dump_header, dump_items, fields, places
 
 __all__ = [
     "FORMAT",
@@ -17,16 +28,23 @@ __all__ = [
     "AuditError",
     "Content",
     "Entry",
+    "FieldChange",
+    "FieldFinding",
     "Header",
     "Lines",
     "MismatchError",
     "apply",
     "dump",
-    "dump_entry",
     "dump_failure",
+    "dump_file",
     "dump_header",
+    "dump_items",
+    "encode",
+    "fields",
     "inverse",
     "parse",
+    "places",
     "read",
+    "skim",
     "undo",
 ]

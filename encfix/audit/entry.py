@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from encfix.chinese import data
-from encfix.files.text import decode
+from encfix.files.text import REPAIRED, Charset
+from encfix.files.types import STREAMED
 from encfix.options import Options
 from encfix.result import Change, Finding, Verdict, apply_changes
 
@@ -21,6 +22,22 @@ class MismatchError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange(Change):
+    """A change in a field of a record (from 1); what it replaces is the file's own text, escapes included."""
+
+    record: int = 0
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFinding(Finding):
+    """A finding in a field of a record (from 1)."""
+
+    record: int = 0
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """What made the audit: versions, options, and the folder that the output went to, if there is one."""
 
@@ -28,18 +45,22 @@ class Header:
     data_version: str
     options: Mapping[str, Any]
     output: str | None = None
+    files: Mapping[str, Any] = field(default_factory=dict)
+    """What of the files was asked for: formats, fields."""
 
     @classmethod
-    def of(cls, options: Options, output: str | None = None) -> Header:
+    def of(cls, options: Options, output: str | None = None, files: Mapping[str, Any] | None = None) -> Header:
         """Return the header of an audit made now, by this version."""
         from encfix import __version__
 
-        return cls(__version__, data.VERSION, options.as_mapping(), output)
+        return cls(__version__, data.VERSION, options.as_mapping(), output, files or {})
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is on record of a file's bytes: how many, and their SHA-256 in hexadecimal digits.
+    """What is on record of a file's bytes: how many, their SHA-256 in hexadecimal digits, and how they are text.
+
+    The bytes alone make two equal.
 
     >>> Content.of(b"").sha256[:8]
     'e3b0c442'
@@ -47,11 +68,12 @@ class Content:
 
     size: int
     sha256: str
+    charset: Charset = field(default_factory=Charset, compare=False)
 
     @classmethod
-    def of(cls, data: bytes) -> Content:
+    def of(cls, data: bytes, charset: Charset | None = None) -> Content:
         """Return the record of `data`."""
-        return cls(len(data), hashlib.sha256(data).hexdigest())
+        return cls(len(data), hashlib.sha256(data).hexdigest(), charset or Charset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +81,8 @@ class Entry:
     """What is on record of one file.
 
     `file` is its path below `root`, with `/` on every system; the offsets of changes and findings are code
-    points of the decoded input without its byte order mark.
+    points of the decoded input without its byte order mark. Of a compressed file, `input` and `output` are what it
+    unpacks to: the same content can be compressed in many ways. Of a table, offsets are those within a value.
     """
 
     root: str
@@ -69,22 +92,24 @@ class Entry:
     verdict: Verdict
     changes: Sequence[Change] = field(default=())
     findings: Sequence[Finding] = field(default=())
+    format: str = "text"
+    compression: str | None = None
 
 
 def apply(entry: Entry, data: bytes) -> bytes:
-    """Return the output of a file from its input.
+    """Return the output of a file from its input, both unpacked.
 
-    Raises MismatchError if `data` is not the input on record, or does not become the output on record.
+    Raises MismatchError if `data` is not the input on record, does not become the output on record, or is a table.
     """
-    return _replay(data, entry.input, entry.output, list(entry.changes))
+    return _replay(entry, data, entry.input, entry.output, list(entry.changes))
 
 
 def undo(entry: Entry, data: bytes) -> bytes:
-    """Return the input of a file from its output.
+    """Return the input of a file from its output, both unpacked.
 
-    Raises MismatchError if `data` is not the output on record, or does not become the input on record.
+    Raises MismatchError if `data` is not the output on record, does not become the input on record, or is a table.
     """
-    return _replay(data, entry.output, entry.input, inverse(entry.changes))
+    return _replay(entry, data, entry.output, entry.input, inverse(entry.changes))
 
 
 def inverse(changes: Iterable[Change]) -> list[Change]:
@@ -113,16 +138,20 @@ def inverse(changes: Iterable[Change]) -> list[Change]:
     return inverted
 
 
-def _replay(data: bytes, expected: Content, wanted: Content, changes: list[Change]) -> bytes:
+def _replay(entry: Entry, data: bytes, expected: Content, wanted: Content, changes: list[Change]) -> bytes:
+    if entry.format in STREAMED:
+        raise MismatchError(f"a file of type {entry.format} cannot be put back byte for byte: clean it again")
     found = Content.of(data)
     if found != expected:
         if found == wanted:
             raise MismatchError("nothing to do: the file is already as the audit would make it")
         raise MismatchError(f"SHA-256 differs from the audit's: {found.sha256[:12]}, not {expected.sha256[:12]}")
+    if wanted.charset.decoded == REPAIRED:
+        raise MismatchError("the input was not decoded strictly, so it cannot be made again")
     try:
-        file = decode(data)
-        output = file.encode(apply_changes(file.text, changes))
-    except ValueError as error:
+        text = apply_changes(expected.charset.decode(data), changes)
+        output = wanted.charset.mark + wanted.charset.encode(text)
+    except (ValueError, LookupError) as error:
         raise MismatchError(f"the audit's changes do not fit: {error}") from error
     if Content.of(output) != wanted:
         raise MismatchError("the audit's changes do not give what it says they give")

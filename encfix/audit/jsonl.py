@@ -16,14 +16,22 @@ _UNSEEN = re.compile(
 )
 
 
+def encode(value: object) -> str:
+    """Return a value as JSON with what cannot be seen escaped.
+
+    >>> print(encode("進\\u200b"))
+    "進\\u200b"
+    """
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", _encode(value))
+
+
 def dump(record: Mapping[str, Any]) -> bytes:
     """Return a record as a line of JSON in UTF-8 with what cannot be seen escaped; any string survives it.
 
     >>> print(dump({"before": "進\\u200b"}).decode(), end="")
     {"before": "進\\u200b"}
     """
-    line = _encode(record)
-    return (_UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n").encode()
+    return (encode(record) + "\n").encode()
 
 
 _ESCAPE = re.compile(r"\\(?:u([dD][89a-fA-F][0-9a-fA-F]{2})|.)")

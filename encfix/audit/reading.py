@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeAlias, TypeVar
 
-from encfix.audit.entry import VERDICTS, Content, Entry, Header
+from encfix.audit.entry import VERDICTS, Content, Entry, FieldChange, FieldFinding, Header
 from encfix.audit.jsonl import parse
 from encfix.audit.writing import FORMAT
+from encfix.files.text import BOM, Charset
+from encfix.files.types import TABLES
 from encfix.result import Change, Finding
 
 _T = TypeVar("_T")
+
+_Records: TypeAlias = "list[tuple[int, dict[str, Any]]]"
 
 
 class AuditError(ValueError):
@@ -35,41 +39,74 @@ def read(lines: Iterable[bytes]) -> tuple[Header, Iterator[Entry]]:
         _get(number, record, "data", str),
         _get(number, record, "options", dict),
         None if output is None else _get(number, record, "output", str),
+        _get(number, {"files": {}, **record}, "files", dict),
     )
     return header, _entries(records)
 
 
+def skim(stream: BinaryIO) -> Iterator[tuple[Entry, int, int]]:
+    """Yield the entries of an audit without changes and findings, and where the lines of each start and end.
+
+    The header must have been read. Raises AuditError for what is no whole entry.
+    """
+    start = stream.tell()
+    for number, line in enumerate(iter(stream.readline, b""), 2):
+        record = _record(number, line)
+        if record.get("type") != "failure":
+            _check_type(number, record)
+            entry = _entry(number, record, [], [])
+            count = _get(number, record, "changes", int) + _get(number, record, "findings", int)
+            if not all(whole.endswith(b"\n") for whole in (line, *(stream.readline() for _ in range(count)))):
+                raise AuditError(f"line {number}: records are missing")
+            yield entry, start, stream.tell()
+        start = stream.tell()
+
+
 def _records(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in enumerate(lines, 1):
-        try:
-            record = parse(line)
-        except (ValueError, RecursionError) as error:
-            raise AuditError(f"line {number}: {error}") from error
-        yield number, record
+        yield number, _record(number, line)
+
+
+def _record(number: int, line: bytes) -> dict[str, Any]:
+    try:
+        return parse(line)
+    except (ValueError, RecursionError) as error:
+        raise AuditError(f"line {number}: {error}") from error
 
 
 def _entries(records: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[Entry]:
     number = 1
     for number, record in records:
-        type_ = record.get("type")
-        if type_ == "failure":
+        if record.get("type") == "failure":
             continue
-        if type_ != "file":
-            raise AuditError(f"line {number}: a record of type {type_!r} where one of type 'file' is due")
+        _check_type(number, record)
         changes = _items(records, number, record, "change")
         findings = _items(records, number, record, "finding")
-        verdict = _get(number, record, "verdict", str)
-        if verdict not in VERDICTS:
-            raise AuditError(f"line {number}: unknown verdict {verdict!r}")
-        yield Entry(
-            _get(number, record, "root", str),
-            _relative(number, _get(number, record, "file", str)),
-            _content(number, record, "input"),
-            _content(number, record, "output"),
-            verdict,
-            _in_order(changes),
-            [_finding(*item) for item in findings],
-        )
+        yield _entry(number, record, changes, findings)
+
+
+def _check_type(number: int, record: Mapping[str, Any]) -> None:
+    if record.get("type") != "file":
+        raise AuditError(f"line {number}: a record of type {record.get('type')!r} where one of type 'file' is due")
+
+
+def _entry(number: int, record: dict[str, Any], changes: _Records, findings: _Records) -> Entry:
+    verdict = _get(number, record, "verdict", str)
+    if verdict not in VERDICTS:
+        raise AuditError(f"line {number}: unknown verdict {verdict!r}")
+    form = _get(number, record, "format", str)
+    packed = record.get("compression")
+    return Entry(
+        _get(number, record, "root", str),
+        _relative(number, _get(number, record, "file", str)),
+        _content(number, record, "input"),
+        _content(number, record, "output"),
+        verdict,
+        _in_order(changes, by_value=form in TABLES),
+        [_finding(*item) for item in findings],
+        form,
+        None if packed is None else _get(number, record, "compression", str),
+    )
 
 
 def _items(
@@ -85,12 +122,16 @@ def _items(
     return items
 
 
-def _in_order(records: list[tuple[int, dict[str, Any]]]) -> list[Change]:
-    """Return changes, which must be sorted and disjoint."""
+def _in_order(records: list[tuple[int, dict[str, Any]]], *, by_value: bool) -> list[Change]:
+    """Return changes, which must be sorted and disjoint, in the file or each value of it."""
     changes = []
     reach = 0
+    value: tuple[Any, Any] | None = None
     for number, record in records:
         change = _change(number, record)
+        if by_value and value != (record.get("record"), record.get("field")):
+            value = record.get("record"), record.get("field")
+            reach = 0
         if not reach <= change.start <= change.end or change.end - change.start != len(change.before):
             raise AuditError(f"line {number}: a span that no text has")
         reach = change.end
@@ -99,7 +140,7 @@ def _in_order(records: list[tuple[int, dict[str, Any]]]) -> list[Change]:
 
 
 def _change(number: int, record: Mapping[str, Any]) -> Change:
-    return Change(
+    values = (
         _get(number, record, "kind", str),
         tuple(_get(number, record, "rules", list)),
         _get(number, record, "start", int),
@@ -109,27 +150,29 @@ def _change(number: int, record: Mapping[str, Any]) -> Change:
         float(_get(number, record, "confidence", (int, float))),
         _get(number, record, "reason", str),
     )
+    if "record" in record:
+        return FieldChange(*values, _get(number, record, "record", int), _get(number, record, "field", str))
+    return Change(*values)
 
 
 def _finding(number: int, record: Mapping[str, Any]) -> Finding:
     change = _change(number, record)
-    return Finding(
-        change.kind,
-        change.rules,
-        change.start,
-        change.end,
-        change.before,
-        change.after,
-        change.confidence,
-        change.reason,
-        certain=False,
-        candidates=tuple(_get(number, record, "candidates", list)),
-    )
+    head = (change.kind, change.rules, change.start, change.end, change.before, change.after)
+    rest = (change.confidence, change.reason, False, tuple(_get(number, record, "candidates", list)))
+    if isinstance(change, FieldChange):
+        return FieldFinding(*head, *rest, change.record, change.field)
+    return Finding(*head, *rest)
 
 
 def _content(number: int, record: Mapping[str, Any], key: str) -> Content:
     content = _get(number, record, key, dict)
-    return Content(_get(number, content, "bytes", int), _get(number, content, "sha256", str))
+    encoding = _get(number, content, "encoding", str)
+    try:
+        mark = BOM.encode(encoding) if _get(number, content, "mark", bool) else b""
+    except (LookupError, ValueError) as error:
+        raise AuditError(f"line {number}: {encoding!r} is no encoding") from error
+    charset = Charset(encoding, mark, decoded=_get(number, content, "decoded", str))
+    return Content(_get(number, content, "bytes", int), _get(number, content, "sha256", str), charset)
 
 
 def _relative(number: int, file: str) -> str:

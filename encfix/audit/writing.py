@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from encfix.audit.entry import Entry, Header
+from encfix.audit.entry import Content, Entry, FieldChange, FieldFinding, Header
 from encfix.audit.jsonl import dump
 from encfix.batch import Positions, to_codes
 from encfix.result import Change, Finding
@@ -49,33 +49,60 @@ def dump_header(header: Header) -> bytes:
             "data": header.data_version,
             "options": header.options,
             "output": header.output,
+            "files": header.files,
         }
     )
 
 
-def dump_entry(entry: Entry, text: str) -> Iterator[bytes]:
-    """Yield the lines on one file, whose decoded input is `text`."""
-    yield dump(
+def dump_file(entry: Entry, changes: int, findings: int) -> bytes:
+    """Return the line on one file that so many changes and findings follow."""
+    return dump(
         {
             "type": "file",
             "file": entry.file,
             "root": entry.root,
+            "format": entry.format,
+            "compression": entry.compression,
             "verdict": entry.verdict,
-            "changes": len(entry.changes),
-            "findings": len(entry.findings),
-            "input": {"bytes": entry.input.size, "sha256": entry.input.sha256},
-            "output": {"bytes": entry.output.size, "sha256": entry.output.sha256},
+            "changes": changes,
+            "findings": findings,
+            "input": _content(entry.input),
+            "output": _content(entry.output),
         }
     )
-    if not entry.changes and not entry.findings:
-        return
-    lines = Lines(text)
-    places = lines.places([change.start for change in entry.changes])
-    for place, change in zip(places, entry.changes, strict=True):
-        yield dump(_fields("change", entry.file, place, change))
-    places = lines.places([finding.start for finding in entry.findings])
-    for place, finding in zip(places, entry.findings, strict=True):
-        yield dump({**_fields("finding", entry.file, place, finding), "candidates": finding.candidates})
+
+
+def _content(content: Content) -> dict[str, Any]:
+    return {
+        "bytes": content.size,
+        "sha256": content.sha256,
+        "encoding": content.charset.encoding,
+        "mark": bool(content.charset.mark),
+        "decoded": content.charset.decoded,
+    }
+
+
+def dump_items(
+    file: str, items: Sequence[Change | Finding], text: str | None, offset: int = 0, line: int = 1
+) -> Iterator[bytes]:
+    """Yield the lines on changes or findings in a run of a file; see `places`."""
+    for place, item in zip(places(items, text, offset, line), items, strict=True):
+        yield dump(fields(file, place, item))
+
+
+def places(
+    items: Sequence[Change | Finding], text: str | None, offset: int = 0, line: int = 1
+) -> Iterator[tuple[int, int]]:
+    """Yield line and column of items in a run of a file's `text` that begins at `offset` and line `line`.
+
+    Without a text, as in a table, the record is the line (0 where there is none), and the column is that of the value.
+    """
+    if text is None:
+        return ((getattr(item, "record", 0), item.start + 1) for item in items)
+    if not items:
+        return iter(())
+    found = Lines(text).places([item.start - offset for item in items])
+    return ((row + line - 1, column) for row, column in found)
 
 
 def dump_failure(path: str, reason: str) -> bytes:
@@ -83,13 +110,16 @@ def dump_failure(path: str, reason: str) -> bytes:
     return dump({"type": "failure", "path": path, "reason": reason})
 
 
-def _fields(type_: str, file: str, place: tuple[int, int], item: Change | Finding) -> dict[str, Any]:
+def fields(file: str, place: tuple[int, int], item: Change | Finding) -> dict[str, Any]:
+    """Return the record of a change or a finding at `place`, a line and a column."""
     line, column = place
-    return {
-        "type": type_,
+    field = {"record": item.record, "field": item.field} if isinstance(item, (FieldChange, FieldFinding)) else {}
+    record = {
+        "type": "change" if isinstance(item, Change) else "finding",
         "file": file,
         "line": line,
         "column": column,
+        **field,
         "start": item.start,
         "end": item.end,
         "before": item.before,
@@ -99,3 +129,6 @@ def _fields(type_: str, file: str, place: tuple[int, int], item: Change | Findin
         "confidence": item.confidence,
         "reason": item.reason,
     }
+    if isinstance(item, Finding):
+        record["candidates"] = item.candidates
+    return record

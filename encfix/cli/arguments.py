@@ -8,8 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
-from encfix.configuration import configured
-from encfix.options import GLOSS, PUNCTUATION, SCRIPTS, OptionError, Options
+from encfix.configuration import Configuration, configured
+from encfix.files.formats.base import Selection
+from encfix.files.names import to_name
+from encfix.files.types import NAMES
+from encfix.options import GLOSS, PUNCTUATION, SCRIPTS, OptionError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -22,6 +25,23 @@ _OPTIONS = (
     click.option("--min-confidence", metavar="P", type=float, help="Repair only what is at least this sure, 0 to 1."),
     click.option("--gloss", metavar="MODE", help=f"{', '.join(GLOSS)}."),
     click.option("--punctuation", metavar="MODE", help=f"{', '.join(PUNCTUATION)}."),
+    click.option("--ignore", metavar="TEXT", multiple=True, help="Change nothing inside this exact text."),
+)
+
+_SCOPE = (
+    click.option("--include", metavar="GLOB", multiple=True, help="Of folders, take files that match alone."),
+    click.option("--exclude", metavar="GLOB", multiple=True, help="Pass over files and folders that match."),
+    click.option("--gitignore/--no-gitignore", default=None, help="Pass over what git ignores, or do not."),
+)
+
+_FORMAT = (
+    click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help="What is printed: for people, or JSON.",
+    ),
 )
 
 _WRITING = (
@@ -29,10 +49,37 @@ _WRITING = (
     click.option("--in-place", "-i", is_flag=True, help="Write the files that change over themselves."),
 )
 
+_FORMATS = (
+    click.option("--type", "type_", metavar="TYPE", type=click.Choice(NAMES), help=f"{', '.join(NAMES)}."),
+    click.option("--field", metavar="PATH", multiple=True, help="Clean these fields of records, such as meta.title."),
+    click.option("--spans", metavar="PATH", help="Carry over the spans of characters in this field (JSON Lines)."),
+    click.option("--verdict", metavar="FIELD", help="Write each record's verdict to this field (JSON Lines)."),
+)
+
+
+def options_of_formats(command: _Command) -> _Command:
+    """Give a command the flags that stand for a `Selection`."""
+    return _decorated(command, _FORMATS)
+
+
+def selection_of(flags: dict[str, Any]) -> Selection:
+    """Take the flags of formats out of `flags`."""
+    return Selection(flags.pop("type_"), tuple(flags.pop("field")), flags.pop("spans"), flags.pop("verdict"))
+
 
 def options_of_cleaning(command: _Command) -> _Command:
     """Give a command the flags that stand for fields of `Options`."""
     return _decorated(command, _OPTIONS)
+
+
+def options_of_scope(command: _Command) -> _Command:
+    """Give a command the flags that stand for fields of `Scope`."""
+    return _decorated(command, _SCOPE)
+
+
+def options_of_format(command: _Command) -> _Command:
+    """Give a command the flag that says for whom it prints."""
+    return _decorated(command, _FORMAT)
 
 
 def options_of_writing(command: _Command) -> _Command:
@@ -46,12 +93,12 @@ def _decorated(command: _Command, decorators: tuple[Callable[[_Command], _Comman
     return command
 
 
-def effective_options(flags: dict[str, Any]) -> Options:
-    """Return the options of configuration files in the current folder and of the `flags` that are given.
+def effective(flags: dict[str, Any]) -> Configuration:
+    """Return the configuration of files in the current folder and of the `flags` that are given.
 
     Raises click.UsageError for what is not known.
     """
-    given = {name: value for name, value in flags.items() if value is not None and value != ()}
+    given = {name: _decoded(value) for name, value in flags.items() if value is not None and value != ()}
     for name in ("only", "skip"):
         if name in given:
             given[name] = tuple(item.strip() for value in given[name] for item in value.split(","))
@@ -59,6 +106,13 @@ def effective_options(flags: dict[str, Any]) -> Options:
         return configured(Path(), given)
     except OptionError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _decoded(value: Any) -> Any:
+    """Return the value of a flag with its strings read as UTF-8."""
+    if isinstance(value, tuple):
+        return tuple(map(_decoded, value))
+    return to_name(value) if isinstance(value, str) else value
 
 
 def exclude_each_other(**chosen: object) -> None:

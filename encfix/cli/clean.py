@@ -4,55 +4,87 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from encfix.audit import Content, Entry, Header, dump_entry, dump_failure, dump_header
+from encfix.audit import Header, dump_failure, dump_header
 from encfix.cleaner import Cleaner
 from encfix.cli.arguments import (
     FILE_OR_FOLDER,
-    effective_options,
+    effective,
     exclude_each_other,
     options_of_cleaning,
+    options_of_format,
+    options_of_formats,
+    options_of_scope,
     options_of_writing,
+    selection_of,
 )
-from encfix.cli.cleaning import Outcome, clean_files
-from encfix.cli.diff import unified
+from encfix.cli.cleaning import Task
+from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, remove_leftovers
+from encfix.cli.parallel import process
+from encfix.cli.processing import Done, Mode, Processing
 from encfix.cli.summary import Summary, counted, print_skipped, watched
 from encfix.files import atomic
-from encfix.files.destinations import DestinationError, check_output, destination, distinct, distinct_files
+from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files
+from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
-from encfix.files.text import BOM
-from encfix.files.walking import Failed, Skipped, Source, walk
-
-_COLOURS = {"-": "red", "+": "green", "@": "cyan"}
+from encfix.files.text import SAME, TARGETS, Writing
+from encfix.files.types import kind_of
+from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FILE_OR_FOLDER)
 @options_of_writing
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff.")
+@click.option("--stdout", is_flag=True, help="Print the repaired text.")
+@click.option(
+    "--to", default=SAME, show_default=True, type=click.Choice([SAME, *TARGETS]), help="Encoding of the output."
+)
+@click.option("--allow-lossy", is_flag=True, help="Also write files that could not be decoded strictly.")
 @options_of_cleaning
+@options_of_formats
+@options_of_scope
 @click.option("--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines.")
+@click.option("--resume", is_flag=True, help="Go on where a run was killed that had the same arguments.")
+@click.option("--jobs", "-j", metavar="N", type=click.IntRange(0), default=1, help="Processes; 0: one a processor.")
+@options_of_format
 def clean(
-    paths: tuple[Path, ...], output: Path | None, in_place: bool, diff: bool, audit: Path | None, **flags: Any
+    paths: tuple[Path, ...],
+    output: Path | None,
+    in_place: bool,
+    diff: bool,
+    stdout: bool,
+    to: str,
+    allow_lossy: bool,
+    audit: Path | None,
+    resume: bool,
+    jobs: int,
+    format_: str,
+    **flags: Any,
 ) -> None:
     """Repair text files, and those in folders.
 
-    Without --output, --in-place or --diff, nothing is changed, and what would be is said.
+    Without --output, --in-place, --diff or --stdout, nothing is changed, and what would be is said. PATH - is
+    standard input, which goes to standard output.
     """
-    exclude_each_other(output=output, in_place=in_place, diff=diff)
-    options = effective_options(flags)
-    found = list(walk(paths))
+    mode = _mode(output=output, in_place=in_place, diff=diff, stdout=stdout)
+    if STANDARD_INPUT in paths:
+        if mode in (Mode.OUTPUT, Mode.IN_PLACE):
+            raise click.UsageError(f"standard input goes to standard output, not where --{mode.option} says")
+        mode = Mode.STDOUT if mode is Mode.NOWHERE else mode
+    if resume and mode not in (Mode.OUTPUT, Mode.IN_PLACE):
+        raise click.UsageError("--resume needs --output or --in-place")
+    selection, writing = selection_of(flags), Writing(to, allow_lossy)
+    configuration = effective(flags)
+    found = list(walk(paths, configuration.scope, selection.type))
     summary = Summary()
-    for item in found:
-        if isinstance(item, Failed):
-            summary.fail(item)
+    failures = [item for item in found if isinstance(item, Failed)]
     sources = [source for source in found if isinstance(source, Source)]
     sources = distinct(sources) if output else distinct_files(sources)
     try:
@@ -63,121 +95,126 @@ def clean(
     except DestinationError as error:
         raise click.UsageError(str(error)) from error
     print_skipped([item for item in found if isinstance(item, Skipped)])
-    is_done = bool(output or in_place)
-    header = Header.of(options, to_name(output) if output else None)
+    asked = {**selection._asdict(), **writing._asdict()}
+    header = Header.of(configuration.options, to_name(output) if output else None, asked)
+    task = Task(Cleaner(configuration.options), selection, writing)
+    if resume:
+        remove_leftovers(_written(sources, output, audit))
     try:
-        with nullcontext() if audit is None else atomic.writing(audit) as stream:
-            trail = _Trail(stream, header)
-            for item in found:
-                if isinstance(item, Failed):
-                    trail.fail(item)
-            results = clean_files(sources, Cleaner(options))
-            show = is_done or not sys.stdout.isatty()
-            write = _writer(output, in_place, diff)
-            _do_all(watched(results, sources, summary, show=show), write, trail, summary)
+        with nullcontext() if audit is None else atomic.writing(audit) as record:
+            journal = Journal.of(header, audit, output) if sources and (audit or output) else None
+            if record:
+                record.write(dump_header(header))
+            _do_all(failures, record, summary)
+            if resume:
+                sources = _left(sources, journal, record, audit, selection, output)
+            elif journal:
+                journal.remove()
+            processing = Processing(task, mode, output, journal, is_recorded=audit is not None)
+            results = process(processing, sources, jobs or os.cpu_count() or 1)
+            show = mode.is_done or not sys.stdout.isatty()
+            notes = mode is Mode.NOWHERE and format_ == "text"
+            is_finished = _do_all(watched(results, sources, summary, show=show), record, summary, notes=notes)
+        if journal:
+            journal.close()
+            if is_finished:
+                journal.remove()
     except BrokenPipeError:
         raise
     except OSError as error:
         summary.fail(Failed.because(audit or Path(), error))
-    summary.print(is_done=is_done, err=diff)
-    raise SystemExit(2 if summary.failed else int(bool(summary.changed) and not is_done))
+    if format_ == "json":
+        summary.print_json(is_done=mode.is_done, err=mode.takes_stdout)
+    else:
+        summary.print(is_done=mode.is_done, err=mode.takes_stdout)
+    raise SystemExit(2 if summary.failed else int(bool(summary.changed) and not mode.is_done))
+
+
+def _mode(**chosen: object) -> Mode:
+    """Return the mode that the flags name, or none."""
+    exclude_each_other(**chosen)
+    return next((Mode(name) for name, value in chosen.items() if value), Mode.NOWHERE)
+
+
+def _written(sources: Sequence[Source], output: Path | None, audit: Path | None) -> list[Path]:
+    """Return the folders that are written to."""
+    folders = [(output / source.output_name if output else source.path.resolve()).parent for source in sources]
+    return [*folders, audit.parent] if audit else folders
+
+
+def _left(
+    sources: Sequence[Source],
+    journal: Journal | None,
+    record: BinaryIO | None,
+    audit: Path | None,
+    selection: Selection,
+    output: Path | None,
+) -> list[Source]:
+    """Return the sources that are still to do, and put the others on record as a run that was killed did."""
+    if journal is None:
+        return list(sources)
+    try:
+        done = journal.done(audit)
+    except JournalError as error:
+        raise click.UsageError(str(error)) from error
+    left: list[Source] = []
+    for source in sources:
+        entry, lines = done.get(key_of(source), (None, None))
+        if entry and lines and is_done(entry, source, kind_of(source.name, selection.type), output):
+            _copy(lines, record)
+        else:
+            left.append(source)
+    if len(left) < len(sources):
+        click.echo(f"resumed: {counted(len(sources) - len(left), 'file')} done before", err=True)
+    return left
+
+
+def _copy(lines: Lines, record: BinaryIO | None) -> None:
+    if record:
+        lines.copy(record)
 
 
 def _do_all(
-    outcomes: Iterable[Outcome | Failed], write: Callable[[Outcome], None], trail: _Trail, summary: Summary
-) -> None:
-    """Write each outcome, then put it on record; what fails is said and counted, and the rest is done.
+    results: Iterable[Done | Failed], record: BinaryIO | None, summary: Summary, *, notes: bool = False
+) -> bool:
+    """Put every file on record, show and count it; a run that is interrupted ends here in order.
 
-    A run that is interrupted ends here in order, so that what was done stays on record.
+    So what was done stays on record. Returns whether the run came to its end.
     """
     try:
-        for outcome in outcomes:
-            failure = outcome if isinstance(outcome, Failed) else _attempt(write, outcome)
-            if failure:
-                summary.fail(failure)
-                trail.fail(failure)
-            elif isinstance(outcome, Outcome):
-                trail.add(outcome)
-                summary.add(outcome)
+        for result in results:
+            if isinstance(result, Failed):
+                summary.fail(result)
+                if record:
+                    record.write(dump_failure(to_name(result.path), result.reason))
+                continue
+            if result.lines:
+                _copy(result.lines, record)
+            summary.add(result)
+            if result.shown:
+                click.echo(result.shown, nl=False)
+            elif notes and result.is_changed:
+                click.echo(f"would {_note(result)}")
     except KeyboardInterrupt:
         summary.failed += 1
         click.echo("interrupted; the files counted below were done", err=True)
+        return False
+    return True
 
 
-def _attempt(write: Callable[[Outcome], None], outcome: Outcome) -> Failed | None:
-    try:
-        write(outcome)
-    except BrokenPipeError:
-        raise  # whoever read the diff has gone; no file failed
-    except (OSError, DestinationError) as error:
-        return Failed.because(outcome.source.path, error)
-    return None
-
-
-class _Trail:
-    """Writes the audit to a stream, or nowhere."""
-
-    def __init__(self, stream: BinaryIO | None, header: Header) -> None:
-        self._stream = stream
-        if stream:
-            stream.write(dump_header(header))
-
-    def add(self, outcome: Outcome) -> None:
-        """Put a file on record that was dealt with."""
-        if self._stream:
-            entry = Entry(
-                to_name(outcome.source.root),
-                to_name(outcome.source.name),
-                Content.of(outcome.file.data),
-                Content.of(outcome.output),
-                outcome.verdict,
-                outcome.changes,
-                outcome.findings,
-            )
-            self._stream.writelines(dump_entry(entry, outcome.file.text))
-
-    def fail(self, failure: Failed) -> None:
-        """Put a file on record that failed."""
-        if self._stream:
-            self._stream.write(dump_failure(to_name(failure.path), failure.reason))
-
-
-def _writer(output: Path | None, in_place: bool, diff: bool) -> Callable[[Outcome], None]:
-    """Return what to do with an outcome."""
-
-    def into_folder(outcome: Outcome) -> None:
-        path = destination(output or Path(), outcome.source.name)
-        atomic.write(path, outcome.output, model=outcome.source.path)
-
-    def over_itself(outcome: Outcome) -> None:
-        if outcome.output != outcome.file.data:
-            path = outcome.source.path.resolve()
-            if path.read_bytes() != outcome.file.data:
-                raise OSError("the file changed while it was being cleaned")
-            atomic.write(path, outcome.output)
-
-    def as_diff(outcome: Outcome) -> None:
-        mark = BOM * outcome.file.has_mark
-        changes = [replace(item, start=item.start + len(mark), end=item.end + len(mark)) for item in outcome.changes]
-        name = to_name(outcome.source.path)
-        for line in unified(name, mark + outcome.file.text, mark + outcome.text, changes):
-            click.secho(line, nl=False, fg=_COLOURS.get(line[0]))
-
-    def as_note(outcome: Outcome) -> None:
-        if outcome.changes:
-            path, number = to_name(outcome.source.path), len(outcome.changes)
-            click.echo(f"would repair: {path}: {counted(number, 'change')}")
-
-    if output:
-        return into_folder
-    if in_place:
-        return over_itself
-    return as_diff if diff else as_note
+def _note(done: Done) -> str:
+    """Return what would be done to a file."""
+    path = to_name(done.source.path)
+    if done.repairs:
+        return f"repair: {path}: {counted(done.repairs, 'change')}"
+    if done.changes:
+        return f"annotate: {path}"
+    return f"convert: {path}: {done.encodings[0]} to {done.encodings[1]}"
 
 
 def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None) -> None:
     """Raise DestinationError if the audit would overwrite a source or an output."""
     path = os.path.realpath(audit)
     for source in sources:
-        if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.name)):
+        if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.output_name)):
             raise DestinationError(f"the audit would overwrite {source.path}")

@@ -1,77 +1,306 @@
-"""Clean files in groups: enough of them at once to be fast, never more than memory should hold."""
+"""Clean files: small ones in groups, enough of them at once to be fast; large ones as they are read and written."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import BinaryIO, TypeAlias
 
-from encfix.audit import VERDICTS
+from encfix.audit import VERDICTS, Content
 from encfix.cleaner import Cleaner
-from encfix.files.text import LIMIT, NotUtf8Error, TextFile, decode, documents
+from encfix.cli.placing import Part, placed, values_part
+from encfix.files import compression
+from encfix.files.compression import CompressionError
+from encfix.files.formats.base import Chunk, FormatError, Selection, TextFormat
+from encfix.files.formats.jsonl import JsonLines
+from encfix.files.formats.opening import text_format
+from encfix.files.formats.tables import open_table
+from encfix.files.formats.warc import pages
+from encfix.files.reading import (
+    Measured,
+    Twins,
+    blocks,
+    charset_of,
+    chunks,
+    line_ends,
+    opened,
+    read_whole,
+    stream_chunks,
+)
+from encfix.files.text import LIMIT, Charset, Codec, EncodingError, TextFile, Writing, read
+from encfix.files.types import STREAMED, Kind, kind_of
 from encfix.files.walking import Failed, Source
-from encfix.result import Change, Finding, Result, Verdict
+from encfix.inline import heeded
+from encfix.result import Verdict
 
 GROUP = 8 * 2**20
 """Bytes of files that are read before they are cleaned together; one file may be larger."""
 
+ERRORS = (OSError, EncodingError, FormatError, CompressionError)
+"""What makes one file fail and no other."""
+
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """A cleaned file; offsets of changes and findings are those of its whole text."""
+class Task:
+    """What is to be done to files; picklable."""
 
-    source: Source
-    file: TextFile
-    text: str
-    output: bytes
-    """The bytes that the file should have: the very same where nothing changed."""
-    changes: tuple[Change, ...]
-    findings: tuple[Finding, ...]
-    verdict: Verdict
+    cleaner: Cleaner
+    selection: Selection = field(default_factory=Selection)
+    writing: Writing | None = field(default_factory=Writing)
+    """How they are to be written; None if they are only looked at."""
+    limit: int = LIMIT
+    """How many code points a plain document may have; what is longer is several."""
+
+    def clean(self, chunk: Chunk, codec: Codec | None, offset: int, line: int, size: int) -> Part:
+        """Return what cleaning does to a chunk; see `placed`."""
+        results = self.cleaner.clean_many([document.text for document in chunk.documents])
+        kept = codec.take_kept(offset + len(chunk.text)) if codec else ()
+        return placed(chunk, results, self.selection, kept, offset, line, size)
 
 
-def clean_files(sources: Iterable[Source], cleaner: Cleaner, limit: int = LIMIT) -> Iterator[Outcome | Failed]:
-    """Read and clean files, in order but for failures; what is longer than `limit` is several documents."""
-    group: list[tuple[Source, TextFile]] = []
+class Whole:
+    """A cleaned file that was read at once."""
+
+    def __init__(self, source: Source, kind: Kind, file: TextFile, parts: Sequence[Part]) -> None:
+        self.source, self.kind, self.file = source, kind, file
+        self.verdict: Verdict = max((part.verdict for part in parts), key=VERDICTS.index, default="clean")
+        self._parts = parts
+
+    @cached_property
+    def output(self) -> bytes:
+        """The content that the file should have: the very same where nothing changed. Raises EncodingError."""
+        if not any(part.changes for part in self._parts):
+            return self.file.encode(self.file.text)
+        return self.file.encode("".join(part.new or "" for part in self._parts))
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the content should be another. Raises EncodingError."""
+        return self.output != self.file.data
+
+    @property
+    def input_content(self) -> Content:
+        """What is on record of the content that was read."""
+        return Content.of(self.file.data, self.file.codec.source)
+
+    @property
+    def output_content(self) -> Content:
+        """What is on record of the content that it should have. Raises EncodingError."""
+        return Content.of(self.output, self.file.codec.target)
+
+    def parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        """Write the file to `sink`, if there is one, and yield what was done. Raises one of `ERRORS`."""
+        if sink and self.kind.compression and not self.is_changed:
+            _copy(self.source, sink)
+        elif sink:
+            with compression.writing(sink, _settings(self.source, self.kind), len(self.output)) as stream:
+                stream.write(self.output)
+        yield from self._parts
+
+
+class Streamed:
+    """A file that is cleaned while its parts are read, once; verdict and contents are known behind the last."""
+
+    def __init__(self, source: Source, kind: Kind, task: Task) -> None:
+        self.source, self.kind = source, kind
+        self.verdict: Verdict = "clean"
+        self.is_changed = False
+        self._task = task
+        self._contents: tuple[Content, ...] = ()
+
+    @property
+    def input_content(self) -> Content:
+        """What is on record of the content that was read."""
+        return self._contents[0]
+
+    @property
+    def output_content(self) -> Content:
+        """What is on record of the content that it should have."""
+        return self._contents[1]
+
+    def parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        """Write the file to `sink` as it is cleaned, if there is one, and yield what was done.
+
+        Raises one of `ERRORS` if the file cannot be read to its end, or not be written.
+        """
+        read = {"parquet": self._table_parts, "arrow": self._table_parts, "warc": self._page_parts}
+        for part in read.get(self.kind.type, self._text_parts)(sink):
+            self.verdict = max(self.verdict, part.verdict, key=VERDICTS.index)
+            self.is_changed |= bool(part.changes)
+            yield part
+        if self.is_changed or self.kind.type == "warc":
+            return
+        is_copy = self._contents[0] == self._contents[1] and not self.kind.compression
+        self._contents = self._contents[:1] * 2
+        if sink and not is_copy:  # packed again, or with bytes that were lost, the same text is other bytes
+            sink.seek(0)
+            sink.truncate()
+            _copy(self.source, sink)
+
+    def _text_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        form = text_format(self.kind, self._task.selection, self._task.limit)
+        with opened(self.source, self.kind.compression) as stream:
+            charset = charset_of(stream)
+        codec = Codec(charset, self._task.writing, keeps_lines=form.keeps_lines)
+        self.is_changed = codec.is_converted
+        twins = Twins()
+        settings = _settings(self.source, self.kind) if sink else None
+        with opened(self.source, self.kind.compression) as stream, _into(sink, settings) as target:
+            offset, line, size = 0, 1, 0
+            mark = codec.target.mark
+            for chunk in stream_chunks(_texts(stream, codec, twins), form):
+                part = self._task.clean(chunk, codec, offset, line, twins.old_size - size)
+                size = twins.old_size
+                if self._task.writing:
+                    new = mark + codec.target.encode(part.new or "", line)
+                    mark = b""
+                    twins.wrote(new)
+                    if target:
+                        target.write(new)
+                offset += len(chunk.text)
+                line += line_ends(chunk.text)
+                yield part
+            if mark and target:
+                target.write(mark)
+            twins.wrote(mark)
+        if self.is_changed:
+            codec.check()
+        charsets = codec.source, codec.target
+        self._contents = tuple(map(Content, (twins.old_size, twins.new_size), twins.digests, charsets))
+
+    def _table_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        read, written = self._measured(), Measured(sink)
+        cleaner = self._task.cleaner
+        with open_table(self.source, self.kind, self._task.selection) as table, table.writer(written) as writer:
+            for group in table.row_groups():
+                results = [heeded(item) for item in cleaner.clean_many([item.text for item in group.documents])]
+                changed = {nth: result.text for nth, result in enumerate(results) if result.text != result.original}
+                writer.write(group.replaced(changed))
+                yield values_part(group.documents, results)
+        self._contents = _content(read), _content(written)
+
+    def _page_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
+        task = Task(self._task.cleaner, self._task.selection._replace(fields=("title", "text")))
+        form = JsonLines(task.selection)
+        read, written = self._measured(), Measured(sink)
+        offset, line, pending = 0, 1, ""
+        for page in chain(pages(self.source), ("",)):
+            pending += page
+            if page and len(pending) < (form.block or 0):
+                continue
+            part = task.clean(form.chunk(pending, is_last=True), None, offset, line, 0)
+            written.write((part.new or "").encode("utf-8", "backslashreplace"))
+            offset, line, pending = offset + len(pending), line + line_ends(pending), ""
+            yield part
+        self._contents = _content(read), _content(written)
+
+    def _measured(self) -> Measured:
+        measured = Measured(None)
+        with self.source.open() as stream:
+            measured.drain(stream)
+        return measured
+
+
+Outcome: TypeAlias = Whole | Streamed
+"""A file that is cleaned, or is while its `parts` are read."""
+
+
+def clean_files(sources: Iterable[Source], task: Task) -> Iterator[Outcome | Failed]:
+    """Read and clean files, in order but for failures."""
+    group: list[_Read] = []
     size = 0
     for source in sources:
+        kind = kind_of(source.name, task.selection.type)
         try:
-            file = decode(source.path.read_bytes())
-        except (OSError, NotUtf8Error) as error:
+            item = None if kind.type in STREAMED else _read(source, kind, task)
+            if item is None and source.is_standard_input:
+                raise FormatError(f"{kind.type} cannot be read from standard input")
+        except ERRORS as error:
             yield Failed.because(source.path, error)
             continue
-        group.append((source, file))
-        size += len(file.data)
-        if size >= GROUP:
-            yield from _clean_group(group, cleaner, limit)
+        if item is None:
+            yield from _clean_group(group, task)
             group, size = [], 0
-    yield from _clean_group(group, cleaner, limit)
+            yield Streamed(source, kind, task)
+            continue
+        group.append(item)
+        size += len(item.file.data)
+        if size >= GROUP:
+            yield from _clean_group(group, task)
+            group, size = [], 0
+    yield from _clean_group(group, task)
 
 
-def _clean_group(group: list[tuple[Source, TextFile]], cleaner: Cleaner, limit: int) -> Iterator[Outcome]:
-    cut = [documents(file.text, limit) for _, file in group]
-    results = iter(cleaner.clean_many([document for blocks in cut for document in blocks]))
-    for (source, file), blocks in zip(group, cut, strict=True):
-        yield _joined(source, file, [next(results) for _ in blocks])
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that was read at once."""
+
+    source: Source
+    kind: Kind
+    file: TextFile
+    chunks: list[Chunk]
 
 
-def _joined(source: Source, file: TextFile, results: list[Result]) -> Outcome:
-    """Return the outcome of a file from those of its blocks."""
-    changes: list[Change] = []
-    findings: list[Finding] = []
-    base = 0
-    for result in results:
-        changes += _moved(result.changes, base)
-        findings += _moved(result.findings, base)
-        base += len(result.original)
-    text = "".join(result.text for result in results)
-    verdict = max((result.verdict for result in results), key=VERDICTS.index)
-    return Outcome(source, file, text, file.encode(text), tuple(changes), tuple(findings), verdict)
+def _read(source: Source, kind: Kind, task: Task) -> _Read | None:
+    """Return the file if it can be read at once. Raises one of `ERRORS`."""
+    form: TextFormat = text_format(kind, task.selection, task.limit)
+    data = read_whole(source, kind.compression, form)
+    if data is None:
+        return None
+    file = read(data, task.writing, keeps_lines=form.keeps_lines)
+    return _Read(source, kind, file, list(chunks(file.text, form)))
 
 
-_Item = TypeVar("_Item", Change, Finding)
+def _clean_group(group: list[_Read], task: Task) -> Iterator[Outcome | Failed]:
+    texts = [document.text for item in group for chunk in item.chunks for document in chunk.documents]
+    results = iter(task.cleaner.clean_many(texts))
+    for item in group:
+        taken = [[next(results) for _ in chunk.documents] for chunk in item.chunks]
+        parts: list[Part] = []
+        offset, line, size = 0, 1, len(item.file.data)
+        try:
+            for chunk, own in zip(item.chunks, taken, strict=True):
+                kept = item.file.codec.take_kept(offset + len(chunk.text))
+                parts.append(placed(chunk, own, task.selection, kept, offset, line, size))
+                offset, line, size = offset + len(chunk.text), line + line_ends(chunk.text), 0
+        except FormatError as error:
+            yield Failed.because(item.source.path, error)
+            continue
+        yield Whole(item.source, item.kind, item.file, parts)
 
 
-def _moved(items: Sequence[_Item], base: int) -> Sequence[_Item]:
-    """Return changes or findings of a block with the offsets of the whole, in which it begins at `base`."""
-    return [replace(item, start=item.start + base, end=item.end + base) for item in items] if base else items
+def _texts(stream: BinaryIO, codec: Codec, twins: Twins) -> Iterator[str]:
+    for block in blocks(stream, codec.source):
+        twins.read(block)
+        yield codec.decode(block)
+
+
+def _settings(source: Source, kind: Kind) -> compression.Settings | None:
+    if not kind.compression:
+        return None
+    with source.open() as stream:
+        return compression.settings_of(stream, kind.compression)
+
+
+def _content(stream: Measured) -> Content:
+    return Content(stream.size, stream.sha256, Charset())
+
+
+def _copy(source: Source, sink: BinaryIO) -> None:
+    """Copy a file in which nothing changed."""
+    with source.open() as stream:
+        shutil.copyfileobj(stream, sink)
+
+
+@contextmanager
+def _into(sink: BinaryIO | None, settings: compression.Settings | None) -> Iterator[BinaryIO | None]:
+    """Open a sink for content; nowhere is one too."""
+    if sink is None:
+        yield None
+    else:
+        with compression.writing(sink, settings) as stream:
+            yield stream

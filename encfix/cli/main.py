@@ -10,7 +10,11 @@ import click
 
 from encfix import __version__
 from encfix.cli.apply import apply
+from encfix.cli.check import check
 from encfix.cli.clean import clean
+from encfix.cli.config import config
+from encfix.cli.explain import explain
+from encfix.cli.report import report
 from encfix.cli.undo import undo
 
 
@@ -35,9 +39,9 @@ def _use_utf8() -> None:
 def main() -> None:
     """Find and repair damaged Chinese text.
 
-    Exit codes: 0 clean or done, 1 damage found and left (dry run, --diff), 2 usage error or a file failed.
+    Exit codes: 0 clean or done, 1 damage found and left (check, dry run, --diff), 2 usage error or a file failed.
     """
 
 
-for command in (clean, apply, undo):
+for command in (clean, check, explain, report, config, apply, undo):
     main.add_command(command)

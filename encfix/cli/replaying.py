@@ -11,9 +11,10 @@ import click
 from encfix.audit import AuditError, Entry, MismatchError, apply, read, undo
 from encfix.cli.arguments import exclude_each_other
 from encfix.cli.summary import counted, print_failure
-from encfix.files import atomic
+from encfix.files import atomic, compression
 from encfix.files.destinations import DestinationError, check_output, destination
 from encfix.files.names import from_name, to_name
+from encfix.files.reading import opened
 from encfix.files.walking import Failed, Source
 
 
@@ -38,7 +39,7 @@ def replay(audit: Path, root: Path | None, output: Path | None, in_place: bool, 
             entries += 1
             try:
                 changed += _replay(entry, source, output, in_place, direction)
-            except (OSError, MismatchError, DestinationError) as error:
+            except (OSError, MismatchError, DestinationError, compression.CompressionError) as error:
                 print_failure(Failed.because(source.path, error))
                 failed += 1
     except (OSError, AuditError, DestinationError) as error:
@@ -64,12 +65,22 @@ def _source(entry: Entry, folder: Path) -> Source:
 
 def _replay(entry: Entry, source: Source, output: Path | None, in_place: bool, direction: Direction) -> bool:
     """Make one file; return whether its content changes."""
-    data = source.path.read_bytes()
+    settings = None
+    if entry.compression:
+        with source.open() as stream:
+            settings = compression.settings_of(stream, entry.compression)
+    with opened(source, entry.compression) as content:
+        data = content.read()
     made = (undo if direction is Direction.BACK else apply)(entry, data)
     if output:
-        atomic.write(destination(output, source.name), made, model=source.path)
+        _write(destination(output, source.name), made, settings, model=source.path)
     elif made != data and in_place:
-        atomic.write(source.path.resolve(), made)
+        _write(source.path.resolve(), made, settings)
     elif made != data:
         click.echo(f"would {direction.value[0]}: {to_name(source.path)}")
     return made != data
+
+
+def _write(path: Path, content: bytes, settings: compression.Settings | None, model: Path | None = None) -> None:
+    with atomic.writing(path, model) as sink, compression.writing(sink, settings, len(content)) as stream:
+        stream.write(content)

@@ -11,7 +11,9 @@ from typing import TypeVar
 
 import click
 
-from encfix.cli.cleaning import Outcome
+from encfix.audit import encode
+from encfix.cli.placing import ANNOTATION
+from encfix.cli.processing import Done
 from encfix.files.names import to_name
 from encfix.files.walking import Failed, Skipped, Source
 from encfix.rules import KINDS
@@ -53,24 +55,44 @@ class Summary:
         self.findings: Counter[str] = Counter()
         self.touched: Counter[str] = Counter()
         """For each kind, the files that have it."""
+        self.failures: list[Failed] = []
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, done: Done) -> None:
         """Count a cleaned file."""
         self.files += 1
-        self.changed += bool(outcome.changes)
-        self.characters += len(outcome.file.text)
-        self.bytes += len(outcome.file.data)
-        if outcome.changes or outcome.findings:
-            changes = Counter(change.kind for change in outcome.changes)
-            findings = Counter(finding.kind for finding in outcome.findings)
-            self.changes += changes
-            self.findings += findings
-            self.touched.update(changes.keys() | findings.keys())
+        self.changed += done.is_changed
+        self.characters += done.characters
+        self.bytes += done.size
+        self.changes += done.changes
+        self.findings += done.findings
+        self.touched.update(done.changes.keys() | done.findings.keys())
 
     def fail(self, failure: Failed) -> None:
         """Count a failure and say it."""
         self.failed += 1
+        self.failures.append(failure)
         print_failure(failure)
+
+    def print_json(self, *, is_done: bool, err: bool = False) -> None:
+        """Print all counts as one JSON object."""
+        kinds = {
+            kind: {"files": self.touched[kind], "changes": self.changes[kind], "findings": self.findings[kind]}
+            for kind in (*KINDS, ANNOTATION)
+            if self.touched[kind]
+        }
+        record = {
+            "files": self.files,
+            "characters": self.characters,
+            "bytes": self.bytes,
+            "repaired" if is_done else "to_repair": self.changed,
+            "changes": self.changes.total(),
+            "findings": self.findings.total(),
+            "kinds": kinds,
+            "failed": self.failed,
+            "failures": [{"path": to_name(failure.path), "reason": failure.reason} for failure in self.failures],
+            "seconds": round(perf_counter() - self.started, 3),
+        }
+        click.echo(encode(record), err=err)
 
     def print(self, *, is_done: bool, err: bool = False) -> None:
         """Print a row a kind, if there is any, and the totals."""
@@ -98,7 +120,7 @@ class Summary:
         table = Table("kind", box=None, pad_edge=False, header_style="bold")
         for heading in ("files", "changes", "findings"):
             table.add_column(heading, justify="right")
-        for kind in KINDS:
+        for kind in (*KINDS, ANNOTATION):
             if self.touched[kind]:
                 counts = (self.touched[kind], self.changes[kind], self.findings[kind])
                 table.add_row(kind, *(f"{count:,}" for count in counts))

@@ -28,6 +28,16 @@ def is_temporary(name: str) -> bool:
     return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
+def is_leftover(name: str) -> bool:
+    """Return whether a file name is one that `writing` gives its temporary files.
+
+    >>> is_leftover(".encfix-0123456789abcdef.tmp"), is_leftover(".encfix-journal.tmp")
+    (True, False)
+    """
+    digits = name[len(_PREFIX) : -len(_SUFFIX)]
+    return is_temporary(name) and len(digits) == 16 and set(digits) <= set("0123456789abcdef")
+
+
 def write(path: Path, data: bytes, model: Path | None = None) -> None:
     """Make `data` the content of `path`; see `writing`."""
     with writing(path, model) as stream:

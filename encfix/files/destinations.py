@@ -43,11 +43,11 @@ def check_output(sources: Sequence[Source], output: Path) -> None:
     inputs = {os.path.realpath(source.path) for source in sources}
     taken: dict[str, Source] = {}
     for source in sources:
-        key = os.path.realpath(output / source.name)
+        key = os.path.realpath(output / source.output_name)
         if key in inputs:
-            raise DestinationError(f"the output would overwrite the input {output / source.name}")
+            raise DestinationError(f"the output would overwrite the input {output / source.output_name}")
         if (other := taken.setdefault(key, source)) is not source:
-            raise DestinationError(f"{other.path} and {source.path} would both become {output / source.name}")
+            raise DestinationError(f"{other.path} and {source.path} would both become {output / source.output_name}")
 
 
 def destination(output: Path, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Paths as strings that mean the same whatever the locale, for what people read and what files record."""
+"""Paths, and words of the command line, as strings that mean the same whatever the locale."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 
 def to_name(path: str | os.PathLike[str]) -> str:
-    """Return a path with its bytes read as UTF-8; what is no UTF-8 becomes lone surrogates (PEP 383).
+    """Return a path, or a word that the system decoded as one, with its bytes read as UTF-8.
+
+    What is no UTF-8 becomes lone surrogates (PEP 383).
 
     >>> to_name(Path("文件") / "甲.txt") == os.path.join("文件", "甲.txt")
     True

@@ -1,12 +1,16 @@
-"""A text file as bytes and as text: strictly decoded, and written back with unrepaired bytes as they were.
+"""The bytes of a file as text, and back: in the encoding that it came in, or another, with nothing lost on the way.
 
 Newlines are never translated, and a byte order mark is set aside, not read as a character.
 """
 
 from __future__ import annotations
 
-import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from encfix import decoding
+from encfix.decoding import Decoded
 
 BOM = "\ufeff"
 """The byte order mark as a character."""
@@ -14,79 +18,275 @@ BOM = "\ufeff"
 LIMIT = 2**24
 """How many code points one document may have; a longer file is cut into several at line ends."""
 
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "UTF-32"),
-    (codecs.BOM_UTF32_BE, "UTF-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16"),
-)
+SAME = "same"
+"""The target that stands for the encoding that a file came in."""
+
+TARGETS = {
+    "utf-8": ("utf-8", False),
+    "utf-8-sig": ("utf-8", True),
+    "gb18030": ("gb18030", False),
+    "big5": ("big5hkscs", False),
+}
+"""The encodings that files are written in on demand, each with whether a byte order mark goes before the text."""
+
+CERTAIN = 0.9
+"""How sure an encoding must be before text is written in another one."""
+
+STRICT, KEPT, REPAIRED = "strict", "kept", "repaired"
+"""How bytes became text: all by the codec; but for lines that are kept byte for byte; or with bytes lost or guessed."""
+
+DECODED = (STRICT, KEPT, REPAIRED)
 
 
-class NotUtf8Error(ValueError):
-    """The bytes are no UTF-8; the message says where they stop being it."""
+class EncodingError(ValueError):
+    """Text cannot be written as asked; the message says why, and which character or byte is the first to blame."""
+
+
+class Writing(NamedTuple):
+    """In which encoding files are to be written, and whether also those that were not decoded strictly."""
+
+    to: str = SAME
+    allow_lossy: bool = False
+
+
+class Charset(NamedTuple):
+    """How bytes are text: Python's name of the codec, the byte order mark before the text, how sure that is."""
+
+    encoding: str = "utf-8"
+    mark: bytes = b""
+    confidence: float = 1.0
+    decoded: str = STRICT
+    """One of `DECODED`."""
+
+    @classmethod
+    def of(cls, decoded: Decoded) -> Charset:
+        """Return the charset that bytes were found to be in, as if all of them were."""
+        return cls(decoded.encoding, decoded.mark, decoded.confidence)
+
+    @property
+    def line_end(self) -> bytes:
+        """A line feed in this encoding."""
+        return "\n".encode(self.encoding)
+
+    @property
+    def keeps_lines(self) -> bool:
+        """Whether bytes that are no text can stand in a line by themselves: all others are ASCII or beyond it."""
+        return len(self.line_end) == 1 and not self.encoding.startswith(("hz", "iso2022"))
+
+    def target(self, to: str) -> Charset:
+        """Return the charset that `to`, one of `TARGETS` or `SAME`, stands for."""
+        if to == SAME:
+            return self
+        encoding, has_mark = TARGETS[to]
+        return Charset(encoding, BOM.encode(encoding) if has_mark else b"")
+
+    def decode(self, data: bytes) -> str:
+        """Return the text of a whole content. Raises ValueError if the bytes are not as the charset says.
+
+        >>> Charset("gb18030", decoded=KEPT).decode("汉字".encode("gbk") + b"\\n\\xff")
+        '汉字\\n\\udcff'
+        """
+        if not data.startswith(self.mark):
+            raise EncodingError("the byte order mark is missing")
+        body = data[len(self.mark) :]
+        if self.decoded == REPAIRED:
+            return decoding.decode(data).text
+        if self.decoded == KEPT:
+            return "".join(text for text, _ in _lines(body, self))
+        return body.decode(self.encoding)
+
+    def encode(self, text: str, line: int = 1) -> bytes:
+        """Return text as bytes, without a mark; `line` is where it begins, from 1.
+
+        Raises EncodingError naming the first character that the encoding cannot hold.
+
+        >>> Charset("big5hkscs").encode("漢\\n字😀")
+        Traceback (most recent call last):
+            ...
+        encfix.files.text.EncodingError: big5hkscs cannot hold U+1F600 '😀' of line 2, column 2
+        """
+        try:
+            return text.encode(self.encoding, "surrogateescape" if self.decoded == KEPT else "strict")
+        except UnicodeEncodeError as error:
+            row = text.count("\n", 0, error.start) + line
+            column = error.start - text.rfind("\n", 0, error.start)
+            code = ord(text[error.start])
+            if 0xDC80 <= code < 0xDD00:
+                reason = f"byte 0x{code - 0xDC00:02X} of line {row} is no text; --allow-lossy writes it"
+                raise EncodingError(reason) from error
+            name = f"U+{code:04X}" + (f" {chr(code)!r}" if chr(code).isprintable() else "")
+            raise EncodingError(f"{self.encoding} cannot hold {name} of line {row}, column {column}") from error
+
+
+class Kept(NamedTuple):
+    """A line `[start, end)` of a file's text, in code points, that is no text and stays byte for byte, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+class Codec:
+    """Makes text of the blocks of one file, in order, and bytes of what becomes of it.
+
+    Where bytes are not in the encoding, they are repaired as `encfix.decode` does; or, with `keeps_lines` and unless
+    `writing` allows a loss, the line is kept: its bytes beyond ASCII are lone surrogates (PEP 383).
+    """
+
+    def __init__(self, charset: Charset, writing: Writing | None = None, *, keeps_lines: bool = False) -> None:
+        self._writing = writing or Writing(allow_lossy=True)
+        self.keeps_lines = keeps_lines and charset.keeps_lines and not self._writing.allow_lossy
+        """Whether a line that is no text is kept, not repaired."""
+        self._bytes = self._points = self._lines = 0
+        self._kept: list[Kept] = []
+        self._loss = ""
+        self.source = charset
+        """How the file is text, as far as it was read."""
+
+    def decode(self, block: bytes) -> str:
+        """Return the text of the next block, which ends with a line; the mark before the first is set aside."""
+        start = self._bytes
+        if not start:
+            start, block = len(self.source.mark), block[len(self.source.mark) :]
+        text = decoding.strictly(block, self.source.encoding)
+        if text is None and self.keeps_lines:
+            text = self._decode_lines(block, start)
+        elif text is None:
+            text = self.repaired(decoding.decode_as(block, self.source.encoding), block, start)
+        self._bytes = start + len(block)
+        self._lines += block.count(b"\n")
+        self._points += len(text)
+        return text
+
+    def repaired(self, decoded: Decoded, block: bytes, start: int = 0) -> str:
+        """Return the text of a block that begins at byte `start`, some of which had to be repaired."""
+        if not self._loss and decoded.changes:
+            first = decoded.changes[0]
+            line = self._lines + block.count(b"\n", 0, first.start) + 1
+            self._loss = f": {first.reason} at offset {start + first.start}, line {line}"
+        self.source = self.source._replace(decoded=REPAIRED)
+        return decoded.text
+
+    def _decode_lines(self, block: bytes, start: int) -> str:
+        pieces: list[str] = []
+        place = self._points
+        for text, bad in _lines(block, self.source):
+            pieces.append(text)
+            if bad is not None:
+                reason = f"no {self.source.encoding}: byte 0x{block[bad]:02X} at offset {start + bad}: left as it is"
+                self._kept.append(Kept(place, place + len(text), reason))
+            place += len(text)
+        self.source = self.source._replace(decoded=KEPT)
+        return "".join(pieces)
+
+    def take_kept(self, end: int) -> list[Kept]:
+        """Return the lines before `end` that are kept and were not returned before."""
+        taken = [line for line in self._kept if line.start < end]
+        del self._kept[: len(taken)]
+        return taken
+
+    @property
+    def target(self) -> Charset:
+        """How the text is to be written."""
+        target = self.source.target(self._writing.to)
+        is_converted = target.encoding != self.source.encoding
+        return target if is_converted else target._replace(decoded=self.source.decoded)
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether the bytes are to be others even where the text stays."""
+        return self.target[:2] != self.source[:2]
+
+    def check(self) -> None:
+        """Raise EncodingError if what was read must not be written as other bytes than it came in."""
+        if self._writing.allow_lossy:
+            return
+        if self.source.decoded == REPAIRED:
+            raise EncodingError(f"not strictly {self.source.encoding}{self._loss}; --allow-lossy writes it")
+        if self.target.encoding != self.source.encoding and self.source.confidence < CERTAIN:
+            sure = f"{self.source.encoding}, {self.source.confidence:.0%} sure"
+            raise EncodingError(f"the encoding is not certain ({sure}); --allow-lossy converts it")
+
+
+def _lines(data: bytes, charset: Charset) -> Iterator[tuple[str, int | None]]:
+    """Yield the text of each line, and where the first byte is in `data` that made the line be kept, if one did."""
+    start = 0
+    for line in _split(data):
+        text = decoding.strictly(line, charset.encoding)
+        if text is not None:
+            yield text, None
+        else:
+            yield line.decode("ascii", "surrogateescape"), start + _first_bad(line, charset.encoding)
+        start += len(line)
+
+
+def _split(data: bytes) -> Iterator[bytes]:
+    """Yield lines that `\\n` alone ends."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start) + 1 or len(data)
+        yield data[start:end]
+        start = end
+
+
+def _first_bad(line: bytes, encoding: str) -> int:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return next(nth for nth, byte in enumerate(line) if byte > 0x7F)  # it decodes, but not to these bytes alone
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """The content of a file: its bytes, and the text in them without the byte order mark."""
+    """The content of a file that was read at once: its bytes, and the text in them without the byte order mark."""
 
     data: bytes
     text: str
-    has_mark: bool
+    codec: Codec
 
     def encode(self, text: str) -> bytes:
-        """Return `text` as the bytes of this file, with a byte order mark if it has one.
+        """Return `text` as the bytes of this file: the very same where nothing changes.
 
-        Raises UnicodeEncodeError for a lone surrogate, which no strictly decoded text holds.
+        Raises EncodingError for a character that the encoding cannot hold, and if what was decoded must not be written.
 
-        >>> decode(b"\\xef\\xbb\\xbfa\\r\\n").encode("b\\r\\n")
+        >>> read(b"\\xef\\xbb\\xbfa\\r\\n").encode("b\\r\\n")
         b'\\xef\\xbb\\xbfb\\r\\n'
+        >>> read("汉字".encode("gbk"), Writing("utf-8", allow_lossy=True)).encode("汉字") == "汉字".encode()
+        True
         """
-        if text == self.text:
+        if text == self.text and not self.codec.is_converted:
             return self.data
-        return codecs.BOM_UTF8 * self.has_mark + text.encode("utf-8")
+        self.codec.check()
+        return self.codec.target.mark + self.codec.target.encode(text)
 
 
-def decode(data: bytes) -> TextFile:
-    """Return the text of a UTF-8 file.
+def read(data: bytes, writing: Writing | None = None, *, keeps_lines: bool = False) -> TextFile:
+    """Return the text of a whole file in whatever encoding it is; see `Codec`.
 
-    Raises NotUtf8Error naming the first wrong byte, its offset (from 0) and its line (from 1).
-
-    >>> decode("汉字".encode()).text
-    '汉字'
-    >>> decode("一\\n二".encode("gbk"))
-    Traceback (most recent call last):
-        ...
-    encfix.files.text.NotUtf8Error: not UTF-8: byte 0xB6 at offset 3, line 2
+    >>> read("汉字".encode()).text, read("汉字编码".encode("gbk")).codec.source.encoding
+    ('汉字', 'gb18030')
     """
-    has_mark = data.startswith(codecs.BOM_UTF8)
-    skipped = len(codecs.BOM_UTF8) * has_mark
-    try:
-        return TextFile(data, data[skipped:].decode("utf-8"), has_mark)
-    except UnicodeDecodeError as error:
-        for mark, name in _MARKS:
-            if data.startswith(mark):
-                raise NotUtf8Error(f"{name}, not UTF-8") from error
-        offset = skipped + error.start
-        line = data.count(b"\n", 0, offset) + 1
-        raise NotUtf8Error(f"not UTF-8: byte 0x{data[offset]:02X} at offset {offset}, line {line}") from error
+    decoded = decoding.decode(data)
+    codec = Codec(Charset.of(decoded), writing, keeps_lines=keeps_lines)
+    if decoded.strict:
+        return TextFile(data, decoded.text, codec)
+    if codec.keeps_lines:
+        return TextFile(data, codec.decode(data), codec)
+    return TextFile(data, codec.repaired(decoded, data), codec)
 
 
-def documents(text: str, limit: int = LIMIT) -> list[str]:
-    """Return the documents of a text: all of it, or blocks of whole lines of at most `limit` code points.
+def first_document(text: str, limit: int = LIMIT, start: int = 0, *, is_last: bool = True) -> str:
+    """Return the first of the documents of `text` from `start`; empty if only more text can tell where it ends.
 
-    A line that is longer than `limit` is a block by itself. Joined, the blocks are the text.
+    That is all of it, or a block of whole lines of at most `limit` code points; a longer line is a block by itself.
 
-    >>> documents("一\\n二\\n三\\n", limit=5)
-    ['一\\n二\\n', '三\\n']
+    >>> first_document("一\\n二\\n三\\n", limit=5)
+    '一\\n二\\n'
     """
-    blocks, start = [], 0
-    while len(text) - start > limit:
-        end = text.rfind("\n", start, start + limit) + 1
-        if end <= start:
-            end = text.find("\n", start + limit) + 1 or len(text)
-        blocks.append(text[start:end])
-        start = end
-    if start < len(text) or not blocks:
-        blocks.append(text[start:] if start else text)
-    return blocks
+    if len(text) - start <= limit:
+        return (text[start:] if start else text) if is_last else ""
+    end = text.rfind("\n", start, start + limit) + 1
+    if end <= start:
+        end = text.find("\n", start + limit) + 1 or (len(text) if is_last else start)
+    return text[start:end]

@@ -1,19 +1,26 @@
 """Which files are meant: paths as given, and the text files in folders, in one order on every system.
 
 In a folder, symbolic links are not followed, so nothing outside of it is ever reached, and a file inside is
-found where it lies. A path given by name is taken as it is, whatever it looks like.
+found where it lies. A path given by name is taken as it is, whatever it looks like, unless it is excluded. `-` is
+standard input.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
+from encfix.decoding import decode
 from encfix.files.atomic import is_temporary
+from encfix.files.scope import Filter, Scope
+from encfix.files.types import STREAMED, kind_of, output_name
 
 HEAD = 8192
 """How many bytes of a file are looked at for a NUL, which no text file holds."""
@@ -31,8 +38,15 @@ BINARY = frozenset({
 })  # fmt: skip
 """Extensions of files that are no text."""
 
+STANDARD_INPUT = Path("-")
+"""The path that stands for standard input."""
+
 # UTF-16 and UTF-32 text is full of NULs, but says at its head that it is text.
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+# What text in UTF-16 and UTF-32 without a byte order mark must be made of: ASCII, marks, kana, ideographs, hangul.
+_USUAL = re.compile(
+    "[\t\n\r -~\xa0-\u017f\u01cd-\u01dc\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,30 @@ class Source:
     def path(self) -> Path:
         """Where the file is."""
         return self.root / self.name
+
+    @property
+    def is_standard_input(self) -> bool:
+        """Whether this is no file but what the caller is fed."""
+        return self.is_named and self.path == STANDARD_INPUT
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open the file for reading. Raises OSError."""
+        if self.is_standard_input:
+            yield sys.stdin.buffer
+        else:
+            with open(self.path, "rb") as stream:
+                yield stream
+
+    @classmethod
+    def at(cls, path: Path) -> Source:
+        """Return the file at a path as a caller names it. Raises OSError if there is none."""
+        return cls(path.parent, path.name, path.stat().st_size, is_named=True)
+
+    @property
+    def output_name(self) -> str:
+        """The path of its output below the folder for that."""
+        return output_name(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +113,43 @@ class Failed:
 Found: TypeAlias = Source | Skipped | Failed
 
 
-def walk(paths: Iterable[Path]) -> Iterator[Found]:
-    """Yield what `paths` name: files as given, of folders the text files, sorted, those on top first."""
+def walk(paths: Iterable[Path], scope: Scope | None = None, type_: str | None = None) -> Iterator[Found]:
+    """Yield what `paths` name: files as given, of folders those selected of a known format, sorted, those on top first.
+
+    All files are of the format `type_` if it is given, unless their names say that they are something else than text.
+    """
+    scope = scope or Scope()
     for path in paths:
+        if path == STANDARD_INPUT:
+            yield Source(path.parent, path.name, 0, is_named=True)
+            continue
         try:
             status = path.stat()
         except OSError as error:
             yield Failed.because(path, error)
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(path)
+            yield from _walk_folder(path, Filter(scope, path), type_)
+        elif reason := Filter(scope, path.parent).exclusion(path):
+            yield Skipped(path, reason)
         else:
             yield Source(path.parent, path.name, status.st_size, is_named=True)
 
 
-def _walk_folder(root: Path) -> Iterator[Found]:
+def _walk_folder(root: Path, selected: Filter, type_: str | None) -> Iterator[Found]:
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
         yield from _failures(unreadable)
         here = Path(folder)
         links = [name for name in folders if (here / name).is_symlink()]
         folders[:] = sorted(set(folders) - VERSION_CONTROL - set(links))
+        for name in tuple(folders):
+            if reason := selected.refusal(here / name, is_folder=True):
+                folders.remove(name)
+                yield Skipped(here / name, reason)
         for name in sorted(names + links):
-            yield _classify(root, here / name)
+            reason = selected.refusal(here / name)
+            yield Skipped(here / name, reason) if reason else _classify(root, here / name, type_)
     yield from _failures(unreadable)
 
 
@@ -107,7 +159,7 @@ def _failures(errors: list[OSError]) -> Iterator[Failed]:
     errors.clear()
 
 
-def _classify(root: Path, path: Path) -> Found:
+def _classify(root: Path, path: Path, type_: str | None) -> Found:
     """Return what a file in a folder is to us."""
     if is_temporary(path.name):
         return Skipped(path, "temporary")
@@ -118,12 +170,26 @@ def _classify(root: Path, path: Path) -> Found:
         if not stat.S_ISREG(status.st_mode):
             return Skipped(path, "not a regular file")
         extension = path.suffix[1:].lower()
+        kind = kind_of(path.name)
+        source = Source(root, PurePosixPath(path.relative_to(root)).as_posix(), status.st_size, is_named=False)
+        if (kind.is_known and (extension in BINARY or kind.type in STREAMED)) or (type_ and kind.compression):
+            return source
         if extension in BINARY:
             return Skipped(path, f"binary (.{extension})")
         with open(path, "rb") as stream:
             head = stream.read(HEAD)
     except OSError as error:
         return Failed.because(path, error)
-    if b"\0" in head and not head.startswith(_WIDE_TEXT):
+    if b"\0" in head and not _is_wide_text(head):
         return Skipped(path, "binary (holds a NUL byte)")
-    return Source(root, PurePosixPath(path.relative_to(root)).as_posix(), status.st_size, is_named=False)
+    return source
+
+
+def _is_wide_text(head: bytes) -> bool:
+    """Return whether a head that holds NULs is UTF-16 or UTF-32, whose ASCII characters are full of them."""
+    decoded = decode(head)
+    if decoded.mark:
+        return True
+    whole = decoded.strict or (len(head) == HEAD and decoded.changes[0].start >= HEAD - 4)
+    usual = len(_USUAL.findall(decoded.text))
+    return decoded.encoding.startswith(("utf-16", "utf-32")) and whole and usual > 0.9 * len(decoded.text)

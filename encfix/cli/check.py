@@ -1,0 +1,171 @@
+"""`encfix check`: say what is damaged, and change nothing."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import click
+
+from encfix.audit import dump, fields, places
+from encfix.audit.baseline import BaselineError, Known, dump_baseline, known, read_baseline
+from encfix.cleaner import Cleaner
+from encfix.cli.arguments import (
+    FILE_OR_FOLDER,
+    effective,
+    options_of_cleaning,
+    options_of_format,
+    options_of_formats,
+    options_of_scope,
+    selection_of,
+)
+from encfix.cli.cleaning import ERRORS, Task, clean_files
+from encfix.cli.placing import ANNOTATION, Part
+from encfix.cli.quoting import quoted
+from encfix.cli.summary import counted, print_failure, print_skipped
+from encfix.files import atomic
+from encfix.files.destinations import distinct_files
+from encfix.files.names import to_name
+from encfix.files.walking import Failed, Skipped, Source, walk
+from encfix.result import Change, Finding
+
+_Damage: TypeAlias = Change | Finding
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FILE_OR_FOLDER)
+@click.option("--findings", is_flag=True, help="Count what is uncertain or beyond repair as damage too.")
+@click.option("--baseline", metavar="FILE", type=FILE_OR_FOLDER, help="Pass over the damage that FILE knows.")
+@click.option("--write-baseline", is_flag=True, help="Make the baseline know all damage that there is now.")
+@options_of_format
+@options_of_cleaning
+@options_of_formats
+@options_of_scope
+def check(
+    paths: tuple[Path, ...], findings: bool, baseline: Path | None, write_baseline: bool, format_: str, **flags: Any
+) -> None:
+    """Look for damage in text files, and those in folders; change nothing.
+
+    Each piece of damage is a line, `file:line:column: rule: before -> after`, or with --format json an object as
+    an audit has it.
+    """
+    selection = selection_of(flags)._replace(spans=None, verdict=None)
+    configuration = effective(flags)
+    if write_baseline and not baseline:
+        raise click.UsageError("--write-baseline needs --baseline FILE")
+    is_compared = baseline is not None and not write_baseline
+    budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
+    found = list(walk(paths, configuration.scope, selection.type))
+    print_skipped([item for item in found if isinstance(item, Skipped)])
+    sources = _without(baseline, distinct_files([item for item in found if isinstance(item, Source)]))
+    failures = [item for item in found if isinstance(item, Failed)]
+    seen: list[Known] = []
+    files = damaged = pieces = failed = 0
+    task = Task(Cleaner(configuration.options), selection, writing=None)
+    for outcome in chain(failures, clean_files(sources, task)):
+        if isinstance(outcome, Failed):
+            print_failure(outcome)
+            failed += 1
+            continue
+        try:
+            found_here = 0
+            for part in outcome.parts(None):
+                damage = _damage_of(part, with_findings=findings)
+                if baseline is not None:
+                    names = list(_known(outcome.source.path, part, damage))
+                    seen += names
+                    damage = list(_beyond(budget, damage, names))
+                if not write_baseline:
+                    _print(outcome.source.path, part, damage, as_json=format_ == "json")
+                found_here += len(damage)
+        except ERRORS as error:
+            print_failure(Failed.because(outcome.source.path, error))
+            failed += 1
+            continue
+        files += 1
+        damaged += bool(found_here)
+        pieces += found_here
+    if baseline is not None and write_baseline:
+        failed += _write(baseline, seen)
+    told = "known now" if write_baseline else "new" if is_compared else "found"
+    summary = f"{counted(files, 'file')}, {damaged:,} damaged, {counted(pieces, 'piece')} of damage {told}"
+    click.echo(summary + (f", {failed:,} failed" if failed else ""), err=True)
+    raise SystemExit(2 if failed else int(bool(pieces) and not write_baseline))
+
+
+def _beyond(budget: Counter[Known], damage: Sequence[_Damage], names: Sequence[Known]) -> Iterator[_Damage]:
+    """Yield the damage that a baseline does not know, or not so often; what it knows is taken off the `budget`."""
+    for item, name in zip(damage, names, strict=True):
+        if budget[name] > 0:
+            budget[name] -= 1
+        else:
+            yield item
+
+
+def _damage_of(part: Part, *, with_findings: bool) -> list[_Damage]:
+    """Return the damage of a run of a file, sorted; in a table, by record first."""
+    items: list[_Damage] = [*part.changes, *(part.findings if with_findings else ())]
+    is_table = part.text is None
+    items = [item for item in items if item.kind != ANNOTATION]
+    return sorted(items, key=lambda item: (getattr(item, "record", 0) if is_table else 0, item.start, item.end))
+
+
+def _known(path: Path, part: Part, damage: Sequence[_Damage]) -> Iterator[Known]:
+    """Yield what tells each piece of damage from others; in a table, its column stands for the line around it."""
+    if part.new is None:
+        for item in damage:
+            yield Known(_name(path), item.rules, item.before, item.after, getattr(item, "field", ""), "")
+    else:
+        yield from known(_name(path), part.new, part.changes, damage, part.offset)
+
+
+def _print(path: Path, part: Part, damage: Sequence[_Damage], *, as_json: bool) -> None:
+    name = to_name(path)
+    for place, item in zip(places(damage, part.text, part.offset, part.line), damage, strict=True):
+        if as_json:
+            click.echo(dump(fields(name, place, item)), nl=False)
+            continue
+        where = click.style(name, bold=True) + ":{}:{}".format(*place)
+        rules = click.style("+".join(item.rules), fg="yellow" if isinstance(item, Finding) else "red")
+        becomes = f" -> {quoted(item.after)}" if item.after != item.before else ""
+        left = f" ({item.reason}; left as it is)" if isinstance(item, Finding) else ""
+        click.echo(f"{where}: {rules}: {quoted(item.before)}{becomes}{left}")
+
+
+def _read(path: Path) -> Counter[Known]:
+    try:
+        with open(path, "rb") as lines:
+            return read_baseline(lines)
+    except (OSError, BaselineError) as error:
+        raise click.UsageError(f"the baseline {to_name(path)}: {error}") from error
+
+
+def _write(path: Path, seen: Sequence[Known]) -> bool:
+    """Write the baseline; return whether that failed."""
+    try:
+        with atomic.writing(path) as stream:
+            stream.writelines(dump_baseline(seen))
+    except OSError as error:
+        print_failure(Failed.because(path, error))
+        return True
+    return False
+
+
+def _without(baseline: Path | None, sources: Sequence[Source]) -> list[Source]:
+    """Return the sources but for the baseline, which is full of damage itself."""
+    if baseline is None:
+        return list(sources)
+    own = os.path.realpath(baseline)
+    return [source for source in sources if os.path.realpath(source.path) != own]
+
+
+def _name(path: Path) -> str:
+    """Return a path as it is called from the current folder, however it was given."""
+    try:
+        return to_name(Path(os.path.relpath(path)).as_posix())
+    except ValueError:  # on another drive
+        return to_name(path)

@@ -1,0 +1,228 @@
+"""What cleaning did to documents, as changes of the text of the file that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from encfix.audit import VERDICTS, FieldChange, FieldFinding
+from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection
+from encfix.files.layout import Layout
+from encfix.files.text import Kept
+from encfix.inline import MARK, Spans, marked_lines, remade
+from encfix.result import Change, Finding, Result, Verdict
+
+ANNOTATION = "annotation"
+"""The kind of changes that write down what became of a document, and of parts of a file that could not be read."""
+
+_CROSSES = "left as it is: markup stands in between"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of a file: all of it, or as much as was read at once.
+
+    text, new: what was read, and what replaces it; None in a table, where offsets are those of the value.
+    changes, findings: what was done and left; offsets are those of the whole file.
+    offset, line: where the run begins: code points before it, and its first line from 1.
+    size: bytes of the file that were read for it.
+    characters: code points that were read; those of its values if it is a run of a table, which has no text.
+    """
+
+    text: str | None
+    new: str | None
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    offset: int
+    line: int
+    size: int
+    characters: int
+
+
+def placed(
+    chunk: Chunk,
+    results: Sequence[Result],
+    selection: Selection,
+    kept: Sequence[Kept],
+    offset: int,
+    line: int,
+    size: int,
+) -> Part:
+    """Return what `results` of a chunk's documents are for the file, of which the chunk begins at `offset`.
+
+    A change that cannot be made where the document stands is left, and reported with the reason. Nothing changes in
+    lines that are `kept` since they could not be decoded, and in those that ask to stay.
+    """
+    run = _Run(chunk, offset, kept)
+    verdict: Verdict = "clean"
+    judged = list(results)
+    for nth, (document, result) in enumerate(zip(chunk.documents, results, strict=True)):
+        if result.text is result.original and not result.findings:
+            continue
+        judged[nth] = run.add(document, result)
+        verdict = max(verdict, judged[nth].verdict, key=VERDICTS.index)
+    problems = [Problem(start - offset, end - offset, reason) for start, end, reason in kept]
+    problems += [problem for problem in chunk.problems if not run.stays(*problem[:2])]
+    if selection.spans or selection.verdict:
+        edits, more = chunk.annotations([_judgement(result) for result in judged])
+        problems += more
+        for edit in edits:
+            if not run.stays(edit.start, edit.end):
+                run.annotate(edit)
+    for problem in problems:
+        run.report(problem)
+        verdict = max(verdict, "suspect", key=VERDICTS.index)
+    return Part(chunk.text, run.new, *run.sorted(), verdict, offset, line, size, len(chunk.text))
+
+
+def values_part(documents: Sequence[Document], results: Sequence[Result]) -> Part:
+    """Return what `results` are for a table, where offsets are those of the value and the record is the line."""
+    changes: list[Change] = []
+    findings: list[Finding] = []
+    verdict: Verdict = "clean"
+    for document, result in zip(documents, results, strict=True):
+        where = document.record or 0, document.field or ""
+        for change in result.changes:
+            head = (change.kind, change.rules, change.start, change.end, change.before, change.after)
+            changes.append(FieldChange(*head, change.confidence, change.reason, *where))
+        for finding in result.findings:
+            head = (finding.kind, finding.rules, finding.start, finding.end, finding.before, finding.after)
+            rest = (finding.confidence, finding.reason, finding.certain, finding.candidates)
+            findings.append(FieldFinding(*head, *rest, *where))
+        verdict = max(verdict, result.verdict, key=VERDICTS.index)
+    characters = sum(len(document.text) for document in documents)
+    return Part(None, None, tuple(changes), tuple(findings), verdict, 0, 1, 0, characters)
+
+
+class _Run:
+    """Collects what is done to a chunk that begins at `offset` of its file."""
+
+    def __init__(self, chunk: Chunk, offset: int, kept: Sequence[Kept]) -> None:
+        self._text, self._offset = chunk.text, offset
+        lines = [(start - offset, end - offset) for start, end, _ in kept]
+        if MARK in chunk.text:
+            lines = sorted({*lines, *marked_lines(chunk.text)})
+        self._stay = Spans(lines)
+        self._edits: list[Edit] = []
+        self._changes: list[Change] = []
+        self._findings: list[Finding] = []
+
+    def add(self, document: Document, result: Result) -> Result:
+        """Take what cleaning did to a document; return it without the changes that cannot be made where it stands."""
+        try:
+            layout = document.layout()
+        except FormatError as error:
+            self.report(Problem(0, 0, str(error)))
+            return Result(result.original, result.original)
+        left: list[tuple[Change, str]] = []
+        if self._stay:
+            result = self._without_those_that_stay(result, layout)
+        for change in result.changes:
+            try:
+                place, after = layout.locate(change.start, change.end), document.quote(change.after)
+            except FormatError as error:
+                left.append((change, f"left as it is: {error}"))
+                continue
+            if place is None:
+                left.append((change, _CROSSES))
+                continue
+            self._change(change, Edit(*place, after), document)
+        if left:
+            result = _without(result, left)
+        for finding in result.findings:
+            self._find(document, layout, finding)
+        return result
+
+    def stays(self, start: int, end: int) -> bool:
+        """Return whether a span of the chunk is not to be touched."""
+        return self._stay.touch(start, end)
+
+    def _without_those_that_stay(self, result: Result, layout: Layout) -> Result:
+        changes = [item for item in result.changes if not self.stays(*layout.cover(item.start, item.end))]
+        findings = [item for item in result.findings if not self.stays(*layout.cover(item.start, item.end))]
+        return remade(result, changes, findings)
+
+    def _change(self, change: Change, edit: Edit, document: Document | None = None) -> None:
+        self._edits.append(edit)
+        start, end = edit.start + self._offset, edit.end + self._offset
+        before = self._text[edit.start : edit.end]
+        head, rest = (change.kind, change.rules, start, end, before, edit.after), (change.confidence, change.reason)
+        if document is None or document.record is None:
+            self._changes.append(Change(*head, *rest))
+        else:
+            self._changes.append(FieldChange(*head, *rest, document.record, document.field or ""))
+
+    def _find(self, document: Document, layout: Layout, finding: Finding) -> None:
+        start, end = layout.cover(finding.start, finding.end)
+        before = after = self._text[start:end]
+        if finding.after != finding.before:
+            try:
+                after = document.quote(finding.after)
+            except FormatError:
+                after = finding.after
+        head = (finding.kind, finding.rules, start + self._offset, end + self._offset, before, after)
+        rest = (finding.confidence, finding.reason, finding.certain, finding.candidates)
+        if document.record is None:
+            self._findings.append(Finding(*head, *rest))
+        else:
+            self._findings.append(FieldFinding(*head, *rest, document.record, document.field or ""))
+
+    def annotate(self, edit: Edit) -> None:
+        """Take an edit that says what became of a document."""
+        reason = "says what became of the record's text"
+        self._change(Change(ANNOTATION, (f"{ANNOTATION}.written",), 0, 0, "", edit.after, 1.0, reason), edit)
+
+    def report(self, problem: Problem) -> None:
+        """Take a part that was left as it is."""
+        before = self._text[problem.start : problem.end]
+        start, end = problem.start + self._offset, problem.end + self._offset
+        rules = (f"{ANNOTATION}.unread",)
+        found = Finding(ANNOTATION, rules, start, end, before, before, 1.0, problem.reason, certain=False)
+        self._findings.append(found)
+
+    @property
+    def new(self) -> str:
+        """The text with all edits made."""
+        if not self._edits:
+            return self._text
+        pieces: list[str] = []
+        done = 0
+        for start, end, after in sorted(self._edits):
+            pieces += (self._text[done:start], after)
+            done = end
+        pieces.append(self._text[done:])
+        return "".join(pieces)
+
+    def sorted(self) -> tuple[tuple[Change, ...], tuple[Finding, ...]]:
+        """Return changes and findings, sorted."""
+        self._changes.sort(key=lambda change: (change.start, change.end))
+        self._findings.sort(key=lambda finding: (finding.start, finding.end))
+        return tuple(self._changes), tuple(self._findings)
+
+
+def _without(result: Result, left: list[tuple[Change, str]]) -> Result:
+    """Return the result less some changes, which are findings with a reason instead."""
+    stay = {change for change, _ in left}
+    kept = tuple(change for change in result.changes if change not in stay)
+    findings = [
+        Finding(
+            change.kind,
+            change.rules,
+            change.start,
+            change.end,
+            change.before,
+            change.after,
+            change.confidence,
+            f"{change.reason}; {reason}",
+            certain=False,
+        )
+        for change, reason in left
+    ]
+    return remade(result, kept, (*result.findings, *findings))
+
+
+def _judgement(result: Result) -> Judgement:
+    changed = sum(max(change.end - change.start, len(change.after)) for change in result.changes)
+    share = min(changed / max(len(result.original), 1), 1.0)
+    return Judgement(result.verdict, share, result.map_span)

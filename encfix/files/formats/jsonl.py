@@ -1,0 +1,171 @@
+"""JSON Lines: one record a line; a line that the library cannot read is left as it is and reported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection
+from encfix.files.formats.json import JsonString, Path, Pattern, Record, strings
+
+BLOCK = 2**22
+"""Code points that are read before the records in them are cleaned together."""
+
+_read: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+_SPACE = " \t\r"
+
+
+class JsonLines:
+    """A `TextFormat`."""
+
+    block: int | None = BLOCK
+    keeps_lines = True
+
+    def __init__(self, selection: Selection) -> None:
+        self._patterns = [Pattern(field) for field in selection.fields]
+        self._spans = Pattern(selection.spans) if selection.spans else None
+        self._verdict = selection.verdict
+        self._records = 0
+
+    def chunk(self, text: str, *, is_last: bool) -> Chunk:
+        """Return the whole lines."""
+        if not is_last:
+            text = text[: text.rfind("\n") + 1]
+        documents: list[Document] = []
+        problems: list[Problem] = []
+        for start, end in _lines(text):
+            self._records += 1
+            try:
+                value, stop = _read(text, _skip(text, start, end))
+                if stop > end or text[stop:end].strip(_SPACE):
+                    raise ValueError
+            except (ValueError, StopIteration, RecursionError):
+                if text[start:end].strip(_SPACE):
+                    problems.append(Problem(start, end, "no JSON: left as it is"))
+                continue
+            record = Record(text, start, end, self._records, value)
+            documents += [JsonString(item, record, path) for path, item in strings(value, self._patterns)]
+        if self._spans is None and self._verdict is None:
+            return Chunk(text, documents, problems)
+        return _Annotated(text, documents, problems, self._spans, self._verdict)
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each line, which `\\n` ends, for that is what separates records."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        if end < 0:
+            end = len(text)
+        yield start, end
+        start = end + 1
+
+
+def _skip(text: str, start: int, end: int) -> int:
+    """Return where a record begins."""
+    while start < end and text[start] in _SPACE:
+        start += 1
+    return start
+
+
+class _Annotated(Chunk):
+    """A chunk that writes down what became of its documents."""
+
+    def __init__(
+        self,
+        text: str,
+        documents: Sequence[Document],
+        problems: Sequence[Problem],
+        spans: Pattern | None,
+        verdict: str | None,
+    ) -> None:
+        super().__init__(text, documents, problems)
+        self._spans, self._verdict = spans, verdict
+
+    def annotations(self, judgements: Sequence[Judgement]) -> tuple[list[Edit], list[Problem]]:
+        """Return the edits of spans and verdicts, sorted."""
+        edits: list[Edit] = []
+        problems: list[Problem] = []
+        by_record: dict[int, list[tuple[JsonString, Judgement]]] = {}
+        for document, judgement in zip(self.documents, judgements, strict=True):
+            if isinstance(document, JsonString):
+                by_record.setdefault(document.source.number, []).append((document, judgement))
+        for judged in by_record.values():
+            record = judged[0][0].source
+            if self._spans is not None:
+                for path, annotations in self._spans.find(record.value):
+                    if len(judged) > 1:
+                        raise FormatError("spans need one --field, for they belong to one text a record")
+                    _carry_over(record, path, annotations, judged[0][1], edits, problems)
+            if self._verdict is not None:
+                edits += _verdict_edits(record, self._verdict, [judgement for _, judgement in judged])
+        return edits, problems
+
+
+def _carry_over(
+    record: Record, path: Path, annotations: Any, judgement: Judgement, edits: list[Edit], problems: list[Problem]
+) -> None:
+    """Give each span of a list its new numbers; take out of the list what fell away."""
+    if not isinstance(annotations, list):
+        raise FormatError(f"line {record.number}: spans are a list, not {type(annotations).__name__}")
+    left = 0
+    for nth, annotation in enumerate(annotations):
+        here = (*path, nth)
+        keys: tuple[int | str, int | str] = ("start", "end") if isinstance(annotation, dict) else (0, 1)
+        try:
+            start, end = annotation[keys[0]], annotation[keys[1]]
+            mapped = judgement.map_span(start, end)
+        except (LookupError, TypeError, ValueError) as error:
+            node = record.nodes[here]
+            problems.append(Problem(node.start, node.end, f"no span of the text: {error}"))
+            left += 1
+            continue
+        if mapped is None:
+            node = record.nodes[here]
+            problems.append(Problem(node.start, node.end, "nothing is left of what the span covered"))
+            edits.append(_without(record, path, nth, len(annotations), is_first=left == 0))
+            continue
+        left += 1
+        numbers = [(record.nodes[(*here, key)], str(new)) for key, new in zip(keys, mapped, strict=True)]
+        edits += [
+            Edit(node.start, node.end, new)
+            for node, new in sorted(numbers)
+            if record.text[node.start : node.end] != new
+        ]
+
+
+def _without(record: Record, path: Path, nth: int, length: int, *, is_first: bool) -> Edit:
+    """Return the edit that takes an element out of a list, with the comma that is one too many."""
+    node = record.nodes[(*path, nth)]
+    if is_first and nth + 1 < length:
+        return Edit(node.start, record.nodes[(*path, nth + 1)].start, "")
+    if not is_first:
+        return Edit(record.nodes[(*path, nth - 1)].end, node.end, "")
+    return Edit(node.start, node.end, "")
+
+
+_WORST = ("clean", "repaired", "suspect", "lost")
+
+
+def _verdict_edits(record: Record, field: str, judgements: Sequence[Judgement]) -> list[Edit]:
+    """Return the edits that set the verdict of a record, which is the worst of its documents, and the share."""
+    if not isinstance(record.value, dict):
+        raise FormatError(f"line {record.number}: a verdict needs a record with keys")
+    verdict = max((judgement.verdict for judgement in judgements), key=_WORST.index)
+    share = max(judgement.share for judgement in judgements)
+    edits, new = [], []
+    colon = ": " if '": ' in record.text[record.start : record.end] else ":"
+    for key, value in ((field, json.dumps(verdict)), (f"{field}_changed", f"{share:.4f}")):
+        node = record.nodes.get((key,))
+        if node is None:
+            new.append(f"{json.dumps(key, ensure_ascii=record.is_ascii)}{colon}{value}")
+        elif record.text[node.start : node.end] != value:
+            edits.append(Edit(node.start, node.end, value))
+    if new:
+        close = record.nodes[()].end - 1
+        while record.text[close - 1] in " \t":
+            close -= 1
+        comma = ", " if colon == ": " else ","
+        edits.append(Edit(close, close, (comma if record.value else "") + comma.join(new)))
+    return sorted(edits)

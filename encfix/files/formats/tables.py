@@ -1,0 +1,208 @@
+"""Parquet and Arrow IPC through pyarrow: the values of string columns are documents.
+
+Schema, metadata, compression and row groups stay, and a table is read and written a row group at a time; the bytes of
+the file are the library's, so they need not be those that another writer would give. Needs the extra `parquet`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+from encfix.files.formats.base import Document, FormatError, Selection
+from encfix.files.reading import Measured
+from encfix.files.types import Kind
+from encfix.files.walking import Source
+
+_FILE = b"ARROW1\0\0"
+_CODECS = {b"\x04\x22\x4d\x18": "lz4", b"\x28\xb5\x2f\xfd": "zstd"}
+_WITHIN = 2**20
+"""Bytes of a message that are searched for the sign of a codec."""
+
+
+class RowGroup:
+    """Rows of a table that are read and written together; `documents` are the strings of the chosen columns."""
+
+    def __init__(self, table: Any, columns: Sequence[str], first: int) -> None:
+        self._table = table
+        self.documents: list[Document] = []
+        self._rows: list[tuple[str, int]] = []
+        for name in columns:
+            try:
+                values = table.column(name).to_pylist()
+            except UnicodeDecodeError as error:
+                raise FormatError(f"column {name!r} holds bytes that are not UTF-8") from error
+            for row, value in enumerate(values):
+                if value:
+                    self.documents.append(Document(value, first + row, name))
+                    self._rows.append((name, row))
+
+    def replaced(self, values: Mapping[int, str]) -> Any:
+        """Return the rows with other values for some documents."""
+        import pyarrow as pa
+
+        by_column: dict[str, dict[int, str]] = {}
+        for nth, value in values.items():
+            name, row = self._rows[nth]
+            by_column.setdefault(name, {})[row] = value
+        table = self._table
+        for name, new in by_column.items():
+            place = table.schema.get_field_index(name)
+            old = table.column(place).to_pylist()
+            column = pa.array([new.get(row, value) for row, value in enumerate(old)], table.schema.field(place).type)
+            table = table.set_column(place, table.schema.field(place), column)
+        return table
+
+
+class Table(ABC):
+    """An open table and the columns that are asked for."""
+
+    def __init__(self, schema: Any, selection: Selection) -> None:
+        self.schema = schema
+        self.columns = _choose(schema, selection)
+
+    def row_groups(self) -> Iterator[RowGroup]:
+        """Yield the rows in order."""
+        first = 1
+        for table in self._tables():
+            yield RowGroup(table, self.columns, first)
+            first += table.num_rows
+
+    @abstractmethod
+    def _tables(self) -> Iterator[Any]: ...
+
+    @abstractmethod
+    def writer(self, target: Measured) -> Any:
+        """Return what writes tables like this one, one row group a call of `write`; a context manager."""
+
+
+@contextmanager
+def open_table(source: Source, kind: Kind, selection: Selection) -> Iterator[Table]:
+    """Open a table. Raises FormatError for what is none, OSError for what cannot be read."""
+    if kind.compression:
+        raise FormatError(f"{kind.type} inside {kind.compression}: unpack it first, tables are compressed inside")
+    if selection.spans or selection.verdict:
+        raise FormatError(f"--spans and --verdict are for JSON Lines, not for {kind.type}")
+    try:
+        import pyarrow as pa
+    except ImportError as error:
+        raise FormatError(f"{kind.type} needs the extra `parquet`: pip install 'encfix[parquet]'") from error
+    with source.open() as stream:
+        content = stream if stream.seekable() else BytesIO(stream.read())
+        try:
+            yield (_Parquet if kind.type == "parquet" else _Arrow)(content, selection)
+        except (pa.ArrowException, EOFError) as error:
+            raise FormatError(f"no {kind.type}, or a damaged one: {error}") from error
+
+
+def _choose(schema: Any, selection: Selection) -> list[str]:
+    """Return the columns that are asked for, or all that hold strings."""
+    import pyarrow.types as types
+
+    def holds_strings(name: str) -> bool:
+        type_ = schema.field(name).type
+        return bool(types.is_string(type_) or types.is_large_string(type_))
+
+    names = [name for name in schema.names if schema.names.count(name) == 1]
+    if not selection.fields:
+        return [name for name in names if holds_strings(name)]
+    for field in selection.fields:
+        if field not in names:
+            raise FormatError(f"no column {field!r}; there are {', '.join(schema.names)}")
+        if not holds_strings(field):
+            raise FormatError(f"column {field!r} holds {schema.field(field).type}, not strings")
+    return list(dict.fromkeys(selection.fields))
+
+
+class _Parquet(Table):
+    """A Parquet file."""
+
+    def __init__(self, stream: Any, selection: Selection) -> None:
+        import pyarrow.parquet as pq
+
+        self._file = pq.ParquetFile(stream)
+        super().__init__(self._file.schema_arrow, selection)
+
+    def _tables(self) -> Iterator[Any]:
+        for nth in range(self._file.num_row_groups):
+            yield self._file.read_row_group(nth)
+
+    @contextmanager
+    def writer(self, target: Measured) -> Iterator[_Writer]:
+        import pyarrow.parquet as pq
+
+        metadata = self._file.metadata
+        options: dict[str, Any] = {"version": metadata.format_version}
+        if metadata.num_row_groups:
+            group = metadata.row_group(0)
+            columns = [group.column(nth) for nth in range(group.num_columns)]
+            options["compression"] = {column.path_in_schema: _codec(column.compression) for column in columns}
+            options["use_dictionary"] = [c.path_in_schema for c in columns if c.has_dictionary_page] or False
+            options["write_statistics"] = [c.path_in_schema for c in columns if c.is_stats_set] or False
+        with pq.ParquetWriter(target, self.schema, **options) as writer:
+            yield _Writer(lambda table: writer.write_table(table, row_group_size=max(table.num_rows, 1)))
+
+
+def _codec(name: str) -> str:
+    return "NONE" if name == "UNCOMPRESSED" else name
+
+
+class _Arrow(Table):
+    """An Arrow IPC file or stream."""
+
+    def __init__(self, stream: Any, selection: Selection) -> None:
+        import pyarrow as pa
+
+        self._is_file = stream.read(len(_FILE)) == _FILE
+        stream.seek(len(_FILE) * self._is_file)
+        self._codec = _codec_of(stream)
+        stream.seek(0)
+        self._reader = pa.ipc.open_file(stream) if self._is_file else pa.ipc.open_stream(stream)
+        super().__init__(self._reader.schema, selection)
+
+    def _tables(self) -> Iterator[Any]:
+        import pyarrow as pa
+
+        if self._is_file:
+            for nth in range(self._reader.num_record_batches):
+                yield pa.Table.from_batches([self._reader.get_batch(nth)], self.schema)
+        else:
+            for batch in self._reader:
+                yield pa.Table.from_batches([batch], self.schema)
+
+    @contextmanager
+    def writer(self, target: Measured) -> Iterator[_Writer]:
+        import pyarrow as pa
+
+        make = pa.ipc.new_file if self._is_file else pa.ipc.new_stream
+        with make(target, self.schema, options=pa.ipc.IpcWriteOptions(compression=self._codec)) as writer:
+            yield _Writer(writer.write_table)
+
+
+def _codec_of(stream: Any) -> str | None:
+    """Return the codec of the batches of an IPC stream, which the library reads but does not tell.
+
+    In a compressed body, each buffer is its size as 8 bytes and then a frame of the codec, which begins with a sign.
+    """
+    import pyarrow as pa
+
+    for message in pa.ipc.MessageReader.open_stream(stream):
+        if message.type != "record batch" or message.body is None:
+            continue
+        body = message.body.slice(0, min(_WITHIN, message.body.size)).to_pybytes()
+        for place in range(8, len(body) - 4, 8):
+            sign = _CODECS.get(body[place : place + 4])
+            if sign and 0 < int.from_bytes(body[place - 8 : place], "little") < 2**40:
+                return sign
+        return None
+    return None
+
+
+class _Writer:
+    """Writes row groups."""
+
+    def __init__(self, write: Any) -> None:
+        self.write = write

@@ -1,0 +1,213 @@
+"""The content of a file: at once if it is small, else block by block, so that memory stays bounded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from encfix import decoding
+from encfix.files import compression
+from encfix.files.formats.base import Chunk, FormatError, TextFormat
+from encfix.files.text import Charset
+from encfix.files.walking import Source
+
+WHOLE = 8 * 2**20
+"""Bytes of content that a file may have to be read at once, if its format can be read in blocks."""
+
+LARGEST = 512 * 2**20
+"""Bytes of content that a file may have whose format must be read at once."""
+
+BLOCK = 2**20
+"""Bytes that are read at a time."""
+
+
+@contextmanager
+def opened(source: Source, compressed: str | None) -> Iterator[BinaryIO]:
+    """Open the content of a file, unpacked. Raises OSError, or CompressionError also while it is read."""
+    with source.open() as stream, compression.reading(stream, compressed, source.size) as content:
+        yield content
+
+
+def read_whole(source: Source, compressed: str | None, form: TextFormat) -> bytes | None:
+    """Return the content of a file; None if it is to be read in blocks. Standard input is always read at once.
+
+    Raises OSError, CompressionError, and FormatError for a file that is too large for its format.
+    """
+    limit = LARGEST if form.block is None or source.is_standard_input else WHOLE
+    if compressed is None and form.block is not None and source.size > limit:
+        return None
+    with opened(source, compressed) as stream:
+        data = stream.read(limit + 1)
+    if len(data) <= limit:
+        return data
+    if form.block is None or source.is_standard_input:
+        raise FormatError(f"larger than {LARGEST // 2**20} MB, which is as much as is read at once")
+    return None
+
+
+def charset_of(stream: BinaryIO) -> Charset:
+    """Return the charset of content, found in the first of its blocks that is not ASCII."""
+    for nth, block in enumerate(blocks(stream, Charset())):
+        decoded = decoding.decode(block)
+        if decoded.encoding != "utf-8" or not block.isascii():
+            return Charset.of(decoded)._replace(mark=b"" if nth else decoded.mark)
+    return Charset()
+
+
+def blocks(stream: BinaryIO, charset: Charset) -> Iterator[bytes]:
+    """Yield content in blocks that end where a line does, or the content."""
+    line_end = charset.line_end
+    pending: list[bytes] = []
+    read = 0
+    while data := stream.read(BLOCK):
+        cut = _last_end(data, line_end, read)
+        read += len(data)
+        if cut:
+            yield b"".join((*pending, data[:cut]))
+            pending.clear()
+        if cut < len(data):
+            pending.append(data[cut:])
+    if pending:
+        yield b"".join(pending)
+
+
+def _last_end(data: bytes, line_end: bytes, before: int) -> int:
+    """Return where the last line ends in `data`, 0 if none does; `before` is how many bytes came before it."""
+    width = len(line_end)
+    place = data.rfind(line_end)
+    while place >= 0 and (before + place) % width:
+        place = data.rfind(line_end, 0, place + width - 1)
+    return place + width if place >= 0 else 0
+
+
+def chunks(text: str, form: TextFormat) -> Iterator[Chunk]:
+    """Yield the chunks of a whole text."""
+    return stream_chunks((text,), form)
+
+
+def stream_chunks(texts: Iterable[str], form: TextFormat) -> Iterator[Chunk]:
+    """Yield the chunks of a text that comes in blocks."""
+    enough = form.block or LARGEST
+    waiting: list[str] = []
+    size, wanted = 0, enough
+    for block in texts:
+        waiting.append(block)
+        size += len(block)
+        if size < wanted:
+            continue
+        text = "".join(waiting)
+        while len(text) >= enough and (chunk := form.chunk(text, is_last=False)).text:
+            yield chunk
+            text = text[len(chunk.text) :]
+        waiting, size = [text], len(text)
+        wanted = enough + (size if size >= enough else 0)
+    text = "".join(waiting)
+    while text:
+        chunk = form.chunk(text, is_last=True)
+        yield chunk
+        text = text[len(chunk.text) :]
+
+
+def line_ends(text: str) -> int:
+    """Return how many lines end in a text.
+
+    >>> line_ends("a\\nb\\r\\nc\\rd")
+    3
+    """
+    returns = text.count("\r")
+    return text.count("\n") + (returns - text.count("\r\n") if returns else 0)
+
+
+class Measured:
+    """A stream, or none, that counts what is written to it, and digests it."""
+
+    def __init__(self, stream: BinaryIO | None) -> None:
+        self._stream = stream
+        self._digest = hashlib.sha256()
+        self.size = 0
+        self.closed = False
+
+    @property
+    def sha256(self) -> str:
+        """The digest so far, in hexadecimal digits."""
+        return self._digest.hexdigest()
+
+    def drain(self, stream: BinaryIO) -> None:
+        """Count what is left of another stream."""
+        while data := stream.read(BLOCK):
+            self._count(data)
+
+    def write(self, data: bytes) -> int:
+        """Write all of `data`, to nowhere if there is no stream."""
+        data = bytes(data)
+        if self._stream:
+            self._stream.write(data)
+        self._count(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """Return how many bytes there were."""
+        return self.size
+
+    def flush(self) -> None:
+        """Do nothing; the stream is whoever's it is."""
+
+    def close(self) -> None:
+        """Do nothing; the stream is whoever's it is."""
+
+    def _count(self, data: bytes) -> None:
+        self._digest.update(data)
+        self.size += len(data)
+
+
+class Twins:
+    """The sizes and digests of an old and a new content, digested once for as long as they are the same.
+
+    >>> twins = Twins()
+    >>> twins.read(b"abcd"); twins.wrote(b"ab"); twins.wrote(b"c"); twins.are_same
+    False
+    >>> twins.wrote(b"d"); twins.are_same
+    True
+    """
+
+    def __init__(self) -> None:
+        self.old_size = self.new_size = 0
+        self._old = self._new = hashlib.sha256()
+        self._ahead = bytearray()
+        """What was read and not written yet, while both are the same."""
+
+    def read(self, data: bytes) -> None:
+        """Take what comes next in the old content."""
+        self.old_size += len(data)
+        if self._new is self._old:
+            self._ahead += data
+        else:
+            self._old.update(data)
+
+    def wrote(self, data: bytes) -> None:
+        """Take what comes next in the new content, of which the old must have been read as far."""
+        self.new_size += len(data)
+        if self._new is self._old:
+            if self._ahead.startswith(data):
+                del self._ahead[: len(data)]
+            else:
+                self._new = self._old.copy()
+                self._old.update(self._ahead)
+                self._ahead.clear()
+        self._new.update(data)
+
+    @property
+    def are_same(self) -> bool:
+        """Whether both are the same, as far as they go."""
+        return self._new is self._old and not self._ahead
+
+    @property
+    def digests(self) -> tuple[str, str]:
+        """The digests of both, in hexadecimal digits."""
+        if self._ahead:  # the new content is the beginning of the old
+            self._new = self._old.copy()
+            self._old.update(self._ahead)
+            self._ahead.clear()
+        return self._old.hexdigest(), self._new.hexdigest()

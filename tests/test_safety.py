@@ -1,0 +1,339 @@
+"""Whatever happens on the way, a file is the old one or the new one; a run that was killed can go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+pytest.importorskip("pyarrow")
+pytest.importorskip("zstandard")
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from encfix.cli.main import main
+from encfix.files import atomic, reading
+from tests.folders import BROKEN, DAMAGED, REPAIRED, make, put, tree, unpacked
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str, code: int) -> str:
+    result = CliRunner().invoke(main, list(arguments))
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result.stderr
+
+
+def entries(audit: str) -> dict[str, dict[str, Any]]:
+    records = [json.loads(line) for line in Path(audit).read_bytes().splitlines()]
+    return {record["file"]: record for record in records if record["type"] == "file"}
+
+
+class TestFolder:
+    def test_good_files_are_exact_and_broken_ones_named(self) -> None:
+        wanted = make(Path("in"))
+        before = tree(Path("in"))
+        assert len(before) == 30
+        said = run("clean", "in", "-o", "out", "--audit", "a.jsonl", code=2)
+        after = tree(Path("out"))
+        assert after.keys() == before.keys() - BROKEN.keys()
+        assert {name: unpacked(name, after[name]) for name in wanted} == wanted
+        assert after["clean.txt"] == before["clean.txt"]
+        assert pq.read_table("out/table.parquet").column("text").to_pylist() == [REPAIRED, "好"]
+        assert pa.ipc.open_file("out/table.arrow").read_all().column("text").to_pylist() == [REPAIRED, "好"]
+        assert tree(Path("in")) == before
+        for name, reason in zip(BROKEN, ("not strictly", "ended", "no JSON", "200 times", "magic bytes"), strict=True):
+            (line,) = [line for line in said.splitlines() if name in line]
+            assert reason in line
+        assert entries("a.jsonl").keys() == after.keys()
+
+    def test_in_place_broken_ones_stay_and_there_and_back_gives_the_content(self) -> None:
+        wanted = make(Path("in"))
+        before = tree(Path("in"))
+        run("clean", "in", "-i", "--audit", "a.jsonl", code=2)
+        after = tree(Path("in"))
+        assert {name: unpacked(name, after[name]) for name in wanted} == wanted
+        assert {name: after[name] for name in BROKEN} == BROKEN
+        said = run("undo", "a.jsonl", "-i", code=2)
+        assert [line.split(":")[1].strip() for line in said.splitlines()] == ["in/table.arrow", "in/table.parquet"]
+        back = tree(Path("in"))
+        assert {n: unpacked(n, back[n]) for n in wanted} == {n: unpacked(n, before[n]) for n in wanted}
+
+    def test_compression_stays_as_it_was(self) -> None:
+        make(Path("in"))
+        run("clean", "in", "-o", "out", code=2)
+        heads = {"packed/0.jsonl.gz": 10, "packed/1.jsonl.bz2": 4, "packed/2.jsonl.xz": 24, "packed/3.jsonl.zst": 5}
+        for name, size in heads.items():
+            assert Path("out", name).read_bytes()[:size] == Path("in", name).read_bytes()[:size]
+        assert Path("out/packed/0.jsonl.gz").read_bytes()[4:9] == b"\1\0\0\0\2", "time and level"
+
+    def test_fields_are_those_asked_for(self) -> None:
+        make(Path("in"))
+        put(Path("in/b.jsonl"), f'{{"text": "{DAMAGED}", "title": "{DAMAGED}"}}\n'.encode())
+        run("clean", "in/b.jsonl", "-i", "--field", "title", code=0)
+        assert Path("in/b.jsonl").read_text("utf-8") == f'{{"text": "{DAMAGED}", "title": "{REPAIRED}"}}\n'
+
+    def test_type_says_what_the_name_does_not(self) -> None:
+        put(Path("a.data"), f'{{"text": "{DAMAGED}"}}\n{{broken\n'.encode())
+        run("clean", "a.data", "--type", "jsonl", "-o", "out", "--audit", "a.jsonl", code=0)
+        assert Path("out/a.data").read_text("utf-8") == f'{{"text": "{REPAIRED}"}}\n{{broken\n'
+        assert entries("a.jsonl")["a.data"]["verdict"] == "suspect"
+
+
+def killed_at(step: int, arguments: list[str]) -> bool:
+    """Run the command in a process that dies at a step of writing; return whether it came so far."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 77
+    left = step
+
+    def dying(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **extra: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os._exit(77)
+            return function(*args, **extra)
+
+        return call
+
+    class Stream:
+        def __init__(self, *args: Any) -> None:
+            self._stream = open(*args, buffering=0)  # noqa: SIM115
+
+        def __enter__(self) -> Stream:
+            return self
+
+        def __exit__(self, *exception: object) -> None:
+            self._stream.close()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._stream, name)
+
+        def write(self, data: bytes) -> int:
+            half = len(data) // 2
+            return sum(dying(self._stream.write)(piece) for piece in (data[:half], data[half:]))
+
+    atomic.open = dying(Stream)  # type: ignore[attr-defined]
+    for name in ("fsync", "replace", "chmod"):
+        setattr(os, name, dying(getattr(os, name)))
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 1)
+    os.dup2(devnull, 2)
+    try:
+        main(arguments)
+    except SystemExit:
+        os._exit(0)
+    os._exit(1)
+
+
+FILES = {
+    "a.txt": f"一\r\n{DAMAGED}\n",
+    "b.jsonl": f'{{"text": "{DAMAGED}"}}\n' * 40,
+    "c.csv": f"text\n{DAMAGED}\n",
+    "d.txt": "好\n",
+}
+
+
+@needs_fork
+@pytest.mark.parametrize("mode", [["--in-place"], ["--output", "out"]])
+def test_killed_at_every_step_a_file_is_old_or_new_and_the_run_goes_on(
+    mode: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "WHOLE", 1000)
+    monkeypatch.setattr(reading, "BLOCK", 500)
+    monkeypatch.setattr("encfix.files.formats.jsonl.JsonLines.block", 500)
+    new = {name: content.replace(DAMAGED, REPAIRED).encode() for name, content in FILES.items()}
+    old = {name: content.encode() for name, content in FILES.items()}
+    folder = Path("in" if mode == ["--in-place"] else "out")
+    steps = 0
+    is_dead = True
+    whole: bytes | None = None
+    while is_dead:
+        for name in ("in", "out"):
+            shutil.rmtree(name, ignore_errors=True)
+        Path("a.jsonl").unlink(missing_ok=True)
+        for name, data in old.items():
+            put(Path("in", name), data)
+        arguments = ["clean", "in", *mode, "--audit", "a.jsonl"]
+        is_dead = killed_at(steps, arguments)
+        for name, data in tree(folder).items():
+            if not atomic.is_temporary(Path(name).name):
+                assert data in (old[name], new[name]) if folder.name == "in" else data == new[name]
+        run(*arguments, "--resume", code=0)
+        assert tree(folder) == new, f"after {steps} steps"
+        found = Path("a.jsonl").read_bytes()
+        assert whole is None or sorted(found.splitlines()) == whole
+        whole = sorted(found.splitlines())
+        assert not list(Path().glob(".encfix-*"))
+        steps += 1
+    assert steps > 20
+
+
+def killed_by_signal(times: int, seed: int) -> None:
+    chance = random.Random(seed)
+    make(Path("in"))
+    for nth in range(20):
+        put(Path(f"in/more/{nth}.jsonl"), f'{{"text": "{DAMAGED}", "n": {nth}}}\n'.encode() * 60)
+    run("clean", "in", "-o", "wanted", code=2)
+    wanted = tree(Path("wanted"))
+    command = [sys.executable, "-m", "encfix", "clean", "in", "-o", "out"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    started = time.perf_counter()
+    subprocess.run(command, env=environment, capture_output=True, check=False)
+    lasts = time.perf_counter() - started
+    halves = 0
+    for _ in range(times):
+        shutil.rmtree("out")
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.1, 1.0) * lasts)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        found = {name: data for name, data in tree(Path("out")).items() if not atomic.is_temporary(Path(name).name)}
+        assert found.items() <= wanted.items()
+        halves += 0 < len(found) < len(wanted)
+        run("clean", "in", "-o", "out", "--resume", code=2)
+        assert tree(Path("out")) == wanted
+    assert halves or times < 5, "no kill fell into the run"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+def test_resume_after_a_kill_at_a_random_moment() -> None:
+    killed_by_signal(5, seed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+def test_resume_after_fifty_kills() -> None:
+    killed_by_signal(50, seed=2)
+
+
+class TestResume:
+    def test_other_options_are_refused(self) -> None:
+        put(Path("in/a.txt"), DAMAGED.encode())
+        put(Path("out/.encfix-journal.tmp"), b'{"type": "audit"}\n')
+        assert "other options" in run("clean", "in", "-o", "out", "--resume", code=2)
+        run("clean", "in", "--resume", code=2)
+
+    def test_what_changed_since_is_done_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from encfix.cli.journal import Journal
+
+        for name in ("a", "b", "c"):
+            put(Path(f"in/{name}.txt"), f"{name}{DAMAGED}".encode())
+        with monkeypatch.context() as patch:
+            patch.setattr(Journal, "remove", lambda self: None)
+            run("clean", "in", "-o", "out", code=0)
+        put(Path("in/a.txt"), f"new {DAMAGED}".encode())
+        put(Path("out/b.txt"), b"other")
+        assert "1 file done before" in run("clean", "in", "-o", "out", "--resume", code=0)
+        wanted = {"a.txt": f"new {REPAIRED}", "b.txt": f"b{REPAIRED}", "c.txt": f"c{REPAIRED}"}
+        assert tree(Path("out")) == {name: text.encode() for name, text in wanted.items()}
+
+
+class TestFaults:
+    @pytest.mark.parametrize("name", ["a.txt", "b.jsonl"])
+    def test_disk_full_in_the_middle_leaves_the_old_file(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        monkeypatch.setattr(reading, "WHOLE", 1000)
+        put(Path(name), FILES[name].encode())
+
+        class Full:
+            def __init__(self, *args: Any) -> None:
+                self._stream = open(*args)  # noqa: SIM115
+
+            def __enter__(self) -> Full:
+                return self
+
+            def __exit__(self, *exception: object) -> None:
+                self._stream.close()
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(self._stream, name)
+
+            def write(self, data: bytes) -> int:
+                self._stream.write(data[:7])
+                raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(atomic, "open", Full, raising=False)
+        assert f"{name}: No space left" in run("clean", name, "--in-place", code=2)
+        assert tree(Path()) == {name: FILES[name].encode()}
+
+    def test_streamed_file_that_vanishes_or_changes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reading, "WHOLE", 1000)
+        path = Path("b.jsonl")
+        put(path, FILES["b.jsonl"].encode())
+        read = reading.Twins.read
+        put(Path("other"), b"x")
+
+        def touched(self: Any, data: bytes) -> None:
+            os.utime(path, (1, 1))
+            read(self, data)
+
+        monkeypatch.setattr(reading.Twins, "read", touched)
+        assert "changed while" in run("clean", "b.jsonl", "--in-place", code=2)
+        assert path.read_bytes() == FILES["b.jsonl"].encode()
+
+        def removed(self: Any, data: bytes) -> None:
+            path.unlink(missing_ok=True)
+            read(self, data)
+
+        monkeypatch.setattr(reading.Twins, "read", removed)
+        run("clean", "b.jsonl", "--in-place", code=2)
+        assert tree(Path()) == {"other": b"x"}
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+    def test_unreadable_folder_is_named(self) -> None:
+        put(Path("in/closed/a.txt"), b"x")
+        os.chmod("in/closed", 0)
+        try:
+            assert "in/closed: Permission denied" in run("clean", "in", "-o", "out", code=2)
+        finally:
+            os.chmod("in/closed", 0o700)
+
+    def test_folder_that_cannot_be_listed_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        put(Path("in/closed/a.txt"), b"x")
+        put(Path("in/a.txt"), DAMAGED.encode())
+        scandir = os.scandir
+
+        def refusing(path: Any) -> Any:
+            if str(path).endswith("closed"):
+                raise PermissionError(13, "Permission denied", str(path))
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", refusing)
+        assert "in/closed: Permission denied" in run("clean", "in", "-o", "out", code=2)
+        assert Path("out/a.txt").read_text("utf-8") == REPAIRED
+
+    def test_two_runs_at_once(self) -> None:
+        for name, content in FILES.items():
+            put(Path("in", name), content.encode() * 50)
+        command = [sys.executable, "-m", "encfix", "clean", "in", "-o", "out"]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+        both = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
+        assert [process.wait() for process in both] == [0, 0]
+        assert tree(Path("out")) == {n: c.replace(DAMAGED, REPAIRED).encode() * 50 for n, c in FILES.items()}
+
+    def test_link_out_of_the_tree_is_not_followed(self) -> None:
+        put(Path("secret.jsonl.gz"), b"x")
+        put(Path("in/a.txt"), b"x")
+        os.symlink("../secret.jsonl.gz", "in/link.jsonl.gz")
+        assert "symbolic link" in run("clean", "in", "-o", "out", code=0)
+        assert set(tree(Path("out"))) == {"a.txt"}
