@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class, members
+from encfix.chinese.characters import BOUNDARY_CODE, Class, members
 
 NEAR = 24
 """Code points on either side of a position that are looked at."""
