@@ -3,8 +3,8 @@ U+FFFD."""
 
 from __future__ import annotations
 
-import math
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,14 @@ POOR, VERY_POOR = -9.0, -10.5
 """The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken
 text."""
 
-SURE, SURE_UNMARKED = 0.99, 0.998
+SURE, SURE_UNMARKED = 0.998, 0.9995
 """The least probability of a character that is filled in, where a mark shows the loss and where none does."""
 
-SURE_TOGETHER = 0.95
-"""The least probability that all characters filled in in a span are right."""
+MOST, KEPT = 256, 96
+"""Candidates above which a character is never filled in, and the most frequent of them that are weighed."""
+
+STEEPNESS = 0.8
+"""What the differences of the model are worth: it is surer than it should be."""
 
 REPLACEMENT = 0xFFFD
 
@@ -34,29 +37,80 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[
     """Fill in characters of the true encoding `codec` that a decoder of `wrong` broke.
 
     Return the text with what is certain filled in, `REPLACEMENT` for the rest, and how probably all of it is
-    right."""
+    right. Candidates are weighed by all their neighbours at once: forwards and backwards through each run of broken
+    characters.
+    """
     filled = codes.copy()
-    chosen: list[tuple[float, int]] = []
-    for place in np.flatnonzero(codes == UNKNOWN).tolist():
-        filled[place] = REPLACEMENT
-        slot = slots.get(place)
-        if slot is None:
-            continue
-        candidates = _candidates(slot, codec, wrong)
-        before = filled[place - 1] if place else 0
-        after = filled[place + 1] if place + 1 < len(codes) and codes[place + 1] != UNKNOWN else 0
-        best, probability = _most_probable(candidates, int(before), int(after))
-        if probability >= (SURE if slot.marked else SURE_UNMARKED):
-            filled[place] = best
-            chosen.append((probability, place))
-    chosen.sort()
-    together = math.prod(probability for probability, _ in chosen)
-    for probability, place in chosen:
-        if together >= SURE_TOGETHER:
-            break
-        filled[place] = REPLACEMENT
-        together /= probability
+    unknown = np.flatnonzero(codes == UNKNOWN).tolist()
+    filled[unknown] = REPLACEMENT
+    together = 1.0
+    candidates: dict[int, Codes] = {}
+    for place in unknown:
+        found = _candidates(slots[place], codec, wrong) if place in slots else np.empty(0, np.uint32)
+        if 0 < len(found) <= MOST:
+            candidates[place] = found[np.argsort(-model.log_unigram(found), kind="stable")[:KEPT]]
+    for run in _runs(sorted(candidates)):
+        before = _known(filled, run[0] - 1)
+        after = _known(filled, run[-1] + 1)
+        layers = [before, *(candidates[place] for place in run), after]
+        for place, weights in zip(run, _weights(layers), strict=True):
+            nth = int(np.argmax(weights))
+            probability = float(weights[nth])
+            if probability >= (SURE if slots[place].marked else SURE_UNMARKED):
+                filled[place] = candidates[place][nth]
+                together *= probability
     return filled, together
+
+
+def _known(codes: Codes, place: int) -> Codes:
+    """Return the character at a place, as an array of one; of none if it is unknown or beyond the text."""
+    known = 0 <= place < len(codes) and codes[place] != REPLACEMENT
+    return codes[place : place + 1] if known else np.empty(0, np.uint32)
+
+
+def _runs(places: list[int]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and runs[-1][-1] == place - 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
+def _weights(layers: list[Codes]) -> list[npt.NDArray[np.float64]]:
+    """Return how probable each candidate of each layer but the first and last is; those may be empty."""
+    steps = [_transition(first, second) for first, second in pairwise(layers)]
+    ahead = [np.zeros(max(1, len(layers[-1])))]
+    for step in reversed(steps[1:]):
+        ahead.append(_log_sum(step + ahead[-1][None, :], 1))
+    ahead.reverse()
+    behind = np.zeros(max(1, len(layers[0])))
+    found = []
+    for step, rest in zip(steps[:-1], ahead[:-1], strict=True):
+        behind = _log_sum(behind[:, None] + step, 0)
+        total = behind + rest
+        weights = np.exp(total - total.max())
+        found.append(weights / weights.sum())
+    return found
+
+
+def _transition(first: Codes, second: Codes) -> npt.NDArray[np.float64]:
+    """Return the log probability of each of `second` after each of `first`: one row or column where there are
+    none."""
+    if not len(second):
+        return np.zeros((max(1, len(first)), 1))
+    if not len(first):
+        return STEEPNESS * model.log_unigram(second).astype(np.float64)[None, :]
+    pairs = np.empty((len(first), len(second), 2), dtype=np.uint32)
+    pairs[:, :, 0], pairs[:, :, 1] = first[:, None], second[None, :]
+    logs = model.log_pair(pairs.ravel())[1::2].astype(np.float64)
+    return STEEPNESS * logs.reshape(len(first), len(second))
+
+
+def _log_sum(logs: npt.NDArray[np.float64], axis: int) -> npt.NDArray[np.float64]:
+    top = logs.max(axis=axis, keepdims=True)
+    return np.asarray(np.log(np.exp(logs - top).sum(axis=axis)) + top.squeeze(axis))
 
 
 def doubt(codes: Codes) -> Codes:
@@ -70,24 +124,6 @@ def doubt(codes: Codes) -> Codes:
         beside = np.append(doubted[1:], False) | np.append(False, doubted[:-1])
         doubted |= beside & poor
     return np.where((doubted | bad) & (codes >= 0x80), np.uint32(REPLACEMENT), codes)
-
-
-def _most_probable(candidates: Codes, before: int, after: int) -> tuple[int, float]:
-    """Return the candidate that fits best between two characters (0 for an unknown one), and its probability."""
-    if not len(candidates):
-        return REPLACEMENT, 0.0
-    context = np.empty((len(candidates), 3), dtype=np.uint32)
-    context[:, 0], context[:, 1], context[:, 2] = before, candidates, after
-    costs = model.log_pair(context.ravel()).reshape(-1, 3).astype(np.float64)
-    usable = before not in (0, REPLACEMENT)
-    fits = (costs[:, 1] if usable else model.log_unigram(candidates)) + (costs[:, 2] if after else 0)
-    fits -= fits.max()
-    weights = np.exp(fits)
-    nth = int(np.argmax(weights))
-    probability = float(weights[nth] / weights.sum())
-    if not (usable and after):
-        probability = min(probability, 0.9)
-    return int(candidates[nth]), probability
 
 
 def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:

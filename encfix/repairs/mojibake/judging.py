@@ -57,9 +57,6 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
-    double = not span.pair.is_narrow and span.pair.codec != "utf-8" and span.pair.is_chinese
-    if double and ord("?") in codes:
-        sure = min(sure, 0.85)  # a question mark may be a lost byte, and all pairs behind it shifted
     if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, 0.97 if lost.any() or span.certainty < 1 else 0.999)
@@ -104,19 +101,18 @@ def is_exact(span: Span) -> bool:
     return not bool(np.any(broken(to_codes(span.text))))
 
 
-def is_smooth(block: Block, span: Span) -> bool:
-    """Return whether nothing in a reading hints that bytes were lost: no marks of that inside, no poor stretch."""
-    if ord("?") in block.codes[span.start : span.end] or "\ufffd" in span.text:
+def may_lack_bytes(block: Block, span: Span) -> bool:
+    """Return whether bytes may be missing from a reading without a sign, or behind a question mark.
+
+    In an encoding of pairs all that follows would then be read from the wrong pairs.
+    """
+    if span.pair.is_narrow or span.pair.codec == "utf-8" or not span.pair.is_chinese:
         return False
-    return not poor_stretch(to_codes(span.text), span.pair).any()
+    has_marks = bool(np.isin(block.codes[span.start : span.end], (ord("?"), 0xFFFD)).any())
+    return has_marks or bool(poor_stretch(to_codes(span.text), span.pair).any())
 
 
 def poor_stretch(codes: Codes, pair: Pair) -> npt.NDArray[np.bool_]:
-    """Return which characters of a reading may come of bytes whose neighbours were dropped, unseen.
-
-    That happens only where both encodings have characters of two bytes.
-    """
-    if pair.is_narrow or pair.codec == "utf-8" or not pair.is_chinese:
-        return np.zeros(len(codes), dtype=np.bool_)
+    """Return which characters of a reading may come of bytes whose neighbours were dropped, unseen."""
     poor = read_costs(codes, pair) < POOR_TWO
     return np.asarray(poor & (np.append(poor[1:], False) | np.append(False, poor[:-1])))

@@ -9,7 +9,7 @@ most.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,10 +33,10 @@ LEAVING = 8.0
 """How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
 earlier."""
 
-UNMARKED_LOSS = 0.85
-"""The probability that pairs of bytes were divided rightly where bytes were lost without a mark."""
-
 LONG_VOWEL_AS_GBK = ord("〖")
+
+LIKE_UTF8 = 0.5
+"""The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
 
 DROP = 16.0
 """How much a span may lose on the way before it is two."""
@@ -52,11 +52,13 @@ class Span:
     text: str
     gain: float
     pair: Pair
-    rounds: int = 1
     certainty: float = 1.0
     """How probably all characters that were filled in are right."""
     borders: tuple[tuple[int, int], ...] = ()
     """Where borders of characters in the span and in its reading fall together."""
+
+    slots: dict[int, Slot] = field(default_factory=dict)
+    """What is known of the broken characters of its text, by index."""
 
     def part(self, first: int, last: int) -> Span:
         """Return the part of the span between two of its borders."""
@@ -142,7 +144,25 @@ def may_explain(block: Block, pair: Pair) -> bool:
     raw = block.raw(pair.wrong)
     if raw.data.count(LOST) > 0.9 * block.foreign:
         return False
+    if pair.is_narrow and pair.codec != "utf-8" and _is_utf8(raw.data):
+        return False
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def is_like_utf8(block: Block, pair: Pair) -> bool:
+    """Return whether nearly all bytes behind a block, or behind its damaged part, may be of Chinese in UTF-8."""
+    data = np.frombuffer(block.raw(pair.wrong).data, dtype=np.uint8)
+    data = data[(data >= 0x80) & (data != LOST)]
+    trails, leads = np.count_nonzero(data < 0xC0), np.count_nonzero((data >= 0xE2) & (data < 0xF0))
+    return bool(leads >= 2 and trails + leads >= LIKE_UTF8 * len(data))
 
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
@@ -184,17 +204,20 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
         if lossy:
             start = int(new[first])
             own = {place - start: slot for place, slot in slots.items() if start <= place < int(new[last])}
-            filled, certainty = fill(text, own, pair.codec, pair.wrong)
-            if pair.codec != "utf-8":
-                filled = doubt(filled)
-                if not all(slot.marked for slot in own.values()) or ord("?") in text:
-                    certainty *= UNMARKED_LOSS
-            found.append(Span(int(old[first]), int(old[last]), _text(filled), gain, pair, certainty=certainty))
+            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, slots=own))
         else:
             olds, news = (side[first : last + 1] - side[first] for side in (old, new))
             shared = tuple(zip(olds.tolist(), news.tolist(), strict=True))
             found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, borders=shared))
     return found
+
+
+def filled(span: Span) -> Span:
+    """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
+    text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
+    if span.pair.codec != "utf-8":
+        text = doubt(text)
+    return replace(span, text=_text(text), certainty=certainty, slots={})
 
 
 def _extended(stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions) -> list[tuple[int, int, float]]:

@@ -1,0 +1,177 @@
+"""Which pair of encodings explains a damaged stretch of text.
+
+All pairs are ranked by a quick reading; only the best are read with care: first as if no byte had been lost, then,
+where that leaves something unexplained, as if some had.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from encfix.batch import to_codes
+from encfix.repairs.mojibake import judging, reading, variants
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252
+from encfix.repairs.mojibake.pairs import PAIRS, Pair
+from encfix.repairs.mojibake.reading import Block, Span
+from encfix.rules import number_of
+
+BEST = 3
+"""Pairs that are read with care, of all that a quick reading finds possible."""
+
+LEAST_SHARE = 0.4
+"""The least gain of such a pair, as a share of the greatest."""
+
+WHOLE = 0.9
+"""The share of the characters beyond ASCII that an explanation of a whole stretch must hold."""
+
+MOST_ROUNDS = 4
+"""How many rounds of UTF-8 read as GBK are taken off."""
+
+MIXED = next(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
+"""The pair that looks like others where it gave no pairs of UTF-8."""
+
+AGAIN = PAIRS[0]
+"""The pair that happens again and again: UTF-8 read as GBK."""
+
+DROPPED = number_of("mojibake.dropped")
+ROUNDS = number_of("mojibake.rounds")
+_NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
+_NARROW = tuple(pair for pair in PAIRS if pair.is_narrow)
+_WIDE = tuple(pair for pair in PAIRS if not pair.is_narrow)
+
+
+class Explained(NamedTuple):
+    """A span, how probably it is right, and the number of the rule that says so."""
+
+    span: Span
+    confidence: float
+    rule: int
+
+
+def explain(block: Block, preferred: list[Pair]) -> list[Explained]:
+    """Return the damaged spans of a block, sorted and disjoint.
+
+    `preferred` pairs have explained other parts of the document, and are tried first; those that explain this one are
+    put before them.
+    """
+    pairs = [pair for pair in (_WIDE if block.is_wide else ()) + (_NARROW if block.is_narrow else ())
+             if reading.may_explain(block, pair)]  # fmt: skip
+    ranked = _ranked(block, pairs, preferred)
+    found = _exact(block, ranked, preferred)
+    if not found and block.is_wide:
+        rounds = _rounds(block)
+        if rounds:
+            return [rounds]
+    if not _covers(block, found):
+        lossy = _lossy(block, pairs, ranked, preferred)
+        found = lossy + [one for one in found if not any(_overlap(one.span, other.span) for other in lossy)]
+    found.sort(key=lambda one: -one.span.gain)
+    taken: list[Explained] = []
+    for one in found:
+        if not any(_overlap(one.span, other.span) for other in taken):
+            taken.append(one)
+    return sorted(taken, key=lambda one: one.span.start)
+
+
+def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair]:
+    """Return the pairs that may explain a block, by what a quick reading gains."""
+    for pair in preferred:
+        if pair in pairs and _covers_well(block, reading.spans(block, pair, judging.LEAST_GAIN)):
+            return [pair]
+    gains = {pair: sum(span.gain for span in reading.spans(block, pair, judging.LEAST_GAIN)) for pair in pairs}
+    if MIXED in gains and LOST in block.raw("cp1252").data:
+        gains[MIXED] = max(gains.values()) + 1  # until its bytes are chosen it reads badly
+    least = LEAST_SHARE * max(gains.values(), default=0.0)
+    ranked = sorted((pair for pair in pairs if gains[pair] > least), key=lambda pair: -gains[pair])
+    return ranked[:BEST]
+
+
+def _covers_well(block: Block, spans: list[Span]) -> bool:
+    held = sum(span.end - span.start for span in spans if judging.is_exact(span))
+    return bool(spans) and held >= WHOLE * block.foreign
+
+
+def _covers(block: Block, found: list[Explained]) -> bool:
+    """Return whether the spans hold nearly all that is beyond ASCII in a block."""
+    return bool(found) and sum(one.span.end - one.span.start for one in found) >= WHOLE * block.foreign
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _exact(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Explained]:
+    """Return what pairs explain of a block without a loss, until all of it is explained."""
+    found: list[Explained] = []
+    for pair in pairs:
+        for span in _read(block, pair):
+            confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
+            if confidence > 0:
+                dropped = judging.may_lack_bytes(block, span)
+                found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
+                if not dropped:
+                    _prefer(pair, preferred)
+        if _covers(block, found):
+            break
+    return found
+
+
+def _prefer(pair: Pair, preferred: list[Pair]) -> None:
+    if pair in preferred:
+        preferred.remove(pair)
+    preferred.insert(0, pair)
+
+
+def _read(block: Block, pair: Pair) -> list[Span]:
+    """Return the spans that a pair explains, with the best choice of bytes where there is one."""
+    raw = block.raw(pair.wrong)
+    if pair.is_narrow and pair.true == "utf-8":
+        other = variants.with_final_space(raw)
+    else:
+        other = variants.resolve(block, pair, raw)
+    return reading.spans(block, pair, judging.LEAST_GAIN, other or raw)
+
+
+def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[Pair]) -> list[Explained]:
+    """Return what a pair explains of a block that lost bytes: the pair that explains most.
+
+    Where the true encoding is UTF-8, characters begin and end where they did, whatever was lost between. Where it
+    has pairs, that is so only if a mark shows each loss.
+    """
+    of_utf8 = [pair for pair in pairs if pair.codec == "utf-8" and reading.is_like_utf8(block, pair)]
+    of_pairs = [pair for pair in ranked if pair.codec != "utf-8" and pair.is_chinese]
+    marked = bool((block.codes == 0xFFFD).any())
+    best: list[Explained] = []
+    for pair in (*of_utf8, *(of_pairs if marked and not of_utf8 else ())):
+        raw = variants.resolve(block, pair, block.raw(pair.wrong)) if pair.codec == "utf-8" else None
+        found = []
+        for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy=True):
+            if judging.confidence(block, span) > 0:
+                whole = reading.filled(span)
+                found.append(Explained(whole, judging.confidence(block, whole), _NUMBERS[pair]))
+        if sum(one.span.gain for one in found) > sum(one.span.gain for one in best):
+            best = found
+    if best:
+        _prefer(next(pair for pair in PAIRS if pair is best[0].span.pair), preferred)
+    return best
+
+
+def _rounds(block: Block) -> Explained | None:
+    """Return a whole block that went through UTF-8 read as GBK several times; a finding if its end is not reached."""
+    inner = block
+    for _ in range(MOST_ROUNDS):
+        raw = inner.raw(AGAIN.wrong)
+        raw = variants.resolve(inner, AGAIN, raw) or raw
+        try:
+            once = raw.data.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        inner = Block(to_codes(once))
+        for span in _read(inner, AGAIN):
+            if span.end - span.start >= WHOLE * inner.foreign and judging.is_exact(span):
+                text = once[: span.start] + span.text + once[span.end :]
+                whole = Span(0, len(block.codes), text, span.gain, AGAIN)
+                return Explained(whole, judging.confidence(inner, span), _NUMBERS[AGAIN])
+        if not inner.is_suspect:
+            return None
+    return None
