@@ -142,8 +142,8 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[
     of_pairs = [pair for pair in ranked if pair.codec != "utf-8" and pair.is_chinese]
     marked = bool((block.codes == 0xFFFD).any())
     best: list[Explained] = []
-    for pair in (*of_utf8, *(of_pairs if marked and not of_utf8 else ())):
-        raw = variants.resolve(block, pair, block.raw(pair.wrong)) if pair.codec == "utf-8" else None
+    for pair in (*of_utf8, *(of_pairs if marked else ())):
+        raw = variants.resolve(block, pair, block.raw(pair.wrong))
         found = []
         for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy=True):
             if judging.confidence(block, span) > 0:

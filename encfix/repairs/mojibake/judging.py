@@ -108,7 +108,7 @@ def may_lack_bytes(block: Block, span: Span) -> bool:
     """
     if span.pair.is_narrow or span.pair.codec == "utf-8" or not span.pair.is_chinese:
         return False
-    has_marks = bool(np.isin(block.codes[span.start : span.end], (ord("?"), 0xFFFD)).any())
+    has_marks = bool(np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any())
     return has_marks or bool(poor_stretch(to_codes(span.text), span.pair).any())
 
 

@@ -18,8 +18,9 @@ from encfix.batch import Codes, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
+from encfix.repairs.mojibake.division import read_pairs
 from encfix.repairs.mojibake.filling import doubt, fill
-from encfix.repairs.mojibake.lossy import Slot, read_pairs, read_utf8
+from encfix.repairs.mojibake.lossy import Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
 Scores = npt.NDArray[np.float64]

@@ -27,6 +27,10 @@ BEAM = 6
 SECOND_CHOICE = -0.7
 """What it costs to take other bytes than those that come first, in nats: of equals, the first is taken."""
 
+ANY = 0x100
+"""Stands for a lost first byte."""
+
+_MARK = bytes((LOST,))
 _Chain: TypeAlias = "tuple[_Chain, bytes] | None"
 _State: TypeAlias = "tuple[float, int, str, _Chain]"
 
@@ -118,6 +122,10 @@ def _choose_pairs(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pa
     states: list[_State] = [(0.0, -1, "\n", None)]
     for place, piece in enumerate(pieces):
         extended: dict[tuple[int, str], _State] = {}
+        if piece == _MARK:  # what follows may begin a character, or end the broken one
+            score, _, _, chain = max(states, key=lambda state: state[0])
+            states = [(score, -1, "\ufffd", chain), (score, ANY, "\ufffd", chain)]
+            continue
         for score, pending, last, chain in states:
             for nth, choice in enumerate(options.get(place, (piece,))):
                 value = score + (SECOND_CHOICE if nth and pair.wrong != UTF8_OR_CP1252 else 0.0)
@@ -131,7 +139,7 @@ def _choose_pairs(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pa
                         else:
                             lead = byte
                         continue
-                    character = table.get(lead << 8 | byte)
+                    character = table.get(lead << 8 | byte) if lead != ANY else "\ufffd"
                     if character:
                         value += model.pair(final, character)
                         lead, final = -1, character
