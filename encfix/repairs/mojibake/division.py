@@ -22,7 +22,7 @@ MARKED, UNMARKED = -11.0, -17.0
 LONE = -6.0
 """What an ASCII letter costs behind a mark, and half of it between bytes that are not: most are left of a pair."""
 
-GAP = 7.0
+GAP = 9.0
 """Nats by which the best division must beat any other that divides a pair or joins a letter to its neighbour."""
 
 STYLE_GAP = 10.0
@@ -178,8 +178,8 @@ def _steps(data: bytes, place: int, by_two: bool) -> list[_Step]:
         last = rest[1] if len(rest) > 1 else 0
         if last < 0x80 or not by_two:
             steps.append(_Step(place + 2, MARKED))
-        elif last != LOST:
-            steps.append(_Step(place + 3, 2 * MARKED))
+        if by_two and 0x40 <= last < LOST:
+            steps.append(_Step(place + 3, 2 * MARKED if last >= 0x80 else MARKED + LONE))
     return steps
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from encfix.batch import to_codes
+import numpy as np
+
+from encfix.batch import Positions, to_codes
 from encfix.repairs.mojibake import judging, reading, variants
-from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
 from encfix.repairs.mojibake.reading import Block, Span
 from encfix.rules import number_of
@@ -23,6 +25,9 @@ LEAST_SHARE = 0.4
 
 WHOLE = 0.9
 """The share of the characters beyond ASCII that an explanation of a whole stretch must hold."""
+
+DOUBTED = 0.6
+"""Confidence where other bytes read nearly as well."""
 
 MOST_ROUNDS = 4
 """How many rounds of UTF-8 read as GBK are taken off."""
@@ -104,8 +109,11 @@ def _exact(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Expla
     """Return what pairs explain of a block without a loss, until all of it is explained."""
     found: list[Explained] = []
     for pair in pairs:
-        for span in _read(block, pair):
+        raw, doubted = _bytes(block, pair)
+        for span in reading.spans(block, pair, judging.LEAST_GAIN, raw):
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
+            if ((doubted >= span.start) & (doubted < span.end)).any():
+                confidence = min(confidence, DOUBTED)
             if confidence > 0:
                 dropped = judging.may_lack_bytes(block, span)
                 found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
@@ -122,14 +130,13 @@ def _prefer(pair: Pair, preferred: list[Pair]) -> None:
     preferred.insert(0, pair)
 
 
-def _read(block: Block, pair: Pair) -> list[Span]:
-    """Return the spans that a pair explains, with the best choice of bytes where there is one."""
-    raw = block.raw(pair.wrong)
+def _bytes(block: Block, pair: Pair) -> tuple[Raw, Positions]:
+    """Return the bytes behind a block with the best choice where there is one, and the places where it is in
+    doubt."""
     if pair.is_narrow and pair.true == "utf-8":
-        other = variants.with_final_space(raw)
-    else:
-        other = variants.resolve(block, pair, raw)
-    return reading.spans(block, pair, judging.LEAST_GAIN, other or raw)
+        raw = block.raw(pair.wrong)
+        return variants.with_final_space(raw) or raw, np.empty(0, np.int64)
+    return variants.resolve(block, pair)
 
 
 def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[Pair]) -> list[Explained]:
@@ -143,7 +150,7 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[
     marked = bool((block.codes == 0xFFFD).any())
     best: list[Explained] = []
     for pair in (*of_utf8, *(of_pairs if marked else ())):
-        raw = variants.resolve(block, pair, block.raw(pair.wrong))
+        raw, _ = variants.resolve(block, pair)
         found = []
         for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy=True):
             if judging.confidence(block, span) > 0:
@@ -160,14 +167,13 @@ def _rounds(block: Block) -> Explained | None:
     """Return a whole block that went through UTF-8 read as GBK several times; a finding if its end is not reached."""
     inner = block
     for _ in range(MOST_ROUNDS):
-        raw = inner.raw(AGAIN.wrong)
-        raw = variants.resolve(inner, AGAIN, raw) or raw
+        raw, _ = variants.resolve(inner, AGAIN)
         try:
             once = raw.data.decode("utf-8")
         except UnicodeDecodeError:
             return None
         inner = Block(to_codes(once))
-        for span in _read(inner, AGAIN):
+        for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
             if span.end - span.start >= WHOLE * inner.foreign and judging.is_exact(span):
                 text = once[: span.start] + span.text + once[span.end :]
                 whole = Span(0, len(block.codes), text, span.gain, AGAIN)

@@ -109,7 +109,15 @@ def may_lack_bytes(block: Block, span: Span) -> bool:
     if span.pair.is_narrow or span.pair.codec == "utf-8" or not span.pair.is_chinese:
         return False
     has_marks = bool(np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any())
-    return has_marks or bool(poor_stretch(to_codes(span.text), span.pair).any())
+    codes = to_codes(span.text)
+    return has_marks or _has_lone_letter(codes) or bool(poor_stretch(codes, span.pair).any())
+
+
+def _has_lone_letter(codes: Codes) -> bool:
+    """Return whether a letter or sign of ASCII stands alone between others: the second byte of a lost character."""
+    alone = (codes >= 0x40) & (codes < 0x80)
+    wide = codes >= 0x80
+    return bool((alone & np.append(True, wide[:-1]) & np.append(wide[1:], True)).any())
 
 
 def poor_stretch(codes: Codes, pair: Pair) -> npt.NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from encfix.batch import Positions
 from encfix.chinese import model
 from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, characters, others
 from encfix.repairs.mojibake.costs import BROKEN
@@ -24,6 +25,9 @@ from encfix.repairs.mojibake.reading import Block
 BEAM = 6
 """Prefixes that are kept at each character."""
 
+GAP = 3.0
+"""Nats by which the best choices of a line must beat any other."""
+
 SECOND_CHOICE = -0.7
 """What it costs to take other bytes than those that come first, in nats: of equals, the first is taken."""
 
@@ -32,17 +36,18 @@ ANY = 0x100
 
 _MARK = bytes((LOST,))
 _Chain: TypeAlias = "tuple[_Chain, bytes] | None"
-_State: TypeAlias = "tuple[float, int, str, _Chain]"
+_State: TypeAlias = "tuple[float, int, str, _Chain, float]"
 
 _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
 
-def resolve(block: Block, pair: Pair, raw: Raw) -> Raw | None:
-    """Return the bytes behind a block with the best choices made; None if there is nothing to choose."""
-    choices = others(pair.wrong)
+def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
+    """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt."""
+    raw, choices = block.raw(pair.wrong), others(pair.wrong)
     ambiguous = np.flatnonzero(np.isin(block.codes, list(choices)))
+    doubted: list[int] = []
     if not len(ambiguous):
-        return None
+        return raw, ambiguous
     edges = raw.starts.tolist()
     pieces = [raw.data[start:end] for start, end in pairwise(edges)]
     options = {place: (pieces[place], *choices[int(block.codes[place])]) for place in ambiguous.tolist()}
@@ -53,13 +58,14 @@ def resolve(block: Block, pair: Pair, raw: Raw) -> Raw | None:
         for start, end in _lines(block):
             own = ambiguous[np.searchsorted(ambiguous, start) : np.searchsorted(ambiguous, end)]
             if len(own):
-                chosen[start:end] = _choose_pairs(
+                chosen[start:end], gap = _choose_pairs(
                     pieces[start:end], {place - start: options[place] for place in own.tolist()}, pair
                 )
-    if chosen == pieces:
-        return None
+                if gap < GAP:
+                    doubted += own.tolist()
     lengths = np.array([len(piece) for piece in chosen], dtype=np.int64)
-    return Raw(b"".join(chosen), np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))))
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+    return Raw(b"".join(chosen), starts), np.array(doubted, dtype=np.int64)
 
 
 def with_final_space(raw: Raw) -> Raw | None:
@@ -116,17 +122,17 @@ def _length(byte: int) -> int:
     return 1 if byte < 0x80 else 2 if 0xC2 <= byte < 0xE0 else 3 if 0xE0 <= byte < 0xF0 else 4 * (0xF0 <= byte < 0xF5)
 
 
-def _choose_pairs(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: Pair) -> list[bytes]:
-    """Return the bytes that read best in an encoding of pairs."""
+def _choose_pairs(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: Pair) -> tuple[list[bytes], float]:
+    """Return the bytes that read best in an encoding of pairs, and by how many nats."""
     table = _characters(pair.codec)
-    states: list[_State] = [(0.0, -1, "\n", None)]
+    states: list[_State] = [(0.0, -1, "\n", None, np.inf)]
     for place, piece in enumerate(pieces):
         extended: dict[tuple[int, str], _State] = {}
         if piece == _MARK:  # what follows may begin a character, or end the broken one
-            score, _, _, chain = max(states, key=lambda state: state[0])
-            states = [(score, -1, "\ufffd", chain), (score, ANY, "\ufffd", chain)]
+            score, _, _, chain, gap = _best(states)
+            states = [(score, -1, "\ufffd", chain, gap), (score, ANY, "\ufffd", chain, gap)]
             continue
-        for score, pending, last, chain in states:
+        for score, pending, last, chain, gap in states:
             for nth, choice in enumerate(options.get(place, (piece,))):
                 value = score + (SECOND_CHOICE if nth and pair.wrong != UTF8_OR_CP1252 else 0.0)
                 lead, final = pending, last
@@ -147,17 +153,30 @@ def _choose_pairs(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pa
                         value += BROKEN
                         lead, final = (byte, "\ufffd") if byte > 0x80 and byte != LOST else (-1, chr(byte))
                 key = lead, final
-                if key not in extended or value > extended[key][0]:
-                    extended[key] = value, lead, final, ((chain, choice) if place in options else chain)
+                rival = extended.get(key)
+                if rival is None or value > rival[0]:
+                    least = gap if rival is None else min(gap, value - rival[0])
+                    extended[key] = value, lead, final, ((chain, choice) if place in options else chain), least
+                elif rival[0] - value < rival[4]:
+                    extended[key] = (*rival[:4], rival[0] - value)
         states = list(extended.values())
         if len(states) > BEAM:
             states = sorted(states, key=lambda state: -state[0])[:BEAM]
-    chain = max(states, key=lambda state: state[0] + (BROKEN if state[1] >= 0 else 0.0))[3]
+    states = [(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states]
+    _, _, _, chain, gap = _best(states)
     chosen = pieces.copy()
     for place in sorted(options, reverse=True):
         assert chain is not None
         chain, chosen[place] = chain
-    return chosen
+    return chosen, gap
+
+
+def _best(states: list[_State]) -> _State:
+    """Return the best of several states, with its gap to the next."""
+    first, *rest = sorted(states, key=lambda state: -state[0])
+    if rest:
+        first = (*first[:4], min(first[4], first[0] - rest[0][0]))
+    return first
 
 
 @cache
