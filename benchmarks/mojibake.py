@@ -13,7 +13,6 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
@@ -143,13 +142,16 @@ class Cell:
     misses: list[tuple[str, str, str]] = field(default_factory=list)
 
     def add(self, truth: str, seen: str, result: encfix.Result) -> None:
-        """Count one case."""
+        """Count one case.
+
+        A repair is wrong if a character of a change has no counterpart in the truth: U+FFFD, or a question mark that
+        was seen, claims nothing.
+        """
         self.cases += 1
         self.exact += result.text == truth
-        blocks = SequenceMatcher(None, truth, result.text, autojunk=False).get_matching_blocks()
-        self.right += sum(block.size for block in blocks)
+        matched = aligned(truth, result.text)
+        self.right += len(matched)
         self.characters += len(truth)
-        matched = {place for block in blocks for place in range(block.b, block.b + block.size)}
         is_wrong, shift = False, 0
         for change in result.changes:
             new = change.start + shift
@@ -161,6 +163,38 @@ class Cell:
         self.wrong += is_wrong
         if is_wrong or result.text != truth:
             self.misses.append((truth, seen, result.text))
+
+
+def aligned(truth: str, text: str) -> set[int]:
+    """Return which characters of a text are right, in its best alignment with the truth.
+
+    U+FFFD may stand for any character, at little cost, so that what is right beside it stays in its place.
+    """
+    before = text and next((n for n, (a, b) in enumerate(zip(truth, text, strict=False)) if a != b), None)
+    if before is None or before == "":
+        return set(range(min(len(truth), len(text))))
+    rows, columns = len(truth) + 1, len(text) + 1
+    costs = [[2.0 * column for column in range(columns)]]
+    for row in range(1, rows):
+        last, line = costs[-1], [2.0 * row]
+        for column in range(1, columns):
+            seen = text[column - 1]
+            change = 0.0 if seen == truth[row - 1] else 1.0 if seen == "\ufffd" else 3.0
+            line.append(min(last[column - 1] + change, last[column] + 2.0, line[-1] + 2.0))
+        costs.append(line)
+    found, row, column = set(), rows - 1, columns - 1
+    while row and column:
+        seen = text[column - 1]
+        change = 0.0 if seen == truth[row - 1] else 1.0 if seen == "\ufffd" else 3.0
+        if costs[row][column] == costs[row - 1][column - 1] + change:
+            row, column = row - 1, column - 1
+            if change == 0.0:
+                found.add(column)
+        elif costs[row][column] == costs[row - 1][column] + 2.0:
+            row -= 1
+        else:
+            column -= 1
+    return found
 
 
 def cases(true: str, wrong: str, style: str, length: int, count: int, seed: int = 3) -> Iterator[tuple[str, str, bool]]:

@@ -135,7 +135,7 @@ def _bytes(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     doubt."""
     if pair.is_narrow and pair.true == "utf-8":
         raw = block.raw(pair.wrong)
-        return variants.with_final_space(raw) or raw, np.empty(0, np.int64)
+        return variants.with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
     return variants.resolve(block, pair)
 
 

@@ -18,7 +18,7 @@ POOR, VERY_POOR = -9.0, -10.5
 """The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken
 text."""
 
-SURE, SURE_UNMARKED = 0.998, 0.9995
+SURE, SURE_UNMARKED = 0.992, 0.995
 """The least probability of a character that is filled in, where a mark shows the loss and where none does."""
 
 MOST, KEPT = 256, 96
@@ -28,6 +28,10 @@ STEEPNESS = 0.8
 """What the differences of the model are worth: it is surer than it should be."""
 
 REPLACEMENT = 0xFFFD
+
+POOR_UTF8 = -11.0
+"""The same for a character of UTF-8, whose bytes are those of two only where one lost its end and the next its
+beginning."""
 
 REACH = 5
 """How many characters on either side of a broken one are doubted, if all between are poor."""
@@ -113,11 +117,14 @@ def _log_sum(logs: npt.NDArray[np.float64], axis: int) -> npt.NDArray[np.float64
     return np.asarray(np.log(np.exp(logs - top).sum(axis=axis)) + top.squeeze(axis))
 
 
-def doubt(codes: Codes) -> Codes:
-    """Return a text in which bytes were lost with `REPLACEMENT` for what may have been read from the wrong ones."""
+def doubt(codes: Codes, least: float = POOR) -> Codes:
+    """Return a text in which bytes were lost with `REPLACEMENT` for what may have been read from the wrong ones.
+
+    That is what costs less than `least` beside a broken character.
+    """
     costs = model.log_pair(codes)
     costs[codes < 0x80] = 0
-    poor, bad = costs < POOR, costs < VERY_POOR
+    poor, bad = costs < least, costs < VERY_POOR
     bad = bad & (np.append(bad[1:], False) | np.append(False, bad[:-1])) & (codes != REPLACEMENT)
     doubted = (codes == REPLACEMENT) | (codes == ord("?"))
     for _ in range(REACH):

@@ -19,7 +19,7 @@ from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.division import read_pairs
-from encfix.repairs.mojibake.filling import doubt, fill
+from encfix.repairs.mojibake.filling import POOR_UTF8, doubt, fill
 from encfix.repairs.mojibake.lossy import Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -218,6 +218,8 @@ def filled(span: Span) -> Span:
     text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
     if span.pair.codec != "utf-8":
         text = doubt(text)
+    elif not all(slot.marked for slot in span.slots.values()):
+        text = doubt(text, POOR_UTF8)
     return replace(span, text=_text(text), certainty=certainty, slots={})
 
 

@@ -15,9 +15,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from encfix.batch import Positions
+from encfix.batch import Mask, Positions
 from encfix.chinese import model
-from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, characters, others
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, can_be_lost, characters, others
 from encfix.repairs.mojibake.costs import BROKEN
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block
@@ -68,9 +68,11 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     return Raw(b"".join(chosen), starts), np.array(doubted, dtype=np.int64)
 
 
-def with_final_space(raw: Raw) -> Raw | None:
-    """Return the bytes with A0, stripped as a space, put back at ends of lines where UTF-8 lacks its last byte; or
-    None."""
+def with_final_space(raw: Raw, charset: str) -> Raw | None:
+    """Return the bytes with A0, stripped as a space, put back at ends of lines where UTF-8 lacks its last byte.
+
+    None where the byte may have been another: one that the charset leaves undefined.
+    """
     found = [match.end() for match in _INCOMPLETE.finditer(raw.data)]
     if not found:
         return None
@@ -79,8 +81,25 @@ def with_final_space(raw: Raw) -> Raw | None:
     for place in reversed(found):
         data[place:place] = b"\xa0"
         starts[raw.starts >= place] += 1
-    is_whole = "\ufffd" not in data.decode("utf-8", "replace")
-    return Raw(bytes(data), starts) if is_whole else None  # where more is lost, this byte may be another
+    text = data.decode("utf-8", "replace")
+    if "\ufffd" in text:  # more is lost
+        return None
+    for nth, place in enumerate(found):
+        read = bytes(data[: place + nth + 1]).decode("utf-8", "replace").rjust(2)
+        before, broken = read[-2], read[-1]
+        stem = broken.encode()[:-1]
+        rivals = [(stem + bytes((byte,))).decode() for byte in _undefined(charset)]
+        best = max((model.pair(before, rival) for rival in rivals), default=-np.inf)
+        if best > model.pair(before, broken) - GAP:
+            return None
+    return Raw(bytes(data), starts)
+
+
+@cache
+def _undefined(charset: str) -> tuple[int, ...]:
+    """Return the bytes 80 to BF that a strict decoder of a charset cannot read."""
+    lost: Mask = np.asarray(can_be_lost(charset).any(axis=1))
+    return tuple((np.flatnonzero(lost[0x80:0xC0]) + 0x80).tolist())
 
 
 def _lines(block: Block) -> Iterator[tuple[int, int]]:
@@ -128,7 +147,7 @@ def _choose_pairs(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pa
     states: list[_State] = [(0.0, -1, "\n", None, np.inf)]
     for place, piece in enumerate(pieces):
         extended: dict[tuple[int, str], _State] = {}
-        if piece == _MARK:  # what follows may begin a character, or end the broken one
+        if piece == _MARK and place not in options:  # what follows may begin a character, or end the broken one
             score, _, _, chain, gap = _best(states)
             states = [(score, -1, "\ufffd", chain, gap), (score, ANY, "\ufffd", chain, gap)]
             continue
