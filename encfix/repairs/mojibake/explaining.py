@@ -23,6 +23,9 @@ BEST = 3
 LEAST_SHARE = 0.4
 """The least gain of such a pair, as a share of the greatest."""
 
+SAMPLE = 400
+"""Code points of a long stretch by which pairs are chosen."""
+
 WHOLE = 0.9
 """The share of the characters beyond ASCII that an explanation of a whole stretch must hold."""
 
@@ -59,8 +62,10 @@ def explain(block: Block, preferred: list[Pair]) -> list[Explained]:
     `preferred` pairs have explained other parts of the document, and are tried first; those that explain this one are
     put before them.
     """
-    pairs = [pair for pair in (_WIDE if block.is_wide else ()) + (_NARROW if block.is_narrow else ())
-             if reading.may_explain(block, pair)]  # fmt: skip
+    wide, narrow = (_WIDE if block.is_wide else ()), (_NARROW if block.is_narrow else ())
+    if any(pair.codec == "utf-8" and reading.is_utf8(block, pair) for pair in narrow):
+        narrow = tuple(pair for pair in narrow if pair.codec == "utf-8")
+    pairs = [pair for pair in wide + narrow if reading.may_explain(block, pair)]
     ranked = _ranked(block, pairs, preferred)
     found = _exact(block, ranked, preferred)
     if not found and block.is_wide:
@@ -83,6 +88,8 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
     for pair in preferred:
         if pair in pairs and _covers_well(block, reading.spans(block, pair, judging.LEAST_GAIN)):
             return [pair]
+    if len(block.codes) > 2 * SAMPLE:
+        return _ranked(Block(block.codes[:SAMPLE]), pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
     gains = {pair: sum(span.gain for span in reading.spans(block, pair, judging.LEAST_GAIN)) for pair in pairs}
     if MIXED in gains and LOST in block.raw("cp1252").data:
         gains[MIXED] = max(gains.values()) + 1  # until its bytes are chosen it reads badly
@@ -148,8 +155,12 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[
     of_utf8 = [pair for pair in pairs if pair.codec == "utf-8" and reading.is_like_utf8(block, pair)]
     of_pairs = [pair for pair in ranked if pair.codec != "utf-8" and pair.is_chinese]
     marked = bool((block.codes == 0xFFFD).any())
+    candidates = [*of_utf8, *(of_pairs if marked else ())]
+    if len(block.codes) > 2 * SAMPLE and len(candidates) > 1:
+        sample = Block(block.codes[:SAMPLE])
+        candidates = [one.span.pair for one in _lossy(sample, pairs, ranked, [])[:1]]
     best: list[Explained] = []
-    for pair in (*of_utf8, *(of_pairs if marked else ())):
+    for pair in candidates:
         raw, _ = variants.resolve(block, pair)
         found = []
         for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy=True):

@@ -3,8 +3,9 @@ U+FFFD."""
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +30,18 @@ STEEPNESS = 0.8
 
 REPLACEMENT = 0xFFFD
 
+USUAL = -8.0
+"""The cost of most characters of a text is more than this."""
+
 POOR_UTF8 = -11.0
 """The same for a character of UTF-8, whose bytes are those of two only where one lost its end and the next its
 beginning."""
 
 REACH = 5
 """How many characters on either side of a broken one are doubted, if all between are poor."""
+
+
+_NOBODY = np.empty(0, np.uint32)
 
 
 def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[Codes, float]:
@@ -50,14 +57,15 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[
     together = 1.0
     candidates: dict[int, Codes] = {}
     for place in unknown:
-        found = _candidates(slots[place], codec, wrong) if place in slots else np.empty(0, np.uint32)
-        if 0 < len(found) <= MOST:
-            candidates[place] = found[np.argsort(-model.log_unigram(found), kind="stable")[:KEPT]]
-    for run in _runs(sorted(candidates)):
-        before = _known(filled, run[0] - 1)
-        after = _known(filled, run[-1] + 1)
-        layers = [before, *(candidates[place] for place in run), after]
-        for place, weights in zip(run, _weights(layers), strict=True):
+        found = _candidates(slots[place], codec, wrong) if place in slots else _NOBODY
+        if len(found):
+            candidates[place] = found
+    runs = _runs(sorted(candidates))
+    layers = [
+        [_known(filled, run[0] - 1), *(candidates[place] for place in run), _known(filled, run[-1] + 1)] for run in runs
+    ]
+    for run, weights_of_run in zip(runs, _weights(layers), strict=True):
+        for place, weights in zip(run, weights_of_run, strict=True):
             nth = int(np.argmax(weights))
             probability = float(weights[nth])
             if probability >= (SURE if slots[place].marked else SURE_UNMARKED):
@@ -82,34 +90,47 @@ def _runs(places: list[int]) -> list[list[int]]:
     return runs
 
 
-def _weights(layers: list[Codes]) -> list[npt.NDArray[np.float64]]:
-    """Return how probable each candidate of each layer but the first and last is; those may be empty."""
-    steps = [_transition(first, second) for first, second in pairwise(layers)]
-    ahead = [np.zeros(max(1, len(layers[-1])))]
-    for step in reversed(steps[1:]):
-        ahead.append(_log_sum(step + ahead[-1][None, :], 1))
-    ahead.reverse()
-    behind = np.zeros(max(1, len(layers[0])))
-    found = []
-    for step, rest in zip(steps[:-1], ahead[:-1], strict=True):
-        behind = _log_sum(behind[:, None] + step, 0)
-        total = behind + rest
-        weights = np.exp(total - total.max())
-        found.append(weights / weights.sum())
+def _weights(runs: list[list[Codes]]) -> Iterator[list[npt.NDArray[np.float64]]]:
+    """Yield for each run how probable each candidate of each layer is, but for the first and last layer, which may be
+    empty."""
+    steps = iter(_transitions([pair for layers in runs for pair in pairwise(layers)]))
+    for layers in runs:
+        mine = list(islice(steps, len(layers) - 1))
+        ahead = [np.zeros(max(1, len(layers[-1])))]
+        for step in reversed(mine[1:]):
+            ahead.append(_log_sum(step + ahead[-1][None, :], 1))
+        ahead.reverse()
+        behind = np.zeros(max(1, len(layers[0])))
+        found = []
+        for step, rest in zip(mine[:-1], ahead[:-1], strict=True):
+            behind = _log_sum(behind[:, None] + step, 0)
+            total = behind + rest
+            weights = np.exp(total - total.max())
+            found.append(weights / weights.sum())
+        yield found
+
+
+def _transitions(pairs: list[tuple[Codes, Codes]]) -> list[npt.NDArray[np.float64]]:
+    """Return the log probability of each second character after each first, a matrix for each two layers; one row or
+    column where a layer is empty."""
+    flat = [
+        np.stack((np.repeat(first, len(second)), np.tile(second, len(first))), axis=1).ravel()
+        if len(first) and len(second)
+        else second
+        for first, second in pairs
+    ]
+    logs = STEEPNESS * model.log_pair(np.concatenate([*flat, _NOBODY])).astype(np.float64)
+    found, place = [], 0
+    for (first, second), codes in zip(pairs, flat, strict=True):
+        mine = logs[place : place + len(codes)]
+        place += len(codes)
+        if not len(second):
+            found.append(np.zeros((max(1, len(first)), 1)))
+        elif not len(first):
+            found.append(STEEPNESS * model.log_unigram(second).astype(np.float64)[None, :])
+        else:
+            found.append(mine[1::2].reshape(len(first), len(second)))
     return found
-
-
-def _transition(first: Codes, second: Codes) -> npt.NDArray[np.float64]:
-    """Return the log probability of each of `second` after each of `first`: one row or column where there are
-    none."""
-    if not len(second):
-        return np.zeros((max(1, len(first)), 1))
-    if not len(first):
-        return STEEPNESS * model.log_unigram(second).astype(np.float64)[None, :]
-    pairs = np.empty((len(first), len(second), 2), dtype=np.uint32)
-    pairs[:, :, 0], pairs[:, :, 1] = first[:, None], second[None, :]
-    logs = model.log_pair(pairs.ravel())[1::2].astype(np.float64)
-    return STEEPNESS * logs.reshape(len(first), len(second))
 
 
 def _log_sum(logs: npt.NDArray[np.float64], axis: int) -> npt.NDArray[np.float64]:
@@ -117,24 +138,31 @@ def _log_sum(logs: npt.NDArray[np.float64], axis: int) -> npt.NDArray[np.float64
     return np.asarray(np.log(np.exp(logs - top).sum(axis=axis)) + top.squeeze(axis))
 
 
-def doubt(codes: Codes, least: float = POOR) -> Codes:
+def doubt(codes: Codes, least: float = POOR, before: Sequence[int] = ()) -> Codes:
     """Return a text in which bytes were lost with `REPLACEMENT` for what may have been read from the wrong ones.
 
-    That is what costs less than `least` beside a broken character.
+    That is what costs less than `least` beside a broken character, or less than usual just before one of the places
+    `before`, where a character is left of which only the last byte is: the one before may have its first.
     """
     costs = model.log_pair(codes)
     costs[codes < 0x80] = 0
     poor, bad = costs < least, costs < VERY_POOR
     bad = bad & (np.append(bad[1:], False) | np.append(False, bad[:-1])) & (codes != REPLACEMENT)
     doubted = (codes == REPLACEMENT) | (codes == ord("?"))
+    ahead = np.array(before, dtype=np.int64) - 1
+    doubted[ahead[costs[ahead] < USUAL]] = True
     for _ in range(REACH):
         beside = np.append(doubted[1:], False) | np.append(False, doubted[:-1])
         doubted |= beside & poor
     return np.where((doubted | bad) & (codes >= 0x80), np.uint32(REPLACEMENT), codes)
 
 
+@lru_cache(maxsize=1 << 12)
 def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
-    """Return the characters that fit one of the layouts, with bytes lost that the decoder of `wrong` loses."""
+    """Return the characters that fit one of the layouts, with bytes lost that the decoder of `wrong` loses.
+
+    The most frequent `KEPT` of them come, and none at all where there are more than `MOST`.
+    """
     found = []
     for layout in slot.layouts:
         fitting = _of_utf8(layout) if codec == "utf-8" else _of_pairs(layout, codec)
@@ -145,7 +173,10 @@ def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
             may: Mask = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
             fitting = fitting[may[_bytes_at(fitting, place, codec)]]
         found.append(fitting)
-    return np.unique(np.concatenate(found))
+    all_of_them = np.unique(np.concatenate(found))
+    if len(all_of_them) > MOST:
+        return np.empty(0, np.uint32)
+    return all_of_them[np.argsort(-model.log_unigram(all_of_them), kind="stable")[:KEPT]]
 
 
 def _bytes_at(codes: Codes, place: int, codec: str) -> npt.NDArray[np.int64]:

@@ -9,6 +9,7 @@ most.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -55,16 +56,8 @@ class Span:
     pair: Pair
     certainty: float = 1.0
     """How probably all characters that were filled in are right."""
-    borders: tuple[tuple[int, int], ...] = ()
-    """Where borders of characters in the span and in its reading fall together."""
-
     slots: dict[int, Slot] = field(default_factory=dict)
     """What is known of the broken characters of its text, by index."""
-
-    def part(self, first: int, last: int) -> Span:
-        """Return the part of the span between two of its borders."""
-        (start, new_start), (end, new_end) = self.borders[first], self.borders[last]
-        return Span(self.start + start, self.start + end, self.text[new_start:new_end], self.gain, self.pair)
 
 
 class Block:
@@ -145,14 +138,13 @@ def may_explain(block: Block, pair: Pair) -> bool:
     raw = block.raw(pair.wrong)
     if raw.data.count(LOST) > 0.9 * block.foreign:
         return False
-    if pair.is_narrow and pair.codec != "utf-8" and _is_utf8(raw.data):
-        return False
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(block: Block, pair: Pair) -> bool:
+    """Return whether the bytes behind a block are UTF-8 throughout, which those of other encodings never are."""
     try:
-        data.decode("utf-8")
+        block.raw(pair.wrong).data.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
@@ -200,16 +192,13 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
     if not lossy:
         is_stop |= np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
     found = []
+    broken_places = sorted(slots)
     for first, last, gain in _extended(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop)):
         text = codes[new[first] : new[last]]
-        if lossy:
-            start = int(new[first])
-            own = {place - start: slot for place, slot in slots.items() if start <= place < int(new[last])}
-            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, slots=own))
-        else:
-            olds, news = (side[first : last + 1] - side[first] for side in (old, new))
-            shared = tuple(zip(olds.tolist(), news.tolist(), strict=True))
-            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, borders=shared))
+        start, end = int(new[first]), int(new[last])
+        own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
+               bisect_left(broken_places, end)]}  # fmt: skip
+        found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, slots=own))
     return found
 
 
@@ -219,7 +208,8 @@ def filled(span: Span) -> Span:
     if span.pair.codec != "utf-8":
         text = doubt(text)
     elif not all(slot.marked for slot in span.slots.values()):
-        text = doubt(text, POOR_UTF8)
+        orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
+        text = doubt(text, POOR_UTF8, before=orphans)
     return replace(span, text=_text(text), certainty=certainty, slots={})
 
 
