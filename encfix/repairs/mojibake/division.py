@@ -19,6 +19,10 @@ from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, Slot
 MARKED, UNMARKED = -11.0, -17.0
 """What it costs to suppose that bytes of a character were lost where a mark stands, and where none does."""
 
+DROPPED = -7.0
+"""What it costs that a byte was dropped, where that is to be expected: half of a character says little less than a
+whole one."""
+
 LONE = -6.0
 """What an ASCII letter costs behind a mark, and half of it between bytes that are not: most are left of a pair."""
 
@@ -68,10 +72,15 @@ def read_pairs(data: bytes, codec: str) -> Reading:
     return reading
 
 
+def gain_of_drops(data: bytes, codec: str) -> float:
+    """Return by how many nats bytes read better if some that stood among them were dropped."""
+    return _Division(data, codec, unmarked=DROPPED).score - _Division(data, codec).score
+
+
 class _Division:
     """The best division of bytes if a mark stands for one byte or, `by_two`, for two."""
 
-    def __init__(self, data: bytes, codec: str, by_two: bool) -> None:
+    def __init__(self, data: bytes, codec: str, by_two: bool = False, unmarked: float = UNMARKED) -> None:
         self.data = data
         size = len(data)
         raw = np.frombuffer(data, dtype=np.uint8).astype(np.int64)
@@ -82,7 +91,7 @@ class _Division:
         after = np.empty(size, dtype=np.float32)
         after[0::2], after[1::2] = model.log_pair(self.chars[0::2]), model.log_pair(self.chars[1::2])
         self.after, self.known = after.tolist(), (self.chars > 0).tolist()
-        self.steps = [_steps(data, place, by_two) for place in range(size)]
+        self.steps = [_steps(data, place, by_two, unmarked) for place in range(size)]
         self._forwards()
         self.score = max(self.paired[size], self.other[size])
 
@@ -160,7 +169,7 @@ class _Division:
         return Reading(codes, starts, {nth: slot for nth, (_, _, slot) in enumerate(steps) if slot is not None})
 
 
-def _steps(data: bytes, place: int, by_two: bool) -> list[_Step]:
+def _steps(data: bytes, place: int, by_two: bool, unmarked: float) -> list[_Step]:
     """Return the steps that are no pairs."""
     byte, rest = data[place], data[place + 1 : place + 3]
     following = rest[0] if rest else 0
@@ -169,11 +178,11 @@ def _steps(data: bytes, place: int, by_two: bool) -> list[_Step]:
         is_lone = byte >= 0x40 and before >= 0x80 and (before == LOST or following >= 0x80)
         return [_Step(place + 1, (LONE if before == LOST else LONE / 2) if is_lone else 0.0, True)]
     if byte == LOST:
-        steps = [_Step(place + 1, MARKED if by_two else UNMARKED)]
+        steps = [_Step(place + 1, MARKED if by_two else unmarked)]
         if 0x40 <= following < 0x80 or (not by_two and 0x80 <= following < LOST):
             steps.append(_Step(place + 2, MARKED))
         return steps
-    steps = [_Step(place + 1, UNMARKED)]
+    steps = [_Step(place + 1, unmarked)]
     if byte > 0x80 and following == LOST:
         last = rest[1] if len(rest) > 1 else 0
         if last < 0x80 or not by_two:

@@ -38,6 +38,12 @@ MOST_ROUNDS = 4
 MIXED = next(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
 """The pair that looks like others where it gave no pairs of UTF-8."""
 
+NEARLY_ALL, MOST_LOST = 0.9, 0.3
+"""The share of bytes that must be like those of UTF-8 in a further round, and of characters that it may have lost."""
+
+BEYOND_REPAIR = 0.95
+"""Confidence that a stretch was damaged again and again."""
+
 AGAIN = PAIRS[0]
 """The pair that happens again and again: UTF-8 read as GBK."""
 
@@ -175,20 +181,30 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[
 
 
 def _rounds(block: Block) -> Explained | None:
-    """Return a whole block that went through UTF-8 read as GBK several times; a finding if its end is not reached."""
-    inner = block
-    for _ in range(MOST_ROUNDS):
+    """Return a whole block that went through UTF-8 read as GBK several times; a finding if characters were lost."""
+    inner, is_whole = block, True
+    for turn in range(MOST_ROUNDS):
+        if not reading.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+            return None
         raw, _ = variants.resolve(inner, AGAIN)
-        try:
-            once = raw.data.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
+        once = raw.data.decode("utf-8", "replace")
+        lost = once.count("\ufffd")
+        if lost > MOST_LOST * len(once):
+            return _beyond_repair(block) if turn else None
+        is_whole &= not lost
         inner = Block(to_codes(once))
-        for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
-            if span.end - span.start >= WHOLE * inner.foreign and judging.is_exact(span):
-                text = once[: span.start] + span.text + once[span.end :]
-                whole = Span(0, len(block.codes), text, span.gain, AGAIN)
-                return Explained(whole, judging.confidence(inner, span), _NUMBERS[AGAIN])
-        if not inner.is_suspect:
+        if not inner.is_suspect or not inner.is_wide:
             return None
+        if is_whole:
+            for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
+                if span.end - span.start >= WHOLE * inner.foreign and judging.is_exact(span):
+                    text = once[: span.start] + span.text + once[span.end :]
+                    whole = Span(0, len(block.codes), text, span.gain, AGAIN)
+                    return Explained(whole, judging.confidence(inner, span), _NUMBERS[AGAIN])
+        elif reading.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+            return _beyond_repair(block)
     return None
+
+
+def _beyond_repair(block: Block) -> Explained:
+    return Explained(Span(0, len(block.codes), "", 0.0, AGAIN), BEYOND_REPAIR, ROUNDS)

@@ -11,6 +11,7 @@ from encfix.batch import Codes, to_codes
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.repairs.mojibake.costs import broken, is_abroad, is_common_hangul, read_costs
+from encfix.repairs.mojibake.division import gain_of_drops
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block, Span
 
@@ -27,8 +28,14 @@ MOST_BROKEN = 0.4
 MOST_BROKEN_NARROW = 0.1
 """The largest share of the characters of a reading that may be lost; less where hardly any byte can be."""
 
-POOR_TWO = -12.0
-"""The cost of each of two characters in a row below which bytes may have been dropped there."""
+POOR, POOR_TWO = -10.5, -27.5
+"""The cost of a character, and of two in a row, below which bytes may have been dropped there."""
+
+AROUND = 8
+"""Characters before and behind such a place that are read once more, as if some had been."""
+
+LEAST_GAIN_OF_DROPS = {"gbk": 4.0, "big5": 8.0}
+"""Nats that this must gain: few honest texts of a line do."""
 
 FEW = 3
 """Characters below which a reading is never sure."""
@@ -110,17 +117,27 @@ def may_lack_bytes(block: Block, span: Span) -> bool:
         return False
     has_marks = bool(np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any())
     codes = to_codes(span.text)
-    return has_marks or _has_lone_letter(codes) or bool(poor_stretch(codes, span.pair).any())
+    return has_marks or _has_lone_letter(codes) or _reads_better_with_drops(codes, span.pair)
 
 
 def _has_lone_letter(codes: Codes) -> bool:
-    """Return whether a letter or sign of ASCII stands alone between others: the second byte of a lost character."""
-    alone = (codes >= 0x40) & (codes < 0x80)
-    wide = codes >= 0x80
-    return bool((alone & np.append(True, wide[:-1]) & np.append(wide[1:], True)).any())
+    """Return whether a letter or sign of ASCII stands alone between ideographs: the second byte of a lost one."""
+    alone, is_han = (codes >= 0x40) & (codes < 0x80), IS_HAN.take(class_table().take(codes))
+    return bool((alone[1:-1] & is_han[:-2] & is_han[2:]).any())
 
 
-def poor_stretch(codes: Codes, pair: Pair) -> npt.NDArray[np.bool_]:
-    """Return which characters of a reading may come of bytes whose neighbours were dropped, unseen."""
-    poor = read_costs(codes, pair) < POOR_TWO
-    return np.asarray(poor & (np.append(poor[1:], False) | np.append(False, poor[:-1])))
+def _reads_better_with_drops(codes: Codes, pair: Pair) -> bool:
+    """Return whether a stretch of a reading would be better text if bytes had been dropped there, unseen."""
+    costs = read_costs(codes, pair)
+    poor = costs < POOR
+    if (costs[1:] + costs[:-1] < POOR_TWO).any():
+        return True
+    least, stop = LEAST_GAIN_OF_DROPS[pair.true], 0
+    for place in np.flatnonzero(poor).tolist():
+        if place < stop:
+            continue
+        stop = place + AROUND // 2
+        around = codes[max(0, place - AROUND) : place + AROUND].tobytes().decode("utf-32-le", "replace")
+        if gain_of_drops(around.encode(pair.codec, "ignore"), pair.codec) > least:
+            return True
+    return False

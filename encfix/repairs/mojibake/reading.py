@@ -150,12 +150,12 @@ def is_utf8(block: Block, pair: Pair) -> bool:
     return True
 
 
-def is_like_utf8(block: Block, pair: Pair) -> bool:
+def is_like_utf8(block: Block, pair: Pair, least: float = LIKE_UTF8) -> bool:
     """Return whether nearly all bytes behind a block, or behind its damaged part, may be of Chinese in UTF-8."""
     data = np.frombuffer(block.raw(pair.wrong).data, dtype=np.uint8)
     data = data[(data >= 0x80) & (data != LOST)]
     trails, leads = np.count_nonzero(data < 0xC0), np.count_nonzero((data >= 0xE2) & (data < 0xF0))
-    return bool(leads >= 2 and trails + leads >= LIKE_UTF8 * len(data))
+    return bool(leads >= 2 and trails + leads >= least * len(data))
 
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
