@@ -197,10 +197,10 @@ def _rounds(block: Block) -> Explained | None:
             return None
         if is_whole:
             for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
-                if span.end - span.start >= WHOLE * inner.foreign and judging.is_exact(span):
+                confidence = judging.confidence(inner, span) if judging.is_exact(span) else 0.0
+                if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]
-                    whole = Span(0, len(block.codes), text, span.gain, AGAIN)
-                    return Explained(whole, judging.confidence(inner, span), _NUMBERS[AGAIN])
+                    return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, _NUMBERS[AGAIN])
         elif reading.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return _beyond_repair(block)
     return None

@@ -17,10 +17,10 @@ import numpy as np
 
 from encfix.batch import Mask, Positions
 from encfix.chinese import model
-from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, can_be_lost, characters, others
-from encfix.repairs.mojibake.costs import BROKEN
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, by_codec, can_be_lost, characters
+from encfix.repairs.mojibake.costs import BROKEN, read_costs
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block
+from encfix.repairs.mojibake.reading import Block, read
 
 BEAM = 6
 """Prefixes that are kept at each character."""
@@ -28,13 +28,14 @@ BEAM = 6
 GAP = 3.0
 """Nats by which the best choices of a line must beat any other."""
 
-SECOND_CHOICE = -0.7
-"""What it costs to take other bytes than those that come first, in nats: of equals, the first is taken."""
+SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
+"""What it costs to take other bytes than those that come first, in nats, and such as another codec reads."""
 
 ANY = 0x100
 """Stands for a lost first byte."""
 
 _MARK = bytes((LOST,))
+_Options: TypeAlias = "dict[int, tuple[tuple[bytes, float], ...]]"
 _Chain: TypeAlias = "tuple[_Chain, bytes] | None"
 _State: TypeAlias = "tuple[float, int, str, _Chain, float]"
 
@@ -43,14 +44,32 @@ _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
 def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt."""
-    raw, choices = block.raw(pair.wrong), others(pair.wrong)
-    ambiguous = np.flatnonzero(np.isin(block.codes, list(choices)))
+    raw, codecs = block.raw(pair.wrong), by_codec(pair.wrong)
+    ambiguous = np.flatnonzero(np.isin(block.codes, list({code for known in codecs for code in known})))
     doubted: list[int] = []
     if not len(ambiguous):
         return raw, ambiguous
     edges = raw.starts.tolist()
     pieces = [raw.data[start:end] for start, end in pairwise(edges)]
-    options = {place: (pieces[place], *choices[int(block.codes[place])]) for place in ambiguous.tolist()}
+    codes = block.codes[ambiguous].tolist()
+    if len(codecs) > 1:  # all of a text went through one decoder
+        trials = []
+        for known in codecs:
+            trial = pieces.copy()
+            for place, code in zip(ambiguous.tolist(), codes, strict=True):
+                trial[place] = known.get(code, (pieces[place],))[0]
+            lacking = sum(code not in known for code in codes)
+            cost = float(read_costs(read(b"".join(trial), pair.codec)[0], pair).sum()) + lacking * STRANGE_CODEC
+            trials.append((cost, trial))
+        pieces = max(trials, key=lambda one: one[0])[1]
+        codecs = (codecs[max(range(len(trials)), key=lambda nth: trials[nth][0])], *codecs)
+    options = {}
+    for place, code in zip(ambiguous.tolist(), codes, strict=True):
+        first = codecs[0].get(code, ())
+        alien = {raw for known in codecs for raw in known.get(code, ())} - {*first, pieces[place]}
+        others = [(raw, SECOND_CHOICE) for raw in first if raw != pieces[place]]
+        others += [(raw, STRANGE_CODEC) for raw in sorted(alien)]
+        options[place] = ((pieces[place], 0.0), *others)
     chosen = pieces.copy()
     if pair.codec == "utf-8":
         _choose_utf8(chosen, options)
@@ -109,13 +128,13 @@ def _lines(block: Block) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _choose_utf8(pieces: list[bytes], options: dict[int, tuple[bytes, ...]]) -> None:
+def _choose_utf8(pieces: list[bytes], options: _Options) -> None:
     """Choose bytes, in place, that continue the character before them and are continued by what follows."""
     place = missing = 0
     for place in sorted(options):
         missing = _missing(pieces, place)
         following = pieces[place + 1][0] if place + 1 < len(pieces) and pieces[place + 1] else 0
-        for piece in (*options[place][1:], options[place][0]):
+        for piece, _ in (*options[place][1:], options[place][0]):
             left = missing
             for byte in piece:
                 left = left - 1 if 0x80 <= byte < 0xC0 and left > 0 else _length(byte) - 1 if left == 0 else -9
@@ -141,7 +160,7 @@ def _length(byte: int) -> int:
     return 1 if byte < 0x80 else 2 if 0xC2 <= byte < 0xE0 else 3 if 0xE0 <= byte < 0xF0 else 4 * (0xF0 <= byte < 0xF5)
 
 
-def _choose_pairs(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: Pair) -> tuple[list[bytes], float]:
+def _choose_pairs(pieces: list[bytes], options: _Options, pair: Pair) -> tuple[list[bytes], float]:
     """Return the bytes that read best in an encoding of pairs, and by how many nats."""
     table = _characters(pair.codec)
     states: list[_State] = [(0.0, -1, "\n", None, np.inf)]
@@ -152,8 +171,8 @@ def _choose_pairs(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pa
             states = [(score, -1, "\ufffd", chain, gap), (score, ANY, "\ufffd", chain, gap)]
             continue
         for score, pending, last, chain, gap in states:
-            for nth, choice in enumerate(options.get(place, (piece,))):
-                value = score + (SECOND_CHOICE if nth and pair.wrong != UTF8_OR_CP1252 else 0.0)
+            for choice, cost in options.get(place, ((piece, 0.0),)):
+                value = score + (cost if pair.wrong != UTF8_OR_CP1252 else 0.0)
                 lead, final = pending, last
                 for byte in choice:
                     if lead < 0:
