@@ -29,6 +29,9 @@ LONE = -6.0
 GAP = 9.0
 """Nats by which the best division must beat any other that divides a pair or joins a letter to its neighbour."""
 
+LONE_BYTES, UNUSUAL = "shift-jis", -2.0
+"""The charset of which browsers lose single bytes, A0 and FD to FF, too; and what it costs to suppose that."""
+
 STYLE_GAP = 10.0
 """Nats by which one meaning of the marks must beat the other; else only what both agree on is read."""
 
@@ -53,14 +56,17 @@ def pair_table(codec: str) -> npt.NDArray[np.uint32]:
     return table
 
 
-def read_pairs(data: bytes, codec: str) -> Reading:
+def read_pairs(data: bytes, codec: str, wrong: str) -> Reading:
     """Return the most probable division of bytes into ASCII, pairs, and what is left of pairs; unsure pairs and
     letters are `UNKNOWN`.
 
     Every loss left a mark. Some decoders put one for each byte; browsers put one for two bytes, unless the second
     is of ASCII and stays. The way that makes the better text is taken.
     """
-    other, best = sorted((_Division(data, codec, by_two) for by_two in (False, True)), key=lambda found: found.score)
+    lone = wrong == LONE_BYTES
+    other, best = sorted(
+        (_Division(data, codec, by_two, lone=lone) for by_two in (False, True)), key=lambda found: found.score
+    )
     reading = best.reading()
     if best.score - other.score < STYLE_GAP:
         rival = other.reading()
@@ -80,7 +86,9 @@ def gain_of_drops(data: bytes, codec: str) -> float:
 class _Division:
     """The best division of bytes if a mark stands for one byte or, `by_two`, for two."""
 
-    def __init__(self, data: bytes, codec: str, by_two: bool = False, unmarked: float = UNMARKED) -> None:
+    def __init__(
+        self, data: bytes, codec: str, by_two: bool = False, unmarked: float = UNMARKED, lone: bool = False
+    ) -> None:
         self.data = data
         size = len(data)
         raw = np.frombuffer(data, dtype=np.uint8).astype(np.int64)
@@ -91,7 +99,7 @@ class _Division:
         after = np.empty(size, dtype=np.float32)
         after[0::2], after[1::2] = model.log_pair(self.chars[0::2]), model.log_pair(self.chars[1::2])
         self.after, self.known = after.tolist(), (self.chars > 0).tolist()
-        self.steps = [_steps(data, place, by_two, unmarked) for place in range(size)]
+        self.steps = [_steps(data, place, by_two, unmarked, lone) for place in range(size)]
         self._forwards()
         self.score = max(self.paired[size], self.other[size])
 
@@ -169,7 +177,7 @@ class _Division:
         return Reading(codes, starts, {nth: slot for nth, (_, _, slot) in enumerate(steps) if slot is not None})
 
 
-def _steps(data: bytes, place: int, by_two: bool, unmarked: float) -> list[_Step]:
+def _steps(data: bytes, place: int, by_two: bool, unmarked: float, lone: bool) -> list[_Step]:
     """Return the steps that are no pairs."""
     byte, rest = data[place], data[place + 1 : place + 3]
     following = rest[0] if rest else 0
@@ -187,6 +195,8 @@ def _steps(data: bytes, place: int, by_two: bool, unmarked: float) -> list[_Step
         last = rest[1] if len(rest) > 1 else 0
         if last < 0x80 or not by_two:
             steps.append(_Step(place + 2, MARKED))
+        elif lone:
+            steps.append(_Step(place + 2, MARKED + UNUSUAL))
         if by_two and 0x40 <= last < LOST:
             steps.append(_Step(place + 3, 2 * MARKED if last >= 0x80 else MARKED + LONE))
     return steps

@@ -170,7 +170,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
     raw = raw or block.raw(pair.wrong)
     slots: dict[int, Slot] = {}
     if lossy:
-        reading = read_utf8(raw.data) if pair.codec == "utf-8" else read_pairs(raw.data, pair.codec)
+        reading = read_utf8(raw.data) if pair.codec == "utf-8" else read_pairs(raw.data, pair.codec, pair.wrong)
         codes, starts, slots = reading.codes, reading.starts, reading.slots
     else:
         codes, starts = read(raw.data, pair.codec)

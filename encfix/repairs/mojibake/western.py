@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from encfix.batch import to_codes, to_text
-from encfix.chinese.characters import Class, class_of, members
 from encfix.edits import Edits, replacements
 from encfix.repairs.mojibake.reading import Block
 from encfix.rules import number_of
@@ -48,7 +47,7 @@ SETTINGS: dict[str, Any] = {
 
 _IS_WIDE = re.compile("[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
 
-_FAR = members(Class.RIGHT_TO_LEFT, Class.COMPLEX)
+_ARABIC = range(0x600, 0x700)
 
 _NAMES = {
     "latin-1": "latin-1",
@@ -115,8 +114,8 @@ def _changes(line: str) -> Iterator[tuple[int, int, str, int, float]]:
     is_half_done = _IS_WIDE.search(fixed) and (_IS_WIDE.search(line) or _ftfy().badness.is_bad(fixed))
     confidence = UNSURE if is_half_done else CONFIDENCE
     for start, end, new in _aligned(line, fixed):
-        if len(new) == 1 and _FAR[class_of(new)]:
-            confidence = UNSURE  # £¨ is a bracket of GBK, and one letter of Arabic in UTF-8
+        if len(new) == 1 and ord(new) in _ARABIC:
+            confidence = UNSURE  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
         yield start, end, new, rule, confidence
 
 
