@@ -66,7 +66,19 @@ def confidence(block: Block, span: Span) -> float:
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
     if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
-    return min(sure * span.certainty, 0.97 if lost.any() or span.certainty < 1 else 0.999)
+    return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+
+
+def _ceiling(pair: Pair, is_lossy: bool) -> float:
+    """Return the share of repairs of a kind that are right: as `benchmarks/calibration.py` measured it, rounded down.
+
+    What makes pairs of two bytes of pairs is the least sure: decoders that drop bytes leave no sign of it.
+    """
+    if pair.codec == "utf-8":
+        return 0.99 if is_lossy else 0.999
+    if pair.is_narrow or not pair.is_chinese:
+        return 0.985
+    return 0.96
 
 
 def _is_prose(codes: Codes, known: npt.NDArray[np.bool_], pair: Pair) -> bool:
