@@ -1,9 +1,10 @@
 """How much mojibake encfix repairs: a table of every true encoding, wrong encoding and decoder.
 
-Run `python -m benchmarks.mojibake [--cases N] [--only WORD] [--page docs/mojibake.md]`. Text is cut from the GSD development sets (folder in
-ENCFIX_CORPORA), Japanese and Korean from Django's catalogues, at 8, 20 and 60 characters, encoded in one encoding
-and decoded in another. The damage is made here from Python's codecs and the WHATWG Encoding Standard, apart from
-what the library knows about either.
+    python -m benchmarks.mojibake [--cases N] [--only WORD] [--page docs/mojibake.md]
+
+Text is cut from the GSD development sets (folder in ENCFIX_CORPORA), Japanese and Korean from Django's catalogues, at
+8, 20 and 60 characters, encoded in one encoding and decoded in another. The damage is made here from Python's codecs
+and the WHATWG Encoding Standard, apart from what the library knows about either.
 """
 
 from __future__ import annotations
