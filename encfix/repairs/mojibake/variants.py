@@ -133,16 +133,26 @@ def _choose_utf8(pieces: list[bytes], options: _Options) -> None:
     place = missing = 0
     for place in sorted(options):
         missing = _missing(pieces, place)
-        following = pieces[place + 1][0] if place + 1 < len(pieces) and pieces[place + 1] else 0
+        ahead = b"".join(pieces[place + 1 : place + 4])
         for piece, _ in (*options[place][1:], options[place][0]):
             left = missing
             for byte in piece:
                 left = left - 1 if 0x80 <= byte < 0xC0 and left > 0 else _length(byte) - 1 if left == 0 else -9
                 if left < 0:
                     break
-            if left >= 0 and (left > 0) == (place + 1 in options or 0x80 <= following < 0xC0):
+            if left >= 0 and _continues(ahead, left, place + 1 in options):
                 pieces[place] = piece
                 break
+
+
+def _continues(data: bytes, missing: int, is_trail: bool) -> bool:
+    """Return whether bytes go on as they must where a character lacks so many; `is_trail` says that the first does."""
+    if is_trail or (data and 0x80 <= data[0] < 0xC0):
+        return missing > 0
+    if data[:1] != _MARK:
+        return missing == 0
+    trails = next((nth for nth, byte in enumerate(data[1:]) if not 0x80 <= byte < 0xC0), len(data) - 1)
+    return missing == trails + 1 if missing else trails == 2
 
 
 def _missing(pieces: list[bytes], place: int) -> int:
