@@ -72,7 +72,8 @@ def foreign(batch: Batch, places: Positions) -> Mask:
     after = batch.classes.take(places + 1)
     kept &= (after == Class.SPACE) | (after == Class.WIDE)
     stretches = _Stretches(batch, places)
-    return np.asarray(kept | stretches.holding(_IS_FOREIGN.take(stretches.classes), 2))
+    is_alone = (after == Class.SPACE) & (batch.codes.take(places - 1) < 0x80)  # 25° × 3
+    return np.asarray(kept | (stretches.holding(_IS_FOREIGN.take(stretches.classes), 2) & ~is_alone))
 
 
 @cache

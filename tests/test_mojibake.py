@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import encfix
 from benchmarks import mojibake as table
+from encfix import screen
+from encfix.batch import Batch
 from encfix.repairs.mojibake import charsets, western
 from encfix.rules import RULES
 from tests.conftest import CORPORA, ROOT, corpus
@@ -89,6 +91,31 @@ def test_clean_chinese_stays(name: str) -> None:
     pages = ["\n".join(lines[start : start + 20]) for start in range(0, len(lines), 20)]
     for texts in (lines, pages, ["\n".join(lines)], ["".join(lines)]):
         assert [r.original for r in encfix.clean_many(texts, only=("mojibake", "escape")) if r.changes] == []
+
+
+@pytest.mark.parametrize("name", ["ud-gsd-dev.simplified.txt", "ud-gsd-dev.traditional.txt", "ud-hk.txt"])
+def test_hardly_any_clean_page_is_looked_at(name: str) -> None:
+    lines = corpus(name)
+    pages = ["\n".join(lines[start : start + 20]) for start in range(0, len(lines), 20)]
+    for texts in (lines, pages):
+        flags = screen.screen(Batch.of(texts), texts, screen.MOJIBAKE | screen.ESCAPE)
+        assert (flags != 0).mean() <= 0.01
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("价格为$16,250，#A、#B与@Y2K，占50%的人，R&D部门", 0),
+        ("温度25° × 3，约±5，naïve的人", 0),
+        ("他说&ldquo;你好", screen.ESCAPE),
+        ("第一章#xff1a;开始", screen.ESCAPE),
+        ("绐楄竟鐨勫皬", screen.MOJIBAKE),
+        ("´óÊý¾Ý", screen.MOJIBAKE),
+        ("屯屯屯屯", screen.MOJIBAKE),
+    ],
+)
+def test_the_second_look_keeps_what_is_damaged(text: str, flag: int) -> None:
+    assert screen.screen(Batch.of([text]), [text], screen.MOJIBAKE | screen.ESCAPE)[0] == flag
 
 
 def test_other_languages_stay() -> None:
