@@ -27,7 +27,7 @@ _BLOCKS = (0x250, 0x300, 0x370, 0x400, 0x530, 0x590, 0x600, 0x700)
 
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "`": "`", "《": "》"}
 QUOTED = 0.5
-"""Confidence of damage that a text about encodings quotes."""
+"""Confidence of damage that a text about encodings quotes, and of what nothing else must explain."""
 
 _TRAIL = ord("\\")
 
@@ -76,7 +76,7 @@ def _lost(batch: Batch) -> Edits:
 
 def _only_pairs(batch: Batch) -> Edits:
     """Report what is left of GBK read as UTF-8 where only two bytes in a row that happened to be UTF-8 were kept: runs
-    of letters of three scripts."""
+    of letters of three scripts, if nothing else explains them."""
     start, end = [], []
     for document in np.unique(batch.documents_of(screen.positions(batch, screen.MOJIBAKE))).tolist():
         base = int(batch.starts[document])
@@ -84,7 +84,7 @@ def _only_pairs(batch: Batch) -> Edits:
             if len({bisect_right(_BLOCKS, ord(letter)) for letter in match.group()}) >= 3:
                 start.append(base + match.start())
                 end.append(base + match.end())
-    return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), DROPPED, 0.9)
+    return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), DROPPED, QUOTED)
 
 
 def guard(batch: Batch, edits: Edits) -> Edits:
