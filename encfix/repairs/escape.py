@@ -20,8 +20,9 @@ from html.entities import html5
 
 import numpy as np
 
+from encfix import screen
 from encfix.batch import Batch, to_codes
-from encfix.chinese.characters import IS_HAN, Class, class_table
+from encfix.chinese.characters import IS_HAN, class_table
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -66,7 +67,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     texts: list[str] = []
     rules: list[int] = []
     confidences: list[float] = []
-    for document in np.unique(batch.documents_of(np.flatnonzero(batch.classes == Class.SYMBOL))).tolist():
+    for document in np.unique(batch.documents_of(screen.positions(batch, screen.ESCAPE))).tolist():
         base, text = int(batch.starts[document]), batch.text(document)
         if not _SIGN.search(text):
             continue
