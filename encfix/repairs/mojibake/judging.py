@@ -101,8 +101,9 @@ def _is_foreign(before: Codes, after: Codes, is_lossy: bool) -> bool:
     abroad, hangul = is_abroad(letters), (letters >= 0xAC00) & (letters < 0xD7A4)
     if abroad.sum() < 0.3 * len(letters):
         return False
-    if hangul.any():
-        return bool(hangul.sum() >= 4 and is_common_hangul(letters).sum() >= 0.4 * hangul.sum())
+    if hangul.any():  # modern Korean has next to no ideographs; rare words of Chinese make some of each
+        is_korean = hangul.sum() >= 4 * IS_HAN.take(class_table().take(letters)).sum()
+        return bool(is_korean and hangul.sum() >= 4 and is_common_hangul(letters).sum() >= 0.4 * hangul.sum())
     if abroad.sum() >= is_abroad(before).sum() + 0.2 * len(letters):
         return True
     if len(before) != len(after):
