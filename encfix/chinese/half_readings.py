@@ -1,0 +1,283 @@
+"""The most probable readings of damaged tokens, by pairs of characters and by words.
+
+A beam goes through the lattice of `encfix.chinese.half_lattice`, in which few characters are left in each place. What
+it adds is all that takes more than the last character to judge: words, brackets that open and close, and what the rest
+of the page says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from heapq import nlargest
+from typing import NamedTuple
+
+from encfix.chinese import model
+from encfix.chinese.half_lattice import CONTEXT, HIDDEN, IN_STEP, LENGTH, LONGEST, TAG_TAIL, Arc, Key, lattice_of
+from encfix.chinese.half_tokens import Kind, Token, across, reads
+
+BEAM = 24
+"""Readings that go on from each node of the lattice."""
+
+DEPTH = 14.0
+"""Nats below the best reading at a node at which another is given up."""
+
+PAIRS, WORDS = 0.6, 0.5
+"""The weights of pairs and of words in the score."""
+
+COINED = 1.5
+"""Nats against taking two characters that go together for a word that the lexicon lacks."""
+
+AGAINST_PAGE = 6.0
+"""Nats against a character that the page always glosses, unglossed, or the other way round."""
+
+ORPHAN = 3.0
+"""Nats against a closing mark that nothing opened, or a mark opened twice."""
+
+CLOSING = 1.5
+"""Nats for a closing mark that is due."""
+
+DOUBLED = 6.0
+"""Nats against a stop right behind another."""
+
+CLOSED_BY = {"“": "”", "‘": "’", "（": "）", "《": "》", "「": "」", "『": "』", "【": "】", "〈": "〉"}
+_CLOSES = frozenset(CLOSED_BY.values())
+_STOPS = frozenset("，。、；：")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the rest of the document says.
+
+    pairs: log probabilities of the pairs of characters that it holds, folded, the second after the first; words: of
+    the same pairs, each taken for a word.
+    glossed: the characters that it glosses; plain: those of two forms that it holds without a gloss.
+    is_narrow: its marks are of half width.
+    """
+
+    pairs: dict[str, float] = field(default_factory=dict)
+    words: dict[str, float] = field(default_factory=dict)
+    glossed: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+    is_narrow: bool = False
+
+
+class Reading(NamedTuple):
+    """One text for which a stretch of tokens may stand; `score` is its log probability in nats.
+
+    `glosses` are the characters that it takes to be glossed, with the gloss as written; `is_lossy` says that a
+    character of one byte was eaten, and nothing tells which.
+    """
+
+    score: float
+    text: str
+    glosses: tuple[tuple[str, str], ...]
+    is_lossy: bool
+
+
+class Search(NamedTuple):
+    """The different readings of the tokens up to `end`, best first, and the score of the tokens as they stand.
+
+    `stops` are the tokens at which the best reading was in step and more damage began.
+    """
+
+    end: int
+    readings: list[Reading]
+    literal: float
+    stops: tuple[int, ...] = ()
+
+
+class _Written(NamedTuple):
+    """The text of a reading, last piece first; a gloss stands with the character that it is the reading of."""
+
+    before: _Written | None
+    text: str
+    gloss: tuple[str, str] | None = None
+
+
+class _State(NamedTuple):
+    """A reading under way.
+
+    `pairs` and `best` are the score by pairs, and by words for all but the last 0, 1, 2, 3 characters. `tail` holds the
+    last three characters, folded, and `last` the last as it is. `trails` are the bytes one of which begins the next
+    character, if a pair hid it; `open` are the closing marks that are due.
+    """
+
+    score: float = 0.0
+    pairs: float = 0.0
+    best: tuple[float, float, float, float] = (0.0, float("-inf"), float("-inf"), float("-inf"))
+    tail: str = ""
+    last: str = ""
+    trails: frozenset[int] = frozenset()
+    written: _Written | None = None
+    open: str = ""
+    is_lossy: bool = False
+    stops: tuple[int, ...] = ()
+
+
+def search(tokens: Sequence[Token], first: int, page: Page, opened: str = "", until: int = LONGEST) -> Search:
+    """Return the readings of the stretch that begins at the token `first`, which must be a trigger.
+
+    `opened` are the closing marks that are due at the first token. The stretch ends where the text has been in step for
+    some tokens, or `until` some token after `first`.
+    """
+    return _Reader(tokens, page).search(first, opened, until)
+
+
+class _Reader:
+    def __init__(self, tokens: Sequence[Token], page: Page) -> None:
+        self._tokens = tokens
+        self._page = page
+        self._first = 0
+
+    def search(self, first: int, opened: str, until: int) -> Search:
+        self._first = first
+        start = _State()
+        for token in self._tokens[max(first - CONTEXT - 2, 0) : first]:
+            if token.kind is Kind.CHARACTER:
+                start = self._write(start, token.text)
+        for token in self._tokens[:first]:
+            opened = opened_after(opened, token.text)
+        start = start._replace(open=opened, written=None)
+        lattice = lattice_of(self._tokens, first, start.last, until, self._page.is_narrow)
+        states: dict[Key, list[_State]] = {(first, IN_STEP): [start]}
+        for key in sorted(lattice.arcs):
+            at_hand = nlargest(BEAM, states.pop(key, ()), key=_score)
+            for arc, places in lattice.arcs[key]:
+                reached = states.setdefault(arc.target, [])
+                for state in at_hand:
+                    if state.score > at_hand[0].score - DEPTH:
+                        reached += self._through(state, key, arc, places)
+        finished = sorted(states.get((lattice.end, IN_STEP), ()), key=_score, reverse=True)
+        readings: dict[str, Reading] = {}
+        for state in finished:
+            reading = _reading(state, start.score)
+            readings.setdefault(reading.text, reading)
+        stops = finished[0].stops if finished else ()
+        return Search(lattice.end, list(readings.values()), self._literal(start, lattice.end), stops)
+
+    def _literal(self, start: _State, end: int) -> float:
+        """Return the score of the tokens as they stand, less the glosses that fit."""
+        state = start
+        for token in self._tokens[self._first : end]:
+            fits = not token.gloss or reads(token.text, token.reading) or across(state.last, token.text, token.reading)
+            for character in token.text if fits else token.text + token.gloss:
+                state = self._write(state, character, TAG_TAIL if token.kind is Kind.TAG else 0.0)
+        return state.score - start.score
+
+    def _through(self, state: _State, key: Key, arc: Arc, places: Sequence[int]) -> Iterator[_State]:
+        """Yield what a reading becomes on an arc."""
+        choice = arc.choice
+        stops = state.stops
+        if key[1] == IN_STEP and not arc.is_sound and key[0] > self._first:
+            stops = (*stops, key[0])
+        for k in places:
+            character = chr(choice.codes[k])
+            glossed = arc.glossed or character
+            after = state
+            if arc.is_silent:
+                if state.last != character:
+                    continue
+            elif key[1] >= HIDDEN and choice.firsts[k] not in state.trails:
+                continue
+            else:
+                if arc.reading:
+                    glossed = across(state.last, character, arc.reading)
+                    if not glossed:
+                        continue
+                after = self._write(state, character, arc.cost + float(choice.costs[k]) + self._against(arc, character))
+            for written in arc.suffix:
+                after = self._write(after, written)
+            if arc.gloss:
+                after = after._replace(written=_Written(after.written, "", (glossed, arc.gloss)))
+            trails = choice.trails[k] if arc.target[1] >= HIDDEN else _NOTHING
+            if trails or state.trails or stops or arc.is_lossy or state.is_lossy:
+                after = after._replace(trails=trails, stops=stops, is_lossy=state.is_lossy or arc.is_lossy)
+            yield after
+
+    def _against(self, arc: Arc, character: str) -> float:
+        """Return what the page has against glossing a character, or against not glossing it."""
+        if arc.is_sound:
+            return 0.0
+        cost = AGAINST_PAGE if arc.gloss and (arc.glossed or character) in self._page.plain else 0.0
+        if character in self._page.glossed and (not arc.gloss or arc.glossed not in ("", character)):
+            cost += AGAINST_PAGE
+        return cost
+
+    def _write(self, state: _State, character: str, cost: float = 0.0) -> _State:
+        """Write a character and score it by the one before and by the words that it ends."""
+        folded = _fold().get(character, character)
+        tail = state.tail + folded
+        pair = model.pair(tail[-2], folded) if state.tail else model.unigram(folded)
+        known = self._page.pairs.get(tail[-2:])
+        if known is not None and known > pair:
+            pair = known
+        opened = state.open
+        if character in _CLOSES or character in CLOSED_BY:
+            opened = opened_after(state.open, character)
+            if opened.endswith(character * 2) or (character in _CLOSES and not state.open.endswith(character)):
+                cost += ORPHAN
+            elif character in _CLOSES:
+                cost -= CLOSING
+        elif state.last in _STOPS and (character in _STOPS or character == "…"):
+            cost += DOUBLED
+        words = model.lexicon()
+        best = state.best
+        now = best[0] + model.alone(folded)
+        for length in range(2, len(tail) + 1):
+            log = words.get(tail[-length:])
+            if length == 2:
+                made = model.unigram(tail[-2]) + pair - COINED
+                log = max(made if log is None else log, made, self._page.words.get(tail[-2:], made))
+            if log is not None and best[length - 1] + log > now:
+                now = best[length - 1] + log
+        cost -= LENGTH
+        pairs = state.pairs + pair - cost
+        return _State(
+            PAIRS * pairs + WORDS * (now - cost),
+            pairs,
+            (now - cost, best[0] - cost, best[1] - cost, best[2] - cost),
+            tail[-3:],
+            character,
+            _NOTHING,
+            _Written(state.written, character),
+            opened,
+            state.is_lossy,
+            state.stops,
+        )
+
+
+_NOTHING: frozenset[int] = frozenset()
+
+
+def _score(state: _State) -> float:
+    return state.score
+
+
+@cache
+def _fold() -> dict[str, str]:
+    return {chr(code): chr(form) for code, form in model.fold_map().items()}
+
+
+def _reading(state: _State, base: float) -> Reading:
+    pieces: list[str] = []
+    glosses: list[tuple[str, str]] = []
+    piece = state.written
+    while piece:
+        pieces.append(piece.text)
+        if piece.gloss:
+            glosses.append(piece.gloss)
+        piece = piece.before
+    return Reading(state.score - base, "".join(reversed(pieces)), tuple(reversed(glosses)), state.is_lossy)
+
+
+def opened_after(opened: str, text: str) -> str:
+    """Return the closing marks that are due, the innermost last, after one more character.
+
+    >>> opened_after("”", "（"), opened_after("”）", "）")
+    ('”）', '”')
+    """
+    if text in CLOSED_BY:
+        return (opened + CLOSED_BY[text])[-8:]
+    return opened[:-1] if opened.endswith(text) and text in _CLOSES else opened
