@@ -95,7 +95,8 @@ class Arc(NamedTuple):
     gloss: a gloss that is taken out, of the character `glossed`, or of the one written where that is empty.
     reading: of a letter glossed together with the byte before it, the syllable that must fit; else 0.
     is_silent: the characters are those that may stand before; nothing is written.
-    is_sound: the tokens are taken for what they are. is_lossy: a character of one byte was eaten, which nothing tells.
+    is_sound: the tokens are taken for what they are. is_lossy: a character of one byte was eaten, which nothing tells; the
+    suffix is one that may have been, a digit before others, and is shown as a question mark.
     """
 
     target: Key
@@ -218,7 +219,7 @@ class _Growth:
                 step = _after(node.codes, codes) + (LENGTH - arc.cost - arc.choice.costs)
             if arc.suffix:
                 written = _codes(arc.suffix)
-                step = step + _after(codes, written[:1]).T + float(model.log_pair(written)[1:].sum() + len(written) * LENGTH)
+                step = step if arc.is_lossy else step + _after(codes, written[:1]).T + float(model.log_pair(written)[1:].sum() + len(written) * LENGTH)
                 codes = np.repeat(written[-1:], len(codes))
             if arc.target not in self._open:
                 self._open[arc.target] = _Node()
@@ -331,7 +332,12 @@ class _Growth:
         """Yield the characters whose second byte a question mark stands for, with what else it may have eaten."""
         following = self._tokens[nth + 1].text if nth + 1 < len(self._tokens) else "\n"
         target = (nth + 1, IN_STEP)
-        yield from _some(Arc(target, _made(pending, 0x80)))
+        made = _made(pending, 0x80)
+        if token.gloss:
+            fits = [k for k, code in enumerate(made.codes.tolist()) if reads(chr(code), token.reading)]
+            yield from _some(Arc(target, _chosen(made, fits), gloss=token.gloss))
+            return
+        yield from _some(Arc(target, made))
         if token.kind is Kind.TAG:
             yield from _some(Arc(target, _begun(pending, ""), "<"))
             return
@@ -339,7 +345,7 @@ class _Growth:
         choice = _begun(pending, edge)
         if edge:
             yield from _some(Arc(target, choice))
-        yield from _some(Arc(target, choice, "?", cost=EATEN, is_lossy=True))
+        yield from _some(Arc(target, choice, following if following.isdigit() else "?", cost=EATEN, is_lossy=True))
 
 
 def _some(arc: Arc) -> Iterator[Arc]:

@@ -41,9 +41,13 @@ CLOSING = 1.5
 DOUBLED = 6.0
 """Nats against a stop right behind another."""
 
+ALONE = 4.0
+"""Nats against a dash or an ellipsis of one character: they come in twos."""
+
 CLOSED_BY = {"“": "”", "‘": "’", "（": "）", "《": "》", "「": "」", "『": "』", "【": "】", "〈": "〉"}
 _CLOSES = frozenset(CLOSED_BY.values())
 _STOPS = frozenset("，。、；：")
+_TWINS = frozenset("—…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class Reading(NamedTuple):
 class Search(NamedTuple):
     """The different readings of the tokens up to `end`, best first, and the score of the tokens as they stand.
 
-    `stops` are the tokens at which the best reading was in step and more damage began.
+    `stops` are the tokens behind sound ones at which the best reading took more damage to begin.
     """
 
     end: int
@@ -101,7 +105,8 @@ class _State(NamedTuple):
 
     `pairs` and `best` are the score by pairs, and by words for all but the last 0, 1, 2, 3 characters. `tail` holds the
     last three characters, folded, and `last` the last as it is. `trails` are the bytes one of which begins the next
-    character, if a pair hid it; `open` are the closing marks that are due.
+    character, if a pair hid it; `open` are the closing marks that are due; `is_sound` says that the last token is taken
+    for what it is.
     """
 
     score: float = 0.0
@@ -114,6 +119,7 @@ class _State(NamedTuple):
     open: str = ""
     is_lossy: bool = False
     stops: tuple[int, ...] = ()
+    is_sound: bool = False
 
 
 def search(tokens: Sequence[Token], first: int, page: Page, opened: str = "", until: int = LONGEST) -> Search:
@@ -170,7 +176,7 @@ class _Reader:
         """Yield what a reading becomes on an arc."""
         choice = arc.choice
         stops = state.stops
-        if key[1] == IN_STEP and not arc.is_sound and key[0] > self._first:
+        if key[1] == IN_STEP and not arc.is_sound and state.is_sound:
             stops = (*stops, key[0])
         for k in places:
             character = chr(choice.codes[k])
@@ -187,14 +193,21 @@ class _Reader:
                     if not glossed:
                         continue
                 after = self._write(state, character, arc.cost + float(choice.costs[k]) + self._against(arc, character))
-            for written in arc.suffix:
-                after = self._write(after, written)
+            if arc.is_lossy:
+                after = after._replace(
+                    best=(after.best[0], *after.best[:3]),
+                    tail=after.tail[-2:] + arc.suffix,
+                    last=arc.suffix,
+                    written=_Written(after.written, "?"),
+                )
+            else:
+                for letter in arc.suffix:
+                    after = self._write(after, letter)
             if arc.gloss:
                 after = after._replace(written=_Written(after.written, "", (glossed, arc.gloss)))
             trails = choice.trails[k] if arc.target[1] >= HIDDEN else _NOTHING
-            if trails or state.trails or stops or arc.is_lossy or state.is_lossy:
-                after = after._replace(trails=trails, stops=stops, is_lossy=state.is_lossy or arc.is_lossy)
-            yield after
+            lossy = state.is_lossy or arc.is_lossy
+            yield after._replace(trails=trails, stops=stops, is_lossy=lossy, is_sound=arc.is_sound)
 
     def _against(self, arc: Arc, character: str) -> float:
         """Return what the page has against glossing a character, or against not glossing it."""
@@ -222,6 +235,8 @@ class _Reader:
                 cost -= CLOSING
         elif state.last in _STOPS and (character in _STOPS or character == "…"):
             cost += DOUBLED
+        if state.last in _TWINS and character != state.last and not state.tail.endswith(state.last * 2):
+            cost += ALONE
         words = model.lexicon()
         best = state.best
         now = best[0] + model.alone(folded)

@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from encfix.chinese import gbk, pinyin
+from encfix.chinese import gbk, model, pinyin
 from encfix.chinese.characters import SIMPLIFIED_CLASSES, class_of, two_forms
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 
@@ -68,7 +68,7 @@ def tokens_of(line: str) -> list[Token]:
 
 
 def _can_be_glossed(token: Token) -> bool:
-    return token.kind is Kind.CHARACTER and not token.gloss and token.text != "?"
+    return token.kind is Kind.CHARACTER and not token.gloss
 
 
 def without_glosses(text: str) -> str:
@@ -110,7 +110,7 @@ def is_trigger(tokens: Sequence[Token], nth: int) -> bool:
     """Return whether damage may begin at a token, if the text before it is sound."""
     if tokens[nth].kind is Kind.TAIL:
         return True
-    if tokens[nth].text != "?" or nth + 2 >= len(tokens) or mark_of(tokens[nth + 1].text) is None:
+    if tokens[nth].text != "?" or tokens[nth].gloss or nth + 2 >= len(tokens) or mark_of(tokens[nth + 1].text) is None:
         return False
     start, end = nth, nth + 1
     while start and nth - start < 3 and _is_strong(tokens[start - 1]):
@@ -159,9 +159,14 @@ def reads(character: str, reading: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def glossable(lead: int, reading: int) -> tuple[tuple[int, str], ...]:
-    """Return the characters that a lead byte begins, of which this is the first reading, and that have two forms."""
+    """Return the characters that a lead byte begins, of which this is the first reading, and that are traditional."""
     found = gbk.by_first_reading().get((lead, reading), ())
-    return tuple((t, c) for t, c in found if two_forms()[ord(c)] and class_of(c) not in SIMPLIFIED_CLASSES)
+    return tuple((trail, character) for trail, character in found if _is_traditional(character))
+
+
+def _is_traditional(character: str) -> bool:
+    is_simplified = class_of(character) in SIMPLIFIED_CLASSES and model.fold(character) == character
+    return bool(two_forms()[ord(character)]) and not is_simplified
 
 
 def across(before: str, letter: str, reading: int) -> str:
