@@ -57,16 +57,16 @@ LENGTH = 1.0
 RARE, RARE_HIDDEN, FREQUENT = -15.5, -12.0, -8.5
 """Log probabilities below which no character is tried: where a byte was lost; where a pair was; where both were."""
 
-OTHER_SCRIPT = 12.0
+OTHER_SCRIPT = 9.0
 """Nats against a character of simplified text only: the tool converted the page to traditional before it was cut."""
 
-UNCUT = 1.2
+UNCUT = 0.9
 """Nats against a mark in the middle of the damage: text was cut at most of them."""
 
-EATEN = 4.0
+EATEN = 3.0
 """Nats for a character of one byte that was eaten."""
 
-TAG_TAIL = 8.0
+TAG_TAIL = 6.0
 """Nats against a question mark before the rest of a tag, taken for a real one."""
 
 _ENDINGS = frozenset("”’）》」』】〉。！？…")

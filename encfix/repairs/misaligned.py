@@ -19,7 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from math import log
+from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
@@ -248,7 +248,7 @@ def _judge(
     if gain < (MARGIN / 2 if has_signs else MARGIN):
         return None
     start, stop, read, rest = _trimmed(tokens, first, found.end, best)
-    gap = min((best.score - other.score - _unlike(best, other) for other in others), default=2 * GAP)
+    gap = -log(sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP))
     near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
     observed = "".join(token.text + token.gloss for token in tokens if start <= token.start < stop)
     if not any(character.isalpha() for character in observed) and not has_signs:
@@ -275,8 +275,8 @@ def _is_explained(tokens: list[Token], first: int, observed: str, read: str, bes
     return explains(head + read, before.text + before.gloss + observed, glosses)
 
 
-def _unlike(best: Reading, other: Reading) -> float:
-    """Return what a reading of another length must be behind in addition: how many pairs vanished is hard to tell."""
+def _alike(best: Reading, other: Reading) -> float:
+    """Return what a reading of another length gains: how many pairs stood for nothing is hard to tell."""
     return 0.0 if len(best.text) == len(other.text) else LENGTHS
 
 
