@@ -66,11 +66,18 @@ UNCUT = 0.9
 EATEN = 3.0
 """Nats for a character of one byte that was eaten."""
 
+EATEN_LAST = 7.0
+"""The same, where the line ends behind it or a mark follows: nothing need have been eaten there."""
+
+SYMBOL = 3.0
+"""Nats against a character that is neither Chinese nor a mark of prose."""
+
 TAG_TAIL = 6.0
 """Nats against a question mark before the rest of a tag, taken for a real one."""
 
 _ENDINGS = frozenset("”’）》」』】〉。！？…")
 _STOPS = frozenset("，。、；：")
+_PROSE = frozenset("，。、；：？！“”‘’（）《》「」『』【】〈〉…—·")
 
 Key = tuple[int, int]
 """A node: the token that comes next, and the byte pending."""
@@ -345,7 +352,8 @@ class _Growth:
         choice = _begun(pending, edge)
         if edge:
             yield from _some(Arc(target, choice))
-        yield from _some(Arc(target, choice, following if following.isdigit() else "?", cost=EATEN, is_lossy=True))
+        suffix, cost = following if following.isdigit() else "?", EATEN_LAST if edge else EATEN
+        yield from _some(Arc(target, choice, suffix, cost=cost, is_lossy=True))
 
 
 def _some(arc: Arc) -> Iterator[Arc]:
@@ -388,9 +396,10 @@ def _chosen(choice: Choice, places: Sequence[int]) -> Choice:
 
 @lru_cache(maxsize=1 << 14)
 def against(character: str) -> float:
-    """Return what is against a character that the bytes allow, in nats: its form, or that it should have been cut."""
+    """Return what is against a character that the bytes allow: its form, its rarity, or that it was not cut."""
     form = OTHER_SCRIPT if class_of(character) in SIMPLIFIED_CLASSES else model.form_cost(character)
-    return form + (UNCUT if character in CUT_MARKS else 0.0)
+    is_symbol = character not in _PROSE and not IS_HAN[class_of(character)]
+    return form + (UNCUT if character in CUT_MARKS else 0.0) + (SYMBOL if is_symbol else 0.0)
 
 
 _NOTHING: frozenset[int] = frozenset()

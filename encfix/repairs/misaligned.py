@@ -29,7 +29,7 @@ from encfix.chinese import gbk, model, pinyin
 from encfix.chinese.characters import IS_LETTER, Class, class_of, members, two_forms
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW, explains
 from encfix.chinese.half_lattice import LONGEST
-from encfix.chinese.half_readings import Page, Reading, Search, search
+from encfix.chinese.half_readings import Page, Reading, Search, opened_after, search
 from encfix.chinese.half_tokens import (
     Kind, Token, across, is_trigger, narrowed, second_byte, tokens_of, without_glosses,
 )  # fmt: skip
@@ -67,6 +67,9 @@ CANDIDATES = 4
 
 BEFORE = 64
 """Code points before a stretch that are read for its context."""
+
+LINE = 512
+"""Code points before a stretch that are read for brackets that stand open."""
 
 FAMILIAR = 0.3
 """The weight of what follows a character on the page, against what follows it in Chinese."""
@@ -219,12 +222,15 @@ def _read(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | 
     first = next((nth for nth, token in enumerate(tokens) if token.start == place - base), None)
     if first is None or not is_trigger(tokens, first):
         return None, place + 1
-    found = search(tokens, first, page)
+    opened = ""
+    for character in text[max(text.rfind("\n", 0, place) + 1, place - LINE) : base]:
+        opened = opened_after(opened, character)
+    found = search(tokens, first, page, opened)
     repair = _judge(tokens, first, found, page, has_signs)
     for stop in reversed(found.stops[:LINKS]):  # a chain whose later links are unsure: perhaps the first ones are not
         if repair is None or repair.confidence > UNSURE_MOST:
             break
-        shorter = _judge(tokens, first, search(tokens, first, page, until=stop - first), page, has_signs)
+        shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, has_signs)
         if shorter and shorter.confidence > UNSURE_MOST:
             repair = shorter
     if repair is None:  # what follows may be out of step, unless the question mark is a real one
