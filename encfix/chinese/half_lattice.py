@@ -135,9 +135,9 @@ class _Closed(NamedTuple):
 
 
 class Lattice(NamedTuple):
-    """Arcs by the node that they leave, each with the characters still in play; nodes in order; the last token."""
+    """Arcs by the node that they leave, with the characters in play and the nats that each costs; the last token."""
 
-    arcs: dict[Key, list[tuple[Arc, list[int]]]]
+    arcs: dict[Key, list[tuple[Arc, list[tuple[int, float]]]]]
     end: int
 
 
@@ -226,7 +226,7 @@ class _Growth:
                 step = _after(node.codes, codes) + (LENGTH - arc.cost - arc.choice.costs)
             if arc.suffix:
                 written = _codes(arc.suffix)
-                step = step if arc.is_lossy else step + _after(codes, written[:1]).T + float(model.log_pair(written)[1:].sum() + len(written) * LENGTH)
+                step = step if arc.is_lossy else step + _after(codes, written[:1]).T + _worth(arc.suffix)
                 codes = np.repeat(written[-1:], len(codes))
             if arc.target not in self._open:
                 self._open[arc.target] = _Node()
@@ -244,7 +244,7 @@ class _Growth:
         worth: dict[Key, Logs] = {key: np.full(len(n.codes), -np.inf, np.float32) for key, n in self._closed.items()}
         worth[end][:] = 0.0
         best = float(self._closed[end].scores.max())
-        arcs: dict[Key, list[tuple[Arc, list[int]]]] = {}
+        arcs: dict[Key, list[tuple[Arc, list[tuple[int, float]]]]] = {}
         by_source: dict[Key, list[int]] = {}
         for nth, source in enumerate(self._sources):
             by_source.setdefault(source, []).append(nth)
@@ -264,7 +264,9 @@ class _Growth:
                 onward = step[:, places] + worth[arc.target][here]
                 np.maximum(worth[key], onward.max(axis=1), out=worth[key])
                 through = (onward + node.scores[:, None]).max(axis=0)
-                kept = places[through >= best - NEAR].tolist()
+                kept = [
+                    (k, best - worth_) for k, worth_ in zip(places.tolist(), through.tolist()) if worth_ >= best - NEAR
+                ]
                 if kept:
                     arcs.setdefault(key, []).append((arc, kept))
         return Lattice(arcs, end[0])
@@ -281,14 +283,13 @@ class _Growth:
                     second, first = divmod(mark_of(self._tokens[nth + 1].text) or 0, 256)
                     yield Arc((nth + 2, first), _cut(second))
             return
-        if token.kind is not Kind.TAIL or pending < HIDDEN:
-            if pending < HIDDEN:
-                yield from _some(Arc((nth, HIDDEN), _hiding(pending)))
-            elif pending == HIDDEN:
-                yield from _some(Arc((nth, TWICE), _hiding_again()))
+        if pending < HIDDEN:
+            yield from _some(Arc((nth, HIDDEN), _hiding(pending)))
+        elif pending == HIDDEN:
+            yield from _some(Arc((nth, TWICE), _hiding_again()))
         if token.kind is Kind.TAIL:
             yield from _some(Arc((nth + 1, IN_STEP), _glossed(pending, token.reading), gloss="(" + token.text[1:]))
-        if token.text == "?":
+        if token.text == "?" and pending != TWICE:
             yield from self._lost(nth, pending, token)
         if token.kind is Kind.CHARACTER:
             for second, first in bytes_of(token.text, self._is_narrow):
@@ -354,6 +355,11 @@ class _Growth:
             yield from _some(Arc(target, choice))
         suffix, cost = following if following.isdigit() else "?", EATEN_LAST if edge else EATEN
         yield from _some(Arc(target, choice, suffix, cost=cost, is_lossy=True))
+
+
+@lru_cache(maxsize=1 << 10)
+def _worth(suffix: str) -> float:
+    return float(model.log_pair(_codes(suffix))[1:].sum()) + len(suffix) * LENGTH
 
 
 def _some(arc: Arc) -> Iterator[Arc]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from heapq import nlargest
+from heapq import nsmallest
+from itertools import islice
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from encfix.chinese import model
@@ -20,7 +22,7 @@ from encfix.chinese.half_tokens import Kind, Token, across, reads
 BEAM = 24
 """Readings that go on from each node of the lattice."""
 
-DEPTH = 14.0
+DEPTH = 11.0
 """Nats below the best reading at a node at which another is given up."""
 
 PAIRS, WORDS, EACH = 0.8, 0.5, 0.5
@@ -71,40 +73,49 @@ class Reading(NamedTuple):
     """One text for which a stretch of tokens may stand; `score` is its log probability in nats.
 
     `glosses` are the characters that it takes to be glossed, with the gloss as written; `is_lossy` says that a
-    character of one byte was eaten, and nothing tells which.
+    character of one byte was eaten, and nothing tells which; `stops` are the tokens behind sound ones at which it takes
+    more damage to begin.
     """
 
     score: float
     text: str
     glosses: tuple[tuple[str, str], ...]
     is_lossy: bool
+    stops: tuple[int, ...]
 
 
 class Search(NamedTuple):
-    """The different readings of the tokens up to `end`, best first, and the score of the tokens as they stand.
-
-    `stops` are the tokens behind sound ones at which the best reading took more damage to begin.
-    """
+    """The different readings of the tokens up to `end`, best first, and the score of the tokens as they stand."""
 
     end: int
     readings: list[Reading]
     literal: float
-    stops: tuple[int, ...] = ()
 
 
 class _Written(NamedTuple):
-    """The text of a reading, last piece first; a gloss stands with the character that it is the reading of."""
+    """The text of a reading, last piece first; a gloss stands with the character that it is the reading of.
 
-    before: _Written | None
+    A piece may have been eaten by the damage, or may be where more damage began: at the token `stop`.
+    """
+
+    before: _Written | _Merged | None
     text: str
     gloss: tuple[str, str] | None = None
+    is_lossy: bool = False
+    stop: int = -1
+
+
+class _Merged(NamedTuple):
+    """What readings that go on alike have written, and by how many nats each is behind the first."""
+
+    variants: tuple[tuple[float, _Written | None], ...]
 
 
 class _State(NamedTuple):
-    """A reading under way.
+    """A reading under way, or several that end alike.
 
-    `rest` is the score less words; `best` the score by words for all but the last 0, 1, 2, 3 characters. `tail` holds the
-    last three characters, folded, and `last` the last as it is. `trails` are the bytes one of which begins the next
+    `rest` is the score less words; `best` the score by words for all but the last 0, 1, 2, 3 characters. `tail` holds
+    the last three characters, folded, and `last` the last as it is. `trails` are the bytes one of which begins the next
     character, if a pair hid it; `open` are the closing marks that are due; `is_sound` says that the last token is taken
     for what it is.
     """
@@ -114,12 +125,10 @@ class _State(NamedTuple):
     best: tuple[float, float, float, float] = (0.0, float("-inf"), float("-inf"), float("-inf"))
     tail: str = ""
     last: str = ""
-    trails: frozenset[int] = frozenset()
-    written: _Written | None = None
     open: str = ""
-    is_lossy: bool = False
-    stops: tuple[int, ...] = ()
+    trails: frozenset[int] = frozenset()
     is_sound: bool = False
+    written: _Written | _Merged | None = None
 
 
 def search(tokens: Sequence[Token], first: int, page: Page, opened: str = "", until: int = LONGEST) -> Search:
@@ -149,19 +158,20 @@ class _Reader:
         lattice = lattice_of(self._tokens, first, start.last, until, self._page.is_narrow)
         states: dict[Key, list[_State]] = {(first, IN_STEP): [start]}
         for key in sorted(lattice.arcs):
-            at_hand = nlargest(BEAM, states.pop(key, ()), key=_score)
+            at_hand = _merged(states.pop(key, []))
             for arc, places in lattice.arcs[key]:
                 reached = states.setdefault(arc.target, [])
                 for state in at_hand:
-                    if state.score > at_hand[0].score - DEPTH:
-                        reached += self._through(state, key, arc, places)
-        finished = sorted(states.get((lattice.end, IN_STEP), ()), key=_score, reverse=True)
+                    reached += self._through(state, key, arc, places, at_hand[0].score - state.score)
         readings: dict[str, Reading] = {}
-        for state in finished:
-            reading = _reading(state, start.score)
-            readings.setdefault(reading.text, reading)
-        stops = finished[0].stops if finished else ()
-        return Search(lattice.end, list(readings.values()), self._literal(start, lattice.end), stops)
+        known: dict[int, list[_Text]] = {}
+        for state in _merged(states.get((lattice.end, IN_STEP), [])):
+            for behind, text, glosses, is_lossy, stops in _texts(state.written, known):
+                reading = Reading(state.score - behind - start.score, text, glosses, is_lossy, stops)
+                if text not in readings or readings[text].score < reading.score:
+                    readings[text] = reading
+        ranked = sorted(readings.values(), key=attrgetter("score"), reverse=True)
+        return Search(lattice.end, ranked, self._literal(start, lattice.end))
 
     def _literal(self, start: _State, end: int) -> float:
         """Return the score of the tokens as they stand, less the glosses that fit."""
@@ -172,42 +182,44 @@ class _Reader:
                 state = self._write(state, character, TAG_TAIL if token.kind is Kind.TAG else 0.0)
         return state.score - start.score
 
-    def _through(self, state: _State, key: Key, arc: Arc, places: Sequence[int]) -> Iterator[_State]:
-        """Yield what a reading becomes on an arc."""
+    def _through(
+        self, state: _State, key: Key, arc: Arc, places: Sequence[tuple[int, float]], behind: float
+    ) -> Iterator[_State]:
+        """Yield what a reading becomes on an arc, if it is so many nats behind the best at its node."""
         choice = arc.choice
-        stops = state.stops
-        if key[1] == IN_STEP and not arc.is_sound and state.is_sound:
-            stops = (*stops, key[0])
-        for k in places:
+        stop = key[0] if key[1] == IN_STEP and not arc.is_sound and state.is_sound else -1
+        for k, loss in places:
+            if behind + PAIRS * loss > DEPTH:
+                continue
             character = chr(choice.codes[k])
             glossed = arc.glossed or character
-            after = state
+            if key[1] >= HIDDEN and choice.firsts[k] not in state.trails:
+                continue
             if arc.is_silent:
                 if state.last != character:
                     continue
-            elif key[1] >= HIDDEN and choice.firsts[k] not in state.trails:
-                continue
+                after = state
             else:
                 if arc.reading:
                     glossed = across(state.last, character, arc.reading)
                     if not glossed:
                         continue
-                after = self._write(state, character, arc.cost + float(choice.costs[k]) + self._against(arc, character))
+                trails = choice.trails[k] if arc.target[1] >= HIDDEN else _NOTHING
+                cost = arc.cost + float(choice.costs[k]) + self._against(arc, character)
+                after = self._write(state, character, cost, trails, arc.is_sound, stop)
             if arc.is_lossy:
                 after = after._replace(
                     best=(after.best[0], *after.best[:3]),
                     tail=after.tail[-2:] + arc.suffix,
                     last=arc.suffix,
-                    written=_Written(after.written, "?"),
+                    written=_Written(after.written, "?", is_lossy=True),
                 )
             else:
                 for letter in arc.suffix:
-                    after = self._write(after, letter)
+                    after = self._write(after, letter, is_sound=arc.is_sound)
             if arc.gloss:
-                after = after._replace(written=_Written(after.written, "", (glossed, arc.gloss)))
-            trails = choice.trails[k] if arc.target[1] >= HIDDEN else _NOTHING
-            lossy = state.is_lossy or arc.is_lossy
-            yield after._replace(trails=trails, stops=stops, is_lossy=lossy, is_sound=arc.is_sound)
+                after = after._replace(written=_Written(after.written, "", (glossed, arc.gloss), stop=stop))
+            yield after
 
     def _against(self, arc: Arc, character: str) -> float:
         """Return what the page has against glossing a character, or against not glossing it."""
@@ -218,7 +230,15 @@ class _Reader:
             cost += AGAINST_PAGE
         return cost
 
-    def _write(self, state: _State, character: str, cost: float = 0.0) -> _State:
+    def _write(
+        self,
+        state: _State,
+        character: str,
+        cost: float = 0.0,
+        trails: frozenset[int] = frozenset(),
+        is_sound: bool = True,
+        stop: int = -1,
+    ) -> _State:
         """Write a character and score it by the one before and by the words that it ends."""
         folded = _fold().get(character, character)
         tail = state.tail + folded
@@ -254,19 +274,14 @@ class _Reader:
             (now, best[0], best[1], best[2]),
             tail[-3:],
             character,
-            _NOTHING,
-            _Written(state.written, character),
             opened,
-            state.is_lossy,
-            state.stops,
+            trails,
+            is_sound,
+            _Written(state.written, character, stop=stop),
         )
 
 
 _NOTHING: frozenset[int] = frozenset()
-
-
-def _score(state: _State) -> float:
-    return state.score
 
 
 @cache
@@ -274,16 +289,53 @@ def _fold() -> dict[str, str]:
     return {chr(code): chr(form) for code, form in model.fold_map().items()}
 
 
-def _reading(state: _State, base: float) -> Reading:
-    pieces: list[str] = []
-    glosses: list[tuple[str, str]] = []
-    piece = state.written
-    while piece:
-        pieces.append(piece.text)
-        if piece.gloss:
-            glosses.append(piece.gloss)
-        piece = piece.before
-    return Reading(state.score - base, "".join(reversed(pieces)), tuple(reversed(glosses)), state.is_lossy)
+def _merged(states: list[_State]) -> list[_State]:
+    """Return the best states, best first, those that end alike made one."""
+    if not states:
+        return []
+    states.sort(key=attrgetter("score"), reverse=True)
+    alike: dict[object, list[_State]] = {}
+    for state in states:
+        if state.score >= states[0].score - DEPTH:
+            alike.setdefault(state[3:8], []).append(state)
+    merged = []
+    for group in islice(alike.values(), BEAM):
+        best = group[0]
+        if len(group) > 1:
+            variants = tuple((best.score - state.score, state.written) for state in group[:BEAM])
+            best = best._replace(written=_Merged(variants))
+        merged.append(best)
+    return merged
+
+
+_Text = tuple[float, str, tuple[tuple[str, str], ...], bool, tuple[int, ...]]
+
+
+def _texts(written: _Written | _Merged | None, known: dict[int, list[_Text]]) -> list[_Text]:
+    """Return what may have been written, best first: nats behind, text, glosses, whether lossy, and stops.
+
+    `known` keeps the texts of what was merged, by its id.
+    """
+    pieces: list[_Written] = []
+    while isinstance(written, _Written):
+        pieces.append(written)
+        written = written.before
+    pieces.reverse()
+    text = "".join(piece.text for piece in pieces)
+    glosses = tuple(piece.gloss for piece in pieces if piece.gloss)
+    is_lossy = any(piece.is_lossy for piece in pieces)
+    stops = tuple(piece.stop for piece in pieces if piece.stop >= 0)
+    heads: list[_Text] = [(0.0, "", (), False, ())]
+    if isinstance(written, _Merged):
+        if id(written) not in known:
+            variants = ((behind, _texts(before, known)) for behind, before in written.variants)
+            every = [(behind + head[0], *head[1:]) for behind, texts in variants for head in texts]
+            known[id(written)] = nsmallest(BEAM, every, key=itemgetter(0))
+        heads = known[id(written)]
+    return [
+        (behind, head + text, before + glosses, lossy or is_lossy, earlier + stops)
+        for behind, head, before, lossy, earlier in heads
+    ]
 
 
 def opened_after(opened: str, text: str) -> str:

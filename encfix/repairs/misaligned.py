@@ -227,7 +227,9 @@ def _read(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | 
         opened = opened_after(opened, character)
     found = search(tokens, first, page, opened)
     repair = _judge(tokens, first, found, page, has_signs)
-    for stop in reversed(found.stops[:LINKS]):  # a chain whose later links are unsure: perhaps the first ones are not
+    for stop in reversed(
+        found.readings[0].stops[:LINKS] if found.readings else ()
+    ):  # a chain whose later links are unsure: perhaps the first ones are not
         if repair is None or repair.confidence > UNSURE_MOST:
             break
         shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, has_signs)
@@ -243,9 +245,7 @@ def _read(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | 
     return repair._replace(start=base + repair.start, end=base + repair.end), base + repair.end
 
 
-def _judge(
-    tokens: list[Token], first: int, found: Search, page: Page, has_signs: bool
-) -> Repair | None:
+def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs: bool) -> Repair | None:
     """Return the best reading of a stretch as a repair of its line, if the text as it stands is much less probable."""
     if not found.readings:
         return None
