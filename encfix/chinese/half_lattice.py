@@ -23,7 +23,7 @@ import numpy.typing as npt
 from encfix.chinese import gbk, model
 from encfix.chinese.characters import IS_HAN, SIMPLIFIED_CLASSES, class_of
 from encfix.chinese.cut_bytes import CUT_MARKS
-from encfix.chinese.half_tokens import Kind, Token, across, bytes_of, glossable, is_trigger, mark_of, reads, second_byte
+from encfix.chinese.half_tokens import Kind, Token, bytes_of, glossable, is_trigger, mark_of, reads, second_byte
 from encfix.chinese.model import Codes, Logs
 
 IN_STEP, HIDDEN, TWICE = -1, 256, 257
@@ -102,8 +102,9 @@ class Arc(NamedTuple):
     gloss: a gloss that is taken out, of the character `glossed`, or of the one written where that is empty.
     reading: of a letter glossed together with the byte before it, the syllable that must fit; else 0.
     is_silent: the characters are those that may stand before; nothing is written.
-    is_sound: the tokens are taken for what they are. is_lossy: a character of one byte was eaten, which nothing tells; the
-    suffix is one that may have been, a digit before others, and is shown as a question mark.
+    is_sound: the tokens are taken for what they are.
+    is_lossy: a character of one byte was eaten, which nothing tells; the suffix is one that it may have been, a digit
+    before others, and is shown as a question mark.
     """
 
     target: Key
@@ -264,9 +265,8 @@ class _Growth:
                 onward = step[:, places] + worth[arc.target][here]
                 np.maximum(worth[key], onward.max(axis=1), out=worth[key])
                 through = (onward + node.scores[:, None]).max(axis=0)
-                kept = [
-                    (k, best - worth_) for k, worth_ in zip(places.tolist(), through.tolist()) if worth_ >= best - NEAR
-                ]
+                losses = best - through
+                kept = [(int(k), float(loss)) for k, loss in zip(places, losses, strict=True) if loss <= NEAR]
                 if kept:
                     arcs.setdefault(key, []).append((arc, kept))
         return Lattice(arcs, end[0])
@@ -396,7 +396,7 @@ def _choice(found: Sequence[tuple[int, str, frozenset[int]]], least: float) -> C
 
 
 def _chosen(choice: Choice, places: Sequence[int]) -> Choice:
-    firsts, trails = (tuple(part[k] for k in places) for part in (choice.firsts, choice.trails))
+    firsts, trails = tuple(choice.firsts[k] for k in places), tuple(choice.trails[k] for k in places)
     return Choice(choice.codes[places], choice.costs[places], firsts, trails)
 
 
@@ -434,7 +434,7 @@ def _glossed(pending: int, reading: int) -> Choice:
 
 @lru_cache(maxsize=1 << 10)
 def _begun(pending: int, following: str) -> Choice:
-    """The characters that a first byte begins, their second one a lead byte; only those that may stand before a mark."""
+    """The characters that a first byte begins, their second one a lead byte, and that may stand before a mark."""
     firsts, least = ([pending], RARE) if pending < HIDDEN else (list(gbk.LEADS), FREQUENT)
     found = [(first, c, _NOTHING) for first in firsts for trail, c in gbk.by_lead()[first] if gbk.is_lead(trail)]
     return _choice([item for item in found if not following or _may_end(item[1], following)], least)

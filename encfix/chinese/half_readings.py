@@ -108,7 +108,7 @@ class _Written(NamedTuple):
 class _Merged(NamedTuple):
     """What readings that go on alike have written, and by how many nats each is behind the first."""
 
-    variants: tuple[tuple[float, _Written | None], ...]
+    variants: tuple[tuple[float, _Written | _Merged | None], ...]
 
 
 class _State(NamedTuple):

@@ -31,8 +31,15 @@ from encfix.chinese.cut_bytes import CUT_MARKS, NARROW, explains
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_readings import Page, Reading, Search, opened_after, search
 from encfix.chinese.half_tokens import (
-    Kind, Token, across, is_trigger, narrowed, second_byte, tokens_of, without_glosses,
-)  # fmt: skip
+    Kind,
+    Token,
+    across,
+    is_trigger,
+    narrowed,
+    second_byte,
+    tokens_of,
+    without_glosses,
+)
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.repairs import gloss
