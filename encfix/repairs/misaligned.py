@@ -75,6 +75,9 @@ CANDIDATES = 4
 BEFORE = 64
 """Code points before a stretch that are read for its context."""
 
+TRIALS = 8
+"""Question marks in one line, one after the other, that come to nothing certain before the rest is left alone."""
+
 LINE = 512
 """Code points before a stretch that are read for brackets that stand open."""
 
@@ -118,7 +121,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         done = list(_repairs(batch.text(document), found[places == document] - base, chosen.owner - base))
         done = [repair._replace(start=base + repair.start, end=base + repair.end) for repair in done]
         repairs += done
-        if any(repair.confidence > UNSURE_MOST for repair in done):
+        if any(map(_is_sure, done)):
             repairs += _licensed(batch, chosen, done)
     return _edits(repairs)
 
@@ -158,19 +161,32 @@ def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Repa
     page: Page | None = None
     unread: list[tuple[int, int]] = []
     has_signs = len(owners) > 0 or any(IS_LETTER[class_of(text[place + 1])] for place in stretches)
+    in_vain = 0
     for place in stretches:
         if place < done:
             continue
         page = page or page_of(text, stretches, owners)
         repair, done = _read(text, place, page, has_signs)
+        in_vain = 0 if _is_sure(repair) or "\n" in text[place:done] else in_vain + 1
+        if in_vain == TRIALS:
+            done, in_vain = _line_end(text, place, len(text)), 0
         if repair:
             yield repair
         if not repair or repair.confidence <= UNSURE:
-            end = _LINE_END.search(text, place)
-            unread.append((place, end.start() if end else len(text)))
+            unread.append((place, _line_end(text, place, len(text))))
         else:
             unread.append((repair.start, repair.end))
     yield from _crossed(text, unread)
+
+
+def _is_sure(repair: Repair | None) -> bool:
+    return repair is not None and repair.confidence > UNSURE_MOST
+
+
+def _line_end(text: str, place: int, limit: int) -> int:
+    """Return where the line of a place ends, or the limit."""
+    end = _LINE_END.search(text, place, limit)
+    return end.start() if end else min(limit, len(text))
 
 
 def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
@@ -191,8 +207,7 @@ def _may_be_damage(text: str, place: int) -> bool:
         behind = text[place + 2 : place + 3]
         if not behind or (behind not in gbk.pairs() and not "?" <= behind <= "~"):
             return False
-        end = _LINE_END.search(text, place + 2)
-        return bool(_END.search(text, place + 2, end.start() if end else len(text)))
+        return bool(_END.search(text, place + 2, _line_end(text, place + 2, place + LONGEST)))
     tokens = tokens_of(text[place : place + 40])
     if tokens[0].kind is not Kind.TAIL:
         return False
@@ -222,25 +237,23 @@ def page_of(text: str, stretches: list[int], owners: Positions) -> Page:
 
 def _read(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | None, int]:
     """Return the repair of the stretch that begins at a place, if there is one, and where to go on."""
-    end = _LINE_END.search(text, place)
-    base = max(text.rfind("\n", 0, place) + 1, place - BEFORE)
-    window = text[base : min(end.start() if end else len(text), place + LONGEST)]
+    base = max(text.rfind("\n", place - LINE if place > LINE else 0, place) + 1, place - BEFORE)
+    window = text[base : _line_end(text, place, place + LONGEST)]
     tokens = tokens_of(window)
     first = next((nth for nth, token in enumerate(tokens) if token.start == place - base), None)
     if first is None or not is_trigger(tokens, first):
         return None, place + 1
     opened = ""
-    for character in text[max(text.rfind("\n", 0, place) + 1, place - LINE) : base]:
+    for character in text[max(text.rfind("\n", 0, base) + 1, place - LINE) : base]:
         opened = opened_after(opened, character)
     found = search(tokens, first, page, opened)
     repair = _judge(tokens, first, found, page, has_signs)
-    for stop in reversed(
-        found.readings[0].stops[:LINKS] if found.readings else ()
-    ):  # a chain whose later links are unsure: perhaps the first ones are not
-        if repair is None or repair.confidence > UNSURE_MOST:
+    stops = found.readings[0].stops[:LINKS] if found.readings else ()
+    for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
+        if repair is None or _is_sure(repair):
             break
         shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, has_signs)
-        if shorter and shorter.confidence > UNSURE_MOST:
+        if _is_sure(shorter):
             repair = shorter
     if repair is None:  # what follows may be out of step, unless the question mark is a real one
         is_real = bool(found.readings) and found.readings[0].score <= found.literal
