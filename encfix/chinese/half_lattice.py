@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from heapq import heappop, heappush
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,9 @@ CONTEXT = 4
 
 LONGEST = 160
 """Tokens after which a stretch without an end is given up."""
+
+MOST_LOST = 16
+"""Question marks in one stretch; the next one begins another."""
 
 DEPTH = 20.0
 """Nats below the best way to a token at which another is given up."""
@@ -148,7 +152,9 @@ def lattice_of(tokens: Sequence[Token], first: int, before: str, until: int, is_
     `before` is the character before them. The lattice ends at most `until` tokens on; it has no arcs if no reading is
     left.
     """
-    return _Growth(tokens, first, before, min(len(tokens), first + min(until, LONGEST)), is_narrow).lattice()
+    end = min(len(tokens), first + min(until, LONGEST))
+    lost = (nth for nth in range(first, end) if tokens[nth].text[0] == "?")
+    return _Growth(tokens, first, before, next(islice(lost, MOST_LOST, None), end), is_narrow).lattice()
 
 
 class _Growth:

@@ -7,7 +7,7 @@ of the page says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from heapq import nsmallest
@@ -21,6 +21,9 @@ from encfix.chinese.half_tokens import Kind, Token, across, reads
 
 BEAM = 24
 """Readings that go on from each node of the lattice."""
+
+STEPS = 64
+"""Characters, the most hopeful, by which the readings at one node go on."""
 
 DEPTH = 11.0
 """Nats below the best reading at a node at which another is given up."""
@@ -159,10 +162,16 @@ class _Reader:
         states: dict[Key, list[_State]] = {(first, IN_STEP): [start]}
         for key in sorted(lattice.arcs):
             at_hand = _merged(states.pop(key, []))
-            for arc, places in lattice.arcs[key]:
-                reached = states.setdefault(arc.target, [])
-                for state in at_hand:
-                    reached += self._through(state, key, arc, places, at_hand[0].score - state.score)
+            steps = [
+                (at_hand[0].score - state.score + PAIRS * loss, nth, which, k)
+                for nth, (_, places) in enumerate(lattice.arcs[key])
+                for k, loss in places
+                for which, state in enumerate(at_hand)
+            ]
+            for behind, nth, which, k in nsmallest(STEPS, steps):
+                arc = lattice.arcs[key][nth][0]
+                if behind <= DEPTH and (after := self._through(at_hand[which], key, arc, k)):
+                    states.setdefault(arc.target, []).append(after)
         readings: dict[str, Reading] = {}
         known: dict[int, list[_Text]] = {}
         for state in _merged(states.get((lattice.end, IN_STEP), [])):
@@ -182,44 +191,39 @@ class _Reader:
                 state = self._write(state, character, TAG_TAIL if token.kind is Kind.TAG else 0.0)
         return state.score - start.score
 
-    def _through(
-        self, state: _State, key: Key, arc: Arc, places: Sequence[tuple[int, float]], behind: float
-    ) -> Iterator[_State]:
-        """Yield what a reading becomes on an arc, if it is so many nats behind the best at its node."""
+    def _through(self, state: _State, key: Key, arc: Arc, k: int) -> _State | None:
+        """Return what a reading becomes by one character of an arc, or None if that does not go with it."""
         choice = arc.choice
+        character = chr(choice.codes[k])
+        glossed = arc.glossed or character
+        if key[1] >= HIDDEN and choice.firsts[k] not in state.trails:
+            return None
         stop = key[0] if key[1] == IN_STEP and not arc.is_sound and state.is_sound else -1
-        for k, loss in places:
-            if behind + PAIRS * loss > DEPTH:
-                continue
-            character = chr(choice.codes[k])
-            glossed = arc.glossed or character
-            if key[1] >= HIDDEN and choice.firsts[k] not in state.trails:
-                continue
-            if arc.is_silent:
-                if state.last != character:
-                    continue
-                after = state
-            else:
-                if arc.reading:
-                    glossed = across(state.last, character, arc.reading)
-                    if not glossed:
-                        continue
-                trails = choice.trails[k] if arc.target[1] >= HIDDEN else _NOTHING
-                cost = arc.cost + float(choice.costs[k]) + self._against(arc, character)
-                after = self._write(state, character, cost, trails, arc.is_sound, stop)
-            if arc.is_lossy:
-                after = after._replace(
-                    best=(after.best[0], *after.best[:3]),
-                    tail=after.tail[-2:] + arc.suffix,
-                    last=arc.suffix,
-                    written=_Written(after.written, "?", is_lossy=True),
-                )
-            else:
-                for letter in arc.suffix:
-                    after = self._write(after, letter, is_sound=arc.is_sound)
-            if arc.gloss:
-                after = after._replace(written=_Written(after.written, "", (glossed, arc.gloss), stop=stop))
-            yield after
+        after = state
+        if arc.is_silent:
+            if state.last != character:
+                return None
+        else:
+            if arc.reading:
+                glossed = across(state.last, character, arc.reading)
+                if not glossed:
+                    return None
+            trails = choice.trails[k] if arc.target[1] >= HIDDEN else _NOTHING
+            cost = arc.cost + float(choice.costs[k]) + self._against(arc, character)
+            after = self._write(state, character, cost, trails, arc.is_sound, stop)
+        if arc.is_lossy:
+            after = after._replace(
+                best=(after.best[0], *after.best[:3]),
+                tail=after.tail[-2:] + arc.suffix,
+                last=arc.suffix,
+                written=_Written(after.written, "?", is_lossy=True),
+            )
+        else:
+            for letter in arc.suffix:
+                after = self._write(after, letter, is_sound=arc.is_sound)
+        if arc.gloss:
+            after = after._replace(written=_Written(after.written, "", (glossed, arc.gloss), stop=stop))
+        return after
 
     def _against(self, arc: Arc, character: str) -> float:
         """Return what the page has against glossing a character, or against not glossing it."""
