@@ -43,7 +43,7 @@ MOST_LOST = 16
 DEPTH = 20.0
 """Nats below the best way to a token at which another is given up."""
 
-HOPE = 10.0
+HOPE = 13.0
 """The same for a pair that stood for nothing."""
 
 NEAR = 14.0

@@ -37,14 +37,14 @@ COINED = 1.5
 AGAINST_PAGE = 5.0
 """Nats against a character that the page always glosses, unglossed, or the other way round."""
 
-ORPHAN = 2.5
+ORPHAN = 3.5
 """Nats against a closing mark that nothing opened, or a mark opened twice."""
 
-CLOSING = 1.2
-"""Nats for a closing mark that is due."""
+CLOSING = 2.0
+"""Nats for a closing mark that is due, and against each that is due at the end of a line."""
 
 DOUBLED = 5.0
-"""Nats against a stop right behind another."""
+"""Nats against a stop right behind another, and against one before a bracket that closes."""
 
 ALONE = 3.0
 """Nats against a dash or an ellipsis of one character: they come in twos."""
@@ -52,6 +52,11 @@ ALONE = 3.0
 CLOSED_BY = {"“": "”", "‘": "’", "（": "）", "《": "》", "「": "」", "『": "』", "【": "】", "〈": "〉"}
 _CLOSES = frozenset(CLOSED_BY.values())
 _STOPS = frozenset("，。、；：")
+_NEVER_BEHIND = {
+    **dict.fromkeys("，、；：", _STOPS | _CLOSES | frozenset("！？…")),
+    **dict.fromkeys("。", _STOPS | frozenset("！？…")),
+    **dict.fromkeys("！？", _STOPS),
+}
 _TWINS = frozenset("—…")
 
 
@@ -176,7 +181,8 @@ class _Reader:
         known: dict[int, list[_Text]] = {}
         for state in _merged(states.get((lattice.end, IN_STEP), [])):
             for behind, text, glosses, is_lossy, stops in _texts(state.written, known):
-                reading = Reading(state.score - behind - start.score, text, glosses, is_lossy, stops)
+                due = CLOSING * len(state.open) if lattice.end == len(self._tokens) else 0.0
+                reading = Reading(state.score - due - behind - start.score, text, glosses, is_lossy, stops)
                 if text not in readings or readings[text].score < reading.score:
                     readings[text] = reading
         ranked = sorted(readings.values(), key=attrgetter("score"), reverse=True)
@@ -257,7 +263,7 @@ class _Reader:
                 cost += ORPHAN
             elif character in _CLOSES:
                 cost -= CLOSING
-        elif state.last in _STOPS and (character in _STOPS or character == "…"):
+        if character in _NEVER_BEHIND.get(state.last, ()):
             cost += DOUBLED
         if state.last in _TWINS and character != state.last and not state.tail.endswith(state.last * 2):
             cost += ALONE

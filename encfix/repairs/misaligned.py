@@ -59,7 +59,7 @@ UNSURE, UNSURE_MOST = 0.5, 0.85
 LINKS = 3
 """How many shorter beginnings of a chain of damage are tried."""
 
-LENGTHS = 1.0
+LENGTHS = 0.5
 """Nats by which it must beat a reading of another length in addition."""
 
 LICENSED = 0.98
