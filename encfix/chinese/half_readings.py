@@ -37,6 +37,9 @@ COINED = 1.5
 AGAINST_PAGE = 5.0
 """Nats against a character that the page always glosses, unglossed, or the other way round."""
 
+OTHER_FORM = 3.0
+"""Nats against a form of a character where the page has another of the same: its table gives one for each."""
+
 ORPHAN = 3.5
 """Nats against a closing mark that nothing opened, or a mark opened twice."""
 
@@ -66,12 +69,15 @@ class Page:
 
     pairs: log probabilities of the pairs of characters that it holds, folded, the second after the first; words: of
     the same pairs, each taken for a word.
+    used: the characters that it holds; folded: the same, folded.
     glossed: the characters that it glosses; plain: those of two forms that it holds without a gloss.
     is_narrow: its marks are of half width.
     """
 
     pairs: dict[str, float] = field(default_factory=dict)
     words: dict[str, float] = field(default_factory=dict)
+    used: frozenset[str] = frozenset()
+    folded: frozenset[str] = frozenset()
     glossed: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     is_narrow: bool = False
@@ -232,12 +238,14 @@ class _Reader:
         return after
 
     def _against(self, arc: Arc, character: str) -> float:
-        """Return what the page has against glossing a character, or against not glossing it."""
+        """Return what the page has against a form of a character, against glossing it, or against not doing so."""
         if arc.is_sound:
             return 0.0
         cost = AGAINST_PAGE if arc.gloss and (arc.glossed or character) in self._page.plain else 0.0
         if character in self._page.glossed and (not arc.gloss or arc.glossed not in ("", character)):
             cost += AGAINST_PAGE
+        if character not in self._page.used and _fold().get(character, character) in self._page.folded:
+            cost += OTHER_FORM
         return cost
 
     def _write(

@@ -219,20 +219,23 @@ def page_of(text: str, stretches: list[int], owners: Positions) -> Page:
     """Return what the sound parts of a document say."""
     seen: Counter[str] = Counter()
     alone: Counter[str] = Counter()
+    used: set[str] = set()
     done = 0
     for place in (*stretches, len(text)):
         if place >= done:
-            sound = model.fold(without_glosses(text[done:place]))
-            alone.update(sound)
-            seen.update(map("".join, pairwise(sound)))
-            end = _LINE_END.search(text, place)
-            done = end.start() if end else len(text)
+            sound = without_glosses(text[done:place])
+            used.update(sound)
+            folded = model.fold(sound)
+            alone.update(folded)
+            seen.update(map("".join, pairwise(folded)))
+            done = _line_end(text, place, len(text))
     pairs = {pair: log(FAMILIAR * count / (alone[pair[0]] + 1)) for pair, count in seen.items()}
     total = sum(alone.values())
     words = {pair: log(FAMILIAR * count / total) for pair, count in seen.items() if count > 1}
     glossed = frozenset(text[place] for place in owners.tolist())
-    plain = frozenset(c for c in set(text) - glossed if model.fold(c) != c)
-    return Page(pairs, words, glossed, plain, is_narrow=not _WIDE_MARKS.intersection(text))
+    plain = frozenset(character for character in used - glossed if model.fold(character) != character)
+    is_narrow = not _WIDE_MARKS.intersection(text)
+    return Page(pairs, words, frozenset(used), frozenset(alone), glossed, plain, is_narrow=is_narrow)
 
 
 def _read(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | None, int]:
