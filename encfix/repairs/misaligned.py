@@ -29,7 +29,8 @@ from encfix.chinese import gbk, model, pinyin
 from encfix.chinese.characters import IS_LETTER, Class, class_of, members, two_forms
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW, explains
 from encfix.chinese.half_lattice import LONGEST
-from encfix.chinese.half_readings import Page, Reading, Search, opened_after, search
+from encfix.chinese.half_readings import Reading, Search, search
+from encfix.chinese.half_scoring import Page, opened_after
 from encfix.chinese.half_tokens import (
     Kind,
     Token,
