@@ -51,6 +51,9 @@ RULE = number_of("misaligned.half-character")
 MARGIN = 8.0
 """Nats by which the best reading must beat the text as it stands; half of it on a page with other signs."""
 
+BARE_MARGIN = 14.0
+"""The same where what is seen holds no Chinese, on a page without other signs."""
+
 GAP = 3.0
 """Nats by which it must beat every other reading to be as good as certain."""
 
@@ -192,8 +195,12 @@ def _line_end(text: str, place: int, limit: int) -> int:
 
 def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
     """Yield glosses of a letter and the byte before it, where the text is in step."""
+    covered, nth = 0, 0
     for found in _CROSSED.finditer(text):
-        if found[3].isascii() or any(start <= found.start() < end for start, end in unread):
+        while nth < len(unread) and unread[nth][0] <= found.start():
+            covered = max(covered, unread[nth][1])
+            nth += 1
+        if found[3].isascii() or found.start() < covered:
             continue
         if across(found[1], found[2], pinyin.pack(found[3])):
             yield Repair(found.end(2), found.end(), "", (), CROSSED, MARGIN)
@@ -281,8 +288,9 @@ def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs
     gap = -log(sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP))
     near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
     observed = "".join(token.text + token.gloss for token in tokens if start <= token.start < stop)
-    if not any(character.isalpha() for character in observed) and not has_signs:
-        return None  # marks alone are no proof
+    is_bare = all(character.isascii() or not character.isalpha() for character in observed)
+    if is_bare and not has_signs and gain < BARE_MARGIN:
+        return None  # marks and a letter prove little
     is_known = not best.is_lossy and _is_explained(tokens, first, observed, read, best)
     confidence = certainty(gap) if is_known else UNSURE
     read = narrowed(read) if page.is_narrow else read
