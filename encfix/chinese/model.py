@@ -142,7 +142,7 @@ def log_after(first: Codes, second: Codes) -> Logs:
     """Return the log probability of each of some characters after each of others: float32 of shape (first, second).
 
     >>> log_after(np.array([ord("學"), ord("膊")]), np.array([ord("校")])).round().tolist()
-    [[-2.0], [-11.0]]
+    [[-2.0], [-7.0]]
     """
     rows, columns = (_symbols(codes).astype(np.int64) for codes in (first, second))
     pairs = _after(np.repeat(rows, len(columns)), np.tile(columns, len(rows)))
