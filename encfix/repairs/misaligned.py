@@ -54,7 +54,7 @@ MARGIN = 8.0
 BARE_MARGIN = 14.0
 """The same where what is seen holds no Chinese, on a page without other signs."""
 
-GAP = 3.0
+GAP = 3.3
 """Nats by which it must beat every other reading to be as good as certain."""
 
 UNSURE, UNSURE_MOST = 0.5, 0.85
