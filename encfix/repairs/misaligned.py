@@ -79,8 +79,11 @@ CANDIDATES = 4
 BEFORE = 64
 """Code points before a stretch that are read for its context."""
 
-TRIALS = 8
-"""Question marks in one line, one after the other, that come to nothing certain before the rest is left alone."""
+TRIALS, MOST_IN_VAIN = 8, 32
+"""Question marks in a row that come to nothing certain, before the line is left alone, and before the document is."""
+
+DENSE = 12
+"""Code points of which damage leaves no more than a quarter as question marks."""
 
 LINE = 512
 """Code points before a stretch that are read for brackets that stand open."""
@@ -167,11 +170,14 @@ def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Repa
     for place in stretches:
         if place < done:
             continue
+        if in_vain >= MOST_IN_VAIN:
+            unread.append((place, len(text)))
+            break
         page = page or page_of(text, stretches, owners)
         repair, done = _read(text, place, page, has_signs)
-        in_vain = 0 if _is_sure(repair) or "\n" in text[place:done] else in_vain + 1
-        if in_vain == TRIALS:
-            done, in_vain = _line_end(text, place, len(text)), 0
+        in_vain = 0 if _is_sure(repair) else in_vain + 1
+        if in_vain % TRIALS == TRIALS - 1:
+            done = _line_end(text, place, len(text))
         if repair:
             yield repair
         if not repair or repair.confidence <= UNSURE:
@@ -207,6 +213,9 @@ def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
 def _may_be_damage(text: str, place: int) -> bool:
     """Return whether a question mark can begin damage: whether the bytes behind it can fall into step again."""
     following = text[place + 1]
+    ahead = text[place : place + DENSE]
+    if len(ahead) == DENSE and 4 * ahead.count("?") > DENSE:
+        return False
     if _CHAIN.match(text, max(place - 2, 0)) and _CHAIN.match(text, place):
         return False
     if NARROW.get(following, following) in CUT_MARKS:
