@@ -207,7 +207,7 @@ def _note(done: Done) -> str:
     path = to_name(done.source.path)
     if done.repairs:
         return f"repair: {path}: {counted(done.repairs, 'change')}"
-    if done.changes:
+    if done.encodings[0] == done.encodings[1] and done.changes:
         return f"annotate: {path}"
     return f"convert: {path}: {done.encodings[0]} to {done.encodings[1]}"
 

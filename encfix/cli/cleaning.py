@@ -58,8 +58,7 @@ class Task:
     def clean(self, chunk: Chunk, codec: Codec | None, offset: int, line: int, size: int) -> Part:
         """Return what cleaning does to a chunk; see `placed`."""
         results = self.cleaner.clean_many([document.text for document in chunk.documents])
-        kept = codec.take_kept(offset + len(chunk.text)) if codec else ()
-        return placed(chunk, results, self.selection, kept, offset, line, size)
+        return placed(chunk, results, self.selection, codec, offset, line, size)
 
 
 class Whole:
@@ -264,8 +263,7 @@ def _clean_group(group: list[_Read], task: Task) -> Iterator[Outcome | Failed]:
         offset, line, size = 0, 1, len(item.file.data)
         try:
             for chunk, own in zip(item.chunks, taken, strict=True):
-                kept = item.file.codec.take_kept(offset + len(chunk.text))
-                parts.append(placed(chunk, own, task.selection, kept, offset, line, size))
+                parts.append(placed(chunk, own, task.selection, item.file.codec, offset, line, size))
                 offset, line, size = offset + len(chunk.text), line + line_ends(chunk.text), 0
         except FormatError as error:
             yield Failed.because(item.source.path, error)
