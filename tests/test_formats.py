@@ -339,11 +339,7 @@ def test_declared_encoding_follows_the_one_that_is_written(tmp_path: Any, name: 
     text = "今天天气很好，我们继续学习。"
     (tmp_path / name).write_bytes(page.format(text).encode("gbk"))
     source = Source(tmp_path, name, 0, is_named=True)
-    for to, encoding, label in (
-        ("utf-8", "utf-8", "utf-8"),
-        ("utf-8-sig", "utf-8-sig", "utf-8"),
-        ("same", "gbk", None),
-    ):
+    for to, encoding in (("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("same", "gbk")):
         (outcome,) = clean_files([source], Task(Cleaner(), writing=Writing(to)))
         assert isinstance(outcome, Whole)
         new = page.format(text) if to == "same" else wanted.format(text, "utf-8")
