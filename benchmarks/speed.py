@@ -19,11 +19,11 @@ from time import perf_counter
 from typing import Any, NamedTuple, TypeAlias
 
 import encfix
-from benchmarks import corpora
+from benchmarks import corpora, mojibake
 
 Work: TypeAlias = Callable[[Sequence[str]], object]
 
-CLEAN, DAMAGED = "clean pages", "damaged pages"
+CLEAN, DAMAGED, MOJIBAKE = "clean pages", "damaged pages", "mojibake"
 LEAST_SECONDS = 0.05
 """A timing shorter than this is of little worth, so a tool gets at least so many documents."""
 
@@ -43,6 +43,7 @@ TARGETS = (
     Target(CLEAN, "encfix", "ftfy", 100),
     Target(CLEAN, "encfix", "plsfix", 6),
     Target(DAMAGED, "encfix, simplified", "the chain", 4),
+    Target(MOJIBAKE, "encfix", "ftfy", 0.1),
 )
 
 
@@ -167,6 +168,15 @@ def short(repeats: int, calls: int = 2000) -> dict[str, float]:
     return best
 
 
+def mojibake_pages() -> list[str]:
+    """Return pages of thirty lines, each damaged as a whole in one way; none without the corpora."""
+    if not corpora.corpus("ud-gsd-dev.simplified.txt"):
+        return []
+    ways = [(true, wrong, style) for true, wrong in mojibake.PAIRS[:-4] for style in ("browser", "fffd")]
+    pages = ["\n".join(seen for _, seen, _ in mojibake.cases(*way, 60, 30)) for way in ways]
+    return [page for page in pages if page]
+
+
 def judge(met: bool, what: str) -> str:
     return f"{'met   ' if met else 'MISSED'}  {what}"
 
@@ -180,6 +190,8 @@ def main() -> None:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     seeds, gold = corpora.seeds(), corpora.gold()
     pages = {CLEAN: [seeds["004"], *gold.values()], DAMAGED: [seeds[number] for number in sorted(seeds)[:4]]}
+    if broken := mojibake_pages():
+        pages[MOJIBAKE] = broken
     work = tools()
     judged: list[str] = []
     for name, documents in pages.items():
@@ -191,7 +203,7 @@ def main() -> None:
         for target in TARGETS:
             if target.pages == name and target.peer in best:
                 ratio = best[target.tool] / best[target.peer]
-                what = f"{name}: {target.tool} {ratio:.1f}× {target.peer} (target {target.times:g}×)"
+                what = f"{name}: {target.tool} {ratio:.2f}× {target.peer} (target {target.times:g}×)"
                 judged.append(judge(ratio >= target.times, what))
     times = short(arguments.repeats)
     print(f"\n{'a clean sentence of 30 characters':<34}{'µs':>10}")

@@ -8,14 +8,15 @@ flags comes back untouched; one that is flagged in vain only costs time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Positions
+from encfix import second_look
+from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import (
     HAN_CLASSES,
     IS_HAN,
@@ -56,6 +57,7 @@ _MARKS = (Class.COMMA, Class.MARK, Class.QUESTION)
 _EDGES = (Class.NEWLINE, Class.BOUNDARY, Class.SPACE)
 _RARE = (Class.HAN_RARE, Class.HAN_RARE_SIMPLIFIED, Class.HAN_RARE_TRADITIONAL)
 _STRANGE = (*_RARE, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT)
+_AFTER_ESCAPE = (Class.LETTER, Class.DIGIT, Class.PUNCTUATION)
 _WESTERN = (Class.WESTERN, Class.TONED)
 _BEYOND_ASCII = (
     Class.OTHER, Class.WESTERN, Class.TONED, Class.WIDE, Class.MARK, Class.CONTROL, Class.INVISIBLE, Class.REPLACEMENT,
@@ -72,6 +74,8 @@ class Pattern(NamedTuple):
     after: tuple[Class, ...]
     crowd: int = 1
     """How many of the triggers must stand within `CROWD` code points."""
+    proof: Callable[[Batch, Positions], Mask] | None = None
+    """A test over arrays of what matched; a short string goes without it, and comes to it in the batch of one."""
 
 
 PATTERNS = (
@@ -90,16 +94,16 @@ PATTERNS = (
     Pattern(NOISE, _HAN, (Class.HIRAGANA,), (Class.HIRAGANA,)),
     Pattern(NOISE, _ANY, (Class.PRIVATE_USE, Class.REPLACEMENT), _ANY),
     Pattern(NOISE, (Class.QUESTION,), (Class.QUESTION,), (Class.QUESTION,)),
-    Pattern(ESCAPE, _ANY, (Class.SYMBOL,), (Class.SYMBOL, Class.LETTER, Class.DIGIT, Class.PUNCTUATION)),
-    Pattern(MOJIBAKE, _ANY, _STRANGE, _ANY, crowd=3),
+    Pattern(ESCAPE, _ANY, (Class.SYMBOL,), (Class.SYMBOL, *_AFTER_ESCAPE), proof=second_look.escape),
+    Pattern(MOJIBAKE, _ANY, _STRANGE, _ANY, crowd=3, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, (Class.HAN_OMEN,), _ANY),
-    Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE)),
-    Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY),
+    Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE), proof=second_look.foreign),
+    Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY, proof=second_look.foreign),
     Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY),
     Pattern(MOJIBAKE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
-    Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY),
-    Pattern(MOJIBAKE, _HAN, (Class.SYMBOL,), _HAN),
+    Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY, proof=second_look.improbable),
+    Pattern(MOJIBAKE, _HAN, (Class.SYMBOL,), (*_HAN, Class.WIDE, Class.COMMA, Class.MARK), proof=second_look.backslash),
     Pattern(MISALIGNED, _ANY, (Class.QUESTION,), (Class.MARK, Class.COMMA, Class.QUESTION, *LETTER_CLASSES)),
 )
 
@@ -155,8 +159,9 @@ def _matches(batch: Batch, wanted: int) -> Iterator[tuple[int, Positions]]:
     )
     some = np.flatnonzero(matched)
     hits, matched = hits[some], matched[some]
+    present = int(np.bitwise_or.reduce(matched, initial=0))
     for nth, pattern in enumerate(PATTERNS):
-        if not wanted & pattern.flag:
+        if not (wanted & pattern.flag and present >> nth & 1):
             continue
         found = hits[np.flatnonzero(matched & np.uint32(1 << nth))]
         if len(found) and pattern.trigger == (Class.SPACE,):
@@ -164,7 +169,9 @@ def _matches(batch: Batch, wanted: int) -> Iterator[tuple[int, Positions]]:
         if len(found) and pattern.trigger == (Class.NEWLINE,):
             found = line_wraps(batch)
         if pattern.crowd > 1:
-            found = found[_crowded(found, pattern.crowd)]
+            found = found[_crowded(batch, found, pattern.crowd)]
+        if pattern.proof and len(found):
+            found = found[pattern.proof(batch, found)]
         if len(found):
             yield pattern.flag, found
 
@@ -175,11 +182,13 @@ def _one_apart(spaces: Positions) -> npt.NDArray[np.bool_]:
     return np.asarray(np.append(close, False) | np.append(False, close))
 
 
-def _crowded(places: Positions, count: int) -> npt.NDArray[np.bool_]:
-    """Return which places are the first of `count` within `CROWD` code points."""
+def _crowded(batch: Batch, places: Positions, count: int) -> Mask:
+    """Return which places are the first of `count` within `CROWD` code points of a document."""
     crowded = np.zeros(len(places), dtype=np.bool_)
     if len(places) >= count:
-        crowded[: len(places) - count + 1] = places[count - 1 :] - places[: len(places) - count + 1] < CROWD
+        first, last = places[: len(places) - count + 1], places[count - 1 :]
+        close = np.flatnonzero(last - first < CROWD)
+        crowded[close] = batch.documents_of(first[close]) == batch.documents_of(last[close])
     return crowded
 
 

@@ -143,10 +143,26 @@ def log_pair(codes: Codes) -> Logs:
     if not len(codes):
         return np.empty(0, dtype=np.float32)
     symbols = _symbols(codes).astype(np.int64)
-    first, second = symbols[:-1], symbols[1:]
+    result = _tables().logs.take(symbols)
+    result[1:] = _after(symbols[:-1], symbols[1:])
+    return result
+
+
+def log_after(first: Codes, second: Codes) -> Logs:
+    """Return the log probability of each of some characters after each of others: float32 of shape (first, second).
+
+    >>> log_after(np.array([ord("學"), ord("膊")]), np.array([ord("校")])).round().tolist()
+    [[-2.0], [-7.0]]
+    """
+    rows, columns = (_symbols(codes).astype(np.int64) for codes in (first, second))
+    pairs = _after(np.repeat(rows, len(columns)), np.tile(columns, len(rows)))
+    return pairs.reshape(len(rows), len(columns))
+
+
+def _after(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> Logs:
+    """Return the log probability of each symbol of `second` after the one at the same place of `first`."""
     tables = _tables()
-    result = tables.logs.take(symbols)
-    rest = result[1:]
+    rest = tables.logs.take(second)
     is_han = second >= FIRST_HAN
     after_mark = first < FIRST_HAN
     backed = np.minimum(rest + tables.backoff.take(first), tables.ceiling.take(first))
@@ -164,7 +180,7 @@ def log_pair(codes: Codes) -> Logs:
         rest[open_[found]] = tables.pair_logs.take(here[found]) * np.float32(-STEP)
         place[open_] += 1
         open_ = open_[~found & (here + 1 < end[open_])]
-    return result
+    return rest
 
 
 def score(codes: Codes) -> float:

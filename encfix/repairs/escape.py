@@ -20,8 +20,9 @@ from html.entities import html5
 
 import numpy as np
 
+from encfix import screen
 from encfix.batch import Batch, to_codes
-from encfix.chinese.characters import IS_HAN, Class, class_table
+from encfix.chinese.characters import IS_HAN, class_table
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -38,18 +39,18 @@ SURE, LIKELY, UNSURE = 0.99, 0.93, 0.5
 LEAST_HAN = 0.3
 """The least share of ideographs among letters and ideographs in a text whose entities are undone."""
 
-_SIGN = re.compile(r"&[#A-Za-z]|#x?[0-9a-fA-F]{4}|\\+u|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|\\[\"'“”]")
+_SIGN = re.compile(r"&[#A-Za-z]|#x?[0-9a-fA-F]{4}|\\u|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|\\[\"'“”]")
 """What any escape holds."""
 
 _ENTITY = re.compile(r"&(?:amp;){0,8}(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});")
 _NO_AMPERSAND = re.compile(r"(?<![&\w#])#(?:x[0-9a-fA-F]{4}|[0-9]{5});", re.ASCII)
 _NO_SEMICOLON = re.compile(r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|quot|amp|lt|gt)(?![A-Za-z0-9;=])")
-_UNICODE = re.compile(r"(?:\\+u[0-9a-fA-F]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}")
+_UNICODE = re.compile(r"(?<!\\)(?:\\+u[0-9a-fA-F]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}")
 _PERCENT = re.compile(
     r"(?<![\w%/.=?&+-])(?:%[0-9A-Fa-f]{2}|(?<=[0-9A-Fa-f]{2})[A-Za-z0-9_.+-]{1,8}(?=%[0-9A-Fa-f]{2})){6,}"
 )
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}|=\r?\n){6,}")
-_BACKSLASHES = re.compile(r"\\+(?=[\"'“”])")
+_BACKSLASHES = re.compile(r"(?<!\\)\\+(?=[\"'“”])")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,400}>|<!--|\{\{|</|/>")
 _CODE = re.compile(
     r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE
@@ -66,7 +67,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     texts: list[str] = []
     rules: list[int] = []
     confidences: list[float] = []
-    for document in np.unique(batch.documents_of(np.flatnonzero(batch.classes == Class.SYMBOL))).tolist():
+    for document in np.unique(batch.documents_of(screen.positions(batch, screen.ESCAPE))).tolist():
         base, text = int(batch.starts[document]), batch.text(document)
         if not _SIGN.search(text):
             continue

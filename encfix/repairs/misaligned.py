@@ -19,16 +19,28 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from math import log
+from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
 
 from encfix.batch import Batch, Positions, to_codes
 from encfix.chinese import gbk, model, pinyin
-from encfix.chinese import half_characters as half
 from encfix.chinese.characters import IS_LETTER, Class, class_of, members, two_forms
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW, explains
+from encfix.chinese.half_lattice import LONGEST
+from encfix.chinese.half_readings import Reading, Search, search
+from encfix.chinese.half_scoring import Page, opened_after
+from encfix.chinese.half_tokens import (
+    Kind,
+    Token,
+    across,
+    is_trigger,
+    narrowed,
+    second_byte,
+    tokens_of,
+    without_glosses,
+)
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.repairs import gloss
@@ -39,7 +51,10 @@ RULE = number_of("misaligned.half-character")
 MARGIN = 8.0
 """Nats by which the best reading must beat the text as it stands; half of it on a page with other signs."""
 
-GAP = 3.0
+BARE_MARGIN = 14.0
+"""The same where what is seen holds no Chinese, on a page without other signs."""
+
+GAP = 3.3
 """Nats by which it must beat every other reading to be as good as certain."""
 
 UNSURE, UNSURE_MOST = 0.5, 0.85
@@ -48,7 +63,7 @@ UNSURE, UNSURE_MOST = 0.5, 0.85
 LINKS = 3
 """How many shorter beginnings of a chain of damage are tried."""
 
-LENGTHS = 1.0
+LENGTHS = 0.5
 """Nats by which it must beat a reading of another length in addition."""
 
 LICENSED = 0.98
@@ -63,6 +78,12 @@ CANDIDATES = 4
 
 BEFORE = 64
 """Code points before a stretch that are read for its context."""
+
+TRIALS = 8
+"""Question marks in one line, one after the other, that come to nothing certain before the rest is left alone."""
+
+LINE = 512
+"""Code points before a stretch that are read for brackets that stand open."""
 
 FAMILIAR = 0.3
 """The weight of what follows a character on the page, against what follows it in Chinese."""
@@ -104,7 +125,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         done = list(_repairs(batch.text(document), found[places == document] - base, chosen.owner - base))
         done = [repair._replace(start=base + repair.start, end=base + repair.end) for repair in done]
         repairs += done
-        if any(repair.confidence > UNSURE_MOST for repair in done):
+        if any(map(_is_sure, done)):
             repairs += _licensed(batch, chosen, done)
     return _edits(repairs)
 
@@ -141,30 +162,47 @@ def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Repa
     if not stretches and not len(owners):
         return
     done = 0
-    page: half.Page | None = None
+    page: Page | None = None
     unread: list[tuple[int, int]] = []
     has_signs = len(owners) > 0 or any(IS_LETTER[class_of(text[place + 1])] for place in stretches)
+    in_vain = 0
     for place in stretches:
         if place < done:
             continue
         page = page or page_of(text, stretches, owners)
         repair, done = _read(text, place, page, has_signs)
+        in_vain = 0 if _is_sure(repair) or "\n" in text[place:done] else in_vain + 1
+        if in_vain == TRIALS:
+            done, in_vain = _line_end(text, place, len(text)), 0
         if repair:
             yield repair
         if not repair or repair.confidence <= UNSURE:
-            end = _LINE_END.search(text, place)
-            unread.append((place, end.start() if end else len(text)))
+            unread.append((place, _line_end(text, place, len(text))))
         else:
             unread.append((repair.start, repair.end))
     yield from _crossed(text, unread)
 
 
+def _is_sure(repair: Repair | None) -> bool:
+    return repair is not None and repair.confidence > UNSURE_MOST
+
+
+def _line_end(text: str, place: int, limit: int) -> int:
+    """Return where the line of a place ends, or the limit."""
+    end = _LINE_END.search(text, place, limit)
+    return end.start() if end else min(limit, len(text))
+
+
 def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
     """Yield glosses of a letter and the byte before it, where the text is in step."""
+    covered, nth = 0, 0
     for found in _CROSSED.finditer(text):
-        if found[3].isascii() or any(start <= found.start() < end for start, end in unread):
+        while nth < len(unread) and unread[nth][0] <= found.start():
+            covered = max(covered, unread[nth][1])
+            nth += 1
+        if found[3].isascii() or found.start() < covered:
             continue
-        if half.across(found[1], found[2], pinyin.pack(found[3])):
+        if across(found[1], found[2], pinyin.pack(found[3])):
             yield Repair(found.end(2), found.end(), "", (), CROSSED, MARGIN)
 
 
@@ -177,56 +215,60 @@ def _may_be_damage(text: str, place: int) -> bool:
         behind = text[place + 2 : place + 3]
         if not behind or (behind not in gbk.pairs() and not "?" <= behind <= "~"):
             return False
-        end = _LINE_END.search(text, place + 2)
-        return bool(_END.search(text, place + 2, end.start() if end else len(text)))
-    tokens = half.tokens_of(text[place : place + 40])
-    if tokens[0].kind is not half.Kind.TAIL:
+        return bool(_END.search(text, place + 2, _line_end(text, place + 2, place + LONGEST)))
+    tokens = tokens_of(text[place : place + 40])
+    if tokens[0].kind is not Kind.TAIL:
         return False
-    byte = half.second_byte(text[place - 1 : place])
+    byte = second_byte(text[place - 1 : place])
     return (byte, tokens[0].reading) in gbk.by_first_reading() or text[place - 1 : place] == ")"
 
 
-def page_of(text: str, stretches: list[int], owners: Positions) -> half.Page:
+def page_of(text: str, stretches: list[int], owners: Positions) -> Page:
     """Return what the sound parts of a document say."""
     seen: Counter[str] = Counter()
     alone: Counter[str] = Counter()
+    used: set[str] = set()
     done = 0
     for place in (*stretches, len(text)):
         if place >= done:
-            sound = model.fold(half.without_glosses(text[done:place]))
-            alone.update(sound)
-            seen.update(map("".join, pairwise(sound)))
-            end = _LINE_END.search(text, place)
-            done = end.start() if end else len(text)
+            sound = without_glosses(text[done:place])
+            used.update(sound)
+            folded = model.fold(sound)
+            alone.update(folded)
+            seen.update(map("".join, pairwise(folded)))
+            done = _line_end(text, place, len(text))
     pairs = {pair: log(FAMILIAR * count / (alone[pair[0]] + 1)) for pair, count in seen.items()}
     total = sum(alone.values())
     words = {pair: log(FAMILIAR * count / total) for pair, count in seen.items() if count > 1}
     glossed = frozenset(text[place] for place in owners.tolist())
-    plain = frozenset(c for c in set(text) - glossed if model.fold(c) != c)
-    return half.Page(pairs, words, glossed, plain, is_narrow=not _WIDE_MARKS.intersection(text))
+    plain = frozenset(character for character in used - glossed if model.fold(character) != character)
+    is_narrow = not _WIDE_MARKS.intersection(text)
+    return Page(pairs, words, frozenset(used), frozenset(alone), glossed, plain, is_narrow=is_narrow)
 
 
-def _read(text: str, place: int, page: half.Page, has_signs: bool) -> tuple[Repair | None, int]:
+def _read(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | None, int]:
     """Return the repair of the stretch that begins at a place, if there is one, and where to go on."""
-    end = _LINE_END.search(text, place)
-    base = max(text.rfind("\n", 0, place) + 1, place - BEFORE)
-    window = text[base : min(end.start() if end else len(text), place + half.LONGEST)]
-    tokens = half.tokens_of(window)
+    base = max(text.rfind("\n", place - LINE if place > LINE else 0, place) + 1, place - BEFORE)
+    window = text[base : _line_end(text, place, place + LONGEST)]
+    tokens = tokens_of(window)
     first = next((nth for nth, token in enumerate(tokens) if token.start == place - base), None)
-    if first is None or not half.is_trigger(tokens, first):
+    if first is None or not is_trigger(tokens, first):
         return None, place + 1
-    reader = half.Reader(tokens, page)
-    search = reader.search(first)
-    repair = _judge(tokens, first, search, page, has_signs)
-    for stop in reversed(search.stops[:LINKS]):  # a chain whose later links are unsure: perhaps the first ones are not
-        if repair is None or repair.confidence > UNSURE_MOST:
+    opened = ""
+    for character in text[max(text.rfind("\n", 0, base) + 1, place - LINE) : base]:
+        opened = opened_after(opened, character)
+    found = search(tokens, first, page, opened)
+    repair = _judge(tokens, first, found, page, has_signs)
+    stops = found.readings[0].stops[:LINKS] if found.readings else ()
+    for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
+        if repair is None or _is_sure(repair):
             break
-        shorter = _judge(tokens, first, reader.search(first, stop - first), page, has_signs)
-        if shorter and shorter.confidence > UNSURE_MOST:
+        shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, has_signs)
+        if _is_sure(shorter):
             repair = shorter
     if repair is None:  # what follows may be out of step, unless the question mark is a real one
-        is_real = bool(search.readings) and search.readings[0].score <= search.literal
-        if not search.readings and tokens[first].kind is half.Kind.TAIL:
+        is_real = bool(found.readings) and found.readings[0].score <= found.literal
+        if not found.readings and tokens[first].kind is Kind.TAIL:
             token = tokens[first]
             repair = Repair(base + token.start, base + token.end, token.text, (), UNSURE, 0.0)
             return repair, base + len(window)
@@ -234,48 +276,45 @@ def _read(text: str, place: int, page: half.Page, has_signs: bool) -> tuple[Repa
     return repair._replace(start=base + repair.start, end=base + repair.end), base + repair.end
 
 
-def _judge(
-    tokens: list[half.Token], first: int, search: half.Search, page: half.Page, has_signs: bool
-) -> Repair | None:
+def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs: bool) -> Repair | None:
     """Return the best reading of a stretch as a repair of its line, if the text as it stands is much less probable."""
-    if not search.readings:
+    if not found.readings:
         return None
-    best, *others = search.readings
-    gain = best.score - search.literal
+    best, *others = found.readings
+    gain = best.score - found.literal
     if gain < (MARGIN / 2 if has_signs else MARGIN):
         return None
-    start, stop, read, rest = _trimmed(tokens, first, search, best)
-    gap = min((best.score - other.score - _unlike(best, other) for other in others), default=2 * GAP)
+    start, stop, read, rest = _trimmed(tokens, first, found.end, best)
+    gap = -log(sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP))
     near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
-    observed = "".join(token.text for token in tokens if start <= token.start < stop)
-    if not any(character.isalpha() for character in observed) and not has_signs:
-        return None  # marks alone are no proof
+    observed = "".join(token.text + token.gloss for token in tokens if start <= token.start < stop)
+    is_bare = all(character.isascii() or not character.isalpha() for character in observed)
+    if is_bare and not has_signs and gain < BARE_MARGIN:
+        return None  # marks and a letter prove little
     is_known = not best.is_lossy and _is_explained(tokens, first, observed, read, best)
     confidence = certainty(gap) if is_known else UNSURE
-    read = half.narrowed(read) if page.is_narrow else read
+    read = narrowed(read) if page.is_narrow else read
     candidates = tuple(text[: len(text) - rest] for text in near) if confidence <= UNSURE_MOST else ()
     return Repair(start, stop, read, candidates, confidence, min(gap, 99.0))
 
 
-def _is_explained(tokens: list[half.Token], first: int, observed: str, read: str, best: half.Reading) -> bool:
+def _is_explained(tokens: list[Token], first: int, observed: str, read: str, best: Reading) -> bool:
     """Return whether the damage, with the glosses of the reading, turns it into what is seen.
 
     The character before the stretch is looked at too, since its second byte may be half of a glossed one.
     """
     glosses = list(best.glosses)
-    before = first - 1
-    while before > 0 and tokens[before].kind is half.Kind.GLOSS:
-        before -= 1
-    head = NARROW.get(tokens[before].text, tokens[before].text) if before >= 0 else ""
+    before = tokens[first - 1] if first else tokens[first]
+    head = NARROW.get(before.text, before.text)
     if head not in gbk.pairs():
         return explains(read, observed, glosses)
-    glosses += [(head, token.text) for token in tokens[before + 1 : first]]
-    seen = "".join(token.text for token in tokens[before:first])
-    return explains(head + read, seen + observed, glosses)
+    if before.gloss:
+        glosses.append((head, before.gloss))
+    return explains(head + read, before.text + before.gloss + observed, glosses)
 
 
-def _unlike(best: half.Reading, other: half.Reading) -> float:
-    """Return what a reading of another length must be behind in addition: how many pairs vanished is hard to tell."""
+def _alike(best: Reading, other: Reading) -> float:
+    """Return what a reading of another length gains: how many pairs stood for nothing is hard to tell."""
     return 0.0 if len(best.text) == len(other.text) else LENGTHS
 
 
@@ -286,17 +325,14 @@ def certainty(gap: float) -> float:
     return min(UNSURE_MOST, UNSURE + 0.1 * gap)
 
 
-def _trimmed(
-    tokens: list[half.Token], first: int, search: half.Search, best: half.Reading
-) -> tuple[int, int, str, int]:
+def _trimmed(tokens: list[Token], first: int, end: int, best: Reading) -> tuple[int, int, str, int]:
     """Return the stretch and its reading less the sound text behind it, and how much of the reading that is."""
-    last, rest, text = search.end, 0, best.text
+    last, rest, text = end, 0, best.text
     while last > first:
         token = tokens[last - 1]
-        before = tokens[last - 2] if token.kind is half.Kind.GLOSS and last - 2 > first else token
-        if before.kind is not half.Kind.CHARACTER or not text.endswith(before.text) or before.text == "?":
+        if token.kind is not Kind.CHARACTER or not text.endswith(token.text) or token.text == "?":
             break
-        last -= 2 if before is not token else 1
+        last -= 1
         text = text[:-1]
         rest += 1
     return tokens[first].start, tokens[last - 1].end, text, rest

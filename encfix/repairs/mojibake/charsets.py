@@ -142,23 +142,26 @@ def can_be_lost(charset: str) -> npt.NDArray[np.bool_]:
 
 
 @cache
-def others(charset: str) -> dict[int, tuple[bytes, ...]]:
-    """Return the characters that several bytes of a charset give, with the bytes that `encode` does not choose.
+def by_codec(charset: str) -> tuple[dict[int, tuple[bytes, ...]], ...]:
+    """Return for each codec of a charset the characters whose bytes are in question, with those it reads them from.
 
-    >>> others("gbk")[ord("€")]
-    (b'\\x80',)
+    >>> [raws[ord("€")] for raws in by_codec("gbk")]
+    [(b'\xa2\xe3', b'\x80')]
     """
     if charset == "gbk":
-        return {ord("€"): (b"\x80",)}
+        return ({ord("€"): (b"\xa2\xe3", b"\x80")},)
     if charset == UTF8_OR_CP1252:
         single = np.flatnonzero(_table(charset)[0x80:0x800] < 0x100) + 0x80
-        return {code: (chr(code).encode(),) for code in single.tolist()}
+        return ({code: (bytes((int(_table(charset)[code]),)), chr(code).encode()) for code in single.tolist()},)
     if charset in SINGLE_BYTE:
-        return {}
-    table = _table(charset)
-    found: dict[int, tuple[bytes, ...]] = {}
+        return ({},)
+    known: list[dict[int, tuple[bytes, ...]]] = []
     for codec in _CODECS[charset]:
+        mine: dict[int, tuple[bytes, ...]] = {}
         for code, raw in characters(codec):
-            if int.from_bytes(raw, "big") != table[code] and raw not in found.get(code, ()):
-                found[code] = (*found.get(code, ()), raw)
-    return found
+            first = chr(code).encode(codec) == raw
+            mine[code] = (raw, *mine.get(code, ())) if first else (*mine.get(code, ()), raw)
+        known.append(mine)
+    everywhere = {code for mine in known for code in mine}
+    doubtful = {code for code in everywhere if len({raw for mine in known for raw in mine.get(code, ())}) > 1}
+    return tuple({code: raws for code, raws in mine.items() if code in doubtful} for mine in known)

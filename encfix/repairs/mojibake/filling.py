@@ -3,8 +3,9 @@ U+FFFD."""
 
 from __future__ import annotations
 
-import math
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,80 +19,150 @@ POOR, VERY_POOR = -9.0, -10.5
 """The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken
 text."""
 
-SURE, SURE_UNMARKED = 0.99, 0.998
+SURE, SURE_UNMARKED = 0.992, 0.995
 """The least probability of a character that is filled in, where a mark shows the loss and where none does."""
 
-SURE_TOGETHER = 0.95
-"""The least probability that all characters filled in in a span are right."""
+MOST, KEPT = 256, 96
+"""Candidates above which a character is never filled in, and the most frequent of them that are weighed."""
+
+STEEPNESS = 0.8
+"""What the differences of the model are worth: it is surer than it should be."""
 
 REPLACEMENT = 0xFFFD
 
+USUAL = -8.0
+"""The cost of most characters of a text is more than this."""
+
+POOR_UTF8 = -11.0
+"""The same for a character of UTF-8, whose bytes are those of two only where one lost its end and the next its
+beginning."""
+
 REACH = 5
 """How many characters on either side of a broken one are doubted, if all between are poor."""
+
+
+_NOBODY = np.empty(0, np.uint32)
 
 
 def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[Codes, float]:
     """Fill in characters of the true encoding `codec` that a decoder of `wrong` broke.
 
     Return the text with what is certain filled in, `REPLACEMENT` for the rest, and how probably all of it is
-    right."""
+    right. Candidates are weighed by all their neighbours at once: forwards and backwards through each run of broken
+    characters.
+    """
     filled = codes.copy()
-    chosen: list[tuple[float, int]] = []
-    for place in np.flatnonzero(codes == UNKNOWN).tolist():
-        filled[place] = REPLACEMENT
-        slot = slots.get(place)
-        if slot is None:
-            continue
-        candidates = _candidates(slot, codec, wrong)
-        before = filled[place - 1] if place else 0
-        after = filled[place + 1] if place + 1 < len(codes) and codes[place + 1] != UNKNOWN else 0
-        best, probability = _most_probable(candidates, int(before), int(after))
-        if probability >= (SURE if slot.marked else SURE_UNMARKED):
-            filled[place] = best
-            chosen.append((probability, place))
-    chosen.sort()
-    together = math.prod(probability for probability, _ in chosen)
-    for probability, place in chosen:
-        if together >= SURE_TOGETHER:
-            break
-        filled[place] = REPLACEMENT
-        together /= probability
+    unknown = np.flatnonzero(codes == UNKNOWN).tolist()
+    filled[unknown] = REPLACEMENT
+    together = 1.0
+    candidates: dict[int, Codes] = {}
+    for place in unknown:
+        found = _candidates(slots[place], codec, wrong) if place in slots else _NOBODY
+        if len(found):
+            candidates[place] = found
+    runs = _runs(sorted(candidates))
+    layers = [
+        [_known(filled, run[0] - 1), *(candidates[place] for place in run), _known(filled, run[-1] + 1)] for run in runs
+    ]
+    for run, weights_of_run in zip(runs, _weights(layers), strict=True):
+        for place, weights in zip(run, weights_of_run, strict=True):
+            nth = int(np.argmax(weights))
+            probability = float(weights[nth])
+            if probability >= (SURE if slots[place].marked else SURE_UNMARKED):
+                filled[place] = candidates[place][nth]
+                together *= probability
     return filled, together
 
 
-def doubt(codes: Codes) -> Codes:
-    """Return a text in which bytes were lost with `REPLACEMENT` for what may have been read from the wrong ones."""
+def _known(codes: Codes, place: int) -> Codes:
+    """Return the character at a place, as an array of one; of none if it is unknown or beyond the text."""
+    known = 0 <= place < len(codes) and codes[place] != REPLACEMENT
+    return codes[place : place + 1] if known else np.empty(0, np.uint32)
+
+
+def _runs(places: list[int]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and runs[-1][-1] == place - 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
+def _weights(runs: list[list[Codes]]) -> Iterator[list[npt.NDArray[np.float64]]]:
+    """Yield for each run how probable each candidate of each layer is, but for the first and last layer, which may be
+    empty."""
+    steps = iter(_transitions([pair for layers in runs for pair in pairwise(layers)]))
+    for layers in runs:
+        mine = list(islice(steps, len(layers) - 1))
+        ahead = [np.zeros(max(1, len(layers[-1])))]
+        for step in reversed(mine[1:]):
+            ahead.append(_log_sum(step + ahead[-1][None, :], 1))
+        ahead.reverse()
+        behind = np.zeros(max(1, len(layers[0])))
+        found = []
+        for step, rest in zip(mine[:-1], ahead[:-1], strict=True):
+            behind = _log_sum(behind[:, None] + step, 0)
+            total = behind + rest
+            weights = np.exp(total - total.max())
+            found.append(weights / weights.sum())
+        yield found
+
+
+def _transitions(pairs: list[tuple[Codes, Codes]]) -> list[npt.NDArray[np.float64]]:
+    """Return the log probability of each second character after each first, a matrix for each two layers; one row or
+    column where a layer is empty."""
+    flat = [
+        np.stack((np.repeat(first, len(second)), np.tile(second, len(first))), axis=1).ravel()
+        if len(first) and len(second)
+        else second
+        for first, second in pairs
+    ]
+    logs = STEEPNESS * model.log_pair(np.concatenate([*flat, _NOBODY])).astype(np.float64)
+    found, place = [], 0
+    for (first, second), codes in zip(pairs, flat, strict=True):
+        mine = logs[place : place + len(codes)]
+        place += len(codes)
+        if not len(second):
+            found.append(np.zeros((max(1, len(first)), 1)))
+        elif not len(first):
+            found.append(STEEPNESS * model.log_unigram(second).astype(np.float64)[None, :])
+        else:
+            found.append(mine[1::2].reshape(len(first), len(second)))
+    return found
+
+
+def _log_sum(logs: npt.NDArray[np.float64], axis: int) -> npt.NDArray[np.float64]:
+    top = logs.max(axis=axis, keepdims=True)
+    return np.asarray(np.log(np.exp(logs - top).sum(axis=axis)) + top.squeeze(axis))
+
+
+def doubt(codes: Codes, least: float = POOR, before: Sequence[int] = ()) -> Codes:
+    """Return a text in which bytes were lost with `REPLACEMENT` for what may have been read from the wrong ones.
+
+    That is what costs less than `least` beside a broken character, or less than usual just before one of the places
+    `before`, where a character is left of which only the last byte is: the one before may have its first.
+    """
     costs = model.log_pair(codes)
     costs[codes < 0x80] = 0
-    poor, bad = costs < POOR, costs < VERY_POOR
+    poor, bad = costs < least, costs < VERY_POOR
     bad = bad & (np.append(bad[1:], False) | np.append(False, bad[:-1])) & (codes != REPLACEMENT)
     doubted = (codes == REPLACEMENT) | (codes == ord("?"))
+    ahead = np.array(before, dtype=np.int64) - 1
+    doubted[ahead[costs[ahead] < USUAL]] = True
     for _ in range(REACH):
         beside = np.append(doubted[1:], False) | np.append(False, doubted[:-1])
         doubted |= beside & poor
     return np.where((doubted | bad) & (codes >= 0x80), np.uint32(REPLACEMENT), codes)
 
 
-def _most_probable(candidates: Codes, before: int, after: int) -> tuple[int, float]:
-    """Return the candidate that fits best between two characters (0 for an unknown one), and its probability."""
-    if not len(candidates):
-        return REPLACEMENT, 0.0
-    context = np.empty((len(candidates), 3), dtype=np.uint32)
-    context[:, 0], context[:, 1], context[:, 2] = before, candidates, after
-    costs = model.log_pair(context.ravel()).reshape(-1, 3).astype(np.float64)
-    usable = before not in (0, REPLACEMENT)
-    fits = (costs[:, 1] if usable else model.log_unigram(candidates)) + (costs[:, 2] if after else 0)
-    fits -= fits.max()
-    weights = np.exp(fits)
-    nth = int(np.argmax(weights))
-    probability = float(weights[nth] / weights.sum())
-    if not (usable and after):
-        probability = min(probability, 0.9)
-    return int(candidates[nth]), probability
-
-
+@lru_cache(maxsize=1 << 12)
 def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
-    """Return the characters that fit one of the layouts, with bytes lost that the decoder of `wrong` loses."""
+    """Return the characters that fit one of the layouts, with bytes lost that the decoder of `wrong` loses.
+
+    The most frequent `KEPT` of them come, and none at all where there are more than `MOST`.
+    """
     found = []
     for layout in slot.layouts:
         fitting = _of_utf8(layout) if codec == "utf-8" else _of_pairs(layout, codec)
@@ -102,7 +173,10 @@ def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
             may: Mask = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
             fitting = fitting[may[_bytes_at(fitting, place, codec)]]
         found.append(fitting)
-    return np.unique(np.concatenate(found))
+    all_of_them = np.unique(np.concatenate(found))
+    if len(all_of_them) > MOST:
+        return np.empty(0, np.uint32)
+    return all_of_them[np.argsort(-model.log_unigram(all_of_them), kind="stable")[:KEPT]]
 
 
 def _bytes_at(codes: Codes, place: int, codec: str) -> npt.NDArray[np.int64]:

@@ -11,6 +11,7 @@ from encfix.batch import Codes, to_codes
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.repairs.mojibake.costs import broken, is_abroad, is_common_hangul, read_costs
+from encfix.repairs.mojibake.division import gain_of_drops
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block, Span
 
@@ -27,8 +28,14 @@ MOST_BROKEN = 0.4
 MOST_BROKEN_NARROW = 0.1
 """The largest share of the characters of a reading that may be lost; less where hardly any byte can be."""
 
-POOR_TWO = -12.0
-"""The cost of each of two characters in a row below which bytes may have been dropped there."""
+POOR, POOR_TWO = -10.5, -27.5
+"""The cost of a character, and of two in a row, below which bytes may have been dropped there."""
+
+AROUND = 8
+"""Characters before and behind such a place that are read once more, as if some had been."""
+
+LEAST_GAIN_OF_DROPS = {"gbk": 4.0, "big5": 8.0}
+"""Nats that this must gain: few honest texts of a line do."""
 
 FEW = 3
 """Characters below which a reading is never sure."""
@@ -57,12 +64,21 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
-    double = not span.pair.is_narrow and span.pair.codec != "utf-8" and span.pair.is_chinese
-    if double and ord("?") in codes:
-        sure = min(sure, 0.85)  # a question mark may be a lost byte, and all pairs behind it shifted
     if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
-    return min(sure * span.certainty, 0.97 if lost.any() or span.certainty < 1 else 0.999)
+    return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+
+
+def _ceiling(pair: Pair, is_lossy: bool) -> float:
+    """Return the share of repairs of a kind that are right: as `benchmarks/calibration.py` measured it, rounded down.
+
+    What makes pairs of two bytes of pairs is the least sure: decoders that drop bytes leave no sign of it.
+    """
+    if pair.codec == "utf-8":
+        return 0.99 if is_lossy else 0.999
+    if pair.is_narrow or not pair.is_chinese:
+        return 0.985
+    return 0.96
 
 
 def _is_prose(codes: Codes, known: npt.NDArray[np.bool_], pair: Pair) -> bool:
@@ -85,8 +101,9 @@ def _is_foreign(before: Codes, after: Codes, is_lossy: bool) -> bool:
     abroad, hangul = is_abroad(letters), (letters >= 0xAC00) & (letters < 0xD7A4)
     if abroad.sum() < 0.3 * len(letters):
         return False
-    if hangul.any():
-        return bool(hangul.sum() >= 4 and is_common_hangul(letters).sum() >= 0.4 * hangul.sum())
+    if hangul.any():  # modern Korean has next to no ideographs; rare words of Chinese make some of each
+        is_korean = hangul.sum() >= 4 * IS_HAN.take(class_table().take(letters)).sum()
+        return bool(is_korean and hangul.sum() >= 4 and is_common_hangul(letters).sum() >= 0.4 * hangul.sum())
     if abroad.sum() >= is_abroad(before).sum() + 0.2 * len(letters):
         return True
     if len(before) != len(after):
@@ -104,19 +121,36 @@ def is_exact(span: Span) -> bool:
     return not bool(np.any(broken(to_codes(span.text))))
 
 
-def is_smooth(block: Block, span: Span) -> bool:
-    """Return whether nothing in a reading hints that bytes were lost: no marks of that inside, no poor stretch."""
-    if ord("?") in block.codes[span.start : span.end] or "\ufffd" in span.text:
-        return False
-    return not poor_stretch(to_codes(span.text), span.pair).any()
+def may_lack_bytes(block: Block, span: Span) -> bool:
+    """Return whether bytes may be missing from a reading without a sign, or behind a question mark.
 
-
-def poor_stretch(codes: Codes, pair: Pair) -> npt.NDArray[np.bool_]:
-    """Return which characters of a reading may come of bytes whose neighbours were dropped, unseen.
-
-    That happens only where both encodings have characters of two bytes.
+    In an encoding of pairs all that follows would then be read from the wrong pairs.
     """
-    if pair.is_narrow or pair.codec == "utf-8" or not pair.is_chinese:
-        return np.zeros(len(codes), dtype=np.bool_)
-    poor = read_costs(codes, pair) < POOR_TWO
-    return np.asarray(poor & (np.append(poor[1:], False) | np.append(False, poor[:-1])))
+    if span.pair.is_narrow or span.pair.codec == "utf-8" or not span.pair.is_chinese:
+        return False
+    has_marks = bool(np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any())
+    codes = to_codes(span.text)
+    return has_marks or _has_lone_letter(codes) or _reads_better_with_drops(codes, span.pair)
+
+
+def _has_lone_letter(codes: Codes) -> bool:
+    """Return whether a letter or sign of ASCII stands alone between ideographs: the second byte of a lost one."""
+    alone, is_han = (codes >= 0x40) & (codes < 0x80), IS_HAN.take(class_table().take(codes))
+    return bool((alone[1:-1] & is_han[:-2] & is_han[2:]).any())
+
+
+def _reads_better_with_drops(codes: Codes, pair: Pair) -> bool:
+    """Return whether a stretch of a reading would be better text if bytes had been dropped there, unseen."""
+    costs = read_costs(codes, pair)
+    poor = costs < POOR
+    if (costs[1:] + costs[:-1] < POOR_TWO).any():
+        return True
+    least, stop = LEAST_GAIN_OF_DROPS[pair.true], 0
+    for place in np.flatnonzero(poor).tolist():
+        if place < stop:
+            continue
+        stop = place + AROUND // 2
+        around = codes[max(0, place - AROUND) : place + AROUND].tobytes().decode("utf-32-le", "replace")
+        if gain_of_drops(around.encode(pair.codec, "ignore"), pair.codec) > least:
+            return True
+    return False

@@ -9,7 +9,8 @@ most.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +19,9 @@ from encfix.batch import Codes, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
-from encfix.repairs.mojibake.filling import doubt, fill
-from encfix.repairs.mojibake.lossy import Slot, read_pairs, read_utf8
+from encfix.repairs.mojibake.division import read_pairs
+from encfix.repairs.mojibake.filling import POOR_UTF8, doubt, fill
+from encfix.repairs.mojibake.lossy import Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
 Scores = npt.NDArray[np.float64]
@@ -33,10 +35,10 @@ LEAVING = 8.0
 """How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
 earlier."""
 
-UNMARKED_LOSS = 0.85
-"""The probability that pairs of bytes were divided rightly where bytes were lost without a mark."""
-
 LONG_VOWEL_AS_GBK = ord("〖")
+
+LIKE_UTF8 = 0.5
+"""The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
 
 DROP = 16.0
 """How much a span may lose on the way before it is two."""
@@ -52,16 +54,10 @@ class Span:
     text: str
     gain: float
     pair: Pair
-    rounds: int = 1
     certainty: float = 1.0
     """How probably all characters that were filled in are right."""
-    borders: tuple[tuple[int, int], ...] = ()
-    """Where borders of characters in the span and in its reading fall together."""
-
-    def part(self, first: int, last: int) -> Span:
-        """Return the part of the span between two of its borders."""
-        (start, new_start), (end, new_end) = self.borders[first], self.borders[last]
-        return Span(self.start + start, self.start + end, self.text[new_start:new_end], self.gain, self.pair)
+    slots: dict[int, Slot] = field(default_factory=dict)
+    """What is known of the broken characters of its text, by index."""
 
 
 class Block:
@@ -145,6 +141,23 @@ def may_explain(block: Block, pair: Pair) -> bool:
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
 
 
+def is_utf8(block: Block, pair: Pair) -> bool:
+    """Return whether the bytes behind a block are UTF-8 throughout, which those of other encodings never are."""
+    try:
+        block.raw(pair.wrong).data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def is_like_utf8(block: Block, pair: Pair, least: float = LIKE_UTF8) -> bool:
+    """Return whether nearly all bytes behind a block, or behind its damaged part, may be of Chinese in UTF-8."""
+    data = np.frombuffer(block.raw(pair.wrong).data, dtype=np.uint8)
+    data = data[(data >= 0x80) & (data != LOST)]
+    trails, leads = np.count_nonzero(data < 0xC0), np.count_nonzero((data >= 0xE2) & (data < 0xF0))
+    return bool(leads >= 2 and trails + leads >= least * len(data))
+
+
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
@@ -157,7 +170,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
     raw = raw or block.raw(pair.wrong)
     slots: dict[int, Slot] = {}
     if lossy:
-        reading = read_utf8(raw.data) if pair.codec == "utf-8" else read_pairs(raw.data, pair.codec)
+        reading = read_utf8(raw.data) if pair.codec == "utf-8" else read_pairs(raw.data, pair.codec, pair.wrong)
         codes, starts, slots = reading.codes, reading.starts, reading.slots
     else:
         codes, starts = read(raw.data, pair.codec)
@@ -179,22 +192,25 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
     if not lossy:
         is_stop |= np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
     found = []
+    broken_places = sorted(slots)
     for first, last, gain in _extended(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop)):
         text = codes[new[first] : new[last]]
-        if lossy:
-            start = int(new[first])
-            own = {place - start: slot for place, slot in slots.items() if start <= place < int(new[last])}
-            filled, certainty = fill(text, own, pair.codec, pair.wrong)
-            if pair.codec != "utf-8":
-                filled = doubt(filled)
-                if not all(slot.marked for slot in own.values()) or ord("?") in text:
-                    certainty *= UNMARKED_LOSS
-            found.append(Span(int(old[first]), int(old[last]), _text(filled), gain, pair, certainty=certainty))
-        else:
-            olds, news = (side[first : last + 1] - side[first] for side in (old, new))
-            shared = tuple(zip(olds.tolist(), news.tolist(), strict=True))
-            found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, borders=shared))
+        start, end = int(new[first]), int(new[last])
+        own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
+               bisect_left(broken_places, end)]}  # fmt: skip
+        found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, slots=own))
     return found
+
+
+def filled(span: Span) -> Span:
+    """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
+    text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
+    if span.pair.codec != "utf-8":
+        text = doubt(text)
+    elif not all(slot.marked for slot in span.slots.values()):
+        orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
+        text = doubt(text, POOR_UTF8, before=orphans)
+    return replace(span, text=_text(text), certainty=certainty, slots={})
 
 
 def _extended(stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions) -> list[tuple[int, int, float]]:

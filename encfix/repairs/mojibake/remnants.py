@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 import numpy as np
 
+from encfix import screen
 from encfix.batch import Batch
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class
 from encfix.edits import Edits, deletions, merge
@@ -13,21 +15,26 @@ from encfix.rules import number_of
 
 BACKSLASH = number_of("mojibake.backslash")
 LOST = number_of("mojibake.lost")
+DROPPED = number_of("mojibake.dropped")
 
 _LOST = re.compile("(?:锟斤拷?)+|烫烫烫烫*|屯屯屯屯*")
 _ABOUT = re.compile(
     "编码|編碼|亂碼|乱码|mojibake|Unicode|UTF-8|GBK|Big5|字符集|字元集|文字化け|解码|解碼", re.IGNORECASE
 )
+_TWO_BYTES = re.compile("[\u0080-\u07ff]{3,}")
+_BLOCKS = (0x250, 0x300, 0x370, 0x400, 0x530, 0x590, 0x600, 0x700)
+"""Where Latin, phonetic letters, combining marks, Greek, Cyrillic, Armenian, Hebrew, Arabic and the rest begin."""
+
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "`": "`", "《": "》"}
 QUOTED = 0.5
-"""Confidence of damage that a text about encodings quotes."""
+"""Confidence of damage that a text about encodings quotes, and of what nothing else must explain."""
 
 _TRAIL = ord("\\")
 
 
 def propose(batch: Batch) -> Edits:
     """Propose to delete backslashes that double a trail byte, and report what is beyond repair."""
-    return merge((_backslashes(batch), _lost(batch)))
+    return merge((_backslashes(batch), _lost(batch), _only_pairs(batch)))
 
 
 def _has_trail(code: int) -> bool:
@@ -65,6 +72,19 @@ def _lost(batch: Batch) -> Edits:
             start.append(base + match.start())
             end.append(base + match.end())
     return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), LOST, 0.95)
+
+
+def _only_pairs(batch: Batch) -> Edits:
+    """Report what is left of GBK read as UTF-8 where only two bytes in a row that happened to be UTF-8 were kept: runs
+    of letters of three scripts, if nothing else explains them."""
+    start, end = [], []
+    for document in np.unique(batch.documents_of(screen.positions(batch, screen.MOJIBAKE))).tolist():
+        base = int(batch.starts[document])
+        for match in _TWO_BYTES.finditer(batch.text(document)):
+            if len({bisect_right(_BLOCKS, ord(letter)) for letter in match.group()}) >= 3:
+                start.append(base + match.start())
+                end.append(base + match.end())
+    return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), DROPPED, QUOTED)
 
 
 def guard(batch: Batch, edits: Edits) -> Edits:

@@ -1,77 +1,97 @@
 """Choosing between bytes where several give the same character: 0x80 or A2E3 for €, NEC's or IBM's row for a symbol.
 
-The bytes that read best are found from left to right: where the reading is poor, each choice nearby is tried on a
-short stretch, and the best is kept if it gains enough.
+UTF-8 shows by itself which bytes may follow. Where the true encoding has pairs, the bytes that read best are found
+by a beam over each line that holds such a character: what is kept of a prefix is the character read last and the byte
+that waits for its second.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from encfix.batch import Codes
-from encfix.repairs.mojibake.charsets import Raw, others
-from encfix.repairs.mojibake.costs import broken, read_costs
+from encfix.batch import Mask, Positions
+from encfix.chinese import model
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, by_codec, can_be_lost, characters
+from encfix.repairs.mojibake.costs import BROKEN, read_costs
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block, read
 
-Costs: TypeAlias = Callable[[Codes, Pair], npt.NDArray[np.float32]]
+BEAM = 6
+"""Prefixes that are kept at each character."""
 
-POOR = -8.0
-"""The cost of a character below which the bytes near it are doubted."""
+GAP = 3.0
+"""Nats by which the best choices of a line must beat any other."""
 
-GAIN = 1.5
-"""Nats that a choice must gain."""
+SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
+"""What it costs to take other bytes than those that come first, in nats, and such as another codec reads."""
 
-BEFORE, AHEAD, WINDOW = 5, 9, 32
-"""Characters before and behind a poor one whose bytes are doubted, and on which a choice is tried."""
+ANY = 0x100
+"""Stands for a lost first byte."""
 
-CHUNK = 480
-"""Characters that are resolved at once."""
-
+_MARK = bytes((LOST,))
+_Options: TypeAlias = "dict[int, tuple[tuple[bytes, float], ...]]"
+_Chain: TypeAlias = "tuple[_Chain, bytes] | None"
+_State: TypeAlias = "tuple[float, int, str, _Chain, float]"
 
 _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
 
-def resolve(block: Block, pair: Pair, raw: Raw, *, by_validity: bool = False) -> Raw | None:
-    """Return the bytes behind a block with the best choices made; None if there is nothing to choose.
-
-    `by_validity` looks only for bytes that make characters, whatever these are.
-    """
-    costs_of = _invalid if by_validity else read_costs
-    choices = others(pair.wrong)
-    ambiguous = np.flatnonzero(np.isin(block.codes, list(choices)))
+def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
+    """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt."""
+    raw, codecs = block.raw(pair.wrong), by_codec(pair.wrong)
+    ambiguous = np.flatnonzero(np.isin(block.codes, list({code for known in codecs for code in known})))
+    doubted: list[int] = []
     if not len(ambiguous):
-        return None
+        return raw, ambiguous
     edges = raw.starts.tolist()
     pieces = [raw.data[start:end] for start, end in pairwise(edges)]
-    changed = False
-    for start, end in _chunks(block):
-        own = (
-            [place for place in ambiguous.tolist() if start <= place < end]
-            if len(ambiguous) < 64
-            else (ambiguous[(ambiguous >= start) & (ambiguous < end)].tolist())
-        )
-        if own:
-            part = pieces[start:end]
-            options = {place - start: choices[int(block.codes[place])] for place in own}
-            if _resolve(part, options, pair, costs_of):
-                pieces[start:end] = part
-                changed = True
-    if not changed:
-        return None
-    lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
-    return Raw(b"".join(pieces), np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))))
+    codes = block.codes[ambiguous].tolist()
+    if len(codecs) > 1:  # all of a text went through one decoder
+        trials = []
+        for known in codecs:
+            trial = pieces.copy()
+            for place, code in zip(ambiguous.tolist(), codes, strict=True):
+                trial[place] = known.get(code, (pieces[place],))[0]
+            lacking = sum(code not in known for code in codes)
+            cost = float(read_costs(read(b"".join(trial), pair.codec)[0], pair).sum()) + lacking * STRANGE_CODEC
+            trials.append((cost, trial))
+        pieces = max(trials, key=lambda one: one[0])[1]
+        codecs = (codecs[max(range(len(trials)), key=lambda nth: trials[nth][0])], *codecs)
+    options = {}
+    for place, code in zip(ambiguous.tolist(), codes, strict=True):
+        first = codecs[0].get(code, ())
+        alien = {raw for known in codecs for raw in known.get(code, ())} - {*first, pieces[place]}
+        others = [(raw, SECOND_CHOICE) for raw in first if raw != pieces[place]]
+        others += [(raw, STRANGE_CODEC) for raw in sorted(alien)]
+        options[place] = ((pieces[place], 0.0), *others)
+    chosen = pieces.copy()
+    if pair.codec == "utf-8":
+        _choose_utf8(chosen, options)
+    else:
+        for start, end in _lines(block):
+            own = ambiguous[np.searchsorted(ambiguous, start) : np.searchsorted(ambiguous, end)]
+            if len(own):
+                chosen[start:end], gap = _choose_pairs(
+                    pieces[start:end], {place - start: options[place] for place in own.tolist()}, pair
+                )
+                if gap < GAP:
+                    doubted += own.tolist()
+    lengths = np.array([len(piece) for piece in chosen], dtype=np.int64)
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+    return Raw(b"".join(chosen), starts), np.array(doubted, dtype=np.int64)
 
 
-def with_final_space(block: Block, raw: Raw) -> Raw | None:
-    """Return the bytes with A0, stripped as a space, put back at ends of lines where UTF-8 lacks its last byte; or
-    None."""
+def with_final_space(raw: Raw, charset: str) -> Raw | None:
+    """Return the bytes with A0, stripped as a space, put back at ends of lines where UTF-8 lacks its last byte.
+
+    None where the byte may have been another: one that the charset leaves undefined.
+    """
     found = [match.end() for match in _INCOMPLETE.finditer(raw.data)]
     if not found:
         return None
@@ -80,69 +100,134 @@ def with_final_space(block: Block, raw: Raw) -> Raw | None:
     for place in reversed(found):
         data[place:place] = b"\xa0"
         starts[raw.starts >= place] += 1
-    is_whole = "\ufffd" not in data.decode("utf-8", "replace")
-    return Raw(bytes(data), starts) if is_whole else None  # where more is lost, this byte may be another
+    text = data.decode("utf-8", "replace")
+    if "\ufffd" in text:  # more is lost
+        return None
+    for nth, place in enumerate(found):
+        read = bytes(data[: place + nth + 1]).decode("utf-8", "replace").rjust(2)
+        before, broken = read[-2], read[-1]
+        stem = broken.encode()[:-1]
+        rivals = [(stem + bytes((byte,))).decode() for byte in _undefined(charset)]
+        best = max((model.pair(before, rival) for rival in rivals), default=-np.inf)
+        if best > model.pair(before, broken) - GAP:
+            return None
+    return Raw(bytes(data), starts)
 
 
-def _chunks(block: Block) -> Iterator[tuple[int, int]]:
-    """Yield lines, long ones in pieces."""
-    ends = [*np.flatnonzero(block.codes == 10).tolist(), len(block.codes)]
+@cache
+def _undefined(charset: str) -> tuple[int, ...]:
+    """Return the bytes 80 to BF that a strict decoder of a charset cannot read."""
+    lost: Mask = np.asarray(can_be_lost(charset).any(axis=1))
+    return tuple((np.flatnonzero(lost[0x80:0xC0]) + 0x80).tolist())
+
+
+def _lines(block: Block) -> Iterator[tuple[int, int]]:
     start = 0
-    for end in ends:
-        while start < end:
-            yield start, min(end, start + CHUNK)
-            start = min(end, start + CHUNK)
+    for end in (*np.flatnonzero(block.codes == 10).tolist(), len(block.codes)):
+        yield start, end
         start = end + 1
 
 
-def _invalid(codes: Codes, pair: Pair) -> npt.NDArray[np.float32]:
-    return np.where(broken(codes), np.float32(2 * POOR), np.float32(0))
-
-
-def _resolve(pieces: list[bytes], options: dict[int, tuple[bytes, ...]], pair: Pair, costs_of: Costs) -> bool:
-    """Make the best choices in `pieces`, in place; return whether any was made."""
-    changed, resume = False, 0
-    for _ in range(4 * len(options) + 4):
-        codes, starts = read(b"".join(pieces), pair.codec)
-        costs = costs_of(codes, pair)
-        edges = np.cumsum([0, *(len(piece) for piece in pieces)])
-        owner = np.searchsorted(edges, starts[:-1], side="right") - 1
-        poor = np.flatnonzero((costs < POOR) & (owner >= resume))
-        best: tuple[float, int, bytes] | None = None
-        for where in poor.tolist():
-            place = int(owner[where])
-            near = [nth for nth in range(place - BEFORE, place + AHEAD) if nth in options]
-            if not near:
-                continue
-            border = where
-            while border > 0 and (owner[border] > near[0] - 2 or edges[owner[border]] != starts[border]):
-                border -= 1
-            first = int(owner[border])
-            last = min(len(pieces), first + WINDOW)
-            now = _cost(pieces, first, last, pair, costs_of)
-            trials = [
-                (_cost(pieces, first, last, pair, costs_of, nth, other), nth, other)
-                for nth in near
-                for other in options[nth]
-            ]
-            best = max(trials)
-            if best[0] > now + GAIN:
-                _, nth, other = best
-                options[nth] = (*(o for o in options[nth] if o != other), pieces[nth])
-                pieces[nth] = other
-                changed, resume = True, max(resume, min(near))
+def _choose_utf8(pieces: list[bytes], options: _Options) -> None:
+    """Choose bytes, in place, that continue the character before them and are continued by what follows."""
+    place = missing = 0
+    for place in sorted(options):
+        missing = _missing(pieces, place)
+        ahead = b"".join(pieces[place + 1 : place + 4])
+        for piece, _ in (*options[place][1:], options[place][0]):
+            left = missing
+            for byte in piece:
+                left = left - 1 if 0x80 <= byte < 0xC0 and left > 0 else _length(byte) - 1 if left == 0 else -9
+                if left < 0:
+                    break
+            if left >= 0 and _continues(ahead, left, place + 1 in options):
+                pieces[place] = piece
                 break
-            resume = place + 1
-            best = None
-        if best is None:
-            break
-    return changed
 
 
-def _cost(
-    pieces: list[bytes], first: int, last: int, pair: Pair, costs_of: Costs, nth: int = -1, other: bytes = b""
-) -> float:
-    """Return what a stretch costs when read, with other bytes for one of its characters."""
-    data = b"".join(other if place == nth else pieces[place] for place in range(first, last))
-    codes, _ = read(data, pair.codec)
-    return float(costs_of(codes, pair).sum())
+def _continues(data: bytes, missing: int, is_trail: bool) -> bool:
+    """Return whether bytes go on as they must where a character lacks so many; `is_trail` says that the first does."""
+    if is_trail or (data and 0x80 <= data[0] < 0xC0):
+        return missing > 0
+    if data[:1] != _MARK:
+        return missing == 0
+    trails = next((nth for nth, byte in enumerate(data[1:]) if not 0x80 <= byte < 0xC0), len(data) - 1)
+    return missing == trails + 1 if missing else trails == 2
+
+
+def _missing(pieces: list[bytes], place: int) -> int:
+    """Return how many bytes the character of UTF-8 that is open before a place still lacks."""
+    before = b"".join(pieces[max(0, place - 4) : place])
+    for back in range(1, min(4, len(before)) + 1):
+        byte = before[-back]
+        if not 0x80 <= byte < 0xC0:
+            return max(0, _length(byte) - back)
+    return 0
+
+
+def _length(byte: int) -> int:
+    """Return the length of the character of UTF-8 that begins with a byte; 0 if none does."""
+    return 1 if byte < 0x80 else 2 if 0xC2 <= byte < 0xE0 else 3 if 0xE0 <= byte < 0xF0 else 4 * (0xF0 <= byte < 0xF5)
+
+
+def _choose_pairs(pieces: list[bytes], options: _Options, pair: Pair) -> tuple[list[bytes], float]:
+    """Return the bytes that read best in an encoding of pairs, and by how many nats."""
+    table = _characters(pair.codec)
+    states: list[_State] = [(0.0, -1, "\n", None, np.inf)]
+    for place, piece in enumerate(pieces):
+        extended: dict[tuple[int, str], _State] = {}
+        if piece == _MARK and place not in options:  # what follows may begin a character, or end the broken one
+            score, _, _, chain, gap = _best(states)
+            states = [(score, -1, "\ufffd", chain, gap), (score, ANY, "\ufffd", chain, gap)]
+            continue
+        for score, pending, last, chain, gap in states:
+            for choice, cost in options.get(place, ((piece, 0.0),)):
+                value = score + (cost if pair.wrong != UTF8_OR_CP1252 else 0.0)
+                lead, final = pending, last
+                for byte in choice:
+                    if lead < 0:
+                        if byte < 0x80:
+                            final = chr(byte)
+                        elif byte in (0x80, LOST):
+                            value, final = value + BROKEN, "\ufffd"
+                        else:
+                            lead = byte
+                        continue
+                    character = table.get(lead << 8 | byte) if lead != ANY else "\ufffd"
+                    if character:
+                        value += model.pair(final, character)
+                        lead, final = -1, character
+                    else:
+                        value += BROKEN
+                        lead, final = (byte, "\ufffd") if byte > 0x80 and byte != LOST else (-1, chr(byte))
+                key = lead, final
+                rival = extended.get(key)
+                if rival is None or value > rival[0]:
+                    least = gap if rival is None else min(gap, value - rival[0])
+                    extended[key] = value, lead, final, ((chain, choice) if place in options else chain), least
+                elif rival[0] - value < rival[4]:
+                    extended[key] = (*rival[:4], rival[0] - value)
+        states = list(extended.values())
+        if len(states) > BEAM:
+            states = sorted(states, key=lambda state: -state[0])[:BEAM]
+    states = [(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states]
+    _, _, _, chain, gap = _best(states)
+    chosen = pieces.copy()
+    for place in sorted(options, reverse=True):
+        assert chain is not None
+        chain, chosen[place] = chain
+    return chosen, gap
+
+
+def _best(states: list[_State]) -> _State:
+    """Return the best of several states, with its gap to the next."""
+    first, *rest = sorted(states, key=lambda state: -state[0])
+    if rest:
+        first = (*first[:4], min(first[4], first[0] - rest[0][0]))
+    return first
+
+
+@cache
+def _characters(codec: str) -> dict[int, str]:
+    """Return the characters of two bytes by their number."""
+    return {int.from_bytes(raw, "big"): chr(code) for code, raw in characters(codec) if len(raw) == 2}

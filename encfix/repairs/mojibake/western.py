@@ -8,6 +8,7 @@ controls, entities and the normal form of what comes out stay, for those would h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -19,7 +20,9 @@ from encfix.edits import Edits, replacements
 from encfix.repairs.mojibake.reading import Block
 from encfix.rules import number_of
 
-CONFIDENCE = 0.97
+CONFIDENCE, UNSURE = 0.97, 0.5
+"""How sure what ftfy makes of a line is; less where the line holds ideographs and stays damaged, for ftfy knows
+nothing of them."""
 
 LAYERS = 4
 """How many layers of mojibake are taken off a line."""
@@ -41,6 +44,10 @@ SETTINGS: dict[str, Any] = {
     "normalization": None,
 }
 """ftfy's settings, all of them, so that a new default changes nothing here."""
+
+_IS_WIDE = re.compile("[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
+
+_ARABIC = range(0x600, 0x700)
 
 _NAMES = {
     "latin-1": "latin-1",
@@ -74,16 +81,17 @@ def propose(block: Block, base: int, done: list[tuple[int, int]]) -> Edits:
     starts."""
     if not block.is_narrow:
         return Edits.none()
-    start, end, texts, rules = [], [], [], []
+    start, end, texts, rules, confidences = [], [], [], [], []
     text, place = to_text(block.codes), 0
     for line in text.splitlines(keepends=True) if "\x85" not in text else text.split("\n"):
         stop = place + len(line)
         if not line.isascii() and not any(first < stop and place < last for first, last in done):
-            for i, j, new, rule in _changes(line):
+            for i, j, new, rule, confidence in _changes(line):
                 start.append(base + place + i)
                 end.append(base + place + j)
                 texts.append(new)
                 rules.append(rule)
+                confidences.append(confidence)
         place = stop + ("\x85" in text)
     return replacements(
         np.array(start, dtype=np.int64),
@@ -91,20 +99,24 @@ def propose(block: Block, base: int, done: list[tuple[int, int]]) -> Edits:
         np.array([len(new) for new in texts], dtype=np.int64),
         to_codes("".join(texts)),
         np.array(rules, dtype=np.int16),
-        CONFIDENCE,
+        np.array(confidences, dtype=np.float32),
     )
 
 
-def _changes(line: str) -> Iterator[tuple[int, int, str, int]]:
-    """Yield what ftfy changes in a line: start, end, the new text, and the number of the rule."""
+def _changes(line: str) -> Iterator[tuple[int, int, str, int, float]]:
+    """Yield what ftfy changes in a line: start, end, the new text, the number of the rule, and the confidence."""
     if not _ftfy().badness.is_bad(line):
         return
     fixed, plan = _ftfy().fix_encoding_and_explain(line, _config())
     if fixed == line:
         return
     rule = number_of(_rule(plan or []))
+    is_half_done = _IS_WIDE.search(fixed) and (_IS_WIDE.search(line) or _ftfy().badness.is_bad(fixed))
+    confidence = UNSURE if is_half_done else CONFIDENCE
     for start, end, new in _aligned(line, fixed):
-        yield start, end, new, rule
+        if len(new) == 1 and ord(new) in _ARABIC:
+            confidence = UNSURE  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
+        yield start, end, new, rule, confidence
 
 
 def _rule(plan: Any) -> str:

@@ -1,0 +1,182 @@
+"""A damaged line taken to pieces: characters, glosses, and question marks that ate the beginning of something.
+
+`encfix.chinese.cut_bytes` says how the damage comes about. Here are the pieces that a decoder one byte off leaves, and
+what bytes each of them may have been.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from encfix.chinese import gbk, model, pinyin
+from encfix.chinese.characters import SIMPLIFIED_CLASSES, class_of, two_forms
+from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
+
+_LETTER = "[a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ\u0300\u0301\u0304\u030c\u0308]"
+_NESTED = rf"[(（]{_LETTER}{{1,7}}[)）]"
+_TAIL = re.compile(rf"\?((?:{_LETTER}|{_NESTED}){{1,24}})[)）]")
+_GLOSS = re.compile(rf"[(（]((?:{_LETTER}|{_NESTED}){{1,24}})[)）]")
+_TAG_TAIL = re.compile(r"/?[a-zA-Z][a-zA-Z0-9]{0,9}\s?/?>")
+_NARROWED = str.maketrans({wide: narrow for narrow, wide in NARROW.items()})
+_STRONG = frozenset("?!？！")
+
+
+class Kind(Enum):
+    """What a token is: a character, a gloss, or a question mark that ate the beginning of a gloss or of a tag.
+
+    A gloss right behind a character is part of that token.
+    """
+
+    CHARACTER = 0
+    GLOSS = 1
+    TAIL = 2
+    TAG = 3
+
+
+class Token(NamedTuple):
+    """A piece of a line: its text and offsets there, the gloss behind it, and the packed syllable of a gloss."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    gloss: str = ""
+    reading: int = 0
+
+
+def tokens_of(line: str) -> list[Token]:
+    """Divide a line into characters, glosses, and question marks that ate the beginning of something.
+
+    >>> [token.text + token.gloss for token in tokens_of("當?dāng)?；a(chǎn)")]
+    ['當', '?dāng)', '?', '；', 'a(chǎn)']
+    """
+    tokens: list[Token] = []
+    place = 0
+    while place < len(line):
+        character = line[place]
+        token = _special(line, place) if character in "?(（" else None
+        if token and token.kind is Kind.GLOSS and tokens and _can_be_glossed(tokens[-1]):
+            tokens[-1] = tokens[-1]._replace(end=token.end, gloss=token.text, reading=token.reading)
+        else:
+            tokens.append(token or Token(Kind.CHARACTER, character, place, place + 1))
+        place = tokens[-1].end
+    return tokens
+
+
+def _can_be_glossed(token: Token) -> bool:
+    return token.kind is Kind.CHARACTER and not token.gloss
+
+
+def without_glosses(text: str) -> str:
+    """Return a text less every syllable in brackets.
+
+    >>> without_glosses("規(guī)模(mó)")
+    '規模'
+    """
+    return _GLOSS.sub("", text)
+
+
+def narrowed(text: str) -> str:
+    """Return a text with the marks of half width that some pages have throughout.
+
+    >>> narrowed("學校，家庭")
+    '學校,家庭'
+    """
+    return text.translate(_NARROWED)
+
+
+def _special(line: str, place: int) -> Token | None:
+    is_tail = line[place] == "?"
+    found = (_TAIL if is_tail else _GLOSS).match(line, place)
+    if found:
+        reading = pinyin.pack(re.sub(_NESTED, "", found[1]))
+        if reading in _syllables():
+            return Token(Kind.TAIL if is_tail else Kind.GLOSS, found[0], place, found.end(), reading=reading)
+    if is_tail and _TAG_TAIL.match(line, place + 1):
+        return Token(Kind.TAG, "?", place, place + 1)
+    return None
+
+
+@cache
+def _syllables() -> frozenset[int]:
+    return frozenset(pinyin.syllables().tolist())
+
+
+def is_trigger(tokens: Sequence[Token], nth: int) -> bool:
+    """Return whether damage may begin at a token, if the text before it is sound."""
+    if tokens[nth].kind is Kind.TAIL:
+        return True
+    if tokens[nth].text != "?" or tokens[nth].gloss or nth + 2 >= len(tokens) or mark_of(tokens[nth + 1].text) is None:
+        return False
+    start, end = nth, nth + 1
+    while start and nth - start < 3 and _is_strong(tokens[start - 1]):
+        start -= 1
+    while end < len(tokens) and end - nth < 4 and _is_strong(tokens[end]):
+        end += 1
+    closes_line = end - start == 3 and nth == start and tokens[end - 1].text == "?" and end == len(tokens)
+    return (end - start <= 2 or closes_line) and not tokens[nth + 2].text.isspace()
+
+
+def _is_strong(token: Token) -> bool:
+    return token.kind is Kind.CHARACTER and token.text in _STRONG
+
+
+def mark_of(text: str) -> int | None:
+    """Return the two bytes, as one number, of a mark in either width at whose bytes text was cut; None for others."""
+    return CUT_MARKS.get(NARROW.get(text, text))
+
+
+def second_byte(character: str) -> int:
+    """Return the second byte of a character, or of the mark that a narrow one was; 0 if it has none."""
+    return gbk.pairs().get(NARROW.get(character, character), (0, 0))[1]
+
+
+@lru_cache(maxsize=4096)
+def bytes_of(text: str, is_narrow: bool) -> tuple[tuple[int, int], ...]:
+    """Return the bytes that a character may have had: its pair, or one that is a second byte, and 0.
+
+    >>> bytes_of("a", False), bytes_of("，", False) == bytes_of(",", True)
+    (((97, 0),), True)
+    """
+    if text in gbk.pairs():
+        return (gbk.pairs()[text],)
+    if is_narrow and text in NARROW:
+        return (gbk.pairs()[NARROW[text]],)
+    if is_narrow and text == '"':
+        return (gbk.pairs()["“"], gbk.pairs()["”"])
+    return ((ord(text), 0),) if len(text) == 1 and "@" <= text <= "~" else ()
+
+
+@lru_cache(maxsize=4096)
+def reads(character: str, reading: int) -> bool:
+    """Return whether a packed syllable is one of the readings of a character."""
+    return reading in map(pinyin.pack, pinyin.readings_of(character))
+
+
+@lru_cache(maxsize=4096)
+def glossable(lead: int, reading: int) -> tuple[tuple[int, str], ...]:
+    """Return the characters that a lead byte begins, of which this is the first reading, and that are traditional."""
+    found = gbk.by_first_reading().get((lead, reading), ())
+    return tuple((trail, character) for trail, character in found if _is_traditional(character))
+
+
+def _is_traditional(character: str) -> bool:
+    is_simplified = class_of(character) in SIMPLIFIED_CLASSES and model.fold(character) == character
+    return bool(two_forms()[ord(character)]) and not is_simplified
+
+
+def across(before: str, letter: str, reading: int) -> str:
+    """Return the character made of the last byte of one and a letter behind it, if that is its first reading, or "".
+
+    >>> across("，", "F", pinyin.pack("xiàn"))
+    '現'
+    """
+    byte = second_byte(before)
+    if not byte or len(letter) != 1 or not "@" <= letter <= "~":
+        return ""
+    character = gbk.characters()[byte << 8 | ord(letter)]
+    return character if character and gbk.first_readings().get(character) == reading else ""

@@ -1,0 +1,210 @@
+"""Which pair of encodings explains a damaged stretch of text.
+
+All pairs are ranked by a quick reading; only the best are read with care: first as if no byte had been lost, then,
+where that leaves something unexplained, as if some had.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from encfix.batch import Positions, to_codes
+from encfix.repairs.mojibake import judging, reading, variants
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw
+from encfix.repairs.mojibake.pairs import PAIRS, Pair
+from encfix.repairs.mojibake.reading import Block, Span
+from encfix.rules import number_of
+
+BEST = 3
+"""Pairs that are read with care, of all that a quick reading finds possible."""
+
+LEAST_SHARE = 0.4
+"""The least gain of such a pair, as a share of the greatest."""
+
+SAMPLE = 400
+"""Code points of a long stretch by which pairs are chosen."""
+
+WHOLE = 0.9
+"""The share of the characters beyond ASCII that an explanation of a whole stretch must hold."""
+
+DOUBTED = 0.6
+"""Confidence where other bytes read nearly as well."""
+
+MOST_ROUNDS = 4
+"""How many rounds of UTF-8 read as GBK are taken off."""
+
+MIXED = next(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
+"""The pair that looks like others where it gave no pairs of UTF-8."""
+
+NEARLY_ALL, MOST_LOST = 0.9, 0.3
+"""The share of bytes that must be like those of UTF-8 in a further round, and of characters that it may have lost."""
+
+BEYOND_REPAIR = 0.95
+"""Confidence that a stretch was damaged again and again."""
+
+AGAIN = PAIRS[0]
+"""The pair that happens again and again: UTF-8 read as GBK."""
+
+DROPPED = number_of("mojibake.dropped")
+ROUNDS = number_of("mojibake.rounds")
+_NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
+_NARROW = tuple(pair for pair in PAIRS if pair.is_narrow)
+_WIDE = tuple(pair for pair in PAIRS if not pair.is_narrow)
+
+
+class Explained(NamedTuple):
+    """A span, how probably it is right, and the number of the rule that says so."""
+
+    span: Span
+    confidence: float
+    rule: int
+
+
+def explain(block: Block, preferred: list[Pair]) -> list[Explained]:
+    """Return the damaged spans of a block, sorted and disjoint.
+
+    `preferred` pairs have explained other parts of the document, and are tried first; those that explain this one are
+    put before them.
+    """
+    wide, narrow = (_WIDE if block.is_wide else ()), (_NARROW if block.is_narrow else ())
+    if any(pair.codec == "utf-8" and reading.is_utf8(block, pair) for pair in narrow):
+        narrow = tuple(pair for pair in narrow if pair.codec == "utf-8")
+    pairs = [pair for pair in wide + narrow if reading.may_explain(block, pair)]
+    ranked = _ranked(block, pairs, preferred)
+    found = _exact(block, ranked, preferred)
+    if not found and block.is_wide:
+        rounds = _rounds(block)
+        if rounds:
+            return [rounds]
+    if not _covers(block, found):
+        lossy = _lossy(block, pairs, ranked, preferred)
+        found = lossy + [one for one in found if not any(_overlap(one.span, other.span) for other in lossy)]
+    found.sort(key=lambda one: -one.span.gain)
+    taken: list[Explained] = []
+    for one in found:
+        if not any(_overlap(one.span, other.span) for other in taken):
+            taken.append(one)
+    return sorted(taken, key=lambda one: one.span.start)
+
+
+def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair]:
+    """Return the pairs that may explain a block, by what a quick reading gains."""
+    for pair in preferred:
+        if pair in pairs and _covers_well(block, reading.spans(block, pair, judging.LEAST_GAIN)):
+            return [pair]
+    if len(block.codes) > 2 * SAMPLE:
+        return _ranked(Block(block.codes[:SAMPLE]), pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
+    gains = {pair: sum(span.gain for span in reading.spans(block, pair, judging.LEAST_GAIN)) for pair in pairs}
+    if MIXED in gains and all(LOST in block.raw(charset).data for charset in ("cp1252", "latin-1")):
+        gains[MIXED] = max(gains.values()) + 1  # until its bytes are chosen it reads badly
+    least = LEAST_SHARE * max(gains.values(), default=0.0)
+    ranked = sorted((pair for pair in pairs if gains[pair] > least), key=lambda pair: -gains[pair])
+    return ranked[:BEST]
+
+
+def _covers_well(block: Block, spans: list[Span]) -> bool:
+    held = sum(span.end - span.start for span in spans if judging.is_exact(span))
+    return bool(spans) and held >= WHOLE * block.foreign
+
+
+def _covers(block: Block, found: list[Explained]) -> bool:
+    """Return whether the spans hold nearly all that is beyond ASCII in a block."""
+    return bool(found) and sum(one.span.end - one.span.start for one in found) >= WHOLE * block.foreign
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _exact(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Explained]:
+    """Return what pairs explain of a block without a loss, until all of it is explained."""
+    found: list[Explained] = []
+    for pair in pairs:
+        raw, doubted = _bytes(block, pair)
+        for span in reading.spans(block, pair, judging.LEAST_GAIN, raw):
+            confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
+            if ((doubted >= span.start) & (doubted < span.end)).any():
+                confidence = min(confidence, DOUBTED)
+            if confidence > 0:
+                dropped = judging.may_lack_bytes(block, span)
+                found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
+                if not dropped:
+                    _prefer(pair, preferred)
+        if _covers(block, found):
+            break
+    return found
+
+
+def _prefer(pair: Pair, preferred: list[Pair]) -> None:
+    if pair in preferred:
+        preferred.remove(pair)
+    preferred.insert(0, pair)
+
+
+def _bytes(block: Block, pair: Pair) -> tuple[Raw, Positions]:
+    """Return the bytes behind a block with the best choice where there is one, and the places where it is in
+    doubt."""
+    if pair.is_narrow and pair.true == "utf-8":
+        raw = block.raw(pair.wrong)
+        return variants.with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
+    return variants.resolve(block, pair)
+
+
+def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[Pair]) -> list[Explained]:
+    """Return what a pair explains of a block that lost bytes: the pair that explains most.
+
+    Where the true encoding is UTF-8, characters begin and end where they did, whatever was lost between. Where it
+    has pairs, that is so only if a mark shows each loss.
+    """
+    of_utf8 = [pair for pair in pairs if pair.codec == "utf-8" and reading.is_like_utf8(block, pair)]
+    of_pairs = [pair for pair in ranked if pair.codec != "utf-8" and pair.is_chinese]
+    marked = bool((block.codes == 0xFFFD).any())
+    candidates = [*of_utf8, *(of_pairs if marked else ())]
+    if len(block.codes) > 2 * SAMPLE and len(candidates) > 1:
+        sample = Block(block.codes[:SAMPLE])
+        candidates = [one.span.pair for one in _lossy(sample, pairs, ranked, [])[:1]]
+    best: list[Explained] = []
+    for pair in candidates:
+        raw, _ = variants.resolve(block, pair)
+        found = []
+        for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy=True):
+            if judging.confidence(block, span) > 0:
+                whole = reading.filled(span)
+                found.append(Explained(whole, judging.confidence(block, whole), _NUMBERS[pair]))
+        if sum(one.span.gain for one in found) > sum(one.span.gain for one in best):
+            best = found
+    if best:
+        _prefer(next(pair for pair in PAIRS if pair is best[0].span.pair), preferred)
+    return best
+
+
+def _rounds(block: Block) -> Explained | None:
+    """Return a whole block that went through UTF-8 read as GBK several times; a finding if characters were lost."""
+    inner, is_whole = block, True
+    for turn in range(MOST_ROUNDS):
+        if not reading.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+            return None
+        raw, _ = variants.resolve(inner, AGAIN)
+        once = raw.data.decode("utf-8", "replace")
+        lost = once.count("\ufffd")
+        if lost > MOST_LOST * len(once):
+            return _beyond_repair(block) if turn else None
+        is_whole &= not lost
+        inner = Block(to_codes(once))
+        if not inner.is_suspect or not inner.is_wide:
+            return None
+        if is_whole:
+            for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
+                confidence = judging.confidence(inner, span) if judging.is_exact(span) else 0.0
+                if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
+                    text = once[: span.start] + span.text + once[span.end :]
+                    return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, _NUMBERS[AGAIN])
+        elif reading.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+            return _beyond_repair(block)
+    return None
+
+
+def _beyond_repair(block: Block) -> Explained:
+    return Explained(Span(0, len(block.codes), "", 0.0, AGAIN), BEYOND_REPAIR, ROUNDS)

@@ -1,0 +1,133 @@
+"""A second look at what the patterns of the screen found: cheap tests over arrays, before any document is touched.
+
+A test takes a batch and sorted positions, and returns which of them to keep. It may look at the document of a
+position alone, so that what it says does not depend on the neighbours in the batch.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.chinese import model
+from encfix.chinese.characters import BOUNDARY_CODE, Class, members
+
+NEAR = 24
+"""Code points on either side of a position that are looked at."""
+
+USUAL, SUSPECT = -9.0, 12.0
+"""Suspect is a stretch of characters that cost this many nats more than so much each."""
+
+STRANGE = 6.0
+"""What a character that is at home in no Chinese text adds to the suspicion, in nats."""
+
+LONG_VOWEL_AS_GBK = ord("〖")
+"""What the long vowel of kana becomes when EUC-JP is read as GBK."""
+
+_IS_KANA = members(Class.HIRAGANA, Class.KATAKANA)
+_IS_STRANGE = members(
+    Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT, Class.CONTROL
+)
+_IS_RARE = members(Class.HAN_RARE, Class.HAN_RARE_SIMPLIFIED, Class.HAN_RARE_TRADITIONAL)
+_IS_FOREIGN = members(
+    Class.WESTERN,
+    Class.TONED,
+    Class.OTHER,
+    Class.HALFWIDTH_KATAKANA,
+    Class.HANGUL_RARE,
+    Class.CONTROL,
+    Class.REPLACEMENT,
+)
+_FIRST_BYTES = (0xC2, 0xC3, 0xC5, 0xCE, 0xD0, 0xD9)
+"""First bytes of common letters in UTF-8: their second may be A0, taken for a space, or a quotation mark."""
+
+_HEX = np.zeros(0x80, dtype=np.bool_)
+_HEX[list(map(ord, "0123456789abcdefABCDEF"))] = True
+_AFTER_BACKSLASH = np.zeros(0x3000, dtype=np.bool_)
+_AFTER_BACKSLASH[list(map(ord, "\\u\"'“”"))] = True
+
+
+def improbable(batch: Batch, places: Positions) -> Mask:
+    """Keep places near which characters follow one another that never do in Chinese."""
+    stretches = _Stretches(batch, places)
+    codes, classes = stretches.codes, stretches.classes
+    badness = USUAL - model.log_pair(codes).astype(np.float64)
+    badness[(codes < 0x80) | _IS_KANA.take(classes)] = 0.0
+    badness[_IS_STRANGE.take(classes)] = STRANGE
+    badness[stretches.breaks] = -1e6
+    badness[codes == LONG_VOWEL_AS_GBK] = SUSPECT + 1
+    again = (codes[1:] == codes[:-1]) & _IS_RARE.take(classes[1:])
+    badness[2:][again[1:] & again[:-1]] = SUSPECT + 1  # 屯屯屯: unset memory
+    running = np.cumsum(badness)
+    return stretches.holding(running - np.minimum.accumulate(running) > SUSPECT)
+
+
+def foreign(batch: Batch, places: Positions) -> Mask:
+    """Keep places near which two letters or symbols of Europe stand, or one that is the first byte of a letter before
+    a space or a quotation mark."""
+    kept = _first_bytes().take(batch.codes.take(places), mode="clip")
+    after = batch.classes.take(places + 1)
+    kept &= (after == Class.SPACE) | (after == Class.WIDE)
+    stretches = _Stretches(batch, places)
+    is_alone = (after == Class.SPACE) & (batch.codes.take(places - 1) < 0x80)  # 25° × 3
+    return np.asarray(kept | (stretches.holding(_IS_FOREIGN.take(stretches.classes), 2) & ~is_alone))
+
+
+@cache
+def _first_bytes() -> npt.NDArray[np.bool_]:
+    table = np.zeros(0x2600, dtype=np.bool_)
+    for codec in ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso-8859-2", "mac-roman",
+                  "cp437"):  # fmt: skip
+        table[list(map(ord, bytes(_FIRST_BYTES).decode(codec, "ignore")))] = True
+    return table
+
+
+def backslash(batch: Batch, places: Positions) -> Mask:
+    """Keep backslashes."""
+    return np.asarray(batch.codes.take(places) == ord("\\"))
+
+
+def escape(batch: Batch, places: Positions) -> Mask:
+    """Keep symbols with which an escape begins: `&lt`, `#x4e2d;`, `%E4`, `=E4=`, `\\\\u`."""
+    symbol, first, second = (batch.codes.take(places + ahead) for ahead in range(3))
+    is_entity = (symbol == ord("&")) & ((first == ord("#")) | _is_letter(first) & _is_letter(second))
+    is_remnant = (symbol == ord("#")) & (batch.codes.take(places + 6) == ord(";"))
+    is_hex = _HEX.take(first, mode="clip") & (first < 0x80) & _HEX.take(second, mode="clip") & (second < 0x80)
+    is_byte = (symbol == ord("%")) & (is_hex | (first == ord("u")))
+    after = batch.codes.take(places + 3)
+    is_byte |= (symbol == ord("=")) & is_hex & ((after == ord("=")) | (after == 10) | (after == 13))
+    is_backslash = (symbol == ord("\\")) & (first < 0x3000) & _AFTER_BACKSLASH.take(first, mode="clip")
+    return np.asarray(is_entity | is_remnant | is_byte | is_backslash)
+
+
+def _is_letter(codes: Codes) -> Mask:
+    lower = codes | 0x20
+    return np.asarray((lower >= ord("a")) & (lower <= ord("z")) & (codes < 0x80))
+
+
+class _Stretches:
+    """The text within `NEAR` of some places: `codes` and `classes`, laid end to end, with `breaks` between."""
+
+    def __init__(self, batch: Batch, places: Positions) -> None:
+        starts = np.maximum(places - NEAR, 0)
+        ends = np.minimum(places + NEAR, len(batch.codes))
+        first = np.flatnonzero(np.append(True, starts[1:] >= ends[:-1]))
+        starts, ends = starts[first], ends[np.append(first[1:], len(places)) - 1]
+        lengths = ends - starts + 1  # and one for the break
+        where = np.arange(int(lengths.sum())) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+        self.codes = batch.codes.take(where, mode="clip")
+        self.codes[np.cumsum(lengths) - 1] = BOUNDARY_CODE
+        self.classes = batch.classes.take(where, mode="clip")
+        self.breaks = self.codes == BOUNDARY_CODE
+        self.classes[self.breaks] = Class.BOUNDARY
+        self._segments = np.cumsum(self.breaks)
+        row = np.searchsorted(first, np.arange(len(places)), side="right") - 1
+        self._own = self._segments.take(places - starts[row] + (np.cumsum(lengths) - lengths)[row])
+
+    def holding(self, signs: Mask, least: int = 1) -> Mask:
+        """Return for each place whether `least` of the signs stand in the same document near it."""
+        counts = np.bincount(self._segments[signs], minlength=int(self._segments[-1]) + 1)
+        return np.asarray(counts.take(self._own) >= least)
