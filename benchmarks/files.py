@@ -58,8 +58,10 @@ def _compare_jobs(megabytes: int) -> None:
             loops = _busy(1) * 2 / _busy(2)
             one, two = _run(shards, 1), _run(shards, 2)
             print(
-                f"turn {turn + 1}: two busy loops gain {loops:.2f}x; -j 1 {one.seconds:.1f} s, {one.peak:,.0f} MB; "
-                f"-j 2 {two.seconds:.1f} s, {two.peak:,.0f} MB a process; gain {one.seconds / two.seconds:.2f}x",
+                f"turn {turn + 1}: two busy loops gain {loops:.2f}x; "
+                f"-j 1 {one.seconds:.1f} s, {one.work:.1f} s of work, {one.peak:,.0f} MB; "
+                f"-j 2 {two.seconds:.1f} s, {two.work:.1f} s of work, {two.peak:,.0f} MB a process; "
+                f"gain {one.seconds / two.seconds:.2f}x",
                 flush=True,
             )
 
@@ -158,9 +160,10 @@ def _write(path: Path, pages: Iterator[str]) -> None:
 
 
 class Run(NamedTuple):
-    """What a run of the command took: seconds, and the memory in MB of its largest process."""
+    """What a run of the command took: seconds, those of processors, and the memory in MB of a process."""
 
     seconds: float
+    work: float
     peak: float
 
 
@@ -174,7 +177,7 @@ def _run(path: Path, jobs: int) -> Run:
     assert process.returncode == 0
     seconds = time.perf_counter() - started
     shutil.rmtree(output)
-    return Run(seconds, usage.ru_maxrss / 1024)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":
