@@ -32,16 +32,16 @@ LONGEST = 160
 MOST_LOST = 16
 """Question marks in one stretch; the next one begins another."""
 
-DEPTH = 20.0
+DEPTH = 16.0
 """Nats below the best way to a token at which another is given up."""
 
-HOPE = 13.0
+HOPE = 10.0
 """The same for a pair that stood for nothing."""
 
-NEAR = 14.0
+NEAR = 10.0
 """Nats below the best reading, by pairs, at which another is given up in the end."""
 
-MOST = 32
+MOST = 24
 """Characters, the best ones, that stand before those of the next arc."""
 
 FEW = 12

@@ -30,7 +30,7 @@ from encfix.chinese.half_scoring import (
 )
 from encfix.chinese.half_tokens import Kind, Token, across, reads
 
-STEPS = 64
+STEPS = 40
 """Characters, the most hopeful, by which the readings at one node go on."""
 
 

@@ -5,23 +5,30 @@ Readings that end alike go on alike. They are made one, and come apart again whe
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from heapq import nsmallest
 from itertools import islice
+from math import log
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from encfix.chinese import model
 
-BEAM = 24
+BEAM = 16
 """Readings that go on from each node of the lattice."""
 
-DEPTH = 11.0
+DEPTH = 8.0
 """Nats below the best reading at a node at which another is given up."""
 
 PAIRS, WORDS, EACH = 0.8, 0.5, 0.5
 """The weights of pairs and of words in the score, and what each character earns: fitted to damage made on purpose."""
+
+FAMILIAR = 0.3
+"""The weight of what follows a character on the page, against what follows it in Chinese."""
+
+NEVER = float("-inf")
 
 COINED = 1.5
 """Nats against taking two characters that go together for a word that the lexicon lacks."""
@@ -59,20 +66,29 @@ _TWINS = frozenset("—…")
 class Page:
     """What the rest of the document says.
 
-    pairs: log probabilities of the pairs of characters that it holds, folded, the second after the first; words: of
-    the same pairs, each taken for a word.
+    pairs, characters: how often it holds each pair of characters, and each character, folded; size: all of these.
     used: the characters that it holds; folded: the same, folded.
     glossed: the characters that it glosses; plain: those of two forms that it holds without a gloss.
     is_narrow: its marks are of half width.
     """
 
-    pairs: dict[str, float] = field(default_factory=dict)
-    words: dict[str, float] = field(default_factory=dict)
+    pairs: Counter[str] = field(default_factory=Counter)
+    characters: Counter[str] = field(default_factory=Counter)
+    size: int = 0
     used: frozenset[str] = frozenset()
-    folded: frozenset[str] = frozenset()
     glossed: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     is_narrow: bool = False
+
+    def log_pair(self, pair: str) -> float:
+        """Return the log probability of the second of two characters after the first, by this page alone."""
+        count = self.pairs.get(pair)
+        return log(FAMILIAR * count / (self.characters[pair[0]] + 1)) if count else NEVER
+
+    def log_word(self, pair: str) -> float:
+        """Return the log probability of two characters as a word, by this page alone; once proves nothing."""
+        count = self.pairs.get(pair, 0)
+        return log(FAMILIAR * count / self.size) if count > 1 else NEVER
 
 
 class Written(NamedTuple):
@@ -132,7 +148,7 @@ class Scorer:
         cost = AGAINST_PAGE if glossed in page.plain else 0.0
         if character in page.glossed and glossed != character:
             cost += AGAINST_PAGE
-        if character not in page.used and _fold().get(character, character) in page.folded:
+        if character not in page.used and _fold().get(character, character) in page.characters:
             cost += OTHER_FORM
         return cost
 
@@ -149,9 +165,7 @@ class Scorer:
         folded = _fold().get(character, character)
         tail = state.tail + folded
         pair = model.pair(tail[-2], folded) if state.tail else model.unigram(folded)
-        known = self.page.pairs.get(tail[-2:])
-        if known is not None and known > pair:
-            pair = known
+        pair = max(pair, self.page.log_pair(tail[-2:]))
         opened = state.open
         if character in _CLOSES or character in CLOSED_BY:
             opened = opened_after(state.open, character)
@@ -170,7 +184,7 @@ class Scorer:
             log = words.get(tail[-length:])
             if length == 2:
                 made = model.unigram(tail[-2]) + pair - COINED
-                log = max(made if log is None else log, made, self.page.words.get(tail[-2:], made))
+                log = max(made if log is None else log, made, self.page.log_word(tail[-2:]))
             if log is not None and best[length - 1] + log > now:
                 now = best[length - 1] + log
         rest = state.rest + PAIRS * pair + EACH - cost

@@ -70,8 +70,8 @@ class Glosses:
     words: Positions
     """Where toned letters in brackets behind a character are more than a syllable: readings of whole words."""
 
-    def where(self, chosen: Mask) -> Glosses:
-        """Return the glosses at which `chosen` is True."""
+    def where(self, chosen: Mask | slice) -> Glosses:
+        """Return the glosses at which `chosen` is True, or a slice of them."""
         return Glosses(
             self.start[chosen],
             self.end[chosen],

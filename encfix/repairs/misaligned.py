@@ -18,8 +18,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 from math import exp, log
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -85,9 +85,6 @@ TRIALS = 8
 LINE = 512
 """Code points before a stretch that are read for brackets that stand open."""
 
-FAMILIAR = 0.3
-"""The weight of what follows a character on the page, against what follows it in Chinese."""
-
 _FOLLOWS = members(Class.MARK, Class.COMMA, Class.QUESTION) | IS_LETTER
 _LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _END = re.compile(r"[?@-~]")
@@ -112,17 +109,18 @@ def propose(batch: Batch, options: Options) -> Edits:
     """Propose the readings of cut characters; unsure ones carry their competitors."""
     found = np.flatnonzero(batch.codes == ord("?"))
     found = found[_FOLLOWS.take(batch.classes.take(found + 1))]
-    glosses = gloss.find(batch)
-    owners = batch.documents_of(glosses.start)
-    documents = np.union1d(batch.documents_of(found), owners)
+    crossed = np.flatnonzero(batch.classes == Class.OPEN)
+    crossed = crossed[IS_LETTER.take(batch.classes.take(crossed - 1)) & (batch.codes.take(crossed - 2) >= 0x80)]
+    documents = np.union1d(batch.documents_of(found), batch.documents_of(crossed))
     if not len(documents):
         return Edits.none()
-    places = batch.documents_of(found)
+    glosses = gloss.find(batch)
     repairs: list[Repair] = []
     for document in documents.tolist():
-        base = int(batch.starts[document])
-        chosen = glosses.where(owners == document)
-        done = list(_repairs(batch.text(document), found[places == document] - base, chosen.owner - base))
+        base, end = int(batch.starts[document]), int(batch.ends[document])
+        suspects = found[slice(*np.searchsorted(found, (base, end)))]
+        chosen = glosses.where(slice(*np.searchsorted(glosses.start, (base, end))))
+        done = list(_repairs(batch.text(document), suspects - base, chosen.owner - base))
         done = [repair._replace(start=base + repair.start, end=base + repair.end) for repair in done]
         repairs += done
         if any(map(_is_sure, done)):
@@ -225,8 +223,8 @@ def _may_be_damage(text: str, place: int) -> bool:
 
 def page_of(text: str, stretches: list[int], owners: Positions) -> Page:
     """Return what the sound parts of a document say."""
-    seen: Counter[str] = Counter()
-    alone: Counter[str] = Counter()
+    pairs: Counter[str] = Counter()
+    characters: Counter[str] = Counter()
     used: set[str] = set()
     done = 0
     for place in (*stretches, len(text)):
@@ -234,16 +232,13 @@ def page_of(text: str, stretches: list[int], owners: Positions) -> Page:
             sound = without_glosses(text[done:place])
             used.update(sound)
             folded = model.fold(sound)
-            alone.update(folded)
-            seen.update(map("".join, pairwise(folded)))
+            characters.update(folded)
+            pairs.update(map(add, folded, folded[1:]))
             done = _line_end(text, place, len(text))
-    pairs = {pair: log(FAMILIAR * count / (alone[pair[0]] + 1)) for pair, count in seen.items()}
-    total = sum(alone.values())
-    words = {pair: log(FAMILIAR * count / total) for pair, count in seen.items() if count > 1}
     glossed = frozenset(text[place] for place in owners.tolist())
     plain = frozenset(character for character in used - glossed if model.fold(character) != character)
     is_narrow = not _WIDE_MARKS.intersection(text)
-    return Page(pairs, words, frozenset(used), frozenset(alone), glossed, plain, is_narrow=is_narrow)
+    return Page(pairs, characters, characters.total(), frozenset(used), glossed, plain, is_narrow=is_narrow)
 
 
 def _read(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | None, int]:
