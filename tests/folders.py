@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 DAMAGED = "進(jìn)口貿(mào)易強(qiáng)調(diào)發(fā)展"
 REPAIRED = "進口貿易強調發展"
+
+PLAIN = "進(jin)口貿(mao)易強(qiang)調(diao)發(fa)展"
+"""Damaged text that Big5 can hold too."""
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "gz": lambda data: gzip.compress(data, 9, mtime=1),
@@ -41,6 +47,16 @@ CONTENT = {
     "tsv": "id\ttext\n1\t{0}\n",
 }
 
+ENCODINGS = {
+    "utf-8-sig": "txt",
+    "gb18030": "jsonl.gz",
+    "big5": "csv",
+    "utf-16": "srt",
+    "utf-32-be": "txt",
+    "gbk": "html",
+}
+"""Encodings other than UTF-8, each with the extension of a file in it."""
+
 BROKEN = {
     "broken/wrong-byte.txt": f"{DAMAGED}\n".encode() + b"\xb0\xff\n",
     "broken/cut.jsonl.gz": PACK["gz"](CONTENT["jsonl"].format(DAMAGED).encode() * 50)[:-20],
@@ -54,15 +70,18 @@ BROKEN = {
 def make(folder: Path) -> dict[str, bytes]:
     """Fill a folder with thirty files; return what they unpack to once they are clean. Tables are not among those."""
     wanted: dict[str, bytes] = {}
-    names = list(CONTENT)
     for extension, content in CONTENT.items():
         put(folder / f"plain/a.{extension}", content.format(DAMAGED).encode())
         wanted[f"plain/a.{extension}"] = content.format(REPAIRED).encode()
     for nth, (compression, pack) in enumerate(PACK.items()):
-        for extension in (names[nth], "jsonl", names[-1 - nth]):
-            name = f"packed/{nth}.{extension}.{compression}"
-            put(folder / name, pack(CONTENT[extension].format(DAMAGED).encode()))
-            wanted[name] = CONTENT[extension].format(REPAIRED).encode()
+        name = f"packed/{nth}.jsonl.{compression}"
+        put(folder / name, pack(CONTENT["jsonl"].format(DAMAGED).encode()))
+        wanted[name] = CONTENT["jsonl"].format(REPAIRED).encode()
+    for nth, (encoding, extension) in enumerate(ENCODINGS.items()):
+        name, content = f"encoded/{nth}.{extension}", CONTENT[extension.removesuffix(".gz")]
+        pack = PACK["gz"] if extension.endswith(".gz") else bytes
+        put(folder / name, pack(content.format(PLAIN).encode(encoding)))
+        wanted[name] = content.format(REPAIRED).encode(encoding)
     put(folder / "深/folder/b.txt", f"\ufeff{DAMAGED}\r".encode())
     wanted["深/folder/b.txt"] = f"\ufeff{REPAIRED}\r".encode()
     put(folder / "clean.txt", "今天天气很好。\n".encode())
@@ -71,6 +90,14 @@ def make(folder: Path) -> dict[str, bytes]:
     pq.write_table(table, folder / "table.parquet", compression="zstd")
     with pa.ipc.new_file(folder / "table.arrow", table.schema) as writer:
         writer.write_table(table)
+    with open(folder / "crawl.warc.gz", "wb") as stream:
+        page = f"<meta charset=gb2312><p>{DAMAGED}".encode("gb18030")
+        headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        archive = WARCWriter(stream, gzip=True)
+        uri = "http://example.org/"
+        record = archive.create_warc_record(uri, "response", io.BytesIO(page), http_headers=headers)
+        archive.write_record(record)
+        record.raw_stream.close()
     for name, data in BROKEN.items():
         put(folder / name, data)
     return wanted

@@ -312,6 +312,45 @@ def test_file_in_blocks_is_cleaned_as_one_at_once(tmp_path: Any, monkeypatch: py
     assert [part.line for part in parts] == [1 + content[: part.offset].count("\n") for part in parts]
 
 
+@pytest.mark.parametrize(
+    ("name", "page", "wanted"),
+    [
+        ("a.html", '<meta charset="gbk"><p>{0}', '<meta charset="{1}"><p>{0}'),
+        (
+            "a.html",
+            "<META content='text/html; charset=GB2312' http-equiv=Content-Type>{0}<p>charset=gbk<a charset=gbk>",
+            "<META content='text/html; charset={1}' http-equiv=Content-Type>{0}<p>charset=gbk<a charset=gbk>",
+        ),
+        (
+            "a.xhtml",
+            '<?xml version="1.0" encoding="GBK"?><meta charset=gbk /><p>{0}</p>',
+            '<?xml version="1.0" encoding="{1}"?><meta charset={1} /><p>{0}</p>',
+        ),
+        (
+            "a.xml",
+            "<?xml version='1.0' encoding='gbk'?>\n<a>{0}</a>",
+            "<?xml version='1.0' encoding='{1}'?>\n<a>{0}</a>",
+        ),
+        ("a.xml", "<a>{0}<?xml encoding='gbk'?></a>", "<a>{0}<?xml encoding='gbk'?></a>"),
+        ("a.txt", '<meta charset="gbk"> {0}', '<meta charset="gbk"> {0}'),
+    ],
+)
+def test_declared_encoding_follows_the_one_that_is_written(tmp_path: Any, name: str, page: str, wanted: str) -> None:
+    text = "今天天气很好，我们继续学习。"
+    (tmp_path / name).write_bytes(page.format(text).encode("gbk"))
+    source = Source(tmp_path, name, 0, is_named=True)
+    for to, encoding in (("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("same", "gbk")):
+        (outcome,) = clean_files([source], Task(Cleaner(), writing=Writing(to)))
+        assert isinstance(outcome, Whole)
+        new = page.format(text) if to == "same" else wanted.format(text, "utf-8")
+        assert outcome.output == new.encode(encoding)
+        entry = Entry("", name, outcome.input_content, outcome.output_content, "clean", changes_of(outcome))
+        assert undo(entry, outcome.output) == outcome.file.data
+    (outcome,) = clean_files([source], Task(Cleaner(), writing=Writing("gb18030")))
+    assert isinstance(outcome, Whole)
+    assert not outcome.is_changed, "gbk is read as gb18030 everywhere"
+
+
 @pytest.mark.parametrize("is_streamed", [False, True])
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs"])
 def test_line_of_records_that_is_no_text_stays_and_is_reported(

@@ -29,7 +29,7 @@ from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, re
 from encfix.cli.parallel import process
 from encfix.cli.processing import Done, Mode, Processing
 from encfix.cli.summary import Summary, counted, print_skipped, watched
-from encfix.files import atomic
+from encfix.files import atomic, remote
 from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
@@ -80,6 +80,8 @@ def clean(
         mode = Mode.STDOUT if mode is Mode.NOWHERE else mode
     if resume and mode not in (Mode.OUTPUT, Mode.IN_PLACE):
         raise click.UsageError("--resume needs --output or --in-place")
+    if resume and output and remote.is_remote(output) and not audit:
+        raise click.UsageError("--resume needs --audit where the output is not on this machine")
     selection, writing = selection_of(flags), Writing(to, allow_lossy)
     configuration = effective(flags)
     found = list(walk(paths, configuration.scope, selection.type))
@@ -102,7 +104,8 @@ def clean(
         remove_leftovers(_written(sources, output, audit))
     try:
         with nullcontext() if audit is None else atomic.writing(audit) as record:
-            journal = Journal.of(header, audit, output) if sources and (audit or output) else None
+            is_kept = audit or (output and not remote.is_remote(output))
+            journal = Journal.of(header, audit, output) if sources and is_kept else None
             if record:
                 record.write(dump_header(header))
             _do_all(failures, record, summary)
@@ -139,7 +142,7 @@ def _mode(**chosen: object) -> Mode:
 def _written(sources: Sequence[Source], output: Path | None, audit: Path | None) -> list[Path]:
     """Return the folders that are written to."""
     folders = [(output / source.output_name if output else source.path.resolve()).parent for source in sources]
-    return [*folders, audit.parent] if audit else folders
+    return [folder for folder in ([*folders, audit.parent] if audit else folders) if not remote.is_remote(folder)]
 
 
 def _left(
@@ -207,7 +210,7 @@ def _note(done: Done) -> str:
     path = to_name(done.source.path)
     if done.repairs:
         return f"repair: {path}: {counted(done.repairs, 'change')}"
-    if done.changes:
+    if done.encodings[0] == done.encodings[1] and done.changes:
         return f"annotate: {path}"
     return f"convert: {path}: {done.encodings[0]} to {done.encodings[1]}"
 

@@ -58,8 +58,7 @@ class Task:
     def clean(self, chunk: Chunk, codec: Codec | None, offset: int, line: int, size: int) -> Part:
         """Return what cleaning does to a chunk; see `placed`."""
         results = self.cleaner.clean_many([document.text for document in chunk.documents])
-        kept = codec.take_kept(offset + len(chunk.text)) if codec else ()
-        return placed(chunk, results, self.selection, kept, offset, line, size)
+        return placed(chunk, results, self.selection, codec, offset, line, size)
 
 
 class Whole:
@@ -152,16 +151,19 @@ class Streamed:
         with opened(self.source, self.kind.compression) as stream, _into(sink, settings) as target:
             offset, line, size = 0, 1, 0
             mark = codec.target.mark
-            for chunk in stream_chunks(_texts(stream, codec, twins), form):
+            texts = _Texts(stream, codec, twins)
+            for chunk in stream_chunks(texts, form):
                 part = self._task.clean(chunk, codec, offset, line, twins.old_size - size)
                 size = twins.old_size
-                if self._task.writing:
-                    new = mark + codec.target.encode(part.new or "", line)
-                    mark = b""
-                    twins.wrote(new)
-                    if target:
-                        target.write(new)
                 offset += len(chunk.text)
+                if self._task.writing:
+                    raw = texts.taken(offset)
+                    if raw is None or part.new is not chunk.text or codec.is_converted:
+                        raw = mark + codec.target.encode(part.new or "", line)
+                    mark = b""
+                    twins.wrote(raw)
+                    if target:
+                        target.write(raw)
                 line += line_ends(chunk.text)
                 yield part
             if mark and target:
@@ -264,8 +266,7 @@ def _clean_group(group: list[_Read], task: Task) -> Iterator[Outcome | Failed]:
         offset, line, size = 0, 1, len(item.file.data)
         try:
             for chunk, own in zip(item.chunks, taken, strict=True):
-                kept = item.file.codec.take_kept(offset + len(chunk.text))
-                parts.append(placed(chunk, own, task.selection, kept, offset, line, size))
+                parts.append(placed(chunk, own, task.selection, item.file.codec, offset, line, size))
                 offset, line, size = offset + len(chunk.text), line + line_ends(chunk.text), 0
         except FormatError as error:
             yield Failed.because(item.source.path, error)
@@ -273,10 +274,30 @@ def _clean_group(group: list[_Read], task: Task) -> Iterator[Outcome | Failed]:
         yield Whole(item.source, item.kind, item.file, parts)
 
 
-def _texts(stream: BinaryIO, codec: Codec, twins: Twins) -> Iterator[str]:
-    for block in blocks(stream, codec.source):
-        twins.read(block)
-        yield codec.decode(block)
+class _Texts:
+    """The text of content block by block; what is taken just as it was read need not be encoded again."""
+
+    def __init__(self, stream: BinaryIO, codec: Codec, twins: Twins) -> None:
+        self._stream, self._codec, self._twins = stream, codec, twins
+        self._read: list[bytes] | None = []
+        """The bytes that were read since all text was taken; None while some is left over."""
+        self._points = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for block in blocks(self._stream, self._codec.source):
+            self._twins.read(block)
+            if self._read is not None:
+                self._read.append(block)
+            text = self._codec.decode(block)
+            self._points += len(text)
+            yield text
+
+    def taken(self, offset: int) -> bytes | None:
+        """Take the text up to `offset`; return its bytes if they are those of all that was read since the last time."""
+        is_all = offset == self._points
+        raw = b"".join(self._read) if is_all and self._read is not None else None
+        self._read = [] if is_all else None
+        return raw
 
 
 def _settings(source: Source, kind: Kind) -> compression.Settings | None:

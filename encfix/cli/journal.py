@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 from typing import BinaryIO, NamedTuple
 
 from encfix.audit import AuditError, Content, Entry, Header, dump_header, skim
@@ -25,6 +26,9 @@ from encfix.files.names import to_name
 from encfix.files.reading import Measured, opened
 from encfix.files.types import Kind, kind_of
 from encfix.files.walking import Source
+
+PATIENCE = 2.0
+"""Seconds that the processes of a run may take to end once it was killed."""
 
 _BLOCK = 2**20
 
@@ -87,7 +91,7 @@ class Journal:
         """
         done: dict[tuple[str, str], tuple[Entry, Lines]] = {}
         for path in (*([audit] if audit and audit.exists() else ()), *self._others()):
-            if path != audit and _is_locked(path):
+            if path != audit and _stays_locked(path):
                 raise JournalError(f"{path}: the run to resume is still at work")
             for entry, lines in self._read(path):
                 done[entry.root, entry.file] = entry, lines
@@ -178,6 +182,16 @@ else:
         except OSError:
             return False
         return False
+
+
+def _stays_locked(path: Path) -> bool:
+    """Return whether a journal is locked for longer than processes need to end."""
+    deadline = monotonic() + PATIENCE
+    while _is_locked(path):
+        if monotonic() > deadline:
+            return True
+        sleep(0.05)
+    return False
 
 
 def is_done(entry: Entry, source: Source, kind: Kind, output: Path | None) -> bool:

@@ -14,6 +14,7 @@ from encfix.cli.check import check
 from encfix.cli.clean import clean
 from encfix.cli.config import config
 from encfix.cli.explain import explain
+from encfix.cli.names import names
 from encfix.cli.report import report
 from encfix.cli.undo import undo
 
@@ -43,5 +44,5 @@ def main() -> None:
     """
 
 
-for command in (clean, check, explain, report, config, apply, undo):
+for command in (clean, check, explain, report, names, config, apply, undo):
     main.add_command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections import deque
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
+from multiprocessing.connection import wait
 from types import FrameType
 from typing import TypeAlias
 
@@ -40,7 +42,7 @@ def process(processing: Processing, sources: Sequence[Source], jobs: int) -> Ite
     running: deque[_Group] = deque()
     # Processes that are forked inherit locks that the threads of a progress bar may hold; spawned ones do not.
     context = multiprocessing.get_context("spawn")
-    with _interruption() as interrupted, ProcessPoolExecutor(jobs, context, _ignore_interruption) as pool:
+    with _interruption() as interrupted, ProcessPoolExecutor(jobs, context, _begin) as pool:
         is_broken = False
         while True:
             while len(running) < 2 * jobs and not (interrupted or is_broken) and (group := next(groups, None)):
@@ -122,6 +124,13 @@ def _ignored_interruption() -> AbstractContextManager[None]:
     return _handled(signal.SIG_IGN)
 
 
-def _ignore_interruption() -> None:
-    """Ignore Ctrl-C from now on, where that is not inherited."""
+def _begin() -> None:
+    """Ignore Ctrl-C from now on, where that is not inherited, and end with the process that gives out the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        wait([parent.sentinel])
+        os._exit(1)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encfix.audit import VERDICTS, FieldChange, FieldFinding
+from encfix.decoding import codec_of
 from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection
 from encfix.files.layout import Layout
-from encfix.files.text import Kept
+from encfix.files.text import Codec, Kept
 from encfix.inline import MARK, Spans, marked_lines, remade
 from encfix.result import Change, Finding, Result, Verdict
 
@@ -44,7 +45,7 @@ def placed(
     chunk: Chunk,
     results: Sequence[Result],
     selection: Selection,
-    kept: Sequence[Kept],
+    codec: Codec | None,
     offset: int,
     line: int,
     size: int,
@@ -52,8 +53,9 @@ def placed(
     """Return what `results` of a chunk's documents are for the file, of which the chunk begins at `offset`.
 
     A change that cannot be made where the document stands is left, and reported with the reason. Nothing changes in
-    lines that are `kept` since they could not be decoded, and in those that ask to stay.
+    lines that `codec` keeps since they could not be decoded, and in those that ask to stay.
     """
+    kept = codec.take_kept(offset + len(chunk.text)) if codec else ()
     run = _Run(chunk, offset, kept)
     verdict: Verdict = "clean"
     judged = list(results)
@@ -69,7 +71,11 @@ def placed(
         problems += more
         for edit in edits:
             if not run.stays(edit.start, edit.end):
-                run.annotate(edit)
+                run.annotate(edit, "written", "says what became of the record's text")
+    label = codec.label if codec else None
+    for start, end in chunk.labels if label else ():
+        if label and codec_of(chunk.text[start:end]) != codec_of(label):
+            run.annotate(Edit(start, end, label), "declared", "the encoding that the file is written in")
     for problem in problems:
         run.report(problem)
         verdict = max(verdict, "suspect", key=VERDICTS.index)
@@ -168,10 +174,9 @@ class _Run:
         else:
             self._findings.append(FieldFinding(*head, *rest, document.record, document.field or ""))
 
-    def annotate(self, edit: Edit) -> None:
-        """Take an edit that says what became of a document."""
-        reason = "says what became of the record's text"
-        self._change(Change(ANNOTATION, (f"{ANNOTATION}.written",), 0, 0, "", edit.after, 1.0, reason), edit)
+    def annotate(self, edit: Edit, rule: str, reason: str) -> None:
+        """Take an edit that repairs nothing."""
+        self._change(Change(ANNOTATION, (f"{ANNOTATION}.{rule}",), 0, 0, "", edit.after, 1.0, reason), edit)
 
     def report(self, problem: Problem) -> None:
         """Take a part that was left as it is."""

@@ -17,7 +17,7 @@ from encfix.cli.cleaning import ERRORS, Outcome, Task, Whole, clean_files
 from encfix.cli.diff import unified
 from encfix.cli.journal import Journal, Lines, content_of
 from encfix.cli.recording import Record
-from encfix.files import atomic
+from encfix.files import atomic, remote
 from encfix.files.destinations import DestinationError, destination
 from encfix.files.names import to_name
 from encfix.files.text import BOM
@@ -147,6 +147,8 @@ class Processing:
 
     def _write_over(self, outcome: Outcome, record: Record) -> Lines | None:
         """Write an outcome over its source, unless that is what it should be."""
+        if remote.is_remote(outcome.source.path):
+            raise DestinationError("what is not on this machine is not written over: use --output")
         if outcome.kind.type == "warc":
             raise DestinationError("an archive is not written, its text goes out as JSON Lines: use --output")
         if isinstance(outcome, Whole) and not outcome.is_changed:

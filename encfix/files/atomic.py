@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from encfix.files import remote
+
 _PREFIX, _SUFFIX = ".encfix-", ".tmp"
 
 
@@ -52,6 +54,10 @@ def writing(path: Path, model: Path | None = None) -> Iterator[BinaryIO]:
     Raises OSError if that fails; the old file then stays, as if the block raises anything. A file that may
     not be written is refused, though renaming over it would do.
     """
+    if remote.is_remote(path):
+        with remote.writing(path) as sink:
+            yield sink
+        return
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
     temporary = path.parent / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
@@ -72,7 +78,7 @@ def writing(path: Path, model: Path | None = None) -> Iterator[BinaryIO]:
 
 def _take_rights(path: Path, model: Path | None) -> None:
     """Give a file the mode of `model` and, where the system lets us, its owner."""
-    if model is None:
+    if model is None or remote.is_remote(model):
         return
     wanted, own = model.stat(), path.stat()
     if hasattr(os, "chown") and (wanted.st_uid, wanted.st_gid) != (own.st_uid, own.st_gid):

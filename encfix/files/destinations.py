@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from encfix.files import remote
 from encfix.files.walking import Source
 
 
@@ -35,7 +36,7 @@ def check_output(sources: Sequence[Source], output: Path) -> None:
     Refused are an output folder inside an input folder, two sources with one destination, and a destination
     that is itself a source.
     """
-    if output.exists() and not output.is_dir():
+    if not remote.is_remote(output) and output.exists() and not output.is_dir():
         raise DestinationError(f"{output} is not a folder")
     for root in {source.root for source in sources if not source.is_named}:
         if is_inside(output, root):
@@ -58,7 +59,8 @@ def destination(output: Path, name: str) -> Path:
     path = output / name
     if not is_inside(path.parent, output):
         raise DestinationError(f"{path} leads out of {output}")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not remote.is_remote(output):
+        path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 

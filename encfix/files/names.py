@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from encfix.files.remote import url_of
+
 
 def to_name(path: str | os.PathLike[str]) -> str:
     """Return a path, or a word that the system decoded as one, with its bytes read as UTF-8.
@@ -14,6 +16,8 @@ def to_name(path: str | os.PathLike[str]) -> str:
     >>> to_name(Path("文件") / "甲.txt") == os.path.join("文件", "甲.txt")
     True
     """
+    if isinstance(path, Path) and (url := url_of(path)):
+        return url
     return os.fsencode(path).decode("utf-8", "surrogateescape")
 
 

@@ -197,6 +197,12 @@ class Codec:
         """Whether the bytes are to be others even where the text stays."""
         return self.target[:2] != self.source[:2]
 
+    @property
+    def label(self) -> str | None:
+        """What the text is to declare as its encoding; None where it is to stay as it is."""
+        to = self._writing.to
+        return None if to == SAME else to.removesuffix("-sig")
+
     def check(self) -> None:
         """Raise EncodingError if what was read must not be written as other bytes than it came in."""
         if self._writing.allow_lossy:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TypeAlias
 
 from encfix.decoding import decode
+from encfix.files import remote
 from encfix.files.atomic import is_temporary
 from encfix.files.scope import Filter, Scope
 from encfix.files.types import STREAMED, kind_of, output_name
@@ -74,6 +75,9 @@ class Source:
         """Open the file for reading. Raises OSError."""
         if self.is_standard_input:
             yield sys.stdin.buffer
+        elif remote.is_remote(self.path):
+            with remote.reading(self.path) as stream:
+                yield stream
         else:
             with open(self.path, "rb") as stream:
                 yield stream
@@ -81,6 +85,8 @@ class Source:
     @classmethod
     def at(cls, path: Path) -> Source:
         """Return the file at a path as a caller names it. Raises OSError if there is none."""
+        if remote.is_remote(path):
+            return next(cls(path.parent, path.name, found.size, is_named=True) for found in remote.find(path))
         return cls(path.parent, path.name, path.stat().st_size, is_named=True)
 
     @property
@@ -123,6 +129,9 @@ def walk(paths: Iterable[Path], scope: Scope | None = None, type_: str | None = 
         if path == STANDARD_INPUT:
             yield Source(path.parent, path.name, 0, is_named=True)
             continue
+        if remote.is_remote(path):
+            yield from _walk_remote(path, Filter(scope, path), type_)
+            continue
         try:
             status = path.stat()
         except OSError as error:
@@ -151,6 +160,25 @@ def _walk_folder(root: Path, selected: Filter, type_: str | None) -> Iterator[Fo
             reason = selected.refusal(here / name)
             yield Skipped(here / name, reason) if reason else _classify(root, here / name, type_)
     yield from _failures(unreadable)
+
+
+def _walk_remote(root: Path, selected: Filter, type_: str | None) -> Iterator[Found]:
+    """Yield a remote file, or those below a remote folder that are called what we know."""
+    try:
+        for path, size in remote.find(root):
+            if path == root:
+                yield Source(path.parent, path.name, size, is_named=True)
+                continue
+            name = path.relative_to(root).as_posix()
+            kind = kind_of(path.name)
+            if reason := selected.refusal(path):
+                yield Skipped(path, reason)
+            elif path.suffix[1:].lower() in BINARY and not (kind.is_known or (type_ and kind.compression)):
+                yield Skipped(path, f"binary ({path.suffix})")
+            else:
+                yield Source(root, name, size, is_named=False)
+    except OSError as error:
+        yield Failed.because(root, error)
 
 
 def _failures(errors: list[OSError]) -> Iterator[Failed]:

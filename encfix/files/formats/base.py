@@ -73,12 +73,19 @@ class Document:
 
 
 class Chunk:
-    """A run of a file's text, and the documents in it."""
+    """A run of a file's text, and the documents in it; `labels` are where it says which encoding it is in."""
 
-    def __init__(self, text: str, documents: Sequence[Document], problems: Sequence[Problem] = ()) -> None:
+    def __init__(
+        self,
+        text: str,
+        documents: Sequence[Document],
+        problems: Sequence[Problem] = (),
+        labels: Sequence[tuple[int, int]] = (),
+    ) -> None:
         self.text = text
         self.documents = documents
         self.problems = problems
+        self.labels = labels
 
     def annotations(self, judgements: Sequence[Judgement]) -> tuple[list[Edit], list[Problem]]:
         """Return the edits that write down what became of the documents, and what they could not."""

@@ -12,6 +12,7 @@ import re
 from html.parser import HTMLParser
 
 from encfix.files.formats.base import Chunk, FormatError
+from encfix.files.formats.plain import xml_labels
 from encfix.files.formats.subtitles import Located
 from encfix.files.layout import Layout, Segment
 
@@ -31,6 +32,7 @@ NO_TEXT = frozenset({"script", "style", "code", "kbd", "samp", "template", "rt",
 """Elements whose content is left alone."""
 
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+)""")
+_CHARSET = re.compile(r"""\bcharset\s*=\s*["']?\s*([^\s"';,/>]+)""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]+|#[0-9]+|[a-zA-Z][a-zA-Z0-9]*);?")
 
 
@@ -46,7 +48,7 @@ class Html:
         page.feed(text)
         page.close()
         documents = [Quoted(Layout(segments)) for segments in (page.shown, page.said) if segments]
-        return Chunk(text, documents)
+        return Chunk(text, documents, labels=[*xml_labels(text), *page.labels])
 
 
 def shown_text(text: str) -> tuple[str, str]:
@@ -85,6 +87,8 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.shown: list[Segment] = []
         self.said: list[Segment] = []
+        self.labels: list[tuple[int, int]] = []
+        """Where the page says its encoding."""
         self.titles: set[int] = set()
         """Where the runs of the title begin."""
         self._in_title = False
@@ -108,6 +112,8 @@ class _Page(HTMLParser):
         if tag in NO_TEXT:
             self._closed_by.append(tag)
         named = dict(attrs)
+        if tag == "meta" and ("charset" in named or (named.get("http-equiv") or "").lower() == "content-type"):
+            self._read_charset()
         read = set(ATTRIBUTES)
         if tag == "meta" and (named.get("name") or named.get("property") or "").lower() in NAMES:
             read.add("content")
@@ -160,6 +166,11 @@ class _Page(HTMLParser):
     def _offset(self) -> int:
         line, column = self.getpos()
         return self._starts[line - 1] + column
+
+    def _read_charset(self) -> None:
+        if found := _CHARSET.search(self.get_starttag_text() or ""):
+            start = self._offset()
+            self.labels.append((start + found.start(1), start + found.end(1)))
 
     def _read_attributes(self, names: set[str]) -> None:
         raw = self.get_starttag_text() or ""
