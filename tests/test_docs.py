@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 
+import encfix
 from tests.conftest import ROOT
 
 
@@ -18,3 +19,10 @@ def test_links_lead_to_files() -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", readme)
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_examples_of_the_readme_are_repaired_so() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([^`]*[^\x00-\x7f][^`]*)` \| ([^|`]+) \|$", readme, re.MULTILINE)
+    assert len(rows) >= 9
+    assert [encfix.clean(damaged).text for damaged, _ in rows] == [repaired for _, repaired in rows]
