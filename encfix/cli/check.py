@@ -82,6 +82,8 @@ def check(
                 if not write_baseline:
                     _print(outcome.source.path, part, damage, as_json=format_ == "json")
                 found_here += len(damage)
+        except BrokenPipeError:
+            raise  # nobody reads on: that is no failure of this file
         except ERRORS as error:
             print_failure(Failed.because(outcome.source.path, error))
             failed += 1
