@@ -233,7 +233,7 @@ def run(
                     continue
                 cell = table[true, wrong, style, length] = Cell()
                 for (truth, seen, _), result in zip(
-                    made, encfix.clean_many([seen for _, seen, _ in made]), strict=True
+                    made, encfix.clean_many([seen for _, seen, _ in made], script="keep"), strict=True
                 ):
                     cell.add(truth, seen, result)
                 report(
