@@ -18,25 +18,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from math import exp, log
 from operator import add
-from typing import NamedTuple
 
 import numpy as np
 
 from encfix.batch import Batch, Positions, to_codes
 from encfix.chinese import gbk, model, pinyin
-from encfix.chinese.characters import IS_LETTER, Class, class_of, members, two_forms
-from encfix.chinese.cut_bytes import CUT_MARKS, NARROW, explains
+from encfix.chinese.characters import (
+    IS_LETTER,
+    SIMPLIFIED_CLASSES,
+    TRADITIONAL_CLASSES,
+    Class,
+    class_of,
+    members,
+    two_forms,
+)
+from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 from encfix.chinese.half_lattice import LONGEST
-from encfix.chinese.half_readings import Reading, Search, search
-from encfix.chinese.half_scoring import Page, opened_after
+from encfix.chinese.half_scoring import Page
 from encfix.chinese.half_tokens import (
     Kind,
-    Token,
     across,
-    is_trigger,
-    narrowed,
     second_byte,
     tokens_of,
     without_glosses,
@@ -44,27 +46,16 @@ from encfix.chinese.half_tokens import (
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.repairs import gloss
-from encfix.rules import number_of
-
-RULE = number_of("misaligned.half-character")
-
-MARGIN = 8.0
-"""Nats by which the best reading must beat the text as it stands; half of it on a page with other signs."""
-
-BARE_MARGIN = 14.0
-"""The same where what is seen holds no Chinese, on a page without other signs."""
-
-GAP = 3.3
-"""Nats by which it must beat every other reading to be as good as certain."""
-
-UNSURE, UNSURE_MOST = 0.5, 0.85
-"""Confidence of damage whose reading is not certain, and the most that it may have."""
-
-LINKS = 3
-"""How many shorter beginnings of a chain of damage are tried."""
-
-LENGTHS = 0.5
-"""Nats by which it must beat a reading of another length in addition."""
+from encfix.repairs.half_character import (
+    LINE,
+    MARGIN,
+    UNSURE,
+    Repair,
+    is_sure,
+    line_end,
+    line_start,
+    read_stretch,
+)
 
 LICENSED = 0.98
 """Confidence of a toned gloss of a character of two forms, on a page whose half characters prove the tool."""
@@ -72,40 +63,20 @@ LICENSED = 0.98
 CROSSED = 0.995
 """Confidence of a toned gloss that fits a letter and the byte before it, but neither character."""
 
-NEAR = 6.0
-CANDIDATES = 4
-"""Of the readings within so many nats of the best, the most that are reported."""
-
-BEFORE = 64
-"""Code points before a stretch that are read for its context."""
-
 TRIALS, MOST_IN_VAIN = 8, 32
 """Question marks in a row that come to nothing certain, before the line is left alone, and before the document is."""
 
 DENSE = 12
 """Code points of which damage leaves no more than a quarter as question marks."""
 
-LINE = 512
-"""Code points before a stretch that are read for brackets that stand open."""
+CLEAR = 3
+"""How many times more of its characters than of the other script's a line of simplified text has at least."""
 
 _FOLLOWS = members(Class.MARK, Class.COMMA, Class.QUESTION) | IS_LETTER
-_LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _END = re.compile(r"[?@-~]")
 _CHAIN = re.compile(r"[?!？！]{3}")
 _WIDE_MARKS = frozenset("，！；：？")
 _CROSSED = re.compile(r"([^\x00-\x7f])([@-~])[(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7})[)）]")
-
-
-class Repair(NamedTuple):
-    """A stretch of a document, its best reading, other readings, how sure it is, and its gain in nats."""
-
-    start: int
-    end: int
-    text: str
-    others: tuple[str, ...]
-    confidence: float
-    gain: float
-    rule: int = RULE
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -126,7 +97,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         done = list(_repairs(batch.text(document), suspects - base, chosen.owner - base))
         done = [repair._replace(start=base + repair.start, end=base + repair.end) for repair in done]
         repairs += done
-        if any(map(_is_sure, done)):
+        if any(map(is_sure, done)):
             repairs += _licensed(batch, chosen, done)
     return _edits(repairs)
 
@@ -173,28 +144,22 @@ def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Repa
         if in_vain >= MOST_IN_VAIN:
             unread.append((place, len(text)))
             break
+        if _is_simplified(text, place):
+            done = line_end(text, place, len(text))
+            unread.append((place, done))
+            continue
         page = page or page_of(text, stretches, owners)
-        repair, done = _read(text, place, page, has_signs)
-        in_vain = 0 if _is_sure(repair) else in_vain + 1
+        repair, done = read_stretch(text, place, page, has_signs)
+        in_vain = 0 if is_sure(repair) else in_vain + 1
         if in_vain % TRIALS == TRIALS - 1:
-            done = _line_end(text, place, len(text))
+            done = line_end(text, place, len(text))
         if repair:
             yield repair
         if not repair or repair.confidence <= UNSURE:
-            unread.append((place, _line_end(text, place, len(text))))
+            unread.append((place, line_end(text, place, len(text))))
         else:
             unread.append((repair.start, repair.end))
     yield from _crossed(text, unread)
-
-
-def _is_sure(repair: Repair | None) -> bool:
-    return repair is not None and repair.confidence > UNSURE_MOST
-
-
-def _line_end(text: str, place: int, limit: int) -> int:
-    """Return where the line of a place ends, or the limit."""
-    end = _LINE_END.search(text, place, limit)
-    return end.start() if end else min(limit, len(text))
 
 
 def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
@@ -210,6 +175,13 @@ def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
             yield Repair(found.end(2), found.end(), "", (), CROSSED, MARGIN)
 
 
+def _is_simplified(text: str, place: int) -> bool:
+    """Return whether a line is simplified: the tool made pages traditional, and converting them later ruins bytes."""
+    line = text[line_start(text, place) : line_end(text, place, place + LINE)]
+    classes = [class_of(character) for character in line]
+    return sum(c in SIMPLIFIED_CLASSES for c in classes) > CLEAR * sum(c in TRADITIONAL_CLASSES for c in classes)
+
+
 def _may_be_damage(text: str, place: int) -> bool:
     """Return whether a question mark can begin damage: whether the bytes behind it can fall into step again."""
     following = text[place + 1]
@@ -222,7 +194,7 @@ def _may_be_damage(text: str, place: int) -> bool:
         behind = text[place + 2 : place + 3]
         if not behind or (behind not in gbk.pairs() and not "?" <= behind <= "~"):
             return False
-        return bool(_END.search(text, place + 2, _line_end(text, place + 2, place + LONGEST)))
+        return bool(_END.search(text, place + 2, line_end(text, place + 2, place + LONGEST)))
     tokens = tokens_of(text[place : place + 40])
     if tokens[0].kind is not Kind.TAIL:
         return False
@@ -243,100 +215,8 @@ def page_of(text: str, stretches: list[int], owners: Positions) -> Page:
             folded = model.fold(sound)
             characters.update(folded)
             pairs.update(map(add, folded, folded[1:]))
-            done = _line_end(text, place, len(text))
+            done = line_end(text, place, len(text))
     glossed = frozenset(text[place] for place in owners.tolist())
     plain = frozenset(character for character in used - glossed if model.fold(character) != character)
     is_narrow = not _WIDE_MARKS.intersection(text)
     return Page(pairs, characters, characters.total(), frozenset(used), glossed, plain, is_narrow=is_narrow)
-
-
-def _read(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | None, int]:
-    """Return the repair of the stretch that begins at a place, if there is one, and where to go on."""
-    base = max(text.rfind("\n", place - LINE if place > LINE else 0, place) + 1, place - BEFORE)
-    window = text[base : _line_end(text, place, place + LONGEST)]
-    tokens = tokens_of(window)
-    first = next((nth for nth, token in enumerate(tokens) if token.start == place - base), None)
-    if first is None or not is_trigger(tokens, first):
-        return None, place + 1
-    opened = ""
-    for character in text[max(text.rfind("\n", 0, base) + 1, place - LINE) : base]:
-        opened = opened_after(opened, character)
-    found = search(tokens, first, page, opened)
-    repair = _judge(tokens, first, found, page, has_signs)
-    stops = found.readings[0].stops[:LINKS] if found.readings else ()
-    for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
-        if repair is None or _is_sure(repair):
-            break
-        shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, has_signs)
-        if _is_sure(shorter):
-            repair = shorter
-    if repair is None:  # what follows may be out of step, unless the question mark is a real one
-        is_real = bool(found.readings) and found.readings[0].score <= found.literal
-        if not found.readings and tokens[first].kind is Kind.TAIL:
-            token = tokens[first]
-            repair = Repair(base + token.start, base + token.end, token.text, (), UNSURE, 0.0)
-            return repair, base + len(window)
-        return None, place + 1 if is_real else base + len(window)
-    return repair._replace(start=base + repair.start, end=base + repair.end), base + repair.end
-
-
-def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs: bool) -> Repair | None:
-    """Return the best reading of a stretch as a repair of its line, if the text as it stands is much less probable."""
-    if not found.readings:
-        return None
-    best, *others = found.readings
-    gain = best.score - found.literal
-    if gain < (MARGIN / 2 if has_signs else MARGIN):
-        return None
-    start, stop, read, rest = _trimmed(tokens, first, found.end, best)
-    gap = -log(sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP))
-    near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
-    observed = "".join(token.text + token.gloss for token in tokens if start <= token.start < stop)
-    is_bare = all(character.isascii() or not character.isalpha() for character in observed)
-    if is_bare and not has_signs and gain < BARE_MARGIN:
-        return None  # marks and a letter prove little
-    is_known = not best.is_lossy and _is_explained(tokens, first, observed, read, best)
-    confidence = certainty(gap) if is_known else UNSURE
-    read = narrowed(read) if page.is_narrow else read
-    candidates = tuple(text[: len(text) - rest] for text in near) if confidence <= UNSURE_MOST else ()
-    return Repair(start, stop, read, candidates, confidence, min(gap, 99.0))
-
-
-def _is_explained(tokens: list[Token], first: int, observed: str, read: str, best: Reading) -> bool:
-    """Return whether the damage, with the glosses of the reading, turns it into what is seen.
-
-    The character before the stretch is looked at too, since its second byte may be half of a glossed one.
-    """
-    glosses = list(best.glosses)
-    before = tokens[first - 1] if first else tokens[first]
-    head = NARROW.get(before.text, before.text)
-    if head not in gbk.pairs():
-        return explains(read, observed, glosses)
-    if before.gloss:
-        glosses.append((head, before.gloss))
-    return explains(head + read, before.text + before.gloss + observed, glosses)
-
-
-def _alike(best: Reading, other: Reading) -> float:
-    """Return what a reading of another length gains: how many pairs stood for nothing is hard to tell."""
-    return 0.0 if len(best.text) == len(other.text) else LENGTHS
-
-
-def certainty(gap: float) -> float:
-    """Return the probability that a reading is right that beats all others by `gap` nats."""
-    if gap >= GAP:
-        return 0.997
-    return min(UNSURE_MOST, UNSURE + 0.1 * gap)
-
-
-def _trimmed(tokens: list[Token], first: int, end: int, best: Reading) -> tuple[int, int, str, int]:
-    """Return the stretch and its reading less the sound text behind it, and how much of the reading that is."""
-    last, rest, text = end, 0, best.text
-    while last > first:
-        token = tokens[last - 1]
-        if token.kind is not Kind.CHARACTER or not text.endswith(token.text) or token.text == "?":
-            break
-        last -= 1
-        text = text[:-1]
-        rest += 1
-    return tokens[first].start, tokens[last - 1].end, text, rest

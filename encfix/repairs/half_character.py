@@ -1,0 +1,168 @@
+"""One stretch of characters cut in the middle: its readings, the best of them, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from math import exp, log
+from typing import NamedTuple
+
+from encfix.chinese import gbk
+from encfix.chinese.cut_bytes import NARROW, explains
+from encfix.chinese.half_lattice import LONGEST
+from encfix.chinese.half_readings import Reading, Search, search
+from encfix.chinese.half_scoring import Page, opened_after
+from encfix.chinese.half_tokens import Kind, Token, is_trigger, narrowed, tokens_of
+from encfix.rules import number_of
+
+RULE = number_of("misaligned.half-character")
+
+MARGIN = 8.0
+"""Nats by which the best reading must beat the text as it stands; half of it on a page with other signs."""
+
+BARE_MARGIN = 14.0
+"""The same where what is seen holds no Chinese, on a page without other signs."""
+
+GAP = 3.3
+"""Nats by which it must beat every other reading to be as good as certain."""
+
+UNSURE, UNSURE_MOST = 0.5, 0.85
+"""Confidence of damage whose reading is not certain, and the most that it may have."""
+
+LINKS = 3
+"""How many shorter beginnings of a chain of damage are tried."""
+
+LENGTHS = 0.5
+"""Nats by which it must beat a reading of another length in addition."""
+
+NEAR = 6.0
+
+CANDIDATES = 4
+"""Of the readings within so many nats of the best, the most that are reported."""
+
+BEFORE = 64
+"""Code points before a stretch that are read for its context."""
+
+LINE = 512
+"""Code points before a stretch that are read for brackets that stand open."""
+
+_LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+class Repair(NamedTuple):
+    """A stretch of a document, its best reading, other readings, how sure it is, and its gain in nats."""
+
+    start: int
+    end: int
+    text: str
+    others: tuple[str, ...]
+    confidence: float
+    gain: float
+    rule: int = RULE
+
+
+def is_sure(repair: Repair | None) -> bool:
+    """Return whether a repair is as good as certain."""
+    return repair is not None and repair.confidence > UNSURE_MOST
+
+
+def line_end(text: str, place: int, limit: int) -> int:
+    """Return where the line of a place ends, or the limit."""
+    end = _LINE_END.search(text, place, limit)
+    return end.start() if end else min(limit, len(text))
+
+
+def line_start(text: str, place: int) -> int:
+    """Return where the line of a place begins, or how far back it is looked at."""
+    return max(text.rfind("\n", max(place - LINE, 0), place) + 1, place - LINE)
+
+
+def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | None, int]:
+    """Return the repair of the stretch that begins at a place, if there is one, and where to go on."""
+    base = max(text.rfind("\n", place - LINE if place > LINE else 0, place) + 1, place - BEFORE)
+    window = text[base : line_end(text, place, place + LONGEST)]
+    tokens = tokens_of(window)
+    first = next((nth for nth, token in enumerate(tokens) if token.start == place - base), None)
+    if first is None or not is_trigger(tokens, first):
+        return None, place + 1
+    opened = ""
+    for character in text[max(text.rfind("\n", 0, base) + 1, place - LINE) : base]:
+        opened = opened_after(opened, character)
+    found = search(tokens, first, page, opened)
+    repair = _judge(tokens, first, found, page, has_signs)
+    stops = found.readings[0].stops[:LINKS] if found.readings else ()
+    for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
+        if repair is None or is_sure(repair):
+            break
+        shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, has_signs)
+        if is_sure(shorter):
+            repair = shorter
+    if repair is None:  # what follows may be out of step, unless the question mark is a real one
+        is_real = bool(found.readings) and found.readings[0].score <= found.literal
+        if not found.readings and tokens[first].kind is Kind.TAIL:
+            token = tokens[first]
+            repair = Repair(base + token.start, base + token.end, token.text, (), UNSURE, 0.0)
+            return repair, base + len(window)
+        return None, place + 1 if is_real else base + len(window)
+    return repair._replace(start=base + repair.start, end=base + repair.end), base + repair.end
+
+
+def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs: bool) -> Repair | None:
+    """Return the best reading of a stretch as a repair of its line, if the text as it stands is much less probable."""
+    if not found.readings:
+        return None
+    best, *others = found.readings
+    gain = best.score - found.literal
+    if gain < (MARGIN / 2 if has_signs else MARGIN):
+        return None
+    start, stop, read, rest = _trimmed(tokens, first, found.end, best)
+    gap = -log(sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP))
+    near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
+    observed = "".join(token.text + token.gloss for token in tokens if start <= token.start < stop)
+    is_bare = all(character.isascii() or not character.isalpha() for character in observed)
+    if is_bare and not has_signs and gain < BARE_MARGIN:
+        return None  # marks and a letter prove little
+    is_known = not best.is_lossy and _is_explained(tokens, first, observed, read, best)
+    confidence = certainty(gap) if is_known else UNSURE
+    read = narrowed(read) if page.is_narrow else read
+    candidates = tuple(text[: len(text) - rest] for text in near) if confidence <= UNSURE_MOST else ()
+    return Repair(start, stop, read, candidates, confidence, min(gap, 99.0))
+
+
+def _is_explained(tokens: list[Token], first: int, observed: str, read: str, best: Reading) -> bool:
+    """Return whether the damage, with the glosses of the reading, turns it into what is seen.
+
+    The character before the stretch is looked at too, since its second byte may be half of a glossed one.
+    """
+    glosses = list(best.glosses)
+    before = tokens[first - 1] if first else tokens[first]
+    head = NARROW.get(before.text, before.text)
+    if head not in gbk.pairs():
+        return explains(read, observed, glosses)
+    if before.gloss:
+        glosses.append((head, before.gloss))
+    return explains(head + read, before.text + before.gloss + observed, glosses)
+
+
+def _alike(best: Reading, other: Reading) -> float:
+    """Return what a reading of another length gains: how many pairs stood for nothing is hard to tell."""
+    return 0.0 if len(best.text) == len(other.text) else LENGTHS
+
+
+def certainty(gap: float) -> float:
+    """Return the probability that a reading is right that beats all others by `gap` nats."""
+    if gap >= GAP:
+        return 0.997
+    return min(UNSURE_MOST, UNSURE + 0.1 * gap)
+
+
+def _trimmed(tokens: list[Token], first: int, end: int, best: Reading) -> tuple[int, int, str, int]:
+    """Return the stretch and its reading less the sound text behind it, and how much of the reading that is."""
+    last, rest, text = end, 0, best.text
+    while last > first:
+        token = tokens[last - 1]
+        if token.kind is not Kind.CHARACTER or not text.endswith(token.text) or token.text == "?":
+            break
+        last -= 1
+        text = text[:-1]
+        rest += 1
+    return tokens[first].start, tokens[last - 1].end, text, rest
