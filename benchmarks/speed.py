@@ -98,6 +98,7 @@ TOOLS: dict[str, Callable[[], Work]] = {
     "encfix, changes read": ours_with_changes,
     "encfix, simplified": lambda: ours(script="simplified"),
     "encfix, simplified, changes read": lambda: ours_with_changes(script="simplified"),
+    "encfix, simplified, less half characters": lambda: ours(script="simplified", skip=("misaligned",)),
     "ftfy": lambda: each(import_module("ftfy").fix_text),
     "plsfix": lambda: each(import_module("plsfix").fix_text),
     "OpenCC t2s": lambda: opencc("t2s"),

@@ -199,21 +199,24 @@ def line_wraps(batch: Batch) -> Positions:
     `WRAP_MOST`, and there are several.
     """
     classes = batch.classes
-    ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
+    newlines = np.flatnonzero(classes == Class.NEWLINE)
+    between = newlines[IS_HAN.take(classes.take(newlines - 1)) & IS_HAN.take(classes.take(newlines + 1))]
+    if len(between) < 2:
+        return between[:0]
+    ends = np.sort(np.concatenate((newlines, batch.ends, batch.starts[:1] - 1)))
     lengths = np.diff(ends, prepend=ends[0]) - 1
-    document = np.clip(batch.documents_of(ends), 0, None)
-    widest = np.zeros(len(batch), dtype=np.int64)
-    np.maximum.at(widest, document, lengths)
-    found = np.flatnonzero(
-        (lengths >= WRAP_LEAST)
-        & (lengths >= 0.9 * widest[document])
-        & (widest[document] <= WRAP_MOST)
-        & (classes.take(ends) == Class.NEWLINE)
-    )
-    ends, document = ends[found], document[found]
-    between = IS_HAN.take(classes.take(ends - 1)) & IS_HAN.take(classes.take(ends + 1))
-    ends, document = ends[between], document[between]
-    return ends[np.bincount(document, minlength=len(batch))[document] > 1]
+    place = np.searchsorted(ends, between)
+    long = np.flatnonzero(lengths[place] >= WRAP_LEAST)
+    if len(long) < 2:
+        return between[:0]
+    between, place = between[long], place[long]
+    document = batch.documents_of(between)
+    several, of_several = np.unique(document, return_inverse=True)
+    first, last = np.searchsorted(ends, (batch.starts[several], batch.ends[several]))
+    widest = np.array([lengths[i : j + 1].max() for i, j in zip(first, last, strict=True)])[of_several]
+    wraps = (lengths[place] >= 0.9 * widest) & (widest <= WRAP_MOST)
+    between, document = between[wraps], document[wraps]
+    return between[np.bincount(document, minlength=len(batch))[document] > 1]
 
 
 @cache
