@@ -157,8 +157,8 @@ class Cleaner:
         rows = np.arange(len(batch))
         for turn in range(ROUNDS + 1):
             batch, mask, done = self._round(batch, flags)
-            for row, index in enumerate(rows.tolist()):
-                histories[index].add(done, row)
+            for row in done.touched(len(batch)).tolist():
+                histories[rows[row]].add(done, row)
             changed = np.flatnonzero(mask)
             if not len(changed):
                 return

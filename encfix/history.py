@@ -6,7 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from encfix.batch import to_text
+import numpy as np
+
+from encfix.batch import Positions, to_text
 from encfix.edits import Span, Stage, compose, spans_of, trim
 from encfix.repairs.script import by_word
 from encfix.result import Change, Finding, Placement, Result, Trail
@@ -19,6 +21,13 @@ class Round(NamedTuple):
     stages: list[Stage]
     reports: list[tuple[int, Stage]]
     """What was seen and left, with the number of stages that came before."""
+
+    def touched(self, documents: int) -> Positions:
+        """Return the documents of which some stage or report holds something."""
+        held = np.zeros(documents, dtype=np.bool_)
+        for stage in (*self.stages, *(stage for _, stage in self.reports)):
+            held |= np.diff(stage.bounds) > 0
+        return np.flatnonzero(held)
 
 
 class History:
