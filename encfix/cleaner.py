@@ -128,20 +128,7 @@ class Cleaner:
     def detect(self, text: str) -> tuple[Finding, ...]:
         """Return what `clean` would change (`certain`) and what it would leave, sorted by offset."""
         result = self.clean(text)
-        certain = tuple(
-            Finding(
-                change.kind,
-                change.rules,
-                change.start,
-                change.end,
-                change.before,
-                change.after,
-                change.confidence,
-                change.reason,
-                certain=True,
-            )
-            for change in result.changes
-        )
+        certain = (Finding.of(change, change.reason, certain=True) for change in result.changes)
         return tuple(sorted((*certain, *result.findings), key=lambda finding: (finding.start, finding.end)))
 
     def _repair(self, texts: Sequence[str], flags: Sequence[int]) -> list[Result]:

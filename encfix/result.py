@@ -52,6 +52,21 @@ class Finding:
     certain: bool
     candidates: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, change: Change, reason: str, *, certain: bool) -> Finding:
+        """Return a change as a finding, with a reason of its own."""
+        return cls(
+            change.kind,
+            change.rules,
+            change.start,
+            change.end,
+            change.before,
+            change.after,
+            change.confidence,
+            reason,
+            certain,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Trail:

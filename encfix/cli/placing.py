@@ -210,20 +210,7 @@ def _without(result: Result, left: list[tuple[Change, str]]) -> Result:
     """Return the result less some changes, which are findings with a reason instead."""
     stay = {change for change, _ in left}
     kept = tuple(change for change in result.changes if change not in stay)
-    findings = [
-        Finding(
-            change.kind,
-            change.rules,
-            change.start,
-            change.end,
-            change.before,
-            change.after,
-            change.confidence,
-            f"{change.reason}; {reason}",
-            certain=False,
-        )
-        for change, reason in left
-    ]
+    findings = [Finding.of(change, f"{change.reason}; {reason}", certain=False) for change, reason in left]
     return remade(result, kept, (*result.findings, *findings))
 
 
