@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, TypeAlias
 
 Verdict: TypeAlias = Literal["clean", "repaired", "suspect", "lost"]
@@ -95,10 +94,14 @@ class Result:
     True
     """
 
+    __slots__ = ("_known", "_placed", "_read", "original", "text")
+
     def __init__(self, original: str, text: str, read: Callable[[], Trail] | None = None) -> None:
         self.original = original
         self.text = text
         self._read = read
+        self._known = None if read else _NOTHING
+        self._placed: Placement | None = None
 
     def __repr__(self) -> str:
         return f"Result(text={self.text!r}, verdict={self.verdict!r})"
@@ -114,11 +117,12 @@ class Result:
     def __reduce__(self) -> tuple[object, ...]:
         return _restore, (self.original, self.text, self._trail)
 
-    @cached_property
+    @property
     def _trail(self) -> Trail:
-        trail = self._read() if self._read else _NOTHING
-        self._read = None
-        return trail
+        if self._known is None:
+            self._known = self._read() if self._read else _NOTHING
+            self._read = None  # it holds whatever the trail is made from
+        return self._known
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -156,9 +160,11 @@ class Result:
             raise ValueError(f"not a change of this result: {min(strangers, key=lambda change: change.start)}")
         return apply_changes(self.original, [change for change in self.changes if change not in unwanted])
 
-    @cached_property
+    @property
     def _placement(self) -> Placement:
-        return Placement.of(self.changes)
+        if self._placed is None:
+            self._placed = Placement.of(self.changes)
+        return self._placed
 
     def to_original(self, offset: int) -> int:
         """Return where the code point at `offset` of `text` stood in `original`.

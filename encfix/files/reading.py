@@ -175,14 +175,14 @@ class Twins:
     def __init__(self) -> None:
         self.old_size = self.new_size = 0
         self._old = self._new = hashlib.sha256()
-        self._ahead = bytearray()
+        self._ahead: list[bytes] = []
         """What was read and not written yet, while both are the same."""
 
     def read(self, data: bytes) -> None:
         """Take what comes next in the old content."""
         self.old_size += len(data)
         if self._new is self._old:
-            self._ahead += data
+            self._ahead.append(data)
         else:
             self._old.update(data)
 
@@ -190,13 +190,18 @@ class Twins:
         """Take what comes next in the new content, of which the old must have been read as far."""
         self.new_size += len(data)
         if self._new is self._old:
-            if self._ahead.startswith(data):
-                del self._ahead[: len(data)]
+            ahead = b"".join(self._ahead)
+            if ahead.startswith(data):
+                self._ahead = [ahead[len(data) :]] if len(ahead) > len(data) else []
             else:
-                self._new = self._old.copy()
-                self._old.update(self._ahead)
-                self._ahead.clear()
+                self._part(ahead)
         self._new.update(data)
+
+    def _part(self, ahead: bytes) -> None:
+        """Digest both by themselves from now on; the old content goes on with what is ahead."""
+        self._new = self._old.copy()
+        self._old.update(ahead)
+        self._ahead = []
 
     @property
     def are_same(self) -> bool:
@@ -207,7 +212,5 @@ class Twins:
     def digests(self) -> tuple[str, str]:
         """The digests of both, in hexadecimal digits."""
         if self._ahead:  # the new content is the beginning of the old
-            self._new = self._old.copy()
-            self._old.update(self._ahead)
-            self._ahead.clear()
+            self._part(b"".join(self._ahead))
         return self._old.hexdigest(), self._new.hexdigest()

@@ -154,7 +154,7 @@ class Codec:
         elif text is None:
             text = self.repaired(decoding.decode_as(block, self.source.encoding), block, start)
         self._bytes = start + len(block)
-        self._lines += block.count(b"\n")
+        self._lines += text.count("\n")
         self._points += len(text)
         return text
 

@@ -111,6 +111,9 @@ class Pattern:
 
     def find(self, value: Any) -> list[tuple[Path, Any]]:
         """Return the values that are meant, with their paths."""
+        first = self.steps[0]
+        if len(self.steps) == 1 and isinstance(first, str):  # as nearly always
+            return [((first,), value[first])] if isinstance(value, dict) and first in value else []
         found: list[tuple[Path, Any]] = [((), value)]
         for step in self.steps:
             below: list[tuple[Path, Any]] = []

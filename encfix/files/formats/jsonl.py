@@ -38,7 +38,7 @@ class JsonLines:
             self._records += 1
             try:
                 value, stop = _read(text, _skip(text, start, end))
-                if stop > end or text[stop:end].strip(_SPACE):
+                if stop != end and (stop > end or text[stop:end].strip(_SPACE)):
                     raise ValueError
             except (ValueError, StopIteration, RecursionError):
                 if text[start:end].strip(_SPACE):
