@@ -200,9 +200,10 @@ class _Growth:
                 np.maximum(worth[key], onward.max(axis=1), out=worth[key])
                 through = (onward + node.scores[:, None]).max(axis=0)
                 losses = best - through
-                kept = [(int(k), float(loss)) for k, loss in zip(places, losses, strict=True) if loss <= NEAR]
-                if kept:
-                    arcs.setdefault(key, []).append((arc, kept))
+                near = losses <= NEAR
+                if near.any():
+                    kept = zip(places[near].tolist(), losses[near].tolist(), strict=True)
+                    arcs.setdefault(key, []).append((arc, list(kept)))
         return Lattice(arcs, end[0])
 
 

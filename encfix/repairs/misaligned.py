@@ -26,10 +26,11 @@ from encfix.batch import Batch, Positions, to_codes
 from encfix.chinese import gbk, model, pinyin
 from encfix.chinese.characters import (
     IS_LETTER,
-    SIMPLIFIED_CLASSES,
-    TRADITIONAL_CLASSES,
+    IS_SIMPLIFIED,
+    IS_TRADITIONAL,
     Class,
     class_of,
+    class_table,
     members,
     two_forms,
 )
@@ -178,8 +179,9 @@ def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
 def _is_simplified(text: str, place: int) -> bool:
     """Return whether a line is simplified: the tool made pages traditional, and converting them later ruins bytes."""
     line = text[line_start(text, place) : line_end(text, place, place + LINE)]
-    classes = [class_of(character) for character in line]
-    return sum(c in SIMPLIFIED_CLASSES for c in classes) > CLEAR * sum(c in TRADITIONAL_CLASSES for c in classes)
+    classes = class_table().take(to_codes(line))
+    simplified, traditional = (int(np.count_nonzero(table.take(classes))) for table in (IS_SIMPLIFIED, IS_TRADITIONAL))
+    return simplified > CLEAR * traditional
 
 
 def _may_be_damage(text: str, place: int) -> bool:
