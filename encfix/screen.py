@@ -25,8 +25,8 @@ from encfix.chinese.characters import (
     TRADITIONAL_CLASSES,
     TRIGGER,
     Class,
+    among,
     class_table,
-    members,
 )
 
 Flags = npt.NDArray[np.uint16]
@@ -139,7 +139,7 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
                 flags[document] |= np.uint16(flag)
     for values, flag in _SCRIPTS:
         if wanted & flag:
-            flags[batch.holding(np.flatnonzero(members(*values).take(batch.classes)))] |= np.uint16(flag)
+            flags[batch.holds(among(batch.classes, *values))] |= np.uint16(flag)
     return flags & np.uint16(wanted)
 
 
@@ -199,7 +199,7 @@ def line_wraps(batch: Batch) -> Positions:
     `WRAP_MOST`, and there are several.
     """
     classes = batch.classes
-    newlines = np.flatnonzero(classes == Class.NEWLINE)
+    newlines = np.flatnonzero(among(classes, Class.NEWLINE))
     between = newlines[IS_HAN.take(classes.take(newlines - 1)) & IS_HAN.take(classes.take(newlines + 1))]
     if len(between) < 2:
         return between[:0]

@@ -26,7 +26,16 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import pinyin
-from encfix.chinese.characters import IS_HAN, IS_LETTER, IS_TRADITIONAL, Class, is_common, two_forms
+from encfix.chinese.characters import (
+    HAN_CLASSES,
+    IS_HAN,
+    IS_LETTER,
+    IS_TRADITIONAL,
+    Class,
+    among,
+    is_common,
+    two_forms,
+)
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -127,7 +136,7 @@ def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64
     The last array holds the opening brackets, behind a character, of toned letters that are no single syllable.
     """
     classes, codes = batch.classes, batch.codes
-    start = np.flatnonzero(classes == Class.OPEN)
+    start = np.flatnonzero(among(classes, Class.OPEN))
     start = start[IS_LETTER.take(classes.take(start + 1))]
     packed = np.zeros(len(start), dtype=np.int64)
     toned = np.zeros(len(start), dtype=np.bool_)
@@ -185,10 +194,9 @@ class Page:
         hits = np.bincount(documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count)
         self.is_always = glossed[place] >= ALWAYS / 2 * seen[place]
         """Of each gloss: whether its character is glossed about wherever it stands."""
-        han = IS_HAN.take(batch.classes)
-        running: Positions = np.cumsum(han)
+        han = among(batch.classes, *HAN_CLASSES)
         owners = per_document(head)
-        plain = running.take(batch.ends - 1) - running.take(batch.starts - 1) - owners
+        plain = batch.counts(han) - owners
         traditional = per_document(head & IS_TRADITIONAL.take(batch.classes.take(glosses.owner)))
         first_reading = per_document(head & kinds & pinyin.is_first_reading(owner_code, glosses.packed))
         spaced, self.has_space = _spaces(batch, glosses, documents)
@@ -208,7 +216,7 @@ class Page:
             & (4 * words < owners)
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
-        self.is_periodic = _periodic(batch, glosses.where(head), documents[head], running)
+        self.is_periodic = _periodic(batch, glosses.where(head), documents[head], han)
         """Of each document: whether every fourth or fifth character is glossed."""
         self.is_textbook = (one_form > 1) & (one_form > ONE_FORM_SHARE * (one_form + self.distinct))
         """Of each document: whether glosses are its subject, not damage, unless they are periodic."""
@@ -238,7 +246,7 @@ def _occurrences(
     glossed = np.bincount(place[head], minlength=len(pairs))
     wanted = np.zeros(0x10000, dtype=np.bool_)
     wanted[owner_code] = True
-    found = np.flatnonzero(wanted.take(batch.codes, mode="clip") & IS_HAN.take(batch.classes))
+    found = np.flatnonzero(wanted.take(batch.codes, mode="clip"))
     found_keys = batch.documents_of(found) * 0x110000 + batch.codes.take(found)
     index = np.searchsorted(pairs, found_keys)
     same = pairs.take(index, mode="clip") == found_keys
@@ -266,15 +274,15 @@ def _spaces(batch: Batch, glosses: Glosses, document: Positions) -> tuple[Mask, 
     return spaced, deletable
 
 
-def _periodic(batch: Batch, heads: Glosses, document: Positions, running: npt.NDArray[np.int64]) -> Mask:
+def _periodic(batch: Batch, heads: Glosses, document: Positions, han: Mask) -> Mask:
     """Return for each document whether glosses on one line stand four or five characters apart, (nearly) all of them.
 
-    `running` counts the characters of Chinese up to each position.
+    `han` says where the characters of Chinese are.
     """
     count = len(batch)
-    newlines = np.flatnonzero(batch.classes == Class.NEWLINE)
+    newlines = np.flatnonzero(among(batch.classes, Class.NEWLINE))
     same_line = (np.diff(np.searchsorted(newlines, heads.owner)) == 0) & (np.diff(document) == 0)
-    gaps = np.diff(running.take(heads.owner))[same_line]
+    gaps = np.add.reduceat(han, heads.owner, dtype=np.int64)[:-1][same_line]
     where = document[1:][same_line]
     total = np.bincount(where, minlength=count)
     even = np.bincount(where[np.isin(gaps, PERIODS)], minlength=count)
@@ -284,7 +292,7 @@ def _periodic(batch: Batch, heads: Glosses, document: Positions, running: npt.ND
 
 def _emoji_between(batch: Batch) -> Positions:
     """Return emoji that stand between Chinese characters, or a bracket and a character, emoji beside them included."""
-    is_part = (batch.classes == Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
+    is_part = among(batch.classes, Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
     edges = np.diff(is_part.astype(np.int8))
     starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
     before = batch.classes.take(starts - 1)
