@@ -149,7 +149,8 @@ class Cleaner:
             changed = np.flatnonzero(mask)
             if not len(changed):
                 return
-            rows, batch = rows[changed], batch.select(changed)
+            if len(changed) < len(rows):
+                rows, batch = rows[changed], batch.select(changed)
             texts = [batch.text(row) for row in range(len(batch))]
             for index, text in zip(rows.tolist(), texts, strict=True):
                 histories[index].text = text

@@ -213,7 +213,8 @@ def line_wraps(batch: Batch) -> Positions:
     document = batch.documents_of(between)
     several, of_several = np.unique(document, return_inverse=True)
     first, last = np.searchsorted(ends, (batch.starts[several], batch.ends[several]))
-    widest = np.array([lengths[i : j + 1].max() for i, j in zip(first, last, strict=True)])[of_several]
+    bounds = np.stack((first, last + 1), axis=1).ravel()
+    widest = np.maximum.reduceat(np.append(lengths, 0), bounds)[::2][of_several]
     wraps = (lengths[place] >= 0.9 * widest) & (widest <= WRAP_MOST)
     between, document = between[wraps], document[wraps]
     return between[np.bincount(document, minlength=len(batch))[document] > 1]

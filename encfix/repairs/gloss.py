@@ -57,7 +57,9 @@ ONE_FORM_SHARE = 0.125
 ALWAYS = 0.8
 """The least share of its occurrences at which a page's glossed characters are glossed; half of it for each of them."""
 
-PERIODS = (4, 5)
+SHORTEST_PERIOD, LONGEST_PERIOD = 4, 5
+"""Characters from one periodic gloss to the next."""
+
 VARIATION_SELECTOR = 0xFE0F
 
 
@@ -144,16 +146,19 @@ def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64
     for distance in range(1, pinyin.LONGEST + 2):
         if not len(start):
             break
-        kind = classes.take(start + distance)
-        value = pinyin.fold_table().take(codes.take(start + distance), mode="clip").astype(np.int64)
-        closes = kind == Class.CLOSE
-        ended.append((start[closes], start[closes] + distance, packed[closes], toned[closes]))
+        here = start + distance
+        kind = classes.take(here)
+        value = pinyin.fold_table().take(codes.take(here), mode="clip")
+        closes = among(kind, Class.CLOSE)
+        if len(closing := np.flatnonzero(closes)):
+            ended.append((start.take(closing), here.take(closing), packed.take(closing), toned.take(closing)))
         umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
         packed = np.where(value <= 26, packed << 5 | value, packed + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U))
-        toned |= (kind == Class.TONED) | (kind == Class.DIGIT)
-        goes_on = ((value <= pinyin.IGNORED) | umlaut) & ~closes & (packed < 1 << 30)
-        words.append(start[toned & ~goes_on & ~closes])
-        start, packed, toned = start[goes_on], packed[goes_on], toned[goes_on]
+        toned |= among(kind, Class.TONED, Class.DIGIT)
+        goes_on = ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 30) & ~closes
+        words.append(start[toned & ~(goes_on | closes)])
+        going = np.flatnonzero(goes_on)
+        start, packed, toned = start.take(going), packed.take(going), toned.take(going)
     if not ended:
         return start, start, packed, toned, start
     opens, close, packed, toned = (np.concatenate(part) for part in zip(*ended, strict=True))
@@ -182,11 +187,8 @@ class Page:
 
         self.repeats = per_document(self.is_repeated & head)
         """Of each document: how many characters carry their gloss more than once."""
-        seen, glossed, place = _occurrences(batch, self.document, owner_code, head)
+        seen, glossed, place, is_first = _occurrences(batch, self.document, owner_code, head)
         kinds, documents = self.has_two_forms, self.document
-        _, first = np.unique(place, return_index=True)
-        is_first = np.zeros(len(place), dtype=np.bool_)
-        is_first[first] = True
         self.distinct = per_document(is_first & kinds)
         """Of each document: how many different characters of two forms are glossed."""
         one_form = per_document(is_first & ~kinds)
@@ -236,13 +238,16 @@ def _is_inside_word(batch: Batch, glosses: Glosses, has_space: Mask) -> Mask:
 
 def _occurrences(
     batch: Batch, document: Positions, owner_code: npt.NDArray[np.uint32], head: Mask
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Positions]:
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Positions, Mask]:
     """Return, for each different pair of document and glossed character, how often it occurs and is glossed.
 
-    The third array has one element a gloss: the place of its pair in the other two.
+    The other arrays have one element a gloss: the place of its pair in the first two, and whether it is the first of
+    its pair.
     """
     keys = document * 0x110000 + owner_code
-    pairs, place = np.unique(keys, return_inverse=True)
+    pairs, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    is_first = np.zeros(len(place), dtype=np.bool_)
+    is_first[first] = True
     glossed = np.bincount(place[head], minlength=len(pairs))
     wanted = np.zeros(0x10000, dtype=np.bool_)
     wanted[owner_code] = True
@@ -251,7 +256,7 @@ def _occurrences(
     index = np.searchsorted(pairs, found_keys)
     same = pairs.take(index, mode="clip") == found_keys
     seen = np.bincount(index[same], minlength=len(pairs))
-    return seen, glossed, place
+    return seen, glossed, place, is_first
 
 
 def _spaces(batch: Batch, glosses: Glosses, document: Positions) -> tuple[Mask, Mask]:
@@ -285,9 +290,12 @@ def _periodic(batch: Batch, heads: Glosses, document: Positions, han: Mask) -> M
     gaps = np.add.reduceat(han, heads.owner, dtype=np.int64)[:-1][same_line]
     where = document[1:][same_line]
     total = np.bincount(where, minlength=count)
-    even = np.bincount(where[np.isin(gaps, PERIODS)], minlength=count)
-    strewn = np.bincount(batch.documents_of(_emoji_between(batch)), minlength=count)
-    return (even >= 0.9 * total) & ((total >= ENOUGH - 1) | ((total > 0) & (strewn > 0)))
+    even = np.bincount(where[(gaps >= SHORTEST_PERIOD) & (gaps <= LONGEST_PERIOD)], minlength=count)
+    periodic = (total > 0) & (even >= 0.9 * total)
+    few = periodic & (total < ENOUGH - 1)
+    if few.any():
+        periodic &= ~few | batch.holding(_emoji_between(batch))
+    return np.asarray(periodic)
 
 
 def _emoji_between(batch: Batch) -> Positions:
