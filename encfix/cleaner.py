@@ -57,10 +57,10 @@ LAST = Repair("script", script.flags_configuration, script.propose_configuration
 ROUNDS = 3
 """How often a document may change before it is given up and left alone."""
 
-CHUNK = 128 * 1024
+CHUNK = 256 * 1024
 """Code points in one batch, so that its arrays stay in the cache."""
 
-WINDOW = 16 * CHUNK
+WINDOW = 8 * CHUNK
 """Code points of a stream that are held at a time."""
 
 
