@@ -7,7 +7,7 @@ at the places in question, and says by how many nats each change beats leaving t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
@@ -51,8 +51,8 @@ class Stretch(NamedTuple):
         return Stretch(self.folded[start:end], self.spelled[start:end])
 
 
-Word: TypeAlias = tuple[int, float, "frozenset[str] | None", tuple[int, ...]]
-"""A word of the lattice: where it ends, its log probability, its accepted spellings, the places in question in it."""
+Word: TypeAlias = tuple[int, int, float, "frozenset[str] | None", tuple[int, ...]]
+"""A word of the lattice: start and end, its log probability, its accepted spellings, the places in question in it."""
 
 
 def decode(seen: Stretch, choices: Choices) -> dict[int, Verdict]:
@@ -64,7 +64,7 @@ def decode(seen: Stretch, choices: Choices) -> dict[int, Verdict]:
     '歷'
     """
     spelled = seen.spelled
-    paths = _Paths(_lattice(seen, sorted(choices)), spelled, choices)
+    paths = _Paths(seen, choices)
     verdicts = {}
     for place, (form, by_word) in paths.chosen().items():
         others, kept = choices[place], spelled[place]
@@ -106,19 +106,17 @@ def evidence(seen: Stretch, place: int) -> Evidence:
     return Evidence(attested, forbidden)
 
 
-def _lattice(seen: Stretch, questions: Sequence[int]) -> list[list[Word]]:
-    """Return the words that may begin at each place, rare ones of known spelling included.
+def _words(seen: Stretch, questions: Sequence[int]) -> Iterator[Word]:
+    """Yield the words that may begin at each place in turn, rare ones of known spelling included.
 
     Words without a place in question are priced for good: the spelling seen is right or wrong.
     """
     folded, spelled = seen
     known, lexicon, longest = confusions.spellings().get, model.lexicon().get, _longest_word().get
-    lattice = []
     for start, character in enumerate(folded):
         log = lexicon(character)
-        found: list[Word] = [
-            (start + 1, model.alone(character) if log is None else log, None, (start,) if start in questions else ())
-        ]
+        here = (start,) if start in questions else ()
+        yield start, start + 1, model.alone(character) if log is None else log, None, here
         for end in range(start + 2, min(start + longest(folded[start : start + 2], 0), len(folded)) + 1):
             word = folded[start:end]
             log, accepted = lexicon(word), known(word)
@@ -129,9 +127,7 @@ def _lattice(seen: Stretch, questions: Sequence[int]) -> list[list[Word]]:
             places = tuple([place for place in questions if start <= place < end])
             if accepted and not places:
                 log, accepted = (log if spelled[start:end] in accepted else log - MISSPELLED), None
-            found.append((end, log, accepted, places))
-        lattice.append(found)
-    return lattice
+            yield start, end, log, accepted, places
 
 
 @cache
@@ -155,27 +151,28 @@ def _longest(words: Iterable[str], others: Mapping[str, int]) -> dict[str, int]:
 
 
 class _Paths:
-    """The best divisions of a lattice into words: up to each place, from each place on, and altogether."""
+    """The best divisions of a stretch into words: up to each place, from each place on, and altogether."""
 
-    def __init__(self, lattice: Sequence[Sequence[Word]], spelled: str, choices: Choices) -> None:
-        self._lattice, self._spelled, self._choices = lattice, spelled, choices
-        length = len(lattice)
+    def __init__(self, seen: Stretch, choices: Choices) -> None:
+        self._spelled, self._choices = seen.spelled, choices
+        spelled, length = seen.spelled, len(seen.spelled)
         worst = float("-inf")
         self._upto = upto = [0.0] + [worst] * length
         self._from = onward = [worst] * length + [0.0]
         self._back: list[tuple[int, dict[int, str], bool]] = [(0, {}, False)] * (length + 1)
         no_forms: dict[int, str] = {}
+        self._open: list[Word] = []
         scored: list[tuple[int, int, float]] = []
-        for start, words in enumerate(lattice):
-            reached = upto[start]
-            for end, log, accepted, places in words:
-                forms, fits = no_forms, False
-                if places:
-                    score, forms, fits = _spell(spelled[start:end], start, places, choices, accepted)
-                    log += score
-                scored.append((start, end, log))
-                if reached + log > upto[end]:
-                    upto[end], self._back[end] = reached + log, (start, forms, fits)
+        for word in _words(seen, sorted(choices)):
+            start, end, log, accepted, places = word
+            forms, fits = no_forms, False
+            if places:
+                self._open.append(word)
+                score, forms, fits = _spell(spelled[start:end], start, places, choices, accepted)
+                log += score
+            scored.append((start, end, log))
+            if upto[start] + log > upto[end]:
+                upto[end], self._back[end] = upto[start] + log, (start, forms, fits)
         for start, end, log in reversed(scored):
             if log + onward[end] > onward[start]:
                 onward[start] = log + onward[end]
@@ -188,7 +185,7 @@ class _Paths:
     def chosen(self) -> dict[int, tuple[str, bool]]:
         """Return the best form at each place in question, and whether a word of known spelling holds it."""
         found: dict[int, tuple[str, bool]] = {}
-        end = len(self._lattice)
+        end = len(self._spelled)
         while end:
             end, forms, fits = self._back[end]
             found.update((place, (form, fits)) for place, form in forms.items())
@@ -202,9 +199,8 @@ class _Paths:
             + log
             + _spell(self._spelled[start:end], start, places, choices, accepted)[0]
             + self._from[end]
-            for start in range(max(0, place - confusions.LONGEST + 1), place + 1)
-            for end, log, accepted, places in self._lattice[start]
-            if end > place
+            for start, end, log, accepted, places in self._open
+            if place in places
         )
 
 

@@ -97,6 +97,8 @@ def _private_use(batch: Batch) -> Edits:
     """Report private-use code points beside Chinese text for which no character is known."""
     private = among(batch.classes, Class.PRIVATE_USE)
     found = np.flatnonzero(private)
+    if not len(found):
+        return Edits.none()
     private[found[np.isin(batch.codes.take(found), unified_forms()[:, 0])]] = False
     start, end = _runs(private)
     classes = batch.classes

@@ -18,8 +18,8 @@ script, Japanese, tables of both scripts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import compress
+from typing import NamedTuple
 
 import numpy as np
 
@@ -70,8 +70,7 @@ CERTAIN_GAIN = 30.0
 """The gain of a character that cannot stand in the script at all, and has one form in the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A form for one place: by how many nats it beats the one seen, how many it must, and how many more for caution."""
 
     place: int
@@ -223,7 +222,7 @@ def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> l
         if scripts.is_quotation(proposal.place, proposal.rule == LEFTOVER):
             more = proposal.gain  # so that it is reported, never applied
         form = scripts.regional(owner, proposal.form)
-        kept.append(replace(proposal, form=form, needed=needed, more=more))
+        kept.append(proposal._replace(form=form, needed=needed, more=more))
     return kept
 
 
