@@ -209,6 +209,7 @@ def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> l
     """Lower the thresholds in converted documents, and leave out what is far from enough or a quotation."""
     if not found:
         return found
+    found = sorted(found, key=lambda proposal: proposal.place)
     places = np.array([proposal.place for proposal in found], dtype=np.int64)
     document = batch.documents_of(places)
     strong = np.array([proposal.gain >= STRONG for proposal in found])
