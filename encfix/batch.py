@@ -94,6 +94,8 @@ class Batch:
 
     def spread(self, documents: Mask) -> Mask:
         """Return which positions lie in some of the documents: bool, as long as `codes`, for bool of (documents,)."""
+        if not documents.any():
+            return np.zeros(len(self.codes), dtype=np.bool_)
         values = np.zeros(2 * len(documents) + 1, dtype=np.bool_)
         values[1::2] = documents
         return np.repeat(values, np.diff(self._bounds, prepend=0, append=len(self.codes)))

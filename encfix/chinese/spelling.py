@@ -94,8 +94,10 @@ def evidence(seen: Stretch, place: int) -> Evidence:
     accepted_at, longest = confusions.spellings().get, _longest_spelled().get
     attested = forbidden = False
     for start in range(max(0, place - confusions.LONGEST + 1), place + 1):
-        last = min(start + longest(folded[start : start + 2], 0), len(folded))
-        for end in range(max(place + 1, start + 2), last + 1):
+        size = longest(folded[start : start + 2])
+        if size is None:
+            continue
+        for end in range(max(place + 1, start + 2), min(start + size, len(folded)) + 1):
             accepted = accepted_at(folded[start:end])
             if accepted is None:
                 continue
@@ -117,7 +119,10 @@ def _words(seen: Stretch, questions: Sequence[int]) -> Iterator[Word]:
         log = lexicon(character)
         here = (start,) if start in questions else ()
         yield start, start + 1, model.alone(character) if log is None else log, None, here
-        for end in range(start + 2, min(start + longest(folded[start : start + 2], 0), len(folded)) + 1):
+        size = longest(folded[start : start + 2])
+        if size is None:
+            continue
+        for end in range(start + 2, min(start + size, len(folded)) + 1):
             word = folded[start:end]
             log, accepted = lexicon(word), known(word)
             if log is None:
@@ -188,7 +193,8 @@ class _Paths:
         end = len(self._spelled)
         while end:
             end, forms, fits = self._back[end]
-            found.update((place, (form, fits)) for place, form in forms.items())
+            for place, form in forms.items():
+                found[place] = form, fits
         return found
 
     def best_with(self, place: int, rest: Mapping[str, float]) -> float:

@@ -17,7 +17,7 @@ script, Japanese, tables of both scripts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import NamedTuple
 
@@ -171,21 +171,30 @@ def _is_promising(near: Stretch, margin: float) -> bool:
 def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str, float]]) -> list[Proposal]:
     """Divide the windows around the places in question into words, and return what changes."""
     found: list[Proposal] = []
-    places = sorted(choices)
+    if not choices:
+        return found
+    windows = list(_windows(sorted(choices), scripts))
+    stretch = _stretch(np.concatenate([batch.codes[start:end] for _, start, end in windows]))
+    done = 0
+    for places, start, end in windows:
+        part = stretch.part(done, done + end - start)
+        done += end - start
+        for offset, verdict in decode(part, {place - start: choices[place] for place in places}).items():
+            if verdict.gain > 0:
+                is_attested = evidence(part, offset).attested
+                found.append(_proposal(to_text(batch.codes[start:end]), offset, start, verdict, is_attested))
+    return found
+
+
+def _windows(places: Sequence[int], scripts: context.Scripts) -> Iterator[tuple[Sequence[int], int, int]]:
+    """Yield places that are decoded together, with the ends of the window around them."""
     first = 0
     while first < len(places):
         last = first
         while last + 1 < len(places) and places[last + 1] - places[last] <= REACH and last - first < REACH:
             last += 1
-        start, end = scripts.window(places[first], places[last], REACH)
-        part = _stretch(batch.codes[start:end])
-        here = {place - start: choices[place] for place in places[first : last + 1]}
-        for offset, verdict in decode(part, here).items():
-            if verdict.gain > 0:
-                is_attested = evidence(part, offset).attested
-                found.append(_proposal(to_text(batch.codes[start:end]), offset, start, verdict, is_attested))
+        yield places[first : last + 1], *scripts.window(places[first], places[last], REACH)
         first = last + 1
-    return found
 
 
 def _proposal(text: str, offset: int, start: int, verdict: Verdict, is_attested: bool) -> Proposal:
