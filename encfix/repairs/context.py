@@ -95,7 +95,7 @@ class Scripts:
         """Mark the lines of one document that are clearly of a script and not Japanese."""
         bounds = self._line_bounds(start, end)
         masks = (self.simplified, self.traditional)[:: -1 if which else 1]
-        own, other, kana = (_sums(mask[start:end], bounds) for mask in (*masks, self._kana_mask))
+        own, other, kana = (_sums(held[start:end], bounds) for held in (*masks, self._kana_mask))
         chosen = ((own >= CLEAR) & (own >= CLEAR * other) | clear) & (kana == 0)
         mask[start:end] = np.repeat(chosen, np.diff(bounds))
 
