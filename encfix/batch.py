@@ -84,6 +84,27 @@ class Batch:
             return held
         return np.searchsorted(positions, self.ends) > np.searchsorted(positions, self.starts)
 
+    def holds(self, mask: Mask) -> Mask:
+        """Return in which documents `mask`, as long as `codes`, is True somewhere: bool of shape (documents,)."""
+        return np.logical_or.reduceat(mask, self._bounds)[::2] & (self.ends > self.starts)
+
+    def counts(self, mask: Mask) -> Positions:
+        """Return how often `mask`, as long as `codes`, is True in each document: int64 of shape (documents,)."""
+        return np.add.reduceat(mask, self._bounds, dtype=np.int64)[::2] * (self.ends > self.starts)
+
+    def spread(self, documents: Mask) -> Mask:
+        """Return which positions lie in some of the documents: bool, as long as `codes`, for bool of (documents,)."""
+        if not documents.any():
+            return np.zeros(len(self.codes), dtype=np.bool_)
+        values = np.zeros(2 * len(documents) + 1, dtype=np.bool_)
+        values[1::2] = documents
+        return np.repeat(values, np.diff(self._bounds, prepend=0, append=len(self.codes)))
+
+    @cached_property
+    def _bounds(self) -> Positions:
+        """Start and end of each document in turn, as `reduceat` takes them."""
+        return np.stack((self.starts, self.ends), axis=1).ravel()
+
     def text(self, document: int) -> str:
         """Return one document as a string."""
         return to_text(self.codes[self.starts[document] : self.ends[document]])

@@ -57,10 +57,10 @@ LAST = Repair("script", script.flags_configuration, script.propose_configuration
 ROUNDS = 3
 """How often a document may change before it is given up and left alone."""
 
-CHUNK = 128 * 1024
+CHUNK = 256 * 1024
 """Code points in one batch, so that its arrays stay in the cache."""
 
-WINDOW = 16 * CHUNK
+WINDOW = 8 * CHUNK
 """Code points of a stream that are held at a time."""
 
 
@@ -108,14 +108,19 @@ class Cleaner:
         flagged: list[tuple[int, int]] = []
         first = 0
         for chunk in _chunks(texts):
-            flags = screen.screen(Batch.of(chunk), chunk, self._wanted_flags)
+            batch = Batch.of(chunk)
+            flags = screen.screen(batch, chunk, self._wanted_flags)
             documents = np.arange(len(chunk)) if self._converts_at_last else np.flatnonzero(flags)
-            flagged += zip((documents + first).tolist(), flags[documents].tolist(), strict=True)
+            if len(documents) == len(chunk):
+                results[first : first + len(chunk)] = self._repair(batch, chunk, flags)
+            else:
+                flagged += zip((documents + first).tolist(), flags[documents].tolist(), strict=True)
             first += len(chunk)
         first = 0
         for chunk in _chunks(texts[index] for index, _ in flagged):  # laid out anew: few are left, from many chunks
             part = flagged[first : first + len(chunk)]
-            for (index, _), result in zip(part, self._repair(chunk, [flags for _, flags in part]), strict=True):
+            flags = np.array([flags for _, flags in part], dtype=np.uint16)
+            for (index, _), result in zip(part, self._repair(Batch.of(chunk), chunk, flags), strict=True):
                 results[index] = result
             first += len(chunk)
         return results
@@ -131,10 +136,10 @@ class Cleaner:
         certain = (Finding.of(change, change.reason, certain=True) for change in result.changes)
         return tuple(sorted((*certain, *result.findings), key=lambda finding: (finding.start, finding.end)))
 
-    def _repair(self, texts: Sequence[str], flags: Sequence[int]) -> list[Result]:
-        """Return the results of a chunk of documents that the screen flagged."""
+    def _repair(self, batch: Batch, texts: Sequence[str], flags: screen.Flags) -> list[Result]:
+        """Return the results of a batch of documents that the screen flagged; `texts` are the documents as strings."""
         histories = [History(text) for text in texts]
-        self._settle(Batch.of(texts), np.array(flags, dtype=np.uint16), histories)
+        self._settle(batch, flags, histories)
         if self._converts_at_last:
             self._convert_at_last(histories)
         return [history.result() for history in histories]
@@ -149,7 +154,8 @@ class Cleaner:
             changed = np.flatnonzero(mask)
             if not len(changed):
                 return
-            rows, batch = rows[changed], batch.select(changed)
+            if len(changed) < len(rows):
+                rows, batch = rows[changed], batch.select(changed)
             texts = [batch.text(row) for row in range(len(batch))]
             for index, text in zip(rows.tolist(), texts, strict=True):
                 histories[index].text = text

@@ -183,14 +183,22 @@ def apply(batch: Batch, edits: Edits) -> tuple[Batch, Stage]:
         codes = batch.codes.copy()
         codes[_inside(edits.start, lengths)] = edits.codes
         return Batch(codes, starts, ends), stage
-    removed = np.zeros(len(batch.codes), dtype=np.bool_)
-    removed[_inside(edits.start, edits.end - edits.start)] = True
-    added = np.zeros(len(batch.codes) + int(shift[-1]), dtype=np.bool_)
-    added[_inside(edits.start + shift[:-1], lengths)] = True
-    codes = np.empty(len(added), dtype=np.uint32)
-    codes[added] = edits.codes
-    codes[~added] = batch.codes[~removed]
+    kept = batch.codes[_outside(edits.start, edits.end, len(batch.codes))]
+    if not len(edits.codes):
+        return Batch(kept, starts, ends), stage
+    old = _outside(edits.start + shift[:-1], edits.start + shift[:-1] + lengths, len(kept) + len(edits.codes))
+    codes = np.empty(len(old), dtype=np.uint32)
+    codes[old] = kept
+    codes[~old] = edits.codes
     return Batch(codes, starts, ends), stage
+
+
+def _outside(start: Positions, end: Positions, size: int) -> Mask:
+    """Return which of `size` positions lie in none of the spans, which are sorted and disjoint."""
+    bounds = np.concatenate(([0], np.stack((start, end), axis=1).ravel(), [size]))
+    values = np.ones(len(bounds) - 1, dtype=np.bool_)
+    values[1::2] = False
+    return np.repeat(values, np.diff(bounds))
 
 
 def _inside(start: Positions, lengths: Positions) -> Positions:

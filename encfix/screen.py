@@ -25,8 +25,8 @@ from encfix.chinese.characters import (
     TRADITIONAL_CLASSES,
     TRIGGER,
     Class,
+    among,
     class_table,
-    members,
 )
 
 Flags = npt.NDArray[np.uint16]
@@ -139,7 +139,7 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
                 flags[document] |= np.uint16(flag)
     for values, flag in _SCRIPTS:
         if wanted & flag:
-            flags[batch.holding(np.flatnonzero(members(*values).take(batch.classes)))] |= np.uint16(flag)
+            flags[batch.holds(among(batch.classes, *values))] |= np.uint16(flag)
     return flags & np.uint16(wanted)
 
 
@@ -199,7 +199,7 @@ def line_wraps(batch: Batch) -> Positions:
     `WRAP_MOST`, and there are several.
     """
     classes = batch.classes
-    newlines = np.flatnonzero(classes == Class.NEWLINE)
+    newlines = np.flatnonzero(among(classes, Class.NEWLINE))
     between = newlines[IS_HAN.take(classes.take(newlines - 1)) & IS_HAN.take(classes.take(newlines + 1))]
     if len(between) < 2:
         return between[:0]
@@ -213,7 +213,8 @@ def line_wraps(batch: Batch) -> Positions:
     document = batch.documents_of(between)
     several, of_several = np.unique(document, return_inverse=True)
     first, last = np.searchsorted(ends, (batch.starts[several], batch.ends[several]))
-    widest = np.array([lengths[i : j + 1].max() for i, j in zip(first, last, strict=True)])[of_several]
+    bounds = np.stack((first, last + 1), axis=1).ravel()
+    widest = np.maximum.reduceat(np.append(lengths, 0), bounds)[::2][of_several]
     wraps = (lengths[place] >= 0.9 * widest) & (widest <= WRAP_MOST)
     between, document = between[wraps], document[wraps]
     return between[np.bincount(document, minlength=len(batch))[document] > 1]

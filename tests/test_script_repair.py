@@ -163,3 +163,12 @@ def test_decoding_prefers_words_that_are_spelled_right() -> None:
     assert spelling.decode(spelling.Stretch.of("新局麵"), {2: even})[2].form == "面"
     assert spelling.decode(spelling.Stretch.of("牛肉面"), {2: even})[2].form == "麵"
     assert spelling.decode(spelling.Stretch.of("北方麵食館"), {2: even})[2].form == "麵"
+
+
+def test_evidence_of_a_converted_document_does_not_reach_its_neighbour() -> None:
+    converted = "這家公司的曆史很長，產品係統也很好，他们認為這樣說没错，學問無窮無盡。\n"
+    texts = [converted * 4, "他寫的《這里》，大家都讀過。"]
+    together = encfix.clean_many(texts)
+    assert together == [encfix.clean(text) for text in texts]
+    assert together[0].changes
+    assert not together[1].changes

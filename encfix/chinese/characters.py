@@ -88,6 +88,29 @@ def members(*classes: Class) -> npt.NDArray[np.bool_]:
     return table
 
 
+def among(classes: npt.NDArray[np.uint8], *wanted: Class) -> npt.NDArray[np.bool_]:
+    """Return which of many classes are among those `wanted`: bool, as long as `classes`.
+
+    Compares with runs of values, which for whole batches is several times faster than to look each class up in a table.
+
+    >>> among(np.array([Class.HAN, Class.DIGIT, Class.HAN_RARE], dtype=np.uint8), *HAN_CLASSES)
+    array([ True, False,  True])
+    """
+    found = np.zeros(len(classes), dtype=np.bool_)
+    for first, last in _runs(wanted):
+        found |= classes == first if first == last else classes - np.uint8(first) <= last - first
+    return found
+
+
+@cache
+def _runs(classes: tuple[Class, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the first and last value of each run of consecutive values, as plain integers."""
+    values = sorted(map(int, classes))
+    firsts = [value for value in values if value - 1 not in values]
+    lasts = [value for value in values if value + 1 not in values]
+    return tuple(zip(firsts, lasts, strict=True))
+
+
 IS_HAN = members(*HAN_CLASSES)
 IS_SIMPLIFIED = members(*SIMPLIFIED_CLASSES)
 IS_TRADITIONAL = members(*TRADITIONAL_CLASSES)

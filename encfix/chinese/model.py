@@ -264,6 +264,7 @@ def words_at(text: str, start: int) -> list[tuple[int, float]]:
     return found
 
 
+@lru_cache(maxsize=1 << 14)
 def alone(character: str) -> float:
     """Return the log probability that a character is a word of its own, whatever it is."""
     log = lexicon().get(character)

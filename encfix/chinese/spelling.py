@@ -7,10 +7,9 @@ at the places in question, and says by how many nats each change beats leaving t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from encfix.chinese import confusions, model
 
@@ -52,13 +51,8 @@ class Stretch(NamedTuple):
         return Stretch(self.folded[start:end], self.spelled[start:end])
 
 
-class _Word(NamedTuple):
-    """A word of the lattice: where it ends, its log probability, its accepted spellings, the places in it."""
-
-    end: int
-    log: float
-    accepted: frozenset[str] | None
-    places: tuple[int, ...]
+Word: TypeAlias = tuple[int, int, float, "frozenset[str] | None", tuple[int, ...]]
+"""A word of the lattice: start and end, its log probability, its accepted spellings, the places in question in it."""
 
 
 def decode(seen: Stretch, choices: Choices) -> dict[int, Verdict]:
@@ -69,9 +63,8 @@ def decode(seen: Stretch, choices: Choices) -> dict[int, Verdict]:
     >>> decode(Stretch.of("百年曆史"), {2: {"歷": -12.0, "曆": -15.0}})[2].form
     '歷'
     """
-    folded, spelled = seen
-    lattice = [_words_at(folded, spelled, start, choices) for start in range(len(folded))]
-    paths = _Paths(lattice, spelled, choices)
+    spelled = seen.spelled
+    paths = _Paths(seen, choices)
     verdicts = {}
     for place, (form, by_word) in paths.chosen().items():
         others, kept = choices[place], spelled[place]
@@ -98,11 +91,13 @@ def evidence(seen: Stretch, place: int) -> Evidence:
     (Evidence(attested=True, forbidden=True), Evidence(attested=False, forbidden=True))
     """
     folded, spelled = seen
-    accepted_at, longest = confusions.spellings().get, _longest_word().get
+    accepted_at, longest = confusions.spellings().get, _longest_spelled().get
     attested = forbidden = False
     for start in range(max(0, place - confusions.LONGEST + 1), place + 1):
-        last = min(start + longest(folded[start : start + 2], 0), len(folded))
-        for end in range(max(place + 1, start + 2), last + 1):
+        size = longest(folded[start : start + 2])
+        if size is None:
+            continue
+        for end in range(max(place + 1, start + 2), min(start + size, len(folded)) + 1):
             accepted = accepted_at(folded[start:end])
             if accepted is None:
                 continue
@@ -113,63 +108,79 @@ def evidence(seen: Stretch, place: int) -> Evidence:
     return Evidence(attested, forbidden)
 
 
-def _words_at(folded: str, spelled: str, start: int, choices: Choices) -> list[_Word]:
-    """Return the words that may begin at `start`, rare ones of known spelling included.
+def _words(seen: Stretch, questions: Sequence[int]) -> Iterator[Word]:
+    """Yield the words that may begin at each place in turn, rare ones of known spelling included.
 
     Words without a place in question are priced for good: the spelling seen is right or wrong.
     """
-    known, lexicon = confusions.spellings(), model.lexicon()
-    log = lexicon.get(folded[start])
-    here = (start,) if start in choices else ()
-    found = [_Word(start + 1, model.alone(folded[start]) if log is None else log, None, here)]
-    longest = _longest_word().get(folded[start : start + 2], 0)
-    for end in range(start + 2, min(start + longest, len(folded)) + 1):
-        word = folded[start:end]
-        log, accepted = lexicon.get(word), known.get(word)
-        if log is None and accepted is None:
+    folded, spelled = seen
+    known, lexicon, longest = confusions.spellings().get, model.lexicon().get, _longest_word().get
+    for start, character in enumerate(folded):
+        log = lexicon(character)
+        here = (start,) if start in questions else ()
+        yield start, start + 1, model.alone(character) if log is None else log, None, here
+        size = longest(folded[start : start + 2])
+        if size is None:
             continue
-        log = RARE if log is None else log
-        places = tuple(place for place in range(start, end) if place in choices)
-        if accepted and not places:
-            log, accepted = (log if spelled[start:end] in accepted else log - MISSPELLED), None
-        found.append(_Word(end, log, accepted, places))
-    return found
+        for end in range(start + 2, min(start + size, len(folded)) + 1):
+            word = folded[start:end]
+            log, accepted = lexicon(word), known(word)
+            if log is None:
+                if accepted is None:
+                    continue
+                log = RARE
+            places = tuple([place for place in questions if start <= place < end])
+            if accepted and not places:
+                log, accepted = (log if spelled[start:end] in accepted else log - MISSPELLED), None
+            yield start, end, log, accepted, places
+
+
+@cache
+def _longest_spelled() -> Mapping[str, int]:
+    """Return the length of the longest word of known spelling by its first two characters."""
+    return _longest(confusions.spellings(), {})
 
 
 @cache
 def _longest_word() -> Mapping[str, int]:
     """Return the length of the longest word, of known spelling or in the lexicon, by its first two characters."""
-    longest: dict[str, int] = {}
-    for word in chain(model.lexicon(), confusions.spellings()):
-        longest[word[:2]] = max(longest.get(word[:2], 0), len(word))
+    return _longest(model.lexicon(), _longest_spelled())
+
+
+def _longest(words: Iterable[str], others: Mapping[str, int]) -> dict[str, int]:
+    longest = dict(others)
+    for word in words:
+        if longest.get(word[:2], 0) < len(word):
+            longest[word[:2]] = len(word)
     return longest
 
 
 class _Paths:
-    """The best divisions of a lattice into words: up to each place, from each place on, and altogether."""
+    """The best divisions of a stretch into words: up to each place, from each place on, and altogether."""
 
-    def __init__(self, lattice: Sequence[list[_Word]], spelled: str, choices: Choices) -> None:
-        self._lattice, self._spelled, self._choices = lattice, spelled, choices
-        length = len(lattice)
+    def __init__(self, seen: Stretch, choices: Choices) -> None:
+        self._spelled, self._choices = seen.spelled, choices
+        spelled, length = seen.spelled, len(seen.spelled)
         worst = float("-inf")
-        self._upto = [0.0] + [worst] * length
-        self._from = [worst] * length + [0.0]
+        self._upto = upto = [0.0] + [worst] * length
+        self._from = onward = [worst] * length + [0.0]
         self._back: list[tuple[int, dict[int, str], bool]] = [(0, {}, False)] * (length + 1)
-        scored: list[list[tuple[int, float]]] = []
-        for start, words in enumerate(lattice):
-            reached = self._upto[start]
-            scored.append([])
-            for end, log, accepted, places in words:
-                forms: dict[int, str] = {}
-                fits = False
-                if places:
-                    score, forms, fits = _spell(spelled[start:end], start, places, choices, accepted)
-                    log += score
-                scored[-1].append((end, log))
-                if reached + log > self._upto[end]:
-                    self._upto[end], self._back[end] = reached + log, (start, forms, fits)
-        for start in reversed(range(length)):
-            self._from[start] = max(log + self._from[end] for end, log in scored[start])
+        no_forms: dict[int, str] = {}
+        self._open: list[Word] = []
+        scored: list[tuple[int, int, float]] = []
+        for word in _words(seen, sorted(choices)):
+            start, end, log, accepted, places = word
+            forms, fits = no_forms, False
+            if places:
+                self._open.append(word)
+                score, forms, fits = _spell(spelled[start:end], start, places, choices, accepted)
+                log += score
+            scored.append((start, end, log))
+            if upto[start] + log > upto[end]:
+                upto[end], self._back[end] = upto[start] + log, (start, forms, fits)
+        for start, end, log in reversed(scored):
+            if log + onward[end] > onward[start]:
+                onward[start] = log + onward[end]
 
     @property
     def best(self) -> float:
@@ -179,10 +190,11 @@ class _Paths:
     def chosen(self) -> dict[int, tuple[str, bool]]:
         """Return the best form at each place in question, and whether a word of known spelling holds it."""
         found: dict[int, tuple[str, bool]] = {}
-        end = len(self._lattice)
+        end = len(self._spelled)
         while end:
             end, forms, fits = self._back[end]
-            found.update((place, (form, fits)) for place, form in forms.items())
+            for place, form in forms.items():
+                found[place] = form, fits
         return found
 
     def best_with(self, place: int, rest: Mapping[str, float]) -> float:
@@ -190,12 +202,11 @@ class _Paths:
         choices = {**self._choices, place: rest}
         return max(
             self._upto[start]
-            + word.log
-            + _spell(self._spelled[start : word.end], start, word.places, choices, word.accepted)[0]
-            + self._from[word.end]
-            for start in range(max(0, place - confusions.LONGEST + 1), place + 1)
-            for word in self._lattice[start]
-            if word.end > place
+            + log
+            + _spell(self._spelled[start:end], start, places, choices, accepted)[0]
+            + self._from[end]
+            for start, end, log, accepted, places in self._open
+            if place in places
         )
 
 

@@ -6,11 +6,17 @@ from bisect import bisect_right
 from functools import cache, cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions, to_text
 from encfix.chinese import confusions, model
-from encfix.chinese.characters import IS_HAN, IS_SIMPLIFIED, IS_TRADITIONAL, KATAKANA_CLASSES, Class, members
+from encfix.chinese.characters import (
+    HAN_CLASSES,
+    KATAKANA_CLASSES,
+    SIMPLIFIED_CLASSES,
+    TRADITIONAL_CLASSES,
+    Class,
+    among,
+)
 
 CLEAR = 3
 """A document or line is clearly of a script if it has so many times more of its characters than of the other's."""
@@ -40,8 +46,10 @@ SHINJITAI = frozenset(
 """Characters as only Japan writes them."""
 
 
-_TABLES = (IS_SIMPLIFIED, IS_TRADITIONAL)
-_FOREIGN = members(Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE)
+_FOREIGN = (Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE)
+
+LONGEST_PAIR = 4
+"""Characters in the longest word that is sought beside its own other spelling."""
 
 
 class Scripts:
@@ -50,20 +58,20 @@ class Scripts:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         classes = batch.classes
-        simplified, traditional = IS_SIMPLIFIED.take(classes), IS_TRADITIONAL.take(classes)
-        s, t = _counts(batch, simplified), _counts(batch, traditional)
-        kana = _FOREIGN.take(classes)
-        has_kana = is_foreign = np.zeros(len(batch), dtype=np.bool_)
-        if kana.any():
-            has_kana = batch.holding(np.flatnonzero(kana))
-            is_foreign = _counts(batch, kana) > FOREIGN_SHARE * _counts(batch, IS_HAN.take(classes))
+        self.simplified, self.traditional = among(classes, *SIMPLIFIED_CLASSES), among(classes, *TRADITIONAL_CLASSES)
+        s, t = batch.counts(self.simplified), batch.counts(self.traditional)
+        kana = among(classes, *_FOREIGN)
+        has_kana = batch.holds(kana)
+        is_foreign = np.zeros(len(batch), dtype=np.bool_)
+        if has_kana.any():
+            is_foreign = batch.counts(kana) > FOREIGN_SHARE * batch.counts(among(classes, *HAN_CLASSES))
         self.simplified_documents = (s > 0) & (s >= CLEAR * t) & ~is_foreign
         self.traditional_documents = (t > 0) & (t >= CLEAR * s) & ~is_foreign
         self._mixed = ~self.simplified_documents & ~self.traditional_documents & (s + t > 0) & ~is_foreign
         self.simplified_documents &= t > 0  # without a traditional character there is nothing to repair
         self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
         self._pages: dict[tuple[int, int], int] = {}
-        self._lines: dict[int, tuple[Positions, Positions, Positions]] = {}
+        self._lines: dict[int, tuple[int, int]] = {}
         self._kana = has_kana
         self._kana_mask = kana
 
@@ -78,22 +86,17 @@ class Scripts:
         return self._mask(self.simplified_documents, 0)
 
     def _mask(self, documents: Mask, which: int) -> Mask:
-        mask = np.zeros(len(self.batch.codes), dtype=np.bool_)
-        for nth in np.flatnonzero(documents | self._mixed).tolist():
-            start, end = int(self.batch.starts[nth]), int(self.batch.ends[nth])
-            if documents[nth] and not self._kana[nth]:
-                mask[start:end] = True
-                continue
-            self._by_line(mask, start, end, bool(documents[nth]), which)
+        mask = self.batch.spread(documents & ~self._kana)
+        for nth in np.flatnonzero(documents & self._kana | self._mixed).tolist():
+            self._by_line(mask, self._starts[nth], self._ends[nth], bool(documents[nth]), which)
         return mask
 
     def _by_line(self, mask: Mask, start: int, end: int, clear: bool, which: int) -> None:
         """Mark the lines of one document that are clearly of a script and not Japanese."""
-        classes = self.batch.classes[start:end]
-        bounds = _line_bounds(classes)
-        own, other = (_sums(table.take(classes), bounds) for table in _TABLES[:: -1 if which else 1])
-        has_kana = _sums(self._kana_mask[start:end], bounds) > 0
-        chosen = ((own >= CLEAR) & (own >= CLEAR * other) | clear) & ~has_kana
+        bounds = self._line_bounds(start, end)
+        masks = (self.simplified, self.traditional)[:: -1 if which else 1]
+        own, other, kana = (_sums(held[start:end], bounds) for held in (*masks, self._kana_mask))
+        chosen = ((own >= CLEAR) & (own >= CLEAR * other) | clear) & (kana == 0)
         mask[start:end] = np.repeat(chosen, np.diff(bounds))
 
     @cached_property
@@ -101,15 +104,14 @@ class Scripts:
         """Positions of the rarer script in lines that are clearly of neither."""
         found = [np.empty(0, np.int64)]
         for nth in np.flatnonzero(self._mixed).tolist():
-            start = self._starts[nth]
-            classes = self.batch.classes[start : self._ends[nth]]
-            simplified, traditional = (table.take(classes) for table in _TABLES)
-            bounds = _line_bounds(classes)
+            start, end = self._starts[nth], self._ends[nth]
+            bounds = self._line_bounds(start, end)
+            simplified, traditional = self.simplified[start:end], self.traditional[start:end]
             s, t = _sums(simplified, bounds), _sums(traditional, bounds)
             neither = (s > 0) & (t > 0) & (s < CLEAR * t) & (t < CLEAR * s)
-            simplified &= np.repeat(neither & (s <= t), np.diff(bounds))
-            traditional &= np.repeat(neither & (s > t), np.diff(bounds))
-            found.append(start + np.flatnonzero(simplified | traditional))
+            rarer = simplified & np.repeat(neither & (s <= t), np.diff(bounds))
+            rarer |= traditional & np.repeat(neither & (s > t), np.diff(bounds))
+            found.append(start + np.flatnonzero(rarer))
         return np.concatenate(found)
 
     def window(self, first: int, last: int, reach: int) -> tuple[int, int]:
@@ -136,27 +138,31 @@ class Scripts:
         if mark and right - left == 1:
             return True  # a character that the text talks of
         own, other = self._counts(start + left, start + right)[::order]
-        han = int(IS_HAN.take(self.batch.classes[start + left : start + right]).sum())
         if mark:
+            han = int(np.count_nonzero(among(self.batch.classes[start + left : start + right], *HAN_CLASSES)))
             return own == 0 and other > 0 and (han > FEW_WORDS or mark in TITLES)
         return other >= CLEAR and other > own
 
     def _line_counts(self, place: int) -> tuple[int, int]:
-        document = bisect_right(self._starts, place) - 1
-        start = self._starts[document]
-        if document not in self._lines:
-            classes = self.batch.classes[start : self._ends[document]]
-            bounds = _line_bounds(classes)
-            simplified, traditional = (_sums(table.take(classes), bounds) for table in _TABLES)
-            self._lines[document] = bounds, simplified, traditional
-        bounds, simplified, traditional = self._lines[document]
-        nth = int(np.searchsorted(bounds, place - start, side="right")) - 1
-        return int(simplified[nth]), int(traditional[nth])
+        """Return how many characters of either script the line of a position holds; each line is counted once."""
+        after = int(np.searchsorted(self._line_ends, place))
+        if after not in self._lines:
+            self._lines[after] = self._counts(int(self._line_ends[after - 1]) + 1, int(self._line_ends[after]))
+        return self._lines[after]
 
     def _counts(self, start: int, end: int) -> tuple[int, int]:
-        classes = self.batch.classes[start:end]
-        simplified, traditional = (int(np.count_nonzero(table.take(classes))) for table in _TABLES)
-        return simplified, traditional
+        simplified, traditional = (np.count_nonzero(mask[start:end]) for mask in (self.simplified, self.traditional))
+        return int(simplified), int(traditional)
+
+    @cached_property
+    def _line_ends(self) -> Positions:
+        """Where lines end in the batch, at a newline or with their document."""
+        return np.flatnonzero(among(self.batch.classes, Class.NEWLINE, Class.BOUNDARY))
+
+    def _line_bounds(self, start: int, end: int) -> Positions:
+        """Return where the lines of one document begin, and its end, from its start: int64 of shape (lines + 1,)."""
+        first, last = np.searchsorted(self._line_ends, (start, end))
+        return np.concatenate(([0], self._line_ends[first:last] + 1 - start, [end - start]))
 
     def regional(self, document: int, form: int) -> int:
         """Return the regional variant of `form` that a document writes, where it writes only that one."""
@@ -169,22 +175,10 @@ class Scripts:
         return self._pages[document, form]
 
 
-def _line_bounds(classes: npt.NDArray[np.uint8]) -> Positions:
-    """Return where the lines of a document begin, and its end: int64 of shape (lines + 1,)."""
-    return np.concatenate(([0], np.flatnonzero(classes == Class.NEWLINE) + 1, [len(classes)]))
-
-
 def _sums(mask: Mask, bounds: Positions) -> Positions:
     """Return how often `mask` is True between each two bounds."""
     running = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
     return np.diff(running[bounds])
-
-
-def _counts(batch: Batch, mask: Mask) -> Positions:
-    """Return how often `mask` is True in each document."""
-    bounds = np.stack((batch.starts, batch.ends), axis=1).ravel()
-    sums = np.add.reduceat(mask, bounds, dtype=np.int64)[::2]
-    return np.where(batch.ends > batch.starts, sums, 0)
 
 
 def scripts_of(batch: Batch) -> Scripts:
@@ -225,8 +219,10 @@ def _enclosing(text: str, place: int) -> tuple[int, int, str]:
 
 def _is_listed(text: str, place: int) -> bool:
     """Return whether the word at `place` stands beside its own other spelling: `發展/发展`, `发（發）`."""
+    cut = max(0, place - 2 * LONGEST_PAIR)  # what lies farther off is not compared
+    text, place = text[cut : place + 2 * LONGEST_PAIR + 2], place - cut
     folded = model.fold(text)
-    for size in range(1, 5):
+    for size in range(1, LONGEST_PAIR + 1):
         for first in range(max(0, place - size + 1), min(place, len(text) - size) + 1):
             word, end = folded[first : first + size], first + size
             if text[end : end + 1] in PAIRING and folded[end + 1 : end + 1 + size] == word:

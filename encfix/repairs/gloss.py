@@ -26,7 +26,16 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import pinyin
-from encfix.chinese.characters import IS_HAN, IS_LETTER, IS_TRADITIONAL, Class, is_common, two_forms
+from encfix.chinese.characters import (
+    HAN_CLASSES,
+    IS_HAN,
+    IS_LETTER,
+    IS_TRADITIONAL,
+    Class,
+    among,
+    is_common,
+    two_forms,
+)
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -48,7 +57,9 @@ ONE_FORM_SHARE = 0.125
 ALWAYS = 0.8
 """The least share of its occurrences at which a page's glossed characters are glossed; half of it for each of them."""
 
-PERIODS = (4, 5)
+SHORTEST_PERIOD, LONGEST_PERIOD = 4, 5
+"""Characters from one periodic gloss to the next."""
+
 VARIATION_SELECTOR = 0xFE0F
 
 
@@ -127,7 +138,7 @@ def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64
     The last array holds the opening brackets, behind a character, of toned letters that are no single syllable.
     """
     classes, codes = batch.classes, batch.codes
-    start = np.flatnonzero(classes == Class.OPEN)
+    start = np.flatnonzero(among(classes, Class.OPEN))
     start = start[IS_LETTER.take(classes.take(start + 1))]
     packed = np.zeros(len(start), dtype=np.int64)
     toned = np.zeros(len(start), dtype=np.bool_)
@@ -135,16 +146,19 @@ def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64
     for distance in range(1, pinyin.LONGEST + 2):
         if not len(start):
             break
-        kind = classes.take(start + distance)
-        value = pinyin.fold_table().take(codes.take(start + distance), mode="clip").astype(np.int64)
-        closes = kind == Class.CLOSE
-        ended.append((start[closes], start[closes] + distance, packed[closes], toned[closes]))
+        here = start + distance
+        kind = classes.take(here)
+        value = pinyin.fold_table().take(codes.take(here), mode="clip")
+        closes = among(kind, Class.CLOSE)
+        if len(closing := np.flatnonzero(closes)):
+            ended.append((start.take(closing), here.take(closing), packed.take(closing), toned.take(closing)))
         umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
         packed = np.where(value <= 26, packed << 5 | value, packed + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U))
-        toned |= (kind == Class.TONED) | (kind == Class.DIGIT)
-        goes_on = ((value <= pinyin.IGNORED) | umlaut) & ~closes & (packed < 1 << 30)
-        words.append(start[toned & ~goes_on & ~closes])
-        start, packed, toned = start[goes_on], packed[goes_on], toned[goes_on]
+        toned |= among(kind, Class.TONED, Class.DIGIT)
+        goes_on = ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 30) & ~closes
+        words.append(start[toned & ~(goes_on | closes)])
+        going = np.flatnonzero(goes_on)
+        start, packed, toned = start.take(going), packed.take(going), toned.take(going)
     if not ended:
         return start, start, packed, toned, start
     opens, close, packed, toned = (np.concatenate(part) for part in zip(*ended, strict=True))
@@ -173,11 +187,8 @@ class Page:
 
         self.repeats = per_document(self.is_repeated & head)
         """Of each document: how many characters carry their gloss more than once."""
-        seen, glossed, place = _occurrences(batch, self.document, owner_code, head)
+        seen, glossed, place, is_first = _occurrences(batch, self.document, owner_code, head)
         kinds, documents = self.has_two_forms, self.document
-        _, first = np.unique(place, return_index=True)
-        is_first = np.zeros(len(place), dtype=np.bool_)
-        is_first[first] = True
         self.distinct = per_document(is_first & kinds)
         """Of each document: how many different characters of two forms are glossed."""
         one_form = per_document(is_first & ~kinds)
@@ -185,10 +196,9 @@ class Page:
         hits = np.bincount(documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count)
         self.is_always = glossed[place] >= ALWAYS / 2 * seen[place]
         """Of each gloss: whether its character is glossed about wherever it stands."""
-        han = IS_HAN.take(batch.classes)
-        running: Positions = np.cumsum(han)
+        han = among(batch.classes, *HAN_CLASSES)
         owners = per_document(head)
-        plain = running.take(batch.ends - 1) - running.take(batch.starts - 1) - owners
+        plain = batch.counts(han) - owners
         traditional = per_document(head & IS_TRADITIONAL.take(batch.classes.take(glosses.owner)))
         first_reading = per_document(head & kinds & pinyin.is_first_reading(owner_code, glosses.packed))
         spaced, self.has_space = _spaces(batch, glosses, documents)
@@ -208,7 +218,7 @@ class Page:
             & (4 * words < owners)
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
-        self.is_periodic = _periodic(batch, glosses.where(head), documents[head], running)
+        self.is_periodic = _periodic(batch, glosses.where(head), documents[head], han)
         """Of each document: whether every fourth or fifth character is glossed."""
         self.is_textbook = (one_form > 1) & (one_form > ONE_FORM_SHARE * (one_form + self.distinct))
         """Of each document: whether glosses are its subject, not damage, unless they are periodic."""
@@ -228,22 +238,25 @@ def _is_inside_word(batch: Batch, glosses: Glosses, has_space: Mask) -> Mask:
 
 def _occurrences(
     batch: Batch, document: Positions, owner_code: npt.NDArray[np.uint32], head: Mask
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Positions]:
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Positions, Mask]:
     """Return, for each different pair of document and glossed character, how often it occurs and is glossed.
 
-    The third array has one element a gloss: the place of its pair in the other two.
+    The other arrays have one element a gloss: the place of its pair in the first two, and whether it is the first of
+    its pair.
     """
     keys = document * 0x110000 + owner_code
-    pairs, place = np.unique(keys, return_inverse=True)
+    pairs, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    is_first = np.zeros(len(place), dtype=np.bool_)
+    is_first[first] = True
     glossed = np.bincount(place[head], minlength=len(pairs))
     wanted = np.zeros(0x10000, dtype=np.bool_)
     wanted[owner_code] = True
-    found = np.flatnonzero(wanted.take(batch.codes, mode="clip") & IS_HAN.take(batch.classes))
+    found = np.flatnonzero(wanted.take(batch.codes, mode="clip"))
     found_keys = batch.documents_of(found) * 0x110000 + batch.codes.take(found)
     index = np.searchsorted(pairs, found_keys)
     same = pairs.take(index, mode="clip") == found_keys
     seen = np.bincount(index[same], minlength=len(pairs))
-    return seen, glossed, place
+    return seen, glossed, place, is_first
 
 
 def _spaces(batch: Batch, glosses: Glosses, document: Positions) -> tuple[Mask, Mask]:
@@ -266,25 +279,28 @@ def _spaces(batch: Batch, glosses: Glosses, document: Positions) -> tuple[Mask, 
     return spaced, deletable
 
 
-def _periodic(batch: Batch, heads: Glosses, document: Positions, running: npt.NDArray[np.int64]) -> Mask:
+def _periodic(batch: Batch, heads: Glosses, document: Positions, han: Mask) -> Mask:
     """Return for each document whether glosses on one line stand four or five characters apart, (nearly) all of them.
 
-    `running` counts the characters of Chinese up to each position.
+    `han` says where the characters of Chinese are.
     """
     count = len(batch)
-    newlines = np.flatnonzero(batch.classes == Class.NEWLINE)
+    newlines = np.flatnonzero(among(batch.classes, Class.NEWLINE))
     same_line = (np.diff(np.searchsorted(newlines, heads.owner)) == 0) & (np.diff(document) == 0)
-    gaps = np.diff(running.take(heads.owner))[same_line]
+    gaps = np.add.reduceat(han, heads.owner, dtype=np.int64)[:-1][same_line]
     where = document[1:][same_line]
     total = np.bincount(where, minlength=count)
-    even = np.bincount(where[np.isin(gaps, PERIODS)], minlength=count)
-    strewn = np.bincount(batch.documents_of(_emoji_between(batch)), minlength=count)
-    return (even >= 0.9 * total) & ((total >= ENOUGH - 1) | ((total > 0) & (strewn > 0)))
+    even = np.bincount(where[(gaps >= SHORTEST_PERIOD) & (gaps <= LONGEST_PERIOD)], minlength=count)
+    periodic = (total > 0) & (even >= 0.9 * total)
+    few = periodic & (total < ENOUGH - 1)
+    if few.any():
+        periodic &= ~few | batch.holding(_emoji_between(batch))
+    return np.asarray(periodic)
 
 
 def _emoji_between(batch: Batch) -> Positions:
     """Return emoji that stand between Chinese characters, or a bracket and a character, emoji beside them included."""
-    is_part = (batch.classes == Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
+    is_part = among(batch.classes, Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
     edges = np.diff(is_part.astype(np.int8))
     starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
     before = batch.classes.take(starts - 1)

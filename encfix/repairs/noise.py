@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from encfix.batch import Batch, Mask, Positions, to_text
-from encfix.chinese.characters import IS_HAN, Class, unified_forms
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, unified_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -28,8 +28,8 @@ PRIVATE_USE = number_of("noise.private-use")
 QUESTION_MARKS = number_of("noise.question-marks")
 REPLACEMENT = number_of("noise.replacement")
 
-LONGEST_TOKEN = 32
-_TOKEN = re.compile(rf"(?<![!-~])[!-~]{{6,{LONGEST_TOKEN}}}(?![!-~])")
+SHORTEST_TOKEN, LONGEST_TOKEN = 6, 32
+_TOKEN = re.compile(rf"(?<![!-~])[!-~]{{{SHORTEST_TOKEN},{LONGEST_TOKEN}}}(?![!-~])")
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
 _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$"
@@ -60,21 +60,21 @@ def _runs(chosen: Mask) -> tuple[Positions, Positions]:
 
 
 def _replacements(batch: Batch) -> Edits:
-    start, end = _runs(batch.classes == Class.REPLACEMENT)
+    start, end = _runs(among(batch.classes, Class.REPLACEMENT))
     return deletions(start, end, REPLACEMENT, 0.99)
 
 
 def _question_marks(batch: Batch) -> Edits:
     """Report lines most of whose characters are question marks."""
     classes = batch.classes
-    questions = np.flatnonzero(classes == Class.QUESTION)
+    questions = np.flatnonzero(among(classes, Class.QUESTION))
     if len(questions) < LEAST_QUESTIONS:
         return Edits.none()
-    ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
+    ends = np.flatnonzero(among(classes, Class.NEWLINE, Class.BOUNDARY))
     lines, asked = np.unique(np.searchsorted(ends, questions), return_counts=True)
     many = asked >= LEAST_QUESTIONS
     start, end, asked = ends[lines[many] - 1] + 1, ends[lines[many]], asked[many]
-    spaces = np.flatnonzero(classes == Class.SPACE)
+    spaces = np.flatnonzero(among(classes, Class.SPACE))
     solid = end - start - (np.searchsorted(spaces, end) - np.searchsorted(spaces, start))
     lost = 2 * asked >= solid
     return deletions(start[lost], end[lost], QUESTION_MARKS, 0.9)
@@ -83,10 +83,10 @@ def _question_marks(batch: Batch) -> Edits:
 def _masks(batch: Batch) -> Edits:
     """Report asterisks beside a character, alone on their line: those of Markdown come in pairs."""
     classes = batch.classes
-    start, end = _runs(classes == Class.STAR)
+    start, end = _runs(among(classes, Class.STAR))
     if not len(start):
         return Edits.none()
-    lines = np.cumsum((classes == Class.NEWLINE) | (classes == Class.BOUNDARY)).take(start)
+    lines = np.searchsorted(np.flatnonzero(among(classes, Class.NEWLINE, Class.BOUNDARY)), start)
     _, place, counts = np.unique(lines, return_inverse=True, return_counts=True)
     beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
     chosen = beside & (end - start >= 2) & (counts[place] == 1)
@@ -95,8 +95,10 @@ def _masks(batch: Batch) -> Edits:
 
 def _private_use(batch: Batch) -> Edits:
     """Report private-use code points beside Chinese text for which no character is known."""
-    private = batch.classes == Class.PRIVATE_USE
+    private = among(batch.classes, Class.PRIVATE_USE)
     found = np.flatnonzero(private)
+    if not len(found):
+        return Edits.none()
     private[found[np.isin(batch.codes.take(found), unified_forms()[:, 0])]] = False
     start, end = _runs(private)
     classes = batch.classes
@@ -107,25 +109,26 @@ def _private_use(batch: Batch) -> Edits:
 def _furigana(batch: Batch) -> Edits:
     """Report kana that may be the reading of the compound before them, in text that has no other kana."""
     classes = batch.classes
-    start, end = _runs(classes == Class.HIRAGANA)
+    start, end = _runs(among(classes, Class.HIRAGANA))
     if not len(start):
         return Edits.none()
     reading = (end - start >= 3) & IS_HAN.take(classes.take(start - 1)) & IS_HAN.take(classes.take(start - 2))
     document = batch.documents_of(start)
     others = np.bincount(document[~reading], minlength=len(batch))
-    katakana = np.bincount(batch.documents_of(np.flatnonzero(classes == Class.KATAKANA)), minlength=len(batch))
-    chosen = np.flatnonzero(reading & ((others + katakana)[document] == 0))
+    katakana = batch.holds(among(classes, Class.KATAKANA))
+    chosen = np.flatnonzero(reading & ((others == 0) & ~katakana)[document])
     chosen = chosen[[not _INFLECTED.search(to_text(batch.codes[start[n] : end[n]])) for n in chosen.tolist()]]
     return deletions(start[chosen], end[chosen], FURIGANA, 0.6)
 
 
 def _anti_copy(batch: Batch) -> Edits:
     """Report strings of letters, digits and symbols in turn that no prose, link or code looks like."""
-    symbols = np.flatnonzero(batch.classes == Class.SYMBOL)
+    symbols = np.flatnonzero(among(batch.classes, Class.SYMBOL))
     symbols = symbols[:-1][np.diff(symbols) < LONGEST_TOKEN]
+    symbols = symbols[_in_long_runs(batch, symbols)]
     if not len(symbols):
         return Edits.none()
-    chinese = batch.holding(np.flatnonzero(IS_HAN.take(batch.classes)))
+    chinese = batch.holds(among(batch.classes, *HAN_CLASSES))
     documents = batch.documents_of(symbols)
     start: list[int] = []
     end: list[int] = []
@@ -139,6 +142,16 @@ def _anti_copy(batch: Batch) -> Edits:
                 start.append(first + match.start())
                 end.append(first + match.end())
     return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), ANTI_COPY, 0.7)
+
+
+def _in_long_runs(batch: Batch, places: Positions) -> Mask:
+    """Return which places lie in at least `SHORTEST_TOKEN` visible characters of ASCII in a row."""
+    reach = np.arange(1, SHORTEST_TOKEN)
+    run = np.ones(len(places), dtype=np.int64)
+    for side in (-reach, reach):
+        codes = batch.codes.take(places[:, None] + side)
+        run += np.logical_and.accumulate((codes > ord(" ")) & (codes < 0x7F), axis=1).sum(axis=1)
+    return np.asarray(run >= SHORTEST_TOKEN)
 
 
 def _is_noise(token: str) -> bool:

@@ -17,14 +17,16 @@ script, Japanese, tables of both scripts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Batch, to_text
+from encfix.batch import Batch, Codes, Positions, to_text
 from encfix.chinese import confusions
-from encfix.chinese.characters import IS_SIMPLIFIED, IS_TRADITIONAL, is_common
-from encfix.chinese.confusions import standard_table
+from encfix.chinese.characters import is_common
+from encfix.chinese.confusions import LONGEST, standard_table
 from encfix.chinese.model import fold_table
 from encfix.chinese.spelling import Stretch, Verdict, decode, evidence
 from encfix.edits import Edits, replacements
@@ -68,8 +70,7 @@ CERTAIN_GAIN = 30.0
 """The gain of a character that cannot stand in the script at all, and has one form in the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A form for one place: by how many nats it beats the one seen, how many it must, and how many more for caution."""
 
     place: int
@@ -113,7 +114,7 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     table = confusions.tables()
     group = table.group_of.take(batch.codes, mode="clip")
     suspects = np.flatnonzero((group >= 0) & scripts.is_traditional)
-    strangers = np.flatnonzero(IS_SIMPLIFIED.take(batch.classes) & scripts.is_traditional & (group < 0))
+    strangers = np.flatnonzero(scripts.simplified & scripts.is_traditional & (group < 0))
     forms = table.forms.take(group.take(suspects), axis=1)
     logs = confusions.side_logs(forms, batch.codes.take(suspects - 1), batch.codes.take(suspects + 1))
     logs[forms < 0] = -np.inf
@@ -125,15 +126,15 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
         return []
     suspects, margins = suspects[chosen], margins[chosen].tolist()
     forms, logs = forms.T[chosen], logs.T[chosen]
-    stretch = Stretch(
-        *(to_text(table.take(batch.codes, mode="clip").astype(np.uint32)) for table in (fold_table(), standard_table()))
-    )
+    promising = map(_is_promising, _neighbourhoods(batch, suspects), margins)
+    members = to_text(table.codes)
     choices = {
-        place: {chr(table.codes[form]): log for form, log in zip(row, values, strict=True) if form >= 0}
-        for place, row, values, margin in zip(suspects.tolist(), forms.tolist(), logs.tolist(), margins, strict=True)
-        if _is_promising(stretch, place, margin)
+        place: {members[form]: log for form, log in zip(row, values, strict=True) if form >= 0}
+        for place, row, values in compress(
+            zip(suspects.tolist(), forms.tolist(), logs.tolist(), strict=True), promising
+        )
     }
-    found = _decoded(batch, scripts, stretch, choices)
+    found = _decoded(batch, scripts, choices)
     for place in strangers.tolist():
         form = confusions.leftover_forms().get(int(batch.codes[place]))
         if form is not None:
@@ -142,36 +143,58 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     return _settled(batch, scripts, found)
 
 
-def _is_promising(stretch: Stretch, place: int, margin: float) -> bool:
+def _stretch(codes: Codes) -> Stretch:
+    """Return text in the two forms by which words are known."""
+    return Stretch(
+        *(to_text(table.take(codes, mode="clip").astype(np.uint32)) for table in (fold_table(), standard_table()))
+    )
+
+
+def _neighbourhoods(batch: Batch, places: Positions) -> Iterator[Stretch]:
+    """Yield what may be in one word with the character at each place, which stands in the middle."""
+    around = _stretch(batch.codes.take(places[:, None] + np.arange(-LONGEST + 1, LONGEST)).ravel())
+    width = 2 * LONGEST - 1
+    return (around.part(start, start + width) for start in range(0, width * len(places), width))
+
+
+def _is_promising(near: Stretch, margin: float) -> bool:
     """Return whether a place may pass a threshold in the end; for most that stay, the words around them say no."""
     if margin >= ALONE:
         return True
-    attested, forbidden = evidence(stretch, place)
+    place = LONGEST - 1
+    attested, forbidden = evidence(near, place)
     if attested:
         return forbidden and margin >= LEAST_ATTESTED
-    return forbidden or margin >= ALONE * CONVERTED or stretch.spelled[place] in confusions.BOUND
+    return forbidden or margin >= ALONE * CONVERTED or near.spelled[place] in confusions.BOUND
 
 
-def _decoded(
-    batch: Batch, scripts: context.Scripts, stretch: Stretch, choices: dict[int, dict[str, float]]
-) -> list[Proposal]:
+def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str, float]]) -> list[Proposal]:
     """Divide the windows around the places in question into words, and return what changes."""
     found: list[Proposal] = []
-    places = sorted(choices)
+    if not choices:
+        return found
+    windows = list(_windows(sorted(choices), scripts))
+    stretch = _stretch(np.concatenate([batch.codes[start:end] for _, start, end in windows]))
+    done = 0
+    for places, start, end in windows:
+        part = stretch.part(done, done + end - start)
+        done += end - start
+        for offset, verdict in decode(part, {place - start: choices[place] for place in places}).items():
+            if verdict.gain > 0:
+                is_attested = evidence(part, offset).attested
+                found.append(_proposal(to_text(batch.codes[start:end]), offset, start, verdict, is_attested))
+    return found
+
+
+def _windows(places: Sequence[int], scripts: context.Scripts) -> Iterator[tuple[Sequence[int], int, int]]:
+    """Yield places that are decoded together, with the ends of the window around them."""
     first = 0
     while first < len(places):
         last = first
         while last + 1 < len(places) and places[last + 1] - places[last] <= REACH and last - first < REACH:
             last += 1
-        start, end = scripts.window(places[first], places[last], REACH)
-        part = stretch.part(start, end)
-        here = {place - start: choices[place] for place in places[first : last + 1]}
-        for offset, verdict in decode(part, here).items():
-            if verdict.gain > 0:
-                is_attested = evidence(part, offset).attested
-                found.append(_proposal(to_text(batch.codes[start:end]), offset, start, verdict, is_attested))
+        yield places[first : last + 1], *scripts.window(places[first], places[last], REACH)
         first = last + 1
-    return found
 
 
 def _proposal(text: str, offset: int, start: int, verdict: Verdict, is_attested: bool) -> Proposal:
@@ -195,6 +218,7 @@ def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> l
     """Lower the thresholds in converted documents, and leave out what is far from enough or a quotation."""
     if not found:
         return found
+    found = sorted(found, key=lambda proposal: proposal.place)
     places = np.array([proposal.place for proposal in found], dtype=np.int64)
     document = batch.documents_of(places)
     strong = np.array([proposal.gain >= STRONG for proposal in found])
@@ -208,14 +232,16 @@ def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> l
         if scripts.is_quotation(proposal.place, proposal.rule == LEFTOVER):
             more = proposal.gain  # so that it is reported, never applied
         form = scripts.regional(owner, proposal.form)
-        kept.append(replace(proposal, form=form, needed=needed, more=more))
+        kept.append(proposal._replace(form=form, needed=needed, more=more))
     return kept
 
 
 def _in_simplified(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
     """Return proposals for characters in simplified text that only traditional text has."""
-    found = []
-    strange = IS_TRADITIONAL.take(batch.classes) | (batch.codes == ord("於"))
+    found: list[Proposal] = []
+    if not scripts.is_simplified.any():
+        return found
+    strange = scripts.traditional | (batch.codes == ord("於"))
     for place in np.flatnonzero(strange & scripts.is_simplified).tolist():
         form = confusions.fold_of(int(batch.codes[place]))
         if form != int(batch.codes[place]):

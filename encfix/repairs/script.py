@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
 from encfix.chinese import conversion, model
-from encfix.chinese.characters import BOUNDARY_CODE, IS_SIMPLIFIED, IS_TRADITIONAL, Class
+from encfix.chinese.characters import BOUNDARY_CODE, SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES, Class, among
 from encfix.chinese.vector_conversion import convert_codes
 from encfix.edits import Edits, Span, deletions, merge, replacements
 from encfix.options import SCRIPTS, Options
@@ -73,9 +73,9 @@ def flags_configuration(options: Options) -> int:
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose the conversion of what is not in the script asked for."""
     if options.script == "simplified":
-        foreign, native = IS_TRADITIONAL, IS_SIMPLIFIED
+        foreign, native = TRADITIONAL_CLASSES, SIMPLIFIED_CLASSES
         return _convert(batch, *_lines_to_convert(batch, foreign, native), conversion.simplified)
-    foreign, native = IS_SIMPLIFIED, IS_TRADITIONAL
+    foreign, native = SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES
     lines, name = _lines_to_convert(batch, foreign, native), FROM_SIMPLIFIED[options.script]
     if conversion.keeps_length(name):
         return _convert(batch, *lines, lambda codes: conversion.traditional(codes, name))
@@ -122,13 +122,13 @@ def _everything(batch: Batch) -> tuple[Mask, Mask]:
     return chosen, np.zeros(len(batch.codes), dtype=np.bool_)
 
 
-def _lines_to_convert(batch: Batch, foreign: Mask, native: Mask) -> tuple[Mask, Mask]:
+def _lines_to_convert(batch: Batch, foreign: tuple[Class, ...], native: tuple[Class, ...]) -> tuple[Mask, Mask]:
     """Return which positions lie in lines to convert, and where only `foreign` classes may change."""
     classes = batch.classes
-    ends = np.flatnonzero((classes == Class.NEWLINE) | (classes == Class.BOUNDARY))
+    ends = np.flatnonzero(among(classes, Class.NEWLINE, Class.BOUNDARY))
     lengths = np.diff(ends, prepend=-1)
-    is_foreign, is_native = foreign.take(classes), native.take(classes)
-    strange, own = (np.diff(np.cumsum(mask)[ends], prepend=0) for mask in (is_foreign, is_native))
+    is_foreign, is_native = among(classes, *foreign), among(classes, *native)
+    strange, own = (np.add.reduceat(mask, ends + 1 - lengths, dtype=np.int64) for mask in (is_foreign, is_native))
     document = np.clip(batch.documents_of(ends), 0, None)
     strange_document, own_document = (
         np.bincount(document, weights=counts, minlength=len(batch)) for counts in (strange, own)

@@ -22,7 +22,7 @@ import numpy as np
 from encfix import screen
 from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -56,9 +56,10 @@ LONG_LIST = 8
 COLONS = to_codes(":：")
 NUMERALS = to_codes("〇零一二三四五六七八九十百千万两")
 
-_MARKS = members(Class.COMMA, Class.MARK, Class.QUESTION)
-_IN_RUN = members(*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, Class.COMMA, Class.MARK, Class.QUESTION)
-_LINE_END = members(Class.NEWLINE, Class.BOUNDARY)
+MARK_CLASSES = (Class.COMMA, Class.MARK, Class.QUESTION)
+LINE_END_CLASSES = (Class.NEWLINE, Class.BOUNDARY)
+_RUN_CLASSES = (*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, *MARK_CLASSES)
+_MARKS, _IN_RUN, _LINE_END = members(*MARK_CLASSES), members(*_RUN_CLASSES), members(*LINE_END_CLASSES)
 _DOUBLED = {"，": 0.93, "、": 0.93, "；": 0.97, "：": 0.97, "。": 0.7}
 _LITERAL = tuple(map(ord, "x0dx0a"))
 
@@ -81,7 +82,7 @@ def propose(batch: Batch, options: Options) -> Edits:
 def _spaces(batch: Batch) -> Edits:
     """Propose to close runs of characters with one space in every gap."""
     classes = batch.classes
-    spaces = np.flatnonzero(classes == Class.SPACE)
+    spaces = np.flatnonzero(among(classes, Class.SPACE))
     spaces = spaces[_IN_RUN.take(classes.take(spaces - 1)) & _IN_RUN.take(classes.take(spaces + 1))]
     if len(spaces) < LEAST_GAPS:
         return Edits.none()
@@ -94,7 +95,8 @@ def _spaces(batch: Batch) -> Edits:
         is_text[run] = _reads_as_text(batch, gaps, run, int(per_run[run]))
     count, document = per_run[gaps.run], batch.documents_of(gaps.position)
     # A line is strewn by the text on it; on a page strewn throughout, less of it will do.
-    _, line = np.unique(np.cumsum(_LINE_END.take(classes)).take(gaps.position), return_inverse=True)
+    line_ends = np.flatnonzero(among(classes, *LINE_END_CLASSES))
+    _, line = np.unique(np.searchsorted(line_ends, gaps.position), return_inverse=True)
     text_on_line = np.bincount(line, weights=is_text[gaps.run] & gaps.is_between_han)[line]
     gaps_on_line = np.bincount(line, weights=gaps.is_between_han)[line]
     whole_page = np.bincount(document[text_on_line >= MANY_GAPS], minlength=len(batch))[document] >= WHOLE_PAGE
@@ -118,9 +120,9 @@ class _Gaps(NamedTuple):
 def _between_single_characters(batch: Batch, spaces: Positions) -> _Gaps:
     """Return the spaces of runs in which at most one character stands between two spaces, marks not counted."""
     classes = batch.classes
-    han = np.cumsum(IS_HAN.take(classes)).take(spaces)
-    strangers = np.cumsum(~_IN_RUN.take(classes)).take(spaces)
-    linked = (np.diff(han) <= 1) & (np.diff(strangers) == 1) & (np.diff(spaces) <= MARGIN)
+    han = np.add.reduceat(among(classes, *HAN_CLASSES), spaces, dtype=np.int64)[:-1]
+    strangers = np.add.reduceat(~among(classes, *_RUN_CLASSES), spaces, dtype=np.int64)[:-1]
+    linked = (han <= 1) & (strangers == 1) & (np.diff(spaces) <= MARGIN)
     starts_run, ends_run = np.append(True, ~linked), np.append(~linked, True)
     left, right = classes.take(spaces - 1), classes.take(spaces + 1)
     # Where a run meets a longer word, that space was set on purpose.
@@ -148,7 +150,7 @@ def _reads_as_text(batch: Batch, gaps: _Gaps, run: int, count: int) -> bool:
 def _commas(batch: Batch) -> Edits:
     """Propose to take out commas that stand before another mark."""
     codes, classes = batch.codes, batch.classes
-    commas = np.flatnonzero(classes == Class.COMMA)
+    commas = np.flatnonzero(among(classes, Class.COMMA))
     commas = commas[
         _MARKS.take(classes.take(commas + 1))
         & ~_MARKS.take(classes.take(commas - 1))
@@ -174,7 +176,7 @@ def _doubled(batch: Batch) -> Edits:
     Not in documents that stretch marks elsewhere, `，，，` or `。。`: their author means it.
     """
     codes, classes = batch.codes, batch.classes
-    found = np.flatnonzero(_MARKS.take(classes))
+    found = np.flatnonzero(among(classes, *MARK_CLASSES))
     found = found[codes.take(found) == codes.take(found + 1)]
     stretched = found[(codes.take(found) == codes.take(found + 2)) | (codes.take(found) == ord("。"))]
     is_chatty = batch.holding(stretched)
@@ -191,10 +193,10 @@ def _doubled(batch: Batch) -> Edits:
 def _pipes(batch: Batch) -> Edits:
     """Propose to delete lines that hold a vertical bar alone, with one line end."""
     classes = batch.classes
-    pipes = np.flatnonzero(classes == Class.PIPE)
+    pipes = np.flatnonzero(among(classes, Class.PIPE))
     if not len(pipes):
         return Edits.none()
-    solid = np.flatnonzero(classes != Class.SPACE)
+    solid = np.flatnonzero(~among(classes, Class.SPACE))
     place = np.searchsorted(solid, pipes)
     before, after = solid[place - 1], solid[place + 1]
     alone = _LINE_END.take(classes.take(before)) & _LINE_END.take(classes.take(after))
@@ -202,8 +204,8 @@ def _pipes(batch: Batch) -> Edits:
         return Edits.none()
     document = batch.documents_of(pipes)
     in_table = np.bincount(document[~alone], minlength=len(batch))[document] > 0
-    other = (classes != Class.PIPE) & (classes != Class.SPACE) & ~_LINE_END.take(classes)
-    chosen = alone & batch.holding(np.flatnonzero(other))[document]
+    other = ~among(classes, Class.PIPE, Class.SPACE, *LINE_END_CLASSES)
+    chosen = alone & batch.holds(other)[document]
     if not chosen.any():
         return Edits.none()
     before, after, document = before[chosen], after[chosen], document[chosen]
@@ -231,7 +233,7 @@ def _line_breaks(batch: Batch) -> Edits:
     if not len(found):
         return Edits.none()
     document = batch.documents_of(found)
-    found = found[batch.holding(np.flatnonzero(IS_HAN.take(classes)))[document]]
+    found = found[batch.holds(among(classes, *HAN_CLASSES))[document]]
     document = batch.documents_of(found)
     several = np.bincount(document, minlength=len(batch))[document] > 1
     ends_sentence = ~IS_HAN.take(classes.take(found - 1))
