@@ -15,7 +15,7 @@ import numpy as np
 
 from encfix import rules, screen
 from encfix.batch import Batch, Mask, Positions
-from encfix.edits import Edits, Stage, apply, stage_of
+from encfix.edits import Edits
 from encfix.history import History, Round
 from encfix.options import Options
 from encfix.repairs import (
@@ -34,6 +34,7 @@ from encfix.repairs import (
 )
 from encfix.result import Finding, Result
 from encfix.rules import RULES, Policy
+from encfix.stages import Stage, apply, stage_of
 
 REPAIRS = (
     Repair("escape", screen.ESCAPE, escape.propose),

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix.batch import Positions, to_text
-from encfix.edits import Span, Stage, compose, spans_of, trim
 from encfix.repairs.script import by_word
 from encfix.result import Change, Finding, Placement, Result, Trail
 from encfix.rules import RULES, Policy, number_of
+from encfix.stages import Span, Stage, compose, spans_of, trim
 
 
 class Round(NamedTuple):

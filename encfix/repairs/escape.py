@@ -23,7 +23,7 @@ import numpy as np
 from encfix import screen
 from encfix.batch import Batch, to_codes
 from encfix.chinese.characters import IS_HAN, class_table
-from encfix.edits import Edits, replacements
+from encfix.edits import Edits, Proposal, gathered
 from encfix.options import Options
 from encfix.rules import number_of
 
@@ -56,36 +56,20 @@ _CODE = re.compile(
     r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE
 )
 
-Found = tuple[int, int, str, int, float]
 _ALLOWED = frozenset(name for name in html5 if name.endswith(";"))
 
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to undo escapes."""
-    start: list[int] = []
-    end: list[int] = []
-    texts: list[str] = []
-    rules: list[int] = []
-    confidences: list[float] = []
+    proposals: list[Proposal] = []
     for document in np.unique(batch.documents_of(screen.positions(batch, screen.ESCAPE))).tolist():
         base, text = int(batch.starts[document]), batch.text(document)
         if not _SIGN.search(text):
             continue
-        for i, j, new, rule, confidence in sorted(_found(text, _share_of_han(_ENTITY.sub("", text)))):
-            if not end or base + i >= end[-1]:
-                start.append(base + i)
-                end.append(base + j)
-                texts.append(new)
-                rules.append(rule)
-                confidences.append(confidence)
-    return replacements(
-        np.array(start, dtype=np.int64),
-        np.array(end, dtype=np.int64),
-        np.array([len(new) for new in texts], dtype=np.int64),
-        to_codes("".join(texts)),
-        np.array(rules, dtype=np.int16),
-        np.array(confidences, dtype=np.float32),
-    )
+        for proposal in sorted(_found(text, _share_of_han(_ENTITY.sub("", text)))):
+            if not proposals or base + proposal.start >= proposals[-1].end:
+                proposals.append(proposal.moved(base))
+    return gathered(proposals)
 
 
 def _share_of_han(text: str) -> float:
@@ -96,8 +80,8 @@ def _share_of_han(text: str) -> float:
     return han / (han + letters) if han else 0.0
 
 
-def _found(text: str, share: float) -> Iterator[Found]:
-    """Yield the escapes of one document: start, end, what they stand for, rule, confidence."""
+def _found(text: str, share: float) -> Iterator[Proposal]:
+    """Yield the escapes of one document, and what they stand for."""
     yield from _decoded(text, _UNICODE, _unicode, UNICODE)
     yield from _decoded(text, _PERCENT, _percent, PERCENT)
     yield from _decoded(text, _QUOTED, _quoted, QUOTED_PRINTABLE)
@@ -109,7 +93,7 @@ def _found(text: str, share: float) -> Iterator[Found]:
             for match in _BACKSLASHES.finditer(text):
                 if _is_chinese_beside(text, match.start(), match.end() + 1):
                     confidence = LIKELY if len(match.group()) > 1 else UNSURE
-                    yield match.start(), match.end(), "", BACKSLASH, confidence
+                    yield Proposal(match.start(), match.end(), "", BACKSLASH, confidence)
 
 
 def _share_inside(text: str) -> float:
@@ -118,18 +102,20 @@ def _share_inside(text: str) -> float:
     return sum(map(_is_han, inside)) / len(inside) if len(inside) > 1 else 0.0
 
 
-def _entities(text: str) -> Iterator[Found]:
+def _entities(text: str) -> Iterator[Proposal]:
     for match in _ENTITY.finditer(text):
         new = _unescape(match.group())
         if new is not None:
-            yield match.start(), match.end(), new, ENTITY, SURE
+            yield Proposal(match.start(), match.end(), new, ENTITY, SURE)
     for match in _NO_AMPERSAND.finditer(text):
         new = _unescape("&" + match.group())
         if new is not None and ord(new[0]) >= 0x2000:
-            yield match.start(), match.end(), new, REMNANT, SURE
+            yield Proposal(match.start(), match.end(), new, REMNANT, SURE)
     for match in _NO_SEMICOLON.finditer(text):
         beside = _is_chinese_beside(text, match.start(), match.end())
-        yield match.start(), match.end(), html.unescape(match.group() + ";"), REMNANT, LIKELY if beside else UNSURE
+        yield Proposal(
+            match.start(), match.end(), html.unescape(match.group() + ";"), REMNANT, LIKELY if beside else UNSURE
+        )
 
 
 def _unescape(entity: str) -> str | None:
@@ -142,7 +128,7 @@ def _unescape(entity: str) -> str | None:
     return new if is_text else None
 
 
-def _decoded(text: str, pattern: re.Pattern[str], decode: Callable[[str], str], rule: int) -> Iterator[Found]:
+def _decoded(text: str, pattern: re.Pattern[str], decode: Callable[[str], str], rule: int) -> Iterator[Proposal]:
     """Yield runs that decode to text which is mostly Chinese."""
     for match in pattern.finditer(text):
         try:
@@ -153,7 +139,7 @@ def _decoded(text: str, pattern: re.Pattern[str], decode: Callable[[str], str], 
             before = text[max(0, match.start() - 200) : match.start()].rpartition(" ")[2].rpartition("\n")[2]
             in_address = "://" in before or "www." in before
             in_code = text[match.start() - 1 : match.start()] in tuple("\"'`") and _CODE.search(text) is not None
-            yield match.start(), match.end(), new, rule, UNSURE if in_address or in_code else SURE
+            yield Proposal(match.start(), match.end(), new, rule, UNSURE if in_address or in_code else SURE)
 
 
 def _unicode(run: str) -> str:

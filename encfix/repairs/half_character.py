@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from math import exp, log
-from typing import NamedTuple
 
 from encfix.chinese import gbk
 from encfix.chinese.cut_bytes import NARROW, explains
@@ -12,6 +11,7 @@ from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_readings import Reading, Search, search
 from encfix.chinese.half_scoring import Page, opened_after
 from encfix.chinese.half_tokens import Kind, Token, is_trigger, narrowed, tokens_of
+from encfix.edits import Proposal
 from encfix.rules import number_of
 
 RULE = number_of("misaligned.half-character")
@@ -48,19 +48,7 @@ LINE = 512
 _LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
-class Repair(NamedTuple):
-    """A stretch of a document, its best reading, other readings, how sure it is, and its gain in nats."""
-
-    start: int
-    end: int
-    text: str
-    others: tuple[str, ...]
-    confidence: float
-    gain: float
-    rule: int = RULE
-
-
-def is_sure(repair: Repair | None) -> bool:
+def is_sure(repair: Proposal | None) -> bool:
     """Return whether a repair is as good as certain."""
     return repair is not None and repair.confidence > UNSURE_MOST
 
@@ -76,7 +64,7 @@ def line_start(text: str, place: int) -> int:
     return max(text.rfind("\n", max(place - LINE, 0), place) + 1, place - LINE)
 
 
-def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Repair | None, int]:
+def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Proposal | None, int]:
     """Return the repair of the stretch that begins at a place, if there is one, and where to go on."""
     base = max(text.rfind("\n", place - LINE if place > LINE else 0, place) + 1, place - BEFORE)
     window = text[base : line_end(text, place, place + LONGEST)]
@@ -100,13 +88,13 @@ def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Re
         is_real = bool(found.readings) and found.readings[0].score <= found.literal
         if not found.readings and tokens[first].kind is Kind.TAIL:
             token = tokens[first]
-            repair = Repair(base + token.start, base + token.end, token.text, (), UNSURE, 0.0)
+            repair = Proposal(base + token.start, base + token.end, token.text, RULE, UNSURE, 0.0)
             return repair, base + len(window)
         return None, place + 1 if is_real else base + len(window)
-    return repair._replace(start=base + repair.start, end=base + repair.end), base + repair.end
+    return repair.moved(base), base + repair.end
 
 
-def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs: bool) -> Repair | None:
+def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs: bool) -> Proposal | None:
     """Return the best reading of a stretch as a repair of its line, if the text as it stands is much less probable."""
     if not found.readings:
         return None
@@ -125,7 +113,7 @@ def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs
     confidence = certainty(gap) if is_known else UNSURE
     read = narrowed(read) if page.is_narrow else read
     candidates = tuple(text[: len(text) - rest] for text in near) if confidence <= UNSURE_MOST else ()
-    return Repair(start, stop, read, candidates, confidence, min(gap, 99.0))
+    return Proposal(start, stop, read, RULE, confidence, min(gap, 99.0), candidates)
 
 
 def _is_explained(tokens: list[Token], first: int, observed: str, read: str, best: Reading) -> bool:

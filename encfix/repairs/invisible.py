@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from encfix.batch import Batch
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
 from encfix.edits import Edits, deletions
 from encfix.options import Options
 from encfix.rules import number_of
@@ -65,7 +65,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     place = np.searchsorted(visible, found)
     left, right = classes.take(visible[place - 1]), classes.take(visible[place])
     kind = classes.take(found)
-    has_right_to_left = batch.holding(np.flatnonzero(classes == Class.RIGHT_TO_LEFT))[documents]
+    has_right_to_left = batch.holding(np.flatnonzero(among(classes, Class.RIGHT_TO_LEFT)))[documents]
     stays = (
         ((kind == Class.BIDI) & has_right_to_left)
         | ((kind == Class.JOINER) & (_KEEPS_JOINERS.take(left) | _KEEPS_JOINERS.take(right)))

@@ -29,6 +29,7 @@ from encfix.chinese.characters import (
     IS_SIMPLIFIED,
     IS_TRADITIONAL,
     Class,
+    among,
     class_of,
     class_table,
     members,
@@ -44,14 +45,14 @@ from encfix.chinese.half_tokens import (
     tokens_of,
     without_glosses,
 )
-from encfix.edits import Edits, replacements
+from encfix.edits import Edits, Proposal, gathered
 from encfix.options import Options
 from encfix.repairs import gloss
 from encfix.repairs.half_character import (
     LINE,
     MARGIN,
+    RULE,
     UNSURE,
-    Repair,
     is_sure,
     line_end,
     line_start,
@@ -84,52 +85,35 @@ def propose(batch: Batch, options: Options) -> Edits:
     """Propose the readings of cut characters; unsure ones carry their competitors."""
     found = np.flatnonzero(batch.codes == ord("?"))
     found = found[_FOLLOWS.take(batch.classes.take(found + 1))]
-    crossed = np.flatnonzero(batch.classes == Class.OPEN)
+    crossed = np.flatnonzero(among(batch.classes, Class.OPEN))
     crossed = crossed[IS_LETTER.take(batch.classes.take(crossed - 1)) & (batch.codes.take(crossed - 2) >= 0x80)]
     documents = np.union1d(batch.documents_of(found), batch.documents_of(crossed))
     if not len(documents):
         return Edits.none()
     glosses = gloss.find(batch)
-    repairs: list[Repair] = []
+    repairs: list[Proposal] = []
     for document in documents.tolist():
         base, end = int(batch.starts[document]), int(batch.ends[document])
         suspects = found[slice(*np.searchsorted(found, (base, end)))]
         chosen = glosses.where(slice(*np.searchsorted(glosses.start, (base, end))))
         done = list(_repairs(batch.text(document), suspects - base, chosen.owner - base))
-        done = [repair._replace(start=base + repair.start, end=base + repair.end) for repair in done]
+        done = [repair.moved(base) for repair in done]
         repairs += done
         if any(map(is_sure, done)):
             repairs += _licensed(batch, chosen, done)
-    return _edits(repairs)
+    return gathered(repairs)
 
 
-def _licensed(batch: Batch, glosses: gloss.Glosses, done: list[Repair]) -> Iterator[Repair]:
+def _licensed(batch: Batch, glosses: gloss.Glosses, done: list[Proposal]) -> Iterator[Proposal]:
     """Yield the glosses of a page on which the tool that sets them is proved, less those inside a stretch."""
     has_two_forms = two_forms().take(batch.codes.take(glosses.owner), mode="clip")
     chosen = glosses.where(glosses.toned & has_two_forms)
     for start, end in zip(chosen.start.tolist(), chosen.end.tolist(), strict=True):
         if not any(repair.start < end and start < repair.end for repair in done):
-            yield Repair(start, end, "", (), LICENSED, 0.0, gloss.PINYIN)
+            yield Proposal(start, end, "", gloss.PINYIN, LICENSED, 0.0)
 
 
-def _edits(repairs: list[Repair]) -> Edits:
-    if not repairs:
-        return Edits.none()
-    repairs.sort(key=lambda repair: repair.start)
-    edits = replacements(
-        np.array([repair.start for repair in repairs], dtype=np.int64),
-        np.array([repair.end for repair in repairs], dtype=np.int64),
-        np.array([len(repair.text) for repair in repairs], dtype=np.int64),
-        to_codes("".join(repair.text for repair in repairs)),
-        np.array([repair.rule for repair in repairs], dtype=np.int16),
-        np.array([repair.confidence for repair in repairs], dtype=np.float32),
-        np.array([repair.gain for repair in repairs], dtype=np.float32),
-    )
-    edits.candidates.update((nth, repair.others) for nth, repair in enumerate(repairs) if repair.others)
-    return edits
-
-
-def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Repair]:
+def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Proposal]:
     """Yield the repairs of one document, given its suspect question marks and its glossed characters."""
     stretches = [place for place in suspects.tolist() if _may_be_damage(text, place)]
     if not stretches and not len(owners):
@@ -163,7 +147,7 @@ def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Repa
     yield from _crossed(text, unread)
 
 
-def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
+def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Proposal]:
     """Yield glosses of a letter and the byte before it, where the text is in step."""
     covered, nth = 0, 0
     for found in _CROSSED.finditer(text):
@@ -173,7 +157,7 @@ def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Repair]:
         if found[3].isascii() or found.start() < covered:
             continue
         if across(found[1], found[2], pinyin.pack(found[3])):
-            yield Repair(found.end(2), found.end(), "", (), CROSSED, MARGIN)
+            yield Proposal(found.end(2), found.end(), "", RULE, CROSSED, MARGIN)
 
 
 def _is_simplified(text: str, place: int) -> bool:

@@ -21,10 +21,11 @@ from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
 from encfix.chinese import conversion, model
 from encfix.chinese.characters import BOUNDARY_CODE, SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES, Class, among
 from encfix.chinese.vector_conversion import convert_codes
-from encfix.edits import Edits, Span, deletions, merge, replacements
+from encfix.edits import Edits, Proposal, gathered, merge, replacements
 from encfix.options import SCRIPTS, Options
 from encfix.rules import number_of
 from encfix.screen import ALWAYS, SIMPLIFIED, TRADITIONAL
+from encfix.stages import Span
 
 RULE = number_of("script.convert")
 CONFIDENCE = 1.0
@@ -206,14 +207,9 @@ def _aligned(before: str, after: str, where: Positions, kept: Mask) -> Edits:
                 if tag != "equal"
             ]
         start, new_start = end, new_end
-    spans = [(i, j, new) for i, j, new in spans if before[i:j] != new]
-    if not spans:
-        return deletions(np.empty(0, np.int64), np.empty(0, np.int64), RULE, CONFIDENCE)
-    starts = np.append(where, where[-1:] + 1)[[i for i, _, _ in spans]]  # a line may grow at its end
-    sizes = np.array([j - i for i, j, _ in spans], dtype=np.int64)
-    lengths = np.array([len(new) for _, _, new in spans], dtype=np.int64)
-    edits = replacements(
-        starts, starts + sizes, lengths, to_codes("".join(new for _, _, new in spans)), RULE, CONFIDENCE
+    starts = [*where.tolist(), *(where[-1:] + 1).tolist()]  # a line may grow at its end
+    edits = gathered(
+        Proposal(starts[i], starts[i] + j - i, new, RULE, CONFIDENCE) for i, j, new in spans if before[i:j] != new
     )
     running: npt.NDArray[np.int64] = np.cumsum(kept)
     return edits.where(running.take(edits.end - 1) == running.take(edits.start - 1))
