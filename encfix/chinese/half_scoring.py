@@ -5,7 +5,6 @@ Readings that end alike go on alike. They are made one, and come apart again whe
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from heapq import nsmallest
@@ -72,8 +71,8 @@ class Page:
     is_narrow: its marks are of half width.
     """
 
-    pairs: Counter[str] = field(default_factory=Counter)
-    characters: Counter[str] = field(default_factory=Counter)
+    pairs: dict[str, int] = field(default_factory=dict)
+    characters: dict[str, int] = field(default_factory=dict)
     size: int = 0
     used: frozenset[str] = frozenset()
     glossed: frozenset[str] = frozenset()

@@ -101,6 +101,11 @@ def fold(text: str) -> str:
     return text.translate(fold_map())
 
 
+def fold_codes(codes: Codes) -> Codes:
+    """Return `fold` of a text in code points: uint32 of shape (n,) for the same."""
+    return np.where(codes < 0x10000, fold_table().take(codes, mode="clip"), codes)
+
+
 def mix(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return a number for each pair of symbols, spread evenly over 26 bits; no two pairs share one."""
     return ((first << SYMBOL_BITS | second) * _MULTIPLIER) & _KEYS

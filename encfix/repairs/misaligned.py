@@ -16,13 +16,12 @@ out of step to the end of the line, which leaves no reading, or one that is less
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from operator import add
 
 import numpy as np
 
-from encfix.batch import Batch, Positions, to_codes
+from encfix.batch import Batch, Positions, to_codes, to_text
 from encfix.chinese import gbk, model, pinyin
 from encfix.chinese.characters import (
     IS_LETTER,
@@ -190,19 +189,24 @@ def _may_be_damage(text: str, place: int) -> bool:
 
 def page_of(text: str, stretches: list[int], owners: Positions) -> Page:
     """Return what the sound parts of a document say."""
-    pairs: Counter[str] = Counter()
-    characters: Counter[str] = Counter()
-    used: set[str] = set()
+    parts: list[str] = []
     done = 0
     for place in (*stretches, len(text)):
         if place >= done:
-            sound = without_glosses(text[done:place])
-            used.update(sound)
-            folded = model.fold(sound)
-            characters.update(folded)
-            pairs.update(map(add, folded, folded[1:]))
+            parts.append(without_glosses(text[done:place]))
             done = line_end(text, place, len(text))
+    codes = to_codes("\n".join(parts))
+    folded = model.fold_codes(codes)
+    characters, counts = np.unique(folded, return_counts=True)
+    pairs, pair_counts = np.unique(folded[:-1].astype(np.int64) << 32 | folded[1:], return_counts=True)
+    firsts, seconds = to_text((pairs >> 32).astype(np.uint32)), to_text(pairs.astype(np.uint32))
     glossed = frozenset(text[place] for place in owners.tolist())
-    plain = frozenset(character for character in used - glossed if model.fold(character) != character)
-    is_narrow = not _WIDE_MARKS.intersection(text)
-    return Page(pairs, characters, characters.total(), frozenset(used), glossed, plain, is_narrow=is_narrow)
+    return Page(
+        pairs=dict(zip(map(add, firsts, seconds), pair_counts.tolist(), strict=True)),
+        characters=dict(zip(to_text(characters), counts.tolist(), strict=True)),
+        size=len(codes),
+        used=frozenset(to_text(np.unique(codes))),
+        glossed=glossed,
+        plain=frozenset(to_text(np.unique(codes[codes != folded]))) - glossed,
+        is_narrow=not _WIDE_MARKS.intersection(text),
+    )
