@@ -1,6 +1,6 @@
 """How much mojibake encfix repairs: a table of every true encoding, wrong encoding and decoder.
 
-    python -m benchmarks.mojibake [--cases N] [--only WORD] [--page docs/mojibake.md]
+    python -m benchmarks.mojibake [--cases N] [--only WORD] [--seed N] [--page docs/mojibake.md]
 
 Text is cut from the GSD development sets (folder in ENCFIX_CORPORA), Japanese and Korean from Django's catalogues, at
 8, 20 and 60 characters, encoded in one encoding and decoded in another. The damage is made here from Python's codecs
@@ -21,6 +21,7 @@ import encfix
 
 CORPORA = Path(os.environ.get("ENCFIX_CORPORA", Path(__file__).parent.parent.parent / "shared" / "data"))
 LENGTHS = (8, 20, 60)
+SEED = 3
 STYLES = ("strict", "browser", "browser-fffd", "fffd", "question", "drop")
 PAIRS = (
     *(("utf-8", wrong) for wrong in
@@ -198,7 +199,9 @@ def aligned(truth: str, text: str) -> set[int]:
     return found
 
 
-def cases(true: str, wrong: str, style: str, length: int, count: int, seed: int = 3) -> Iterator[tuple[str, str, bool]]:
+def cases(
+    true: str, wrong: str, style: str, length: int, count: int, seed: int = SEED
+) -> Iterator[tuple[str, str, bool]]:
     """Yield `count` cases of a cell, fewer if the decoder seldom makes any: the text, its damage, whether that lost
     anything."""
     chance = random.Random(f"{true} {wrong} {style} {length} {seed}")
@@ -217,7 +220,7 @@ def cases(true: str, wrong: str, style: str, length: int, count: int, seed: int 
 
 
 def run(
-    count: int, only: str, report: Callable[[str], None] = print, show: int = 0
+    count: int, only: str, report: Callable[[str], None] = print, show: int = 0, seed: int = SEED
 ) -> dict[tuple[str, str, str, int], Cell]:
     """Fill the table and report it line by line."""
     table = {}
@@ -228,7 +231,7 @@ def run(
                 name = f"{true} {wrong} {style} {length}"
                 if only not in name:
                     continue
-                made = list(cases(true, wrong, style, length, count))
+                made = list(cases(true, wrong, style, length, count, seed))
                 if not made:
                     continue
                 cell = table[true, wrong, style, length] = Cell()
@@ -294,9 +297,10 @@ if __name__ == "__main__":
     parser.add_argument("--cases", type=int, default=200, help="cases in a cell")
     parser.add_argument("--only", default="", help="part of the names of the cells to fill")
     parser.add_argument("--show", type=int, default=0, help="misses to print for each cell")
+    parser.add_argument("--seed", type=int, default=SEED, help="what the cases are drawn by")
     parser.add_argument("--page", type=Path, help="page of the documentation to write the table into")
     arguments = parser.parse_args()
-    filled = run(arguments.cases, arguments.only, show=arguments.show)
+    filled = run(arguments.cases, arguments.only, show=arguments.show, seed=arguments.seed)
     if arguments.page:
         write_page(
             arguments.page, filled, f"python -m benchmarks.mojibake --cases {arguments.cases} --page docs/mojibake.md"

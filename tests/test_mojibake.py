@@ -189,13 +189,30 @@ def test_text_damaged_again_and_again_is_named(rounds: int) -> None:
 
 
 @pytest.mark.parametrize(("true", "wrong"), [("gbk", "big5"), ("big5", "gbk"), ("gbk", "shift_jis")])
-def test_what_was_dropped_is_seldom_guessed(true: str, wrong: str) -> None:
+@pytest.mark.parametrize("style", ["drop", "question"])
+def test_what_was_dropped_is_seldom_guessed(true: str, wrong: str, style: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
     cell = table.Cell()
-    for truth, seen, _ in table.cases(true, wrong, "drop", 60, 20, seed=7):
+    for truth, seen, _ in table.cases(true, wrong, style, 60, 20, seed=7):
         cell.add(truth, seen, encfix.clean(seen, script="keep"))
     assert cell.cases == 20
-    assert cell.wrong <= 4
+    assert cell.wrong <= 1
+
+
+@pytest.mark.parametrize("wrong", ["big5", "euc_kr"])
+@pytest.mark.parametrize("style", ["drop", "question"])
+def test_what_is_left_of_pairs_is_read(wrong: str, style: str) -> None:
+    corpus("ud-gsd-dev.simplified.txt")
+    cell = table.Cell()
+    for truth, seen, _ in table.cases("gbk", wrong, style, 60, 20, seed=7):
+        cell.add(truth, seen, encfix.clean(seen, script="keep"))
+    assert cell.right >= 0.75 * cell.characters
+
+
+def test_a_question_mark_of_the_text_stays_among_those_of_the_decoder() -> None:
+    seen = "我们的国家很大吗?建设该中心的目的是给本州制药企业提供合格的人员。".encode("gbk")
+    text = encfix.clean(seen.decode("big5", "replace").replace("\ufffd", "?"), script="keep").text
+    assert "吗?建设该中心的目的" in text
 
 
 @pytest.mark.parametrize(("true", "wrong"), [("gbk", "big5"), ("big5", "shift_jis"), ("gbk", "euc_kr")])
@@ -229,7 +246,7 @@ def test_lookalikes_of_other_languages_are_altered_no_more_than_by_ftfy() -> Non
     assert altered <= {text for text in texts if by_ftfy(text) != text}
 
 
-@given(st.text(), st.sampled_from(sorted({*charsets._CODECS, charsets.UTF8_OR_CP1252})))
+@given(st.text(), st.sampled_from(sorted({*charsets.CODECS, charsets.UTF8_OR_CP1252})))
 def test_bytes_stand_behind_every_character(text: str, charset: str) -> None:
     from encfix.batch import to_codes
 

@@ -25,7 +25,7 @@ REACH = 0x30000
 _NONE = np.uint32(0xFFFFFFFF)
 UTF8_OR_CP1252 = "utf-8-or-cp1252"
 
-_CODECS = {
+CODECS = {
     "gbk": ("gb18030",),
     "big5": ("big5", "cp950", "big5hkscs"),
     "shift-jis": ("shift_jis", "cp932"),
@@ -36,6 +36,17 @@ _CODECS = {
     "cp437": ("cp437",),
 }
 """The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
+
+_DECODERS = {
+    "gbk": ("gbk", "gb18030"),
+    "big5": ("big5", "cp950", "big5hkscs"),
+    "shift-jis": ("shift_jis", "cp932"),
+    "euc-kr": ("euc_kr", "cp949"),
+}
+"""The codecs of each charset of pairs that may have been a decoder, those that read the fewest characters first."""
+
+ALONE = "alone"
+"""Stands for a browser's decoder before what it does not take for a second byte."""
 
 SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "cp437", UTF8_OR_CP1252)
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
@@ -48,6 +59,11 @@ class Raw:
 
     data: bytes
     starts: Positions
+
+    def part(self, start: int, end: int) -> Raw:
+        """Return the bytes behind the characters `[start, end)`."""
+        first, last = int(self.starts[start]), int(self.starts[end])
+        return Raw(self.data[first:last], self.starts[start : end + 1] - first)
 
 
 def encode(codes: Codes, charset: str) -> Raw:
@@ -83,7 +99,7 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
             if not 0xD800 <= code < 0xE000 and code != 0xFFFD:
                 table[code] = int.from_bytes(chr(code).encode(), "big")
         return _put_single(table, "cp1252")
-    for codec in _CODECS[charset]:
+    for codec in CODECS[charset]:
         if codec == "gb18030":
             codes = [code for code in range(0x80, 0xFFFE) if not 0xD800 <= code < 0xE000]
             four = [chr(code).encode(codec) for code in codes]
@@ -121,23 +137,56 @@ def characters(codec: str) -> tuple[tuple[int, bytes], ...]:
 
 
 @cache
-def can_be_lost(charset: str) -> npt.NDArray[np.bool_]:
+def pair_table(codec: str) -> npt.NDArray[np.uint32]:
+    """Return the character of each two bytes, 0 where there is none: uint32 (65536,)."""
+    table = np.zeros(0x10000, dtype=np.uint32)
+    for code, raw in characters(codec):
+        if len(raw) == 2:
+            table[int.from_bytes(raw, "big")] = code
+    return table
+
+
+def decoder_of(codes: Codes, charset: str) -> str:
+    """Return the codec of a charset of pairs that reads the fewest characters and gives all of these.
+
+    >>> decoder_of(np.array([ord("中"), ord("\uf8f8")], dtype=np.uint32), "gbk")
+    'gb18030'
+    """
+    *narrow, widest = _DECODERS[charset]
+    return next((codec for codec in narrow if _given(codec).take(codes, mode="clip").all()), widest)
+
+
+@cache
+def _given(codec: str) -> npt.NDArray[np.bool_]:
+    """Return which code points a codec gives: bool (REACH + 1,)."""
+    given = np.zeros(REACH + 1, dtype=np.bool_)
+    given[[code for code, _ in characters(codec)]] = True
+    given[:0x80] = given[0xFFFD] = True
+    return given
+
+
+@cache
+def can_be_lost(charset: str, decoder: str = "") -> npt.NDArray[np.bool_]:
     """Return which bytes a decoder of `charset` loses before which: bool (256, 256), the next byte second.
 
     A decoder of one-byte characters loses those that the charset leaves undefined; one of pairs loses a lead byte
-    that makes no character with the next.
+    that makes no character with the next. Unless the `decoder` is known, it is the one that loses most; `ALONE`
+    loses only what begins no character.
     """
-    codecs = _CODECS.get(charset, ())
+    codecs = CODECS.get(charset, ())
     if charset in SINGLE_BYTE:
         lost = np.zeros((256, 256), dtype=np.bool_)
         for byte in range(0x80, 0x100):
             lost[byte] = any("\ufffd" in bytes((byte,)).decode(codec, "replace") for codec in codecs)
         return lost
+    if decoder == ALONE:
+        lost = np.zeros((256, 256), dtype=np.bool_)
+        lost[[0xA0, 0xFD, 0xFE, 0xFF] if charset == "shift-jis" else [0x80, 0xFF]] = True
+        return lost
     lost = np.ones((256, 256), dtype=np.bool_)
     lost[:0x80] = False
-    for codec in ("gbk",) if charset == "gbk" else codecs[:1]:
-        for _, raw in characters(codec):
-            lost[raw[0], raw[1] if len(raw) > 1 else slice(None)] = False
+    for _, raw in characters(decoder or _DECODERS[charset][0]):
+        lost[raw[0], raw[1] if len(raw) > 1 else slice(None)] = False
     return lost
 
 
@@ -156,7 +205,7 @@ def by_codec(charset: str) -> tuple[dict[int, tuple[bytes, ...]], ...]:
     if charset in SINGLE_BYTE:
         return ({},)
     known: list[dict[int, tuple[bytes, ...]]] = []
-    for codec in _CODECS[charset]:
+    for codec in CODECS[charset]:
         mine: dict[int, tuple[bytes, ...]] = {}
         for code, raw in characters(codec):
             first = chr(code).encode(codec) == raw

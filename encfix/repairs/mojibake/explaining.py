@@ -12,7 +12,8 @@ import numpy as np
 
 from encfix.batch import Positions, to_codes
 from encfix.repairs.mojibake import judging, reading, variants
-from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, decoder_of
+from encfix.repairs.mojibake.filling import LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
 from encfix.repairs.mojibake.reading import Block, Span
 from encfix.rules import number_of
@@ -29,8 +30,11 @@ SAMPLE = 400
 WHOLE = 0.9
 """The share of the characters beyond ASCII that an explanation of a whole stretch must hold."""
 
+MOST_DROPPED = 0.2
+"""The share of the characters beyond ASCII that such a text may have lost."""
+
 DOUBTED = 0.6
-"""Confidence where other bytes read nearly as well."""
+"""Confidence where other bytes read nearly as well, or where most bytes were lost without a mark."""
 
 MOST_ROUNDS = 4
 """How many rounds of UTF-8 read as GBK are taken off."""
@@ -50,6 +54,7 @@ AGAIN = PAIRS[0]
 DROPPED = number_of("mojibake.dropped")
 ROUNDS = number_of("mojibake.rounds")
 _NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
+_OF_PAIRS = ("gbk", "cp950")
 _NARROW = tuple(pair for pair in PAIRS if pair.is_narrow)
 _WIDE = tuple(pair for pair in PAIRS if not pair.is_narrow)
 
@@ -78,7 +83,7 @@ def explain(block: Block, preferred: list[Pair]) -> list[Explained]:
         rounds = _rounds(block)
         if rounds:
             return [rounds]
-    if not _covers(block, found):
+    if not _covers(block, [one for one in found if one.rule != DROPPED]):
         lossy = _lossy(block, pairs, ranked, preferred)
         found = lossy + [one for one in found if not any(_overlap(one.span, other.span) for other in lossy)]
     found.sort(key=lambda one: -one.span.gain)
@@ -114,6 +119,12 @@ def _covers(block: Block, found: list[Explained]) -> bool:
     return bool(found) and sum(one.span.end - one.span.start for one in found) >= WHOLE * block.foreign
 
 
+def _lost_few(found: list[Explained]) -> bool:
+    """Return whether little enough of a text is lost that the rest can be trusted where no U+FFFD shows the losses."""
+    text = "".join(one.span.text for one in found)
+    return text.count("\ufffd") <= MOST_DROPPED * sum(character >= "\x80" for character in text)
+
+
 def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
@@ -123,12 +134,14 @@ def _exact(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Expla
     found: list[Explained] = []
     for pair in pairs:
         raw, doubted = _bytes(block, pair)
-        for span in reading.spans(block, pair, judging.LEAST_GAIN, raw):
+        spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
+        unexplained = not pair.is_narrow and pair.codec in _OF_PAIRS and block.is_suspect_but_for(spans)
+        for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
             if ((doubted >= span.start) & (doubted < span.end)).any():
                 confidence = min(confidence, DOUBTED)
             if confidence > 0:
-                dropped = judging.may_lack_bytes(block, span)
+                dropped = unexplained or judging.may_lack_bytes(block, span, raw)
                 found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
                 if not dropped:
                     _prefer(pair, preferred)
@@ -156,23 +169,38 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[
     """Return what a pair explains of a block that lost bytes: the pair that explains most.
 
     Where the true encoding is UTF-8, characters begin and end where they did, whatever was lost between. Where it
-    has pairs, that is so only if a mark shows each loss.
+    has pairs and no U+FFFD shows the losses, a reading must explain all of the block.
     """
     of_utf8 = [pair for pair in pairs if pair.codec == "utf-8" and reading.is_like_utf8(block, pair)]
     of_pairs = [pair for pair in ranked if pair.codec != "utf-8" and pair.is_chinese]
-    marked = bool((block.codes == 0xFFFD).any())
-    candidates = [*of_utf8, *(of_pairs if marked else ())]
+    marked = bool((block.codes == 0xFFFD).sum() > (block.codes == ord("?")).sum())
+    if not marked:
+        of_pairs = [pair for pair in of_pairs if not pair.is_narrow]
+    candidates = [*of_utf8, *of_pairs]
     if len(block.codes) > 2 * SAMPLE and len(candidates) > 1:
         sample = Block(block.codes[:SAMPLE])
         candidates = [one.span.pair for one in _lossy(sample, pairs, ranked, [])[:1]]
     best: list[Explained] = []
     for pair in candidates:
-        raw, _ = variants.resolve(block, pair)
+        is_dropped = pair.codec in _OF_PAIRS and not marked
+        if is_dropped:
+            decoder = decoder_of(block.codes, pair.wrong)
+            raw = variants.by_decoder(block, pair, decoder)
+            lossy = reading.read_dropped(raw, pair, decoder)
+        else:
+            raw, _ = variants.resolve(block, pair)
+            lossy = reading.read_marked(raw, pair)
+            if pair.codec in _OF_PAIRS:
+                lossy = variants.without_choices(lossy, raw, block, pair)
         found = []
-        for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy=True):
+        for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
             if judging.confidence(block, span) > 0:
                 whole = reading.filled(span)
                 found.append(Explained(whole, judging.confidence(block, whole), _NUMBERS[pair]))
+        if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
+            found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
+        if is_dropped and not (_covers(block, found) and _lost_few(found)):
+            found = [one._replace(rule=DROPPED) for one in found]
         if sum(one.span.gain for one in found) > sum(one.span.gain for one in best):
             best = found
     if best:

@@ -19,8 +19,12 @@ POOR, VERY_POOR = -9.0, -10.5
 """The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken
 text."""
 
-SURE, SURE_UNMARKED = 0.992, 0.995
-"""The least probability of a character that is filled in, where a mark shows the loss and where none does."""
+SURE, SURE_UNMARKED, SURE_OF_FEW = 0.992, 0.995, 0.9995
+"""The least probability of a character that is filled in, where a mark shows the loss, where none does, and where most
+of a text is lost."""
+
+LOSES_MANY, LOSES_MOST = ("shift-jis", "euc-kr", "big5"), ("euc-kr", "big5")
+"""Charsets that lack many of the pairs of bytes of UTF-8, and most of them."""
 
 MOST, KEPT = 256, 96
 """Candidates above which a character is never filled in, and the most frequent of them that are weighed."""
@@ -54,7 +58,7 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[
     filled = codes.copy()
     unknown = np.flatnonzero(codes == UNKNOWN).tolist()
     filled[unknown] = REPLACEMENT
-    together = 1.0
+    together, unmarked = 1.0, SURE_OF_FEW if wrong in LOSES_MOST else SURE_UNMARKED
     candidates: dict[int, Codes] = {}
     for place in unknown:
         found = _candidates(slots[place], codec, wrong) if place in slots else _NOBODY
@@ -68,7 +72,7 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[
         for place, weights in zip(run, weights_of_run, strict=True):
             nth = int(np.argmax(weights))
             probability = float(weights[nth])
-            if probability >= (SURE if slots[place].marked else SURE_UNMARKED):
+            if probability >= (SURE if slots[place].marked else unmarked):
                 filled[place] = candidates[place][nth]
                 together *= probability
     return filled, together
@@ -138,11 +142,12 @@ def _log_sum(logs: npt.NDArray[np.float64], axis: int) -> npt.NDArray[np.float64
     return np.asarray(np.log(np.exp(logs - top).sum(axis=axis)) + top.squeeze(axis))
 
 
-def doubt(codes: Codes, least: float = POOR, before: Sequence[int] = ()) -> Codes:
+def doubt(codes: Codes, least: float = POOR, before: Sequence[int] = (), *, ends: bool = False) -> Codes:
     """Return a text in which bytes were lost with `REPLACEMENT` for what may have been read from the wrong ones.
 
     That is what costs less than `least` beside a broken character, or less than usual just before one of the places
-    `before`, where a character is left of which only the last byte is: the one before may have its first.
+    `before`, where a character is left of which only the last byte is: the one before may have its first. With
+    `ends`, also the first and the last character are doubted: they may be what is left of two.
     """
     costs = model.log_pair(codes)
     costs[codes < 0x80] = 0
@@ -154,6 +159,8 @@ def doubt(codes: Codes, least: float = POOR, before: Sequence[int] = ()) -> Code
     for _ in range(REACH):
         beside = np.append(doubted[1:], False) | np.append(False, doubted[:-1])
         doubted |= beside & poor
+    if ends and len(codes):
+        bad[[0, -1]] |= poor[[0, -1]]
     return np.where((doubted | bad) & (codes >= 0x80), np.uint32(REPLACEMENT), codes)
 
 
@@ -168,10 +175,13 @@ def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
         fitting = _of_utf8(layout) if codec == "utf-8" else _of_pairs(layout, codec)
         if layout.count(None) == 1:
             place = layout.index(None)
+            if not place and slot.marked and wrong in LOSES_MANY:
+                found.append(fitting)  # of two bytes that one mark stands for, the second may be any
+                continue
             after = layout[place + 1] if place + 1 < len(layout) else slot.following
             lost = can_be_lost(wrong)
             may: Mask = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
-            fitting = fitting[may[_bytes_at(fitting, place, codec)]]
+            fitting = fitting[may[bytes_at(fitting, place, codec)]]
         found.append(fitting)
     all_of_them = np.unique(np.concatenate(found))
     if len(all_of_them) > MOST:
@@ -179,7 +189,7 @@ def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
     return all_of_them[np.argsort(-model.log_unigram(all_of_them), kind="stable")[:KEPT]]
 
 
-def _bytes_at(codes: Codes, place: int, codec: str) -> npt.NDArray[np.int64]:
+def bytes_at(codes: Codes, place: int, codec: str) -> npt.NDArray[np.int64]:
     """Return one byte of each character."""
     if codec == "utf-8":
         shift = 6 * (2 - place)
@@ -203,7 +213,8 @@ def _of_utf8(layout: tuple[int | None, ...]) -> Codes:
 
 
 @cache
-def _by_byte(codec: str, which: int) -> dict[int, npt.NDArray[np.uint32]]:
+def by_byte(codec: str, which: int) -> dict[int, npt.NDArray[np.uint32]]:
+    """Return the characters of two bytes of a codec by one of these, the first or, with `which` 1, the second."""
     found: dict[int, list[int]] = {}
     for code, raw in characters(codec):
         if len(raw) == 2:
@@ -214,4 +225,4 @@ def _by_byte(codec: str, which: int) -> dict[int, npt.NDArray[np.uint32]]:
 def _of_pairs(layout: tuple[int | None, ...], codec: str) -> Codes:
     which = 0 if layout[0] is not None else 1
     byte = layout[which]
-    return _by_byte(codec, which).get(byte if byte is not None else -1, np.empty(0, np.uint32))
+    return by_byte(codec, which).get(byte if byte is not None else -1, np.empty(0, np.uint32))

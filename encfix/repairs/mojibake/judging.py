@@ -10,10 +10,11 @@ import numpy.typing as npt
 from encfix.batch import Codes, to_codes
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, class_table
+from encfix.repairs.mojibake.charsets import Raw, decoder_of
 from encfix.repairs.mojibake.costs import broken, is_abroad, is_common_hangul, read_costs
-from encfix.repairs.mojibake.division import gain_of_drops
+from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block, Span
+from encfix.repairs.mojibake.reading import Block, Span, gain_of_drops, most_gain_of_drops
 
 LEAST_GAIN = 10.0
 """Nats that a reading must gain before it is looked at."""
@@ -28,14 +29,8 @@ MOST_BROKEN = 0.4
 MOST_BROKEN_NARROW = 0.1
 """The largest share of the characters of a reading that may be lost; less where hardly any byte can be."""
 
-POOR, POOR_TWO = -10.5, -27.5
-"""The cost of a character, and of two in a row, below which bytes may have been dropped there."""
-
-AROUND = 8
-"""Characters before and behind such a place that are read once more, as if some had been."""
-
-LEAST_GAIN_OF_DROPS = {"gbk": 4.0, "big5": 8.0}
-"""Nats that this must gain: few honest texts of a line do."""
+POOR = -12.0
+"""The cost of a first or last character below which bytes were dropped there."""
 
 FEW = 3
 """Characters below which a reading is never sure."""
@@ -121,36 +116,21 @@ def is_exact(span: Span) -> bool:
     return not bool(np.any(broken(to_codes(span.text))))
 
 
-def may_lack_bytes(block: Block, span: Span) -> bool:
+def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     """Return whether bytes may be missing from a reading without a sign, or behind a question mark.
 
     In an encoding of pairs all that follows would then be read from the wrong pairs.
     """
-    if span.pair.is_narrow or span.pair.codec == "utf-8" or not span.pair.is_chinese:
+    pair = span.pair
+    if not pair.is_chinese:
         return False
-    has_marks = bool(np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any())
     codes = to_codes(span.text)
-    return has_marks or _has_lone_letter(codes) or _reads_better_with_drops(codes, span.pair)
-
-
-def _has_lone_letter(codes: Codes) -> bool:
-    """Return whether a letter or sign of ASCII stands alone between ideographs: the second byte of a lost one."""
-    alone, is_han = (codes >= 0x40) & (codes < 0x80), IS_HAN.take(class_table().take(codes))
-    return bool((alone[1:-1] & is_han[:-2] & is_han[2:]).any())
-
-
-def _reads_better_with_drops(codes: Codes, pair: Pair) -> bool:
-    """Return whether a stretch of a reading would be better text if bytes had been dropped there, unseen."""
     costs = read_costs(codes, pair)
-    poor = costs < POOR
-    if (costs[1:] + costs[:-1] < POOR_TWO).any():
+    if pair.codec == "utf-8":  # what is left of two characters at an end may be one
+        return pair.wrong in LOSES_MANY and bool(min(costs[0], costs[-1]) < POOR)
+    if pair.is_narrow:
+        return False
+    if np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any():
         return True
-    least, stop = LEAST_GAIN_OF_DROPS[pair.true], 0
-    for place in np.flatnonzero(poor).tolist():
-        if place < stop:
-            continue
-        stop = place + AROUND // 2
-        around = codes[max(0, place - AROUND) : place + AROUND].tobytes().decode("utf-32-le", "replace")
-        if gain_of_drops(around.encode(pair.codec, "ignore"), pair.codec) > least:
-            return True
-    return False
+    decoder = decoder_of(block.codes[span.start : span.end], pair.wrong)
+    return gain_of_drops(raw.part(span.start, span.end), codes, pair, decoder) > most_gain_of_drops(codes)

@@ -17,11 +17,11 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
+from encfix.repairs.mojibake import dropping
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
-from encfix.repairs.mojibake.division import read_pairs
-from encfix.repairs.mojibake.filling import POOR_UTF8, doubt, fill
-from encfix.repairs.mojibake.lossy import Slot, read_utf8
+from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, doubt, fill
+from encfix.repairs.mojibake.lossy import Reading, Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
 Scores = npt.NDArray[np.float64]
@@ -39,6 +39,12 @@ LONG_VOWEL_AS_GBK = ord("〖")
 
 LIKE_UTF8 = 0.5
 """The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
+
+MOST_GAIN, MOST_GAIN_EACH = 0.5, 0.06
+"""Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""
+
+CERTAIN = 4.0
+"""Nats more from which it is read as if bytes were dropped."""
 
 DROP = 16.0
 """How much a span may lose on the way before it is two."""
@@ -74,6 +80,13 @@ class Block:
         self.foreign = int((codes >= 0x80).sum())
         """How many characters are beyond ASCII."""
 
+    def is_suspect_but_for(self, spans: list[Span]) -> bool:
+        """Return whether a stretch is improbable that none of the spans holds."""
+        badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
+        for span in spans:
+            badness[span.start : span.end] = 0.0
+        return _most(badness) > SUSPECT
+
     @property
     def is_suspect(self) -> bool:
         """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
@@ -85,9 +98,7 @@ class Block:
         is_kana = (self.codes >= 0x3041) & (self.codes < 0x3100)
         if is_kana.any() and (self.codes == LONG_VOWEL_AS_GBK).any():
             return True
-        badness = np.where((self.codes < 0x80) | is_kana, 0.0, USUAL - self.costs)
-        running = np.cumsum(badness)
-        return bool((running - np.minimum.accumulate(running)).max(initial=0.0) > SUSPECT)
+        return _most(np.where((self.codes < 0x80) | is_kana, 0.0, USUAL - self.costs)) > SUSPECT
 
     def raw(self, charset: str) -> Raw:
         """Return the bytes that `charset` gives the block for."""
@@ -101,6 +112,12 @@ class Block:
         is_stop = (data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT)
         is_stop |= self.classes == Class.NEWLINE
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
+
+
+def _most(badness: Scores) -> float:
+    """Return the greatest sum of a stretch."""
+    running = np.cumsum(badness)
+    return float((running - np.minimum.accumulate(running)).max(initial=0.0))
 
 
 def _running(costs: npt.NDArray[np.float32]) -> Scores:
@@ -162,16 +179,44 @@ _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
 
-def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, lossy: bool = False) -> list[Span]:
+def read_marked(raw: Raw, pair: Pair) -> Reading:
+    """Return bytes read as `pair` says, of which some were lost: in UTF-8, or where a mark stands for each loss."""
+    if pair.codec == "utf-8":
+        return read_utf8(raw.data)
+    return dropping.read_marked(raw.data, pair.codec, (pair.wrong, ""))
+
+
+def read_dropped(raw: Raw, pair: Pair, decoder: str) -> Reading | None:
+    """Return pairs read from bytes of which the decoder dropped some without a mark, or put `?` for each; None if
+    it is not sure that it did."""
+    if b"?" in raw.data:
+        return dropping.read_questions(raw.data, pair.codec, (pair.wrong, decoder))
+    codes, _ = read(raw.data, pair.codec)
+    if not broken(codes).any() and gain_of_drops(raw, codes, pair, decoder) < most_gain_of_drops(codes) + CERTAIN:
+        return None
+    return dropping.Lattice(raw.data, raw.starts, pair.codec, (pair.wrong, decoder), doubt=dropping.FAIR).reading()
+
+
+def gain_of_drops(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> float:
+    """Return by how many nats a text is more probable if bytes of it may have been dropped than as `codes`."""
+    return dropping.gain(raw.data, raw.starts, codes, pair.codec, (pair.wrong, decoder))
+
+
+def most_gain_of_drops(codes: Codes) -> float:
+    """Return the gain up to which it is chance: the longer a text, the more rare words it has, and the more bytes it
+    would have lost."""
+    return MOST_GAIN + MOST_GAIN_EACH * min(int(np.count_nonzero(codes >= 0x80)), dropping.SAMPLE // 2)
+
+
+def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy: Reading | None = None) -> list[Span]:
     """Return the stretches of a block that gain more than `least` nats when read as `pair` says.
 
-    `raw` are other bytes behind the block than those that come first; with `lossy`, bytes may have been lost.
+    `raw` are other bytes behind the block than those that come first; `lossy` is how they read if some were lost.
     """
     raw = raw or block.raw(pair.wrong)
     slots: dict[int, Slot] = {}
     if lossy:
-        reading = read_utf8(raw.data) if pair.codec == "utf-8" else read_pairs(raw.data, pair.codec, pair.wrong)
-        codes, starts, slots = reading.codes, reading.starts, reading.slots
+        codes, starts, slots = lossy.codes, lossy.starts, lossy.slots
     else:
         codes, starts = read(raw.data, pair.codec)
     if starts[-1] != len(raw.data):
@@ -205,11 +250,9 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, *, los
 def filled(span: Span) -> Span:
     """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
     text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
-    if span.pair.codec != "utf-8":
-        text = doubt(text)
-    elif not all(slot.marked for slot in span.slots.values()):
+    if not all(slot.marked for slot in span.slots.values()):
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
-        text = doubt(text, POOR_UTF8, before=orphans)
+        text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)
     return replace(span, text=_text(text), certainty=certainty, slots={})
 
 

@@ -8,7 +8,7 @@ that waits for its second.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
@@ -17,8 +17,18 @@ import numpy as np
 
 from encfix.batch import Mask, Positions
 from encfix.chinese import model
-from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, by_codec, can_be_lost, characters
+from encfix.repairs.mojibake.charsets import (
+    CODECS,
+    LOST,
+    UTF8_OR_CP1252,
+    Raw,
+    by_codec,
+    can_be_lost,
+    characters,
+    pair_table,
+)
 from encfix.repairs.mojibake.costs import BROKEN, read_costs
+from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block, read
 
@@ -27,6 +37,9 @@ BEAM = 6
 
 GAP = 3.0
 """Nats by which the best choices of a line must beat any other."""
+
+SURE_GAP = 5.0
+"""The same for each character, where bytes were lost."""
 
 SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
 """What it costs to take other bytes than those that come first, in nats, and such as another codec reads."""
@@ -53,16 +66,14 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     pieces = [raw.data[start:end] for start, end in pairwise(edges)]
     codes = block.codes[ambiguous].tolist()
     if len(codecs) > 1:  # all of a text went through one decoder
-        trials = []
-        for known in codecs:
-            trial = pieces.copy()
-            for place, code in zip(ambiguous.tolist(), codes, strict=True):
-                trial[place] = known.get(code, (pieces[place],))[0]
+        costs = []
+        trials = _trials(pieces, ambiguous, codes, codecs)
+        for known, trial in zip(codecs, trials, strict=True):
             lacking = sum(code not in known for code in codes)
             cost = float(read_costs(read(b"".join(trial), pair.codec)[0], pair).sum()) + lacking * STRANGE_CODEC
-            trials.append((cost, trial))
-        pieces = max(trials, key=lambda one: one[0])[1]
-        codecs = (codecs[max(range(len(trials)), key=lambda nth: trials[nth][0])], *codecs)
+            costs.append(cost)
+        best = max(range(len(costs)), key=costs.__getitem__)
+        pieces, codecs = trials[best], (codecs[best], *codecs)
     options = {}
     for place, code in zip(ambiguous.tolist(), codes, strict=True):
         first = codecs[0].get(code, ())
@@ -82,9 +93,65 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
                 )
                 if gap < GAP:
                     doubted += own.tolist()
-    lengths = np.array([len(piece) for piece in chosen], dtype=np.int64)
-    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-    return Raw(b"".join(chosen), starts), np.array(doubted, dtype=np.int64)
+    return _joined(chosen), np.array(doubted, dtype=np.int64)
+
+
+def by_decoder(block: Block, pair: Pair, decoder: str) -> Raw:
+    """Return the bytes behind a block from which one codec gives its characters."""
+    raw, codecs = block.raw(pair.wrong), by_codec(pair.wrong)
+    ambiguous = np.flatnonzero(np.isin(block.codes, list({code for known in codecs for code in known})))
+    if len(codecs) < 2 or not len(ambiguous):
+        return raw
+    pieces = [raw.data[start:end] for start, end in pairwise(raw.starts.tolist())]
+    known = codecs[CODECS[pair.wrong].index(decoder)]
+    return _joined(_trials(pieces, ambiguous, block.codes[ambiguous].tolist(), (known,))[0])
+
+
+def without_choices(reading: Reading, raw: Raw, block: Block, pair: Pair) -> Reading:
+    """Return a reading of text that lost bytes, with `UNKNOWN` for characters that other bytes of the same damaged
+    text would make another of that is nearly as probable."""
+    codecs, table = by_codec(pair.wrong), pair_table(pair.codec)
+    codes, starts = reading.codes, reading.starts
+    for place in np.flatnonzero(np.isin(block.codes, [code for known in codecs for code in known])).tolist():
+        start, end = int(raw.starts[place]), int(raw.starts[place + 1])
+        choices = {piece for known in codecs for piece in known.get(int(block.codes[place]), ())}
+        for nth in range(max(0, int(np.searchsorted(starts, start, "right")) - 1), int(np.searchsorted(starts, end))):
+            first = int(starts[nth])
+            if int(starts[nth + 1]) - first != 2 or codes[nth] == UNKNOWN:
+                continue
+            before, after = chr(int(codes[max(0, nth - 1)])), chr(int(codes[min(nth + 1, len(codes) - 1)]))
+            for piece in choices:
+                if len(piece) != end - start:
+                    continue
+                data = (raw.data[max(0, start - 1) : start] + piece + raw.data[end : end + 1])[
+                    first - max(0, start - 1) :
+                ]
+                other = int(table[int.from_bytes(data[:2], "big")])
+                gains = [
+                    model.pair(before, one) + model.pair(one, after) for one in (chr(int(codes[nth])), chr(other or 0))
+                ]
+                if other not in (0, codes[nth]) and gains[0] - gains[1] < SURE_GAP:
+                    codes[nth] = UNKNOWN
+                    break
+    return reading
+
+
+def _trials(
+    pieces: list[bytes], ambiguous: Positions, codes: list[int], codecs: Sequence[Mapping[int, tuple[bytes, ...]]]
+) -> list[list[bytes]]:
+    """Return the pieces with the bytes that each codec reads first for the ambiguous ones."""
+    trials = []
+    for known in codecs:
+        trial = pieces.copy()
+        for place, code in zip(ambiguous.tolist(), codes, strict=True):
+            trial[place] = known.get(code, (pieces[place],))[0]
+        trials.append(trial)
+    return trials
+
+
+def _joined(pieces: list[bytes]) -> Raw:
+    lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
+    return Raw(b"".join(pieces), np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))))
 
 
 def with_final_space(raw: Raw, charset: str) -> Raw | None:
