@@ -10,6 +10,7 @@ loss, only characters beside marks may be broken.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -141,42 +142,46 @@ class Lattice:
             if LOST not in (byte, following) and not self._doubted[place]:
                 self._go_on(behind[0], place)
                 return
-        if byte == LOST or following == LOST:
-            self._add_marked(behind, place)
-            return
+        may_be = self._marked(place) if LOST in (byte, following) else self._unmarked(place)
+        self._add(behind, place, [(length, codes) for length, codes in may_be if len(codes)])
+
+    def _unmarked(self, place: int) -> Iterator[tuple[int, Codes]]:
+        """Yield what may begin at a place, with its length in bytes."""
+        data = self.data
+        byte, following = data[place], data[place + 1] if place + 1 < len(data) else None
         if byte < 0x80:
-            self._add(behind, place, 1, np.array([byte], dtype=np.uint32))
+            yield 1, np.array([byte], dtype=np.uint32)
         elif self._chars[place]:
-            self._add(behind, place, 2, np.array([self._chars[place]], dtype=np.uint32))
+            yield 2, np.array([self._chars[place]], dtype=np.uint32)
         else:
-            self._add(behind, place, 1, np.array([UNKNOWN], dtype=np.uint32))
+            yield 1, np.array([UNKNOWN], dtype=np.uint32)
         if self._doubted[place]:
             if self._is_border[place] and byte >= 0x40:
-                self._add(behind, place, 1, _without_lead(self.codec, self.decoder, byte))
+                yield 1, _without_lead(self.codec, self.decoder, byte)
             if self._is_border[place + 1] and byte > 0x80:
-                self._add(behind, place, 1, _without_trail(self.codec, self.decoder, byte, following))
+                yield 1, _without_trail(self.codec, self.decoder, byte, following)
 
-    def _add_marked(self, behind: list[_Node], place: int) -> None:
-        """Add what may begin at a place where a byte or the next one is lost."""
+    def _marked(self, place: int) -> Iterator[tuple[int, Codes]]:
+        """Yield what may begin at a place where a byte or the next one is lost, with its length in bytes."""
         byte, *rest = self.data[place : place + 4]
         following = rest[0] if rest else 0
         if byte < 0x80:
-            self._add(behind, place, 1, np.array([byte], dtype=np.uint32))
+            yield 1, np.array([byte], dtype=np.uint32)
             return
-        self._add(behind, place, 1, self._mark if byte == LOST else _NO_CHARACTER)
+        yield 1, self._mark if byte == LOST else _NO_CHARACTER
         decoder = None if self.by_two else self.decoder
         third, fourth = (*rest[1:], 0, 0)[:2]
         if byte == following == LOST:
-            self._add(behind, place, 2, _anything(self.codec))
+            yield 2, _anything(self.codec)
             if self.by_two and third >= 0x40 and third != LOST:  # a mark for one byte
-                self._add(behind, place, 3, _without_lead(self.codec, self._single(third), third))
+                yield 3, _without_lead(self.codec, self._single(third), third)
         elif byte == LOST and following >= 0x40:
-            self._add(behind, place, 2, _without_lead(self.codec, decoder, following))
+            yield 2, _without_lead(self.codec, decoder, following)
         elif following == LOST:
             after = third if third != LOST else None
-            self._add(behind, place, 2, _without_trail(self.codec, decoder, byte, after))
+            yield 2, _without_trail(self.codec, decoder, byte, after)
             if self.by_two and third == LOST:
-                self._add(behind, place, 3, _without_trail(self.codec, self._single(fourth), byte, fourth))
+                yield 3, _without_trail(self.codec, self._single(fourth), byte, fourth)
 
     def _single(self, following: int) -> Decoder:
         """Return the decoder that loses a byte alone before another: one of single bytes, unless that is of ASCII."""
@@ -192,17 +197,23 @@ class Lattice:
         node.ahead.append((follower, np.array([[cost]])))
         self._ending[end].append(follower)
 
-    def _add(self, behind: list[_Node], start: int, length: int, codes: Codes) -> None:
-        if not len(codes):
-            return
-        logs = np.full(len(codes), _NOTHING)
-        node = _Node(start, start + length, codes, logs, _NO_LOGS)
-        for other in behind:
-            steps = _steps(other.codes[other.kept], codes)
-            other.ahead.append((node, steps))
-            logs = np.logaddexp(logs, _log_sum(other.before[other.kept, None] + steps, 0))
-        node.before = logs
-        self._ending[node.end].append(node)
+    def _add(self, behind: list[_Node], start: int, may_be: list[tuple[int, Codes]]) -> None:
+        """Add the characters that may begin at a place behind those that may end there."""
+        before = np.concatenate([node.before[node.kept] for node in behind])
+        first = np.concatenate([node.codes[node.kept] for node in behind])
+        second = np.concatenate([codes for _, codes in may_be])
+        steps = _steps(first, second)
+        logs = _log_sum(before[:, None] + steps, 0)
+        column = 0
+        for length, codes in may_be:
+            chosen = slice(column, column + len(codes))
+            column += len(codes)
+            node = _Node(start, start + length, codes, logs[chosen], _NO_LOGS)
+            row = 0
+            for other in behind:
+                other.ahead.append((node, steps[row : row + len(other.kept), chosen]))
+                row += len(other.kept)
+            self._ending[node.end].append(node)
 
     def _settle(self, ends: list[_Node], total: float) -> None:
         """Read what stands before the only nodes that all readings pass through, and forget it."""
@@ -297,12 +308,14 @@ def _doubted(chars: Codes, doubt: float) -> list[bool]:
 
 
 def _steps(first: Codes, second: Codes) -> Logs:
+    """Return what each of some characters costs behind each of others: float64 of shape (first, second)."""
     if len(first) == len(second) == 1:
         a, b = int(first[0]), int(second[0])
         cost = BROKEN if b == UNKNOWN else model.pair(chr(a), chr(b))
         return np.full((1, 1), max(cost, LEAST_ASCII) if b < 0x80 else cost)
     logs = model.log_after(first, second).astype(np.float64)
-    return np.maximum(logs, LEAST_ASCII) if len(second) == 1 and second[0] < 0x80 else logs
+    logs[:, second == UNKNOWN] = BROKEN
+    return np.maximum(logs, LEAST_ASCII, out=logs, where=second < 0x80)
 
 
 def _log_sum(logs: Logs, axis: int) -> Logs:
