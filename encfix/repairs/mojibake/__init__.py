@@ -22,9 +22,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from encfix import screen
-from encfix.batch import Batch, Codes, Positions, to_codes
-from encfix.chinese.characters import Class
-from encfix.edits import Edits, merge, replacements
+from encfix.batch import Batch, Codes, Positions, to_codes, to_text
+from encfix.chinese.characters import Class, among
+from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
 from encfix.repairs.mojibake import remnants, western
 from encfix.repairs.mojibake.costs import damaged_costs
@@ -57,7 +57,7 @@ def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]
     """
     if not len(places):
         return
-    ends = np.flatnonzero((batch.classes == Class.NEWLINE) | (batch.classes == Class.BOUNDARY))
+    ends = np.flatnonzero(among(batch.classes, Class.NEWLINE, Class.BOUNDARY))
     documents = batch.documents_of(places)
     first = np.flatnonzero((np.diff(places, prepend=-9 * NEAR) > 2 * NEAR) | (np.diff(documents, prepend=-1) != 0))
     last = np.append(first[1:], len(places)) - 1
@@ -71,26 +71,13 @@ def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]
 
 def _edits(block: Block, explained: list[Explained], base: int) -> Edits:
     """Return one edit for each span, less the ends that stay as they are."""
-    starts, ends, texts, rules, confidences, gains = [], [], [], [], [], []
+    proposals: list[Proposal] = []
     for span, confidence, rule in explained:
         start, end, text = _trimmed(block.codes[span.start : span.end], to_codes(span.text))
-        if start == end and not len(text):
-            continue
-        starts.append(base + span.start + start)
-        ends.append(base + span.start + end)
-        texts.append(text)
-        rules.append(rule)
-        confidences.append(confidence)
-        gains.append(span.gain)
-    return replacements(
-        np.array(starts, dtype=np.int64),
-        np.array(ends, dtype=np.int64),
-        np.array([len(text) for text in texts], dtype=np.int64),
-        np.concatenate(texts) if texts else np.empty(0, np.uint32),
-        np.array(rules, dtype=np.int16),
-        np.array(confidences, dtype=np.float32),
-        np.array(gains, dtype=np.float32),
-    )
+        if start < end or len(text):
+            proposal = Proposal(span.start + start, span.start + end, to_text(text), rule, confidence, span.gain)
+            proposals.append(proposal.moved(base))
+    return gathered(proposals)
 
 
 def _trimmed(before: Codes, after: Codes) -> tuple[int, int, Codes]:

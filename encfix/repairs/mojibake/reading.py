@@ -21,6 +21,7 @@ from encfix.repairs.mojibake import dropping
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, doubt, fill
+from encfix.repairs.mojibake.lattice import FAIR, Lattice
 from encfix.repairs.mojibake.lossy import Reading, Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -194,7 +195,7 @@ def read_dropped(raw: Raw, pair: Pair, decoder: str) -> Reading | None:
     codes, _ = read(raw.data, pair.codec)
     if not broken(codes).any() and gain_of_drops(raw, codes, pair, decoder) < most_gain_of_drops(codes) + CERTAIN:
         return None
-    return dropping.Lattice(raw.data, raw.starts, pair.codec, (pair.wrong, decoder), doubt=dropping.FAIR).reading()
+    return Lattice(raw.data, raw.starts, pair.codec, (pair.wrong, decoder), doubt=FAIR).reading()
 
 
 def gain_of_drops(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> float:

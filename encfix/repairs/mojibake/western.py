@@ -13,10 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import numpy as np
-
-from encfix.batch import to_codes, to_text
-from encfix.edits import Edits, replacements
+from encfix.batch import to_text
+from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake.reading import Block
 from encfix.rules import number_of
 
@@ -81,30 +79,18 @@ def propose(block: Block, base: int, done: list[tuple[int, int]]) -> Edits:
     starts."""
     if not block.is_narrow:
         return Edits.none()
-    start, end, texts, rules, confidences = [], [], [], [], []
+    proposals: list[Proposal] = []
     text, place = to_text(block.codes), 0
     for line in text.splitlines(keepends=True) if "\x85" not in text else text.split("\n"):
         stop = place + len(line)
         if not line.isascii() and not any(first < stop and place < last for first, last in done):
-            for i, j, new, rule, confidence in _changes(line):
-                start.append(base + place + i)
-                end.append(base + place + j)
-                texts.append(new)
-                rules.append(rule)
-                confidences.append(confidence)
+            proposals += [proposal.moved(base + place) for proposal in _changes(line)]
         place = stop + ("\x85" in text)
-    return replacements(
-        np.array(start, dtype=np.int64),
-        np.array(end, dtype=np.int64),
-        np.array([len(new) for new in texts], dtype=np.int64),
-        to_codes("".join(texts)),
-        np.array(rules, dtype=np.int16),
-        np.array(confidences, dtype=np.float32),
-    )
+    return gathered(proposals)
 
 
-def _changes(line: str) -> Iterator[tuple[int, int, str, int, float]]:
-    """Yield what ftfy changes in a line: start, end, the new text, the number of the rule, and the confidence."""
+def _changes(line: str) -> Iterator[Proposal]:
+    """Yield what ftfy changes in a line."""
     if not _ftfy().badness.is_bad(line):
         return
     fixed, plan = _ftfy().fix_encoding_and_explain(line, _config())
@@ -116,7 +102,7 @@ def _changes(line: str) -> Iterator[tuple[int, int, str, int, float]]:
     for start, end, new in _aligned(line, fixed):
         if len(new) == 1 and ord(new) in _ARABIC:
             confidence = UNSURE  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
-        yield start, end, new, rule, confidence
+        yield Proposal(start, end, new, rule, confidence)
 
 
 def _rule(plan: Any) -> str:
