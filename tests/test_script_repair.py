@@ -172,3 +172,14 @@ def test_evidence_of_a_converted_document_does_not_reach_its_neighbour() -> None
     assert together == [encfix.clean(text) for text in texts]
     assert together[0].changes
     assert not together[1].changes
+
+
+@pytest.mark.parametrize(
+    ("encoding", "leads", "between"),
+    [("gb2312", range(0xB0, 0xF8), ""), ("gb2312", range(0xB0, 0xF8), " "), ("big5", range(0xA4, 0xF9), "")],
+)
+def test_a_chart_of_characters_is_no_text_of_either_script(encoding: str, leads: range, between: str) -> None:
+    trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
+    rows = ([bytes((lead, trail)).decode(encoding, "ignore") for trail in trails] for lead in leads)
+    chart = "\n".join(between.join(filter(None, row)) for row in rows)
+    assert encfix.clean(chart).text == chart

@@ -24,10 +24,9 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix.batch import Batch, Codes, Positions, to_text
-from encfix.chinese import confusions
-from encfix.chinese.characters import is_common
+from encfix.chinese import confusions, model
+from encfix.chinese.characters import IS_HAN, Class, among, is_common
 from encfix.chinese.confusions import LONGEST, standard_table
-from encfix.chinese.model import fold_table
 from encfix.chinese.spelling import Stretch, Verdict, decode, evidence
 from encfix.edits import Edits, replacements
 from encfix.options import Options
@@ -63,6 +62,13 @@ LEAST_ATTESTED = 1.0
 REACH = 7
 """Code points to either side of a place that are divided into words with it."""
 
+AROUND = 8
+"""Code points to either side of a place that show whether it stands in running text."""
+
+LEAST_PROSE, LEAST_LIST = -9.5, 4
+"""The mean log probability of characters after one another below which they are a table or list, not a text; and how
+many ideographs without any beside another are one. No place in prose scores below -9.2, charts of characters do."""
+
 NEVER = -1e3
 """The log probability of a character that traditional text does not have."""
 
@@ -70,7 +76,7 @@ CERTAIN_GAIN = 30.0
 """The gain of a character that cannot stand in the script at all, and has one form in the other."""
 
 
-class Proposal(NamedTuple):
+class Candidate(NamedTuple):
     """A form for one place: by how many nats it beats the one seen, how many it must, and how many more for caution."""
 
     place: int
@@ -94,22 +100,22 @@ def propose(batch: Batch, options: Options) -> Edits:
         found += _in_simplified(batch, scripts)
     if not found:
         return Edits.none()
-    found.sort(key=lambda proposal: proposal.place)
-    place = np.array([proposal.place for proposal in found], dtype=np.int64)
-    codes = np.array([proposal.form for proposal in found], dtype=np.uint32)
-    rule = np.array([proposal.rule for proposal in found], dtype=np.int16)
-    gain = np.array([proposal.gain for proposal in found], dtype=np.float32)
-    confidence = np.array([_confidence(proposal) for proposal in found], dtype=np.float32)
+    found.sort(key=lambda candidate: candidate.place)
+    place = np.array([candidate.place for candidate in found], dtype=np.int64)
+    codes = np.array([candidate.form for candidate in found], dtype=np.uint32)
+    rule = np.array([candidate.rule for candidate in found], dtype=np.int16)
+    gain = np.array([candidate.gain for candidate in found], dtype=np.float32)
+    confidence = np.array([_confidence(candidate) for candidate in found], dtype=np.float32)
     return replacements(place, place + 1, np.ones(len(place), np.int64), codes, rule, confidence, gain)
 
 
-def _confidence(proposal: Proposal) -> float:
+def _confidence(candidate: Candidate) -> float:
     """Return 0.9 for a gain that is just enough, more for what is beyond, and less than 0.9 for less."""
-    margin = proposal.gain - proposal.needed - proposal.more
+    margin = candidate.gain - candidate.needed - candidate.more
     return 1 - 0.1 * float(np.exp(-margin / 2)) if margin >= 0 else max(0.5, 0.85 + 0.1 * margin)
 
 
-def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
+def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Candidate]:
     """Return proposals for traditional text: confusable forms, and characters that only simplified text has."""
     table = confusions.tables()
     group = table.group_of.take(batch.codes, mode="clip")
@@ -139,14 +145,14 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
         form = confusions.leftover_forms().get(int(batch.codes[place]))
         if form is not None:
             more = 0.0 if is_common()[batch.codes[place]] else CERTAIN_GAIN  # 赟 is somebody's name
-            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, more, LEFTOVER))
+            found.append(Candidate(place, form, CERTAIN_GAIN, BY_WORD, more, LEFTOVER))
     return _settled(batch, scripts, found)
 
 
 def _stretch(codes: Codes) -> Stretch:
     """Return text in the two forms by which words are known."""
     return Stretch(
-        *(to_text(table.take(codes, mode="clip").astype(np.uint32)) for table in (fold_table(), standard_table()))
+        *(to_text(table.take(codes, mode="clip").astype(np.uint32)) for table in (model.fold_table(), standard_table()))
     )
 
 
@@ -168,9 +174,9 @@ def _is_promising(near: Stretch, margin: float) -> bool:
     return forbidden or margin >= ALONE * CONVERTED or near.spelled[place] in confusions.BOUND
 
 
-def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str, float]]) -> list[Proposal]:
+def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str, float]]) -> list[Candidate]:
     """Divide the windows around the places in question into words, and return what changes."""
-    found: list[Proposal] = []
+    found: list[Candidate] = []
     if not choices:
         return found
     windows = list(_windows(sorted(choices), scripts))
@@ -197,8 +203,8 @@ def _windows(places: Sequence[int], scripts: context.Scripts) -> Iterator[tuple[
         first = last + 1
 
 
-def _proposal(text: str, offset: int, start: int, verdict: Verdict, is_attested: bool) -> Proposal:
-    """Return a proposal with the threshold that its place calls for."""
+def _proposal(text: str, offset: int, start: int, verdict: Verdict, is_attested: bool) -> Candidate:
+    """Return a candidate with the threshold that its place calls for."""
     form, gain, by_word = verdict
     seen = text[offset]
     more = caution.nats(text, offset, by_word)
@@ -211,52 +217,69 @@ def _proposal(text: str, offset: int, start: int, verdict: Verdict, is_attested:
     needed = BY_WORD if by_word else BOUND if seen in confusions.BOUND and not is_attested else ALONE
     is_simplified = chr(confusions.fold_of(ord(seen))) == seen
     rule = LEFTOVER if is_simplified else WRONG
-    return Proposal(start + offset, ord(form), min(gain, CERTAIN_GAIN), needed, more, rule)
+    return Candidate(start + offset, ord(form), min(gain, CERTAIN_GAIN), needed, more, rule)
 
 
-def _settled(batch: Batch, scripts: context.Scripts, found: list[Proposal]) -> list[Proposal]:
+def _settled(batch: Batch, scripts: context.Scripts, found: list[Candidate]) -> list[Candidate]:
     """Lower the thresholds in converted documents, and leave out what is far from enough or a quotation."""
     if not found:
         return found
-    found = sorted(found, key=lambda proposal: proposal.place)
-    places = np.array([proposal.place for proposal in found], dtype=np.int64)
+    found = sorted(found, key=lambda candidate: candidate.place)
+    places = np.array([candidate.place for candidate in found], dtype=np.int64)
     document = batch.documents_of(places)
-    strong = np.array([proposal.gain >= STRONG for proposal in found])
+    strong = np.array([candidate.gain >= STRONG for candidate in found])
     converted = np.bincount(document[strong], minlength=len(batch)) >= ENOUGH
     kept = []
-    for proposal, owner in zip(found, document.tolist(), strict=True):
-        needed = proposal.needed * (CONVERTED if converted[owner] else 1.0)
-        more = proposal.more
-        if proposal.gain < needed + more - 1:
+    for candidate, owner, is_prose in zip(found, document.tolist(), _are_in_prose(batch, places), strict=True):
+        needed = candidate.needed * (CONVERTED if converted[owner] else 1.0)
+        more = candidate.more
+        if candidate.gain < needed + more - 1:
             continue
-        if scripts.is_quotation(proposal.place, proposal.rule == LEFTOVER):
-            more = proposal.gain  # so that it is reported, never applied
-        form = scripts.regional(owner, proposal.form)
-        kept.append(proposal._replace(form=form, needed=needed, more=more))
+        if not is_prose or scripts.is_quotation(candidate.place, candidate.rule == LEFTOVER):
+            more = candidate.gain  # so that it is reported, never applied
+        form = scripts.regional(owner, candidate.form)
+        kept.append(candidate._replace(form=form, needed=needed, more=more))
     return kept
 
 
-def _in_simplified(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
+def _are_in_prose(batch: Batch, places: Positions) -> list[bool]:
+    """Return for each place whether it stands in running text, not in a chart or list of characters."""
+    around = places[:, None] + np.arange(-AROUND, AROUND + 1)
+    codes, classes = batch.codes.take(around), batch.classes.take(around)
+    ends = among(classes.ravel(), Class.NEWLINE, Class.BOUNDARY).reshape(around.shape)
+    before = np.logical_or.accumulate(ends[:, AROUND::-1], axis=1)[:, ::-1]
+    beyond = np.concatenate((before, np.logical_or.accumulate(ends[:, AROUND + 1 :], axis=1)), axis=1)
+    is_han = IS_HAN.take(classes) & ~beyond
+    pairs = is_han[:, 1:] & is_han[:, :-1]
+    logs = model.log_pair(codes.ravel()).reshape(around.shape)[:, 1:]
+    count = pairs.sum(axis=1)
+    is_text = np.where(pairs, logs, 0.0).sum(axis=1) >= LEAST_PROSE * count
+    prose: list[bool] = np.where(count > 0, is_text, is_han.sum(axis=1) < LEAST_LIST).tolist()
+    return prose
+
+
+def _in_simplified(batch: Batch, scripts: context.Scripts) -> list[Candidate]:
     """Return proposals for characters in simplified text that only traditional text has."""
-    found: list[Proposal] = []
+    found: list[Candidate] = []
     if not scripts.is_simplified.any():
         return found
     strange = scripts.traditional | (batch.codes == ord("於"))
-    for place in np.flatnonzero(strange & scripts.is_simplified).tolist():
+    places = np.flatnonzero(strange & scripts.is_simplified)
+    for place, is_prose in zip(places.tolist(), _are_in_prose(batch, places), strict=True):
         form = confusions.fold_of(int(batch.codes[place]))
         if form != int(batch.codes[place]):
-            is_left = scripts.is_quotation(place, True) or not is_common()[batch.codes[place]]
+            is_left = not is_prose or scripts.is_quotation(place, True) or not is_common()[batch.codes[place]]
             more = CERTAIN_GAIN if is_left else 0.0
-            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, more, LEFTOVER))
+            found.append(Candidate(place, form, CERTAIN_GAIN, BY_WORD, more, LEFTOVER))
     return found
 
 
-def _unclear(batch: Batch, scripts: context.Scripts) -> list[Proposal]:
+def _unclear(batch: Batch, scripts: context.Scripts) -> list[Candidate]:
     """Return reports of the characters that keep a line from being clearly of one script."""
     found = []
     for place in scripts.unclear.tolist():
         code = int(batch.codes[place])
         form = confusions.leftover_forms().get(code) or confusions.fold_of(code)
         if form != code:
-            found.append(Proposal(place, form, CERTAIN_GAIN, BY_WORD, CERTAIN_GAIN, LEFTOVER))
+            found.append(Candidate(place, form, CERTAIN_GAIN, BY_WORD, CERTAIN_GAIN, LEFTOVER))
     return found

@@ -177,9 +177,11 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[
     if not marked:
         of_pairs = [pair for pair in of_pairs if not pair.is_narrow]
     candidates = [*of_utf8, *of_pairs]
-    if len(block.codes) > 2 * SAMPLE and len(candidates) > 1:
-        sample = Block(block.codes[:SAMPLE])
-        candidates = [one.span.pair for one in _lossy(sample, pairs, ranked, [])[:1]]
+    if len(block.codes) > 2 * SAMPLE and (len(candidates) > 1 or (of_pairs and not marked)):
+        sampled = _lossy(Block(block.codes[:SAMPLE]), pairs, ranked, [])
+        if all(one.rule == DROPPED for one in sampled):
+            return sampled  # what is not sure of the beginning is not worth reading to the end
+        candidates = [sampled[0].span.pair]
     best: list[Explained] = []
     for pair in candidates:
         is_dropped = pair.codec in _OF_PAIRS and not marked
