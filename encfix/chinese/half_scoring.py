@@ -21,7 +21,7 @@ BEAM = 16
 DEPTH = 8.0
 """Nats below the best reading at a node at which another is given up."""
 
-PAIRS, WORDS, EACH = 0.8, 0.5, 0.5
+PAIRS, WORDS, EACH = 0.8, 0.5, 0.7
 """The weights of pairs and of words in the score, and what each character earns: fitted to damage made on purpose."""
 
 FAMILIAR = 0.3
