@@ -363,6 +363,36 @@ class TestFailures:
         assert not Path("out").exists()
 
 
+class TestTrail:
+    """What can be taken back must stay so: nothing writes over an audit unasked."""
+
+    @pytest.mark.parametrize("mode", [["--in-place"], ["--output", "out"], ["--diff"], []])
+    def test_audit_is_not_overwritten(self, mode: list[str]) -> None:
+        put("in/a.txt", DAMAGED)
+        run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=0)
+        put("in/b.txt", DAMAGED)
+        before = tree(".")
+        assert "audit.jsonl exists: it may be needed" in run("clean", "in", *mode, "--audit", "audit.jsonl", code=2).stderr
+        assert tree(".") == before
+        run("undo", "audit.jsonl", "--in-place", code=0)
+        assert tree("in")["a.txt"] == DAMAGED.encode()
+
+    def test_empty_file_may_become_an_audit(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("audit.jsonl", "")
+        run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=0)
+        assert len(records("audit.jsonl", "file")) == 1
+
+    def test_resumed_run_keeps_what_its_audit_says_of_other_files(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("other/b.txt", DAMAGED)
+        Path("empty").mkdir()
+        for folder in ("in", "other", "empty"):
+            run("clean", folder, "--in-place", "--audit", "audit.jsonl", "--resume", code=0)
+        run("undo", "audit.jsonl", "--in-place", code=0)
+        assert [Path(name).read_text("utf-8") for name in ("in/a.txt", "other/b.txt")] == [DAMAGED, DAMAGED]
+
+
 class TestUsage:
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -403,6 +433,7 @@ class TestUsage:
 class TestConfiguration:
     def options(self, *arguments: str) -> dict[str, Any]:
         put("a.txt", CLEAN)
+        Path("audit.jsonl").unlink(missing_ok=True)
         run("clean", "a.txt", *arguments, "--audit", "audit.jsonl", code=0)
         (header,) = records("audit.jsonl", "audit")
         options: dict[str, Any] = header["options"]
@@ -518,6 +549,7 @@ PIECES = st.sampled_from(
 def test_audit_brings_any_folder_there_and_back(texts: list[str], script: str) -> None:
     for folder in ("in", "out", "again", "back"):
         shutil.rmtree(folder, ignore_errors=True)
+    Path("audit.jsonl").unlink(missing_ok=True)
     Path("in").mkdir()
     for number, text in enumerate(texts):
         put(f"in/{number}.txt", text)

@@ -93,6 +93,7 @@ class TestPage:
         assert data["excerpts"][0] == ["", "(jìn)", "", ""]
 
     def test_cleaned_in_place(self) -> None:
+        Path("audit.jsonl").unlink()
         run("clean", "in/a.txt", "--in-place", "--audit", "audit.jsonl", code=0)
         assert "".join(report()["excerpts"][0][::3]) == REPAIRED.strip()
 

@@ -93,7 +93,7 @@ def clean(
         if output:
             check_output(sources, output)
         if audit:
-            _check_audit(audit, sources, output)
+            _check_audit(audit, sources, output, resume=resume)
     except DestinationError as error:
         raise click.UsageError(str(error)) from error
     print_skipped([item for item in found if isinstance(item, Skipped)])
@@ -105,7 +105,7 @@ def clean(
     try:
         with nullcontext() if audit is None else atomic.writing(audit) as record:
             is_kept = audit or (output and not remote.is_remote(output))
-            journal = Journal.of(header, audit, output) if sources and is_kept else None
+            journal = Journal.of(header, audit, output) if is_kept and (sources or audit) else None
             if record:
                 record.write(dump_header(header))
             _do_all(failures, record, summary)
@@ -160,11 +160,15 @@ def _left(
         done = journal.done(audit)
     except JournalError as error:
         raise click.UsageError(str(error)) from error
+    meant = set(map(key_of, sources))
+    for key, (_, lines) in done.items():
+        if key not in meant:  # what was done to other files must stay on record too
+            _copy(lines, record)
     left: list[Source] = []
     for source in sources:
-        entry, lines = done.get(key_of(source), (None, None))
-        if entry and lines and is_done(entry, source, kind_of(source.name, selection.type), output):
-            _copy(lines, record)
+        before = done.get(key_of(source))
+        if before and is_done(before[0], source, kind_of(source.name, selection.type), output):
+            _copy(before[1], record)
         else:
             left.append(source)
     if len(left) < len(sources):
@@ -215,9 +219,13 @@ def _note(done: Done) -> str:
     return f"convert: {path}: {done.encodings[0]} to {done.encodings[1]}"
 
 
-def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None) -> None:
-    """Raise DestinationError if the audit would overwrite a source or an output."""
+def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None, *, resume: bool) -> None:
+    """Raise DestinationError if the audit would overwrite a source, an output, or what only `resume` goes on with."""
     path = os.path.realpath(audit)
     for source in sources:
         if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.output_name)):
             raise DestinationError(f"the audit would overwrite {source.path}")
+    if not resume and audit.exists() and audit.stat().st_size:
+        raise DestinationError(
+            f"{to_name(audit)} exists: it may be needed to take back what it says; move it away, or give another name"
+        )
