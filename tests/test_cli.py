@@ -372,7 +372,9 @@ class TestTrail:
         run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=0)
         put("in/b.txt", DAMAGED)
         before = tree(".")
-        assert "audit.jsonl exists: it may be needed" in run("clean", "in", *mode, "--audit", "audit.jsonl", code=2).stderr
+        assert (
+            "audit.jsonl exists: it may be needed" in run("clean", "in", *mode, "--audit", "audit.jsonl", code=2).stderr
+        )
         assert tree(".") == before
         run("undo", "audit.jsonl", "--in-place", code=0)
         assert tree("in")["a.txt"] == DAMAGED.encode()
@@ -391,6 +393,23 @@ class TestTrail:
             run("clean", folder, "--in-place", "--audit", "audit.jsonl", "--resume", code=0)
         run("undo", "audit.jsonl", "--in-place", code=0)
         assert [Path(name).read_text("utf-8") for name in ("in/a.txt", "other/b.txt")] == [DAMAGED, DAMAGED]
+
+    @pytest.mark.parametrize("path", ["in", "in/audit.jsonl"])
+    def test_what_encfix_wrote_is_not_cleaned(self, path: str) -> None:
+        put("in/a.txt", DAMAGED)
+        run("check", "in", "--baseline", "in/known.jsonl", "--write-baseline", code=0)
+        run("clean", "in", "--in-place", "--audit", "in/audit.jsonl", code=0)
+        run("report", "in/audit.jsonl", "-o", "in/report.html", code=0)
+        before = tree("in")
+        result = run("clean", path, "--in-place", code=0)
+        assert "skipped: in/audit.jsonl: audit of encfix" in result.stderr
+        if path == "in":
+            assert "skipped: in/known.jsonl: baseline of encfix" in result.stderr
+            assert "skipped: in/report.html: report of encfix" in result.stderr
+        run("check", path, code=0)
+        assert tree("in") == before
+        run("undo", "in/audit.jsonl", "--in-place", code=0)
+        assert Path("in/a.txt").read_text("utf-8") == DAMAGED
 
 
 class TestUsage:

@@ -61,7 +61,7 @@ def check(
     budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
     found = list(walk(paths, configuration.scope, selection.type))
     print_skipped([item for item in found if isinstance(item, Skipped)])
-    sources = _without(baseline, distinct_files([item for item in found if isinstance(item, Source)]))
+    sources = distinct_files([item for item in found if isinstance(item, Source)])
     failures = [item for item in found if isinstance(item, Failed)]
     seen: list[Known] = []
     files = damaged = pieces = failed = 0
@@ -155,14 +155,6 @@ def _write(path: Path, seen: Sequence[Known]) -> bool:
         print_failure(Failed.because(path, error))
         return True
     return False
-
-
-def _without(baseline: Path | None, sources: Sequence[Source]) -> list[Source]:
-    """Return the sources but for the baseline, which is full of damage itself."""
-    if baseline is None:
-        return list(sources)
-    own = os.path.realpath(baseline)
-    return [source for source in sources if os.path.realpath(source.path) != own]
 
 
 def _name(path: Path) -> str:
