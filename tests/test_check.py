@@ -164,6 +164,13 @@ class TestBaseline:
     def test_to_write_one_needs_its_name(self) -> None:
         assert "needs --baseline" in run("check", "in", "--write-baseline", code=2).stderr
 
+    def test_it_takes_the_place_of_nothing_but_a_baseline(self) -> None:
+        put("in/b.txt", CLEAN)
+        result = run("check", "in", "--baseline", "in/b.txt", "--write-baseline", code=2)
+        assert "in/b.txt is no baseline of encfix" in result.stderr
+        assert Path("in/b.txt").read_text(encoding="utf-8") == CLEAN
+        run("check", "in", "--baseline", "known.jsonl", "--write-baseline", code=0)
+
     def test_one_that_cannot_be_written_fails(self) -> None:
         run("check", "in", "--baseline", "none/known.jsonl", "--write-baseline", code=2)
 

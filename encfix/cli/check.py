@@ -28,8 +28,9 @@ from encfix.cli.placing import ANNOTATION, Part
 from encfix.cli.quoting import quoted
 from encfix.cli.summary import counted, print_failure, print_skipped
 from encfix.files import atomic
-from encfix.files.destinations import distinct_files
+from encfix.files.destinations import DestinationError, check_own, distinct_files
 from encfix.files.names import to_name
+from encfix.files.own import BASELINE
 from encfix.files.walking import Failed, Skipped, Source, walk
 from encfix.result import Change, Finding
 
@@ -57,6 +58,11 @@ def check(
     configuration = effective(flags)
     if write_baseline and not baseline:
         raise click.UsageError("--write-baseline needs --baseline FILE")
+    if write_baseline and baseline:
+        try:
+            check_own(baseline, BASELINE)
+        except DestinationError as error:
+            raise click.UsageError(str(error)) from error
     is_compared = baseline is not None and not write_baseline
     budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
     found = list(walk(paths, configuration.scope, selection.type))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from encfix.files import remote
+from encfix.files.names import to_name
+from encfix.files.own import own_kind_of
 from encfix.files.walking import Source
 
 
@@ -62,6 +64,12 @@ def destination(output: Path, name: str) -> Path:
     if not remote.is_remote(output):
         path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def check_own(path: Path, kind: str) -> None:
+    """Raise DestinationError if a file is there that is no `kind` of encfix; an empty one holds nothing to be lost."""
+    if not remote.is_remote(path) and path.exists() and path.stat().st_size and own_kind_of(path) != kind:
+        raise DestinationError(f"{to_name(path)} is no {kind} of encfix, and would be lost: give another name")
 
 
 def is_inside(path: Path, folder: Path) -> bool:
