@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -265,9 +266,39 @@ def test_resume_after_fifty_kills() -> None:
 class TestResume:
     def test_other_options_are_refused(self) -> None:
         put(Path("in/a.txt"), DAMAGED.encode())
-        put(Path("out/.encfix-journal.tmp"), b'{"type": "audit"}\n')
+        put(Path("out/.encfix-journal.output.00000000-00000000.tmp"), b'{"type": "audit"}\n')
         assert "other options" in run("clean", "in", "-o", "out", "--resume", code=2)
         run("clean", "in", "--resume", code=2)
+
+    @needs_fork
+    def test_killed_run_in_place_is_not_forgotten(self) -> None:
+        for name in ("a", "b", "c"):
+            put(Path(f"in/{name}.txt"), f"{name}{DAMAGED}".encode())
+        arguments = ["clean", "in", "--in-place", "--audit", "a.jsonl"]
+        for step in count():
+            assert killed_at(step, arguments)
+            if any(REPAIRED.encode() in data for data in tree(Path("in")).values()):
+                break
+            for path in (*Path().glob(".encfix-*"), *Path("in").glob(".encfix-*")):
+                path.unlink()
+        for mode in (["-o", "out"], ["--diff"], []):
+            run("clean", "in", *mode, "--audit", "a.jsonl", code=0 if "-o" in mode else 1)
+            Path("a.jsonl").unlink()
+        before = tree(Path("in"))
+        assert "go on with --resume, or move the file away" in run(*arguments, code=2)
+        assert tree(Path("in")) == before
+        assert not Path("a.jsonl").exists()
+        run(*arguments, "--resume", code=0)
+        run("undo", "a.jsonl", "--in-place", code=0)
+        assert tree(Path("in")) == {f"{name}.txt": f"{name}{DAMAGED}".encode() for name in ("a", "b", "c")}
+
+    @pytest.mark.parametrize("name", ["a", "a.jsonl.in_place"])
+    def test_journals_of_another_audit_are_nothing_to_a_run(self, name: str) -> None:
+        put(Path("in/a.txt"), DAMAGED.encode())
+        journal = Path(".encfix-a.jsonl.in_place.00000000-00000000.tmp")
+        put(journal, b"")
+        run("clean", "in", "--in-place", "--audit", name, code=0)
+        assert journal.exists()
 
     def test_what_changed_since_is_done_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from encfix.cli.journal import Journal

@@ -105,13 +105,14 @@ def clean(
     try:
         with nullcontext() if audit is None else atomic.writing(audit) as record:
             is_kept = audit or (output and not remote.is_remote(output))
-            journal = Journal.of(header, audit, output) if is_kept and (sources or audit) else None
+            journal = Journal.of(header, audit, output, mode.value) if is_kept and (sources or audit) else None
             if record:
                 record.write(dump_header(header))
             _do_all(failures, record, summary)
             if resume:
                 sources = _left(sources, journal, record, audit, selection, output)
             elif journal:
+                _check_left(journal, mode)
                 journal.remove()
             processing = Processing(task, mode, output, journal, is_recorded=audit is not None)
             results = process(processing, sources, jobs or os.cpu_count() or 1)
@@ -174,6 +175,15 @@ def _left(
     if len(left) < len(sources):
         click.echo(f"resumed: {counted(len(sources) - len(left), 'file')} done before", err=True)
     return left
+
+
+def _check_left(journal: Journal, mode: Mode) -> None:
+    """Raise click.UsageError if a run in place was killed whose journal alone can take back what it did."""
+    if mode is Mode.IN_PLACE and (path := next(journal.others(), None)):
+        raise click.UsageError(
+            f"{to_name(path)} is of a run that was killed, or still works, and without it what that run did cannot be "
+            "undone: go on with --resume, or move the file away, which is an audit itself"
+        )
 
 
 def _copy(lines: Lines, record: BinaryIO | None) -> None:
