@@ -61,6 +61,17 @@ def test_what_fails_leaves_nothing_behind(files: Any) -> None:
     assert "inside the input" in run("clean", "memory://bucket/in", "-o", "memory://bucket/in/out", code=2).stderr
 
 
+def test_named_files_take_the_place_of_nothing_else(files: Any) -> None:
+    run("clean", "memory://bucket/in", "--audit", "a.jsonl", code=1)
+    for name, code in (("a.txt", 2), ("report.html", 0), ("report.html", 0)):
+        run("report", "a.jsonl", "-o", f"memory://bucket/in/{name}", code=code)
+    arguments = ["check", "memory://bucket/in", "--write-baseline", "--baseline"]
+    assert "is no baseline of encfix" in run(*arguments, "memory://bucket/in/a.txt", code=2).stderr
+    assert files.cat("/bucket/in/a.txt") == DAMAGED.encode()
+    result = run("clean", "memory://bucket/in", "-o", "out", "--audit", "memory://bucket/audit.jsonl", code=2)
+    assert "an audit must be on this machine" in result.stderr
+
+
 def test_check_and_globs() -> None:
     assert "memory://bucket/in/a.txt:1:2: gloss.pinyin" in run("check", "memory://bucket/in", code=1).stdout
     run("check", "memory://bucket/in", "--exclude", "*.txt", "--exclude", "deep", code=0)

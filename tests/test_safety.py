@@ -403,3 +403,77 @@ class TestFaults:
         os.symlink("../secret.jsonl.gz", "in/link.jsonl.gz")
         assert "symbolic link" in run("clean", "in", "-o", "out", code=0)
         assert set(tree(Path("out"))) == {"a.txt"}
+
+
+NAMED = (
+    ["clean", "in", "--in-place", "--audit", "there"],
+    ["report", "a.jsonl", "-o", "there"],
+    ["check", "in", "--baseline", "there", "--write-baseline"],
+)
+
+
+@pytest.mark.parametrize("arguments", NAMED)
+class TestNamedFile:
+    """The files that are named to be written: an audit, a report, a baseline."""
+
+    @pytest.fixture(autouse=True)
+    def _prepared(self) -> None:
+        put(Path("in/a.txt"), DAMAGED.encode())
+        run("clean", "in", "--audit", "a.jsonl", code=1)
+
+    def written(self, arguments: list[str]) -> None:
+        """Write it, and look whether it is whole, and nothing is left beside it."""
+        run(*arguments, code=0)
+        run(*arguments, *(["--resume"] if "--audit" in arguments else []), code=0)
+        assert not list(Path().rglob(".encfix-*"))
+
+    def test_link_leads_to_what_is_written(self, arguments: list[str]) -> None:
+        put(Path("far/real"), b"")
+        os.symlink("far/real", "there")
+        self.written(arguments)
+        assert Path("there").is_symlink()
+        assert Path("far/real").stat().st_size > 0
+
+    def test_dangling_link_too(self, arguments: list[str]) -> None:
+        Path("far").mkdir()
+        os.symlink("far/real", "there")
+        self.written(arguments)
+        assert Path("there").is_symlink()
+        assert Path("far/real").stat().st_size > 0
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+    @pytest.mark.parametrize("make", ["pipe", "folder", "loop", "link"])
+    def test_what_is_no_file_is_refused(self, arguments: list[str], make: str) -> None:
+        there = Path("there")
+        if make == "loop":
+            there.symlink_to("there")
+        elif make == "folder":
+            there.mkdir()
+        else:
+            os.mkfifo("pipe" if make == "link" else there)
+            if make == "link":
+                there.symlink_to("pipe")
+        before = there.lstat()
+        said = run(*arguments, code=2)
+        assert "there is no regular file" in said or "symbolic links" in said
+        assert (there.lstat().st_mode, there.lstat().st_ino) == (before.st_mode, before.st_ino)
+        assert Path("in/a.txt").read_bytes() == DAMAGED.encode()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_output_takes_the_place_of_no_pipe() -> None:
+    put(Path("in/a.txt"), DAMAGED.encode())
+    Path("out").mkdir()
+    os.mkfifo("out/a.txt")
+    assert "in/a.txt: not a regular file" in run("clean", "in", "-o", "out", code=2)
+    assert Path("out/a.txt").is_fifo()
+
+
+def test_output_takes_the_place_of_a_link_and_not_of_what_it_leads_to() -> None:
+    put(Path("in/a.txt"), DAMAGED.encode())
+    put(Path("far.txt"), b"far")
+    Path("out").mkdir()
+    os.symlink("../far.txt", "out/a.txt")
+    run("clean", "in", "-o", "out", code=0)
+    assert Path("far.txt").read_bytes() == b"far"
+    assert Path("out/a.txt").read_bytes() == REPAIRED.encode()

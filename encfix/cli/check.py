@@ -28,7 +28,7 @@ from encfix.cli.placing import ANNOTATION, Part
 from encfix.cli.quoting import quoted
 from encfix.cli.summary import counted, print_failure, print_skipped
 from encfix.files import atomic
-from encfix.files.destinations import DestinationError, check_own, distinct_files
+from encfix.files.destinations import DestinationError, distinct_files, own_file
 from encfix.files.names import to_name
 from encfix.files.own import BASELINE
 from encfix.files.walking import Failed, Skipped, Source, walk
@@ -60,7 +60,7 @@ def check(
         raise click.UsageError("--write-baseline needs --baseline FILE")
     if write_baseline and baseline:
         try:
-            check_own(baseline, BASELINE)
+            baseline = own_file(baseline, BASELINE)
         except DestinationError as error:
             raise click.UsageError(str(error)) from error
     is_compared = baseline is not None and not write_baseline

@@ -30,7 +30,7 @@ from encfix.cli.parallel import process
 from encfix.cli.processing import Done, Mode, Processing
 from encfix.cli.summary import Summary, counted, print_skipped, watched
 from encfix.files import atomic, remote
-from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files
+from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files, named_file
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
 from encfix.files.text import SAME, TARGETS, Writing
@@ -93,7 +93,7 @@ def clean(
         if output:
             check_output(sources, output)
         if audit:
-            _check_audit(audit, sources, output, resume=resume)
+            audit = _audit_file(audit, sources, output, resume=resume)
     except DestinationError as error:
         raise click.UsageError(str(error)) from error
     print_skipped([item for item in found if isinstance(item, Skipped)])
@@ -229,8 +229,14 @@ def _note(done: Done) -> str:
     return f"convert: {path}: {done.encodings[0]} to {done.encodings[1]}"
 
 
-def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None, *, resume: bool) -> None:
-    """Raise DestinationError if the audit would overwrite a source, an output, or what only `resume` goes on with."""
+def _audit_file(audit: Path, sources: Sequence[Source], output: Path | None, *, resume: bool) -> Path:
+    """Return where the audit is to be written.
+
+    Raises DestinationError if it would overwrite a source, an output, or what only `resume` goes on with.
+    """
+    if remote.is_remote(audit):
+        raise DestinationError("an audit must be on this machine, so that a run that is killed can go on with it")
+    audit = named_file(audit)
     path = os.path.realpath(audit)
     for source in sources:
         if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.output_name)):
@@ -239,3 +245,4 @@ def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None, *,
         raise DestinationError(
             f"{to_name(audit)} exists: it may be needed to take back what it says; move it away, or give another name"
         )
+    return audit

@@ -11,7 +11,7 @@ from encfix.audit import AuditError, Content, Entry, Header, read, undo
 from encfix.cli.arguments import FILE_OR_FOLDER
 from encfix.cli.summary import counted, print_failure
 from encfix.files import atomic
-from encfix.files.destinations import DestinationError, check_own
+from encfix.files.destinations import DestinationError, own_file
 from encfix.files.names import from_name, to_name
 from encfix.files.own import REPORT
 from encfix.files.reading import LARGEST, opened
@@ -33,7 +33,7 @@ def report(audit: Path, output: Path, root: Path | None, limit: int | None) -> N
     from encfix.report import LIMIT, gather, render
 
     try:
-        check_own(output, REPORT)
+        output = own_file(output, REPORT)
     except DestinationError as error:
         raise click.UsageError(str(error)) from error
     blamed = audit

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
 from encfix.files import remote
 from encfix.files.names import to_name
-from encfix.files.own import own_kind_of
+from encfix.files.own import LONGEST, own_kind
 from encfix.files.walking import Source
 
 
@@ -66,10 +67,39 @@ def destination(output: Path, name: str) -> Path:
     return path
 
 
-def check_own(path: Path, kind: str) -> None:
-    """Raise DestinationError if a file is there that is no `kind` of encfix; an empty one holds nothing to be lost."""
-    if not remote.is_remote(path) and path.exists() and path.stat().st_size and own_kind_of(path) != kind:
+def named_file(path: Path) -> Path:
+    """Return where a file lies that a caller names to be written, once symbolic links are followed.
+
+    Raises DestinationError for anything but a regular file, such as a device, a pipe or a folder.
+    """
+    if remote.is_remote(path):
+        return path
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise DestinationError(f"{to_name(path)} is no regular file")
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise DestinationError(f"{to_name(path)}: {error.strerror}") from error
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def own_file(path: Path, kind: str) -> Path:
+    """Return where a file lies that a caller names, and that is to be a `kind` of encfix; see `named_file`.
+
+    Raises DestinationError if a file is there that is something else; an empty one holds nothing to be lost.
+    """
+    path = named_file(path)
+    try:
+        with Source.at(path).open() as stream:
+            head = stream.read(LONGEST)
+    except FileNotFoundError:
+        return path
+    except OSError as error:
+        raise DestinationError(f"{to_name(path)}: {error.strerror or error}") from error
+    if head and own_kind(head) != kind:
         raise DestinationError(f"{to_name(path)} is no {kind} of encfix, and would be lost: give another name")
+    return path
 
 
 def is_inside(path: Path, folder: Path) -> bool:

@@ -18,7 +18,8 @@ _HEADS = {
     b'{"type": "names", "format": ': NAMES,
     b'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="generator" content="encfix">\n': REPORT,
 }
-_LONGEST = max(map(len, _HEADS))
+LONGEST = max(map(len, _HEADS))
+"""How many bytes of a file tell what it is."""
 
 
 def own_kind(head: bytes) -> str | None:
@@ -35,5 +36,5 @@ def own_kind_of(path: Path) -> str | None:
     with suppress(OSError):
         if os.path.isfile(path):
             with open(path, "rb") as stream:
-                return own_kind(stream.read(_LONGEST))
+                return own_kind(stream.read(LONGEST))
     return None
