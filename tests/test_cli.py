@@ -394,6 +394,15 @@ class TestTrail:
         run("undo", "audit.jsonl", "--in-place", code=0)
         assert [Path(name).read_text("utf-8") for name in ("in/a.txt", "other/b.txt")] == [DAMAGED, DAMAGED]
 
+    def test_output_replaces_files_but_no_audit(self) -> None:
+        put("in/a.jsonl", json.dumps({"text": DAMAGED}))
+        put("in/b.txt", DAMAGED)
+        put("out/b.txt", "of an earlier run")
+        run("clean", "in", "--audit", "out/a.jsonl", code=1)
+        before = Path("out/a.jsonl").read_bytes()
+        assert "out/a.jsonl is there, the audit of another run" in run("clean", "in", "-o", "out", code=2).stderr
+        assert tree("out") == {"a.jsonl": before, "b.txt": REPAIRED.encode()}
+
     @pytest.mark.parametrize("path", ["in", "in/audit.jsonl"])
     def test_what_encfix_wrote_is_not_cleaned(self, path: str) -> None:
         put("in/a.txt", DAMAGED)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from encfix.files import remote
 from encfix.files.names import to_name
-from encfix.files.own import LONGEST, own_kind
+from encfix.files.own import LONGEST, own_kind, own_kind_of
 from encfix.files.walking import Source
 
 
@@ -57,11 +57,14 @@ def check_output(sources: Sequence[Source], output: Path) -> None:
 def destination(output: Path, name: str) -> Path:
     """Return where the source `name` goes below `output`, and make the folder for it.
 
-    Raises DestinationError if the name or a symbolic link leads elsewhere, OSError if there can be no folder.
+    Raises DestinationError if the name or a symbolic link leads elsewhere, or to an audit or the like of encfix; OSError if
+    there can be no folder.
     """
     path = output / name
     if not is_inside(path.parent, output):
         raise DestinationError(f"{path} leads out of {output}")
+    if kind := own_kind_of(path):
+        raise DestinationError(f"{to_name(path)} is there, the {kind} of another run, and would be lost")
     if not remote.is_remote(output):
         path.parent.mkdir(parents=True, exist_ok=True)
     return path
