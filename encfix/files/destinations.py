@@ -57,8 +57,8 @@ def check_output(sources: Sequence[Source], output: Path) -> None:
 def destination(output: Path, name: str) -> Path:
     """Return where the source `name` goes below `output`, and make the folder for it.
 
-    Raises DestinationError if the name or a symbolic link leads elsewhere, or to an audit or the like of encfix; OSError if
-    there can be no folder.
+    Raises DestinationError if the name or a symbolic link leads elsewhere, or an audit or the like is there, and
+    OSError if there can be no folder.
     """
     path = output / name
     if not is_inside(path.parent, output):
