@@ -634,6 +634,18 @@ class TestStreams:
             assert stream.read() == DAMAGED.encode()
         assert b"\\udcb0\\udca1.txt" in module("clean", ".").stdout
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="no such file names here")
+    def test_names_of_files_do_nothing_to_a_terminal(self) -> None:
+        name = "in/\x1b[31m\n\u202e\x9b.txt"
+        put(name, DAMAGED)
+        put(name.replace("txt", "png"), "")
+        for arguments in (["clean"], ["clean", "--diff"], ["check"], ["clean", "in/\x1bno"]):
+            result = run(*arguments, "in", code=2 if len(arguments) > 1 and arguments[1] != "--diff" else 1)
+            assert r"in/\u001b[31m\n\u202e\u009b.txt" in result.stdout
+            assert r"in/\u001b[31m\n\u202e\u009b.png" in result.stderr
+            assert not set("\x1b\u202e\x9b") & set(result.output)
+        assert json.loads(run("check", "in", "--format", "json", code=1).stdout.splitlines()[0])["file"] == name
+
     def test_summary_is_readable_when_piped(self) -> None:
         put("a.txt", DAMAGED)
         output = module("clean", "a.txt", "--in-place").stdout.decode()

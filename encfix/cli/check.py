@@ -25,7 +25,7 @@ from encfix.cli.arguments import (
 )
 from encfix.cli.cleaning import ERRORS, Task, clean_files
 from encfix.cli.placing import ANNOTATION, Part
-from encfix.cli.quoting import quoted
+from encfix.cli.quoting import named, quoted
 from encfix.cli.summary import counted, print_failure, print_skipped
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, distinct_files, own_file
@@ -137,7 +137,7 @@ def _print(path: Path, part: Part, damage: Sequence[_Damage], *, as_json: bool) 
         if as_json:
             click.echo(dump(fields(name, place, item)), nl=False)
             continue
-        where = click.style(name, bold=True) + ":{}:{}".format(*place)
+        where = click.style(named(path), bold=True) + ":{}:{}".format(*place)
         rules = click.style("+".join(item.rules), fg="yellow" if isinstance(item, Finding) else "red")
         becomes = f" -> {quoted(item.after)}" if item.after != item.before else ""
         left = f" ({item.reason}; left as it is)" if isinstance(item, Finding) else ""
@@ -149,7 +149,7 @@ def _read(path: Path) -> Counter[Known]:
         with open(path, "rb") as lines:
             return read_baseline(lines)
     except (OSError, BaselineError) as error:
-        raise click.UsageError(f"the baseline {to_name(path)}: {error}") from error
+        raise click.UsageError(f"the baseline {named(path)}: {error}") from error
 
 
 def _write(path: Path, seen: Sequence[Known]) -> bool:

@@ -28,6 +28,7 @@ from encfix.cli.cleaning import Task
 from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, remove_leftovers
 from encfix.cli.parallel import process
 from encfix.cli.processing import Done, Mode, Processing
+from encfix.cli.quoting import named
 from encfix.cli.summary import Summary, counted, print_skipped, watched
 from encfix.files import atomic, remote
 from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files, named_file
@@ -42,7 +43,7 @@ from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FILE_OR_FOLDER)
 @options_of_writing
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff.")
-@click.option("--stdout", is_flag=True, help="Print the repaired text.")
+@click.option("--stdout", is_flag=True, help="Print the repaired files, packed as they are.")
 @click.option(
     "--to", default=SAME, show_default=True, type=click.Choice([SAME, *TARGETS]), help="Encoding of the output."
 )
@@ -181,7 +182,7 @@ def _check_left(journal: Journal, mode: Mode) -> None:
     """Raise click.UsageError if a run in place was killed whose journal alone can take back what it did."""
     if mode is Mode.IN_PLACE and (path := next(journal.others(), None)):
         raise click.UsageError(
-            f"{to_name(path)} is of a run that was killed, or still works, and without it what that run did cannot be "
+            f"{named(path)} is of a run that was killed, or still works, and without it what that run did cannot be "
             "undone: go on with --resume, or move the file away, which is an audit itself"
         )
 
@@ -221,7 +222,7 @@ def _do_all(
 
 def _note(done: Done) -> str:
     """Return what would be done to a file."""
-    path = to_name(done.source.path)
+    path = named(done.source.path)
     if done.repairs:
         return f"repair: {path}: {counted(done.repairs, 'change')}"
     if done.encodings[0] == done.encodings[1] and done.changes:
@@ -243,6 +244,6 @@ def _audit_file(audit: Path, sources: Sequence[Source], output: Path | None, *, 
             raise DestinationError(f"the audit would overwrite {source.path}")
     if not resume and audit.exists() and audit.stat().st_size:
         raise DestinationError(
-            f"{to_name(audit)} exists: it may be needed to take back what it says; move it away, or give another name"
+            f"{named(audit)} exists: it may be needed to take back what it says; move it away, or give another name"
         )
     return audit

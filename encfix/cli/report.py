@@ -9,10 +9,11 @@ import click
 
 from encfix.audit import AuditError, Content, Entry, Header, read, undo
 from encfix.cli.arguments import FILE_OR_FOLDER
+from encfix.cli.quoting import named
 from encfix.cli.summary import counted, print_failure
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, own_file
-from encfix.files.names import from_name, to_name
+from encfix.files.names import from_name
 from encfix.files.own import REPORT
 from encfix.files.reading import LARGEST, opened
 from encfix.files.types import STREAMED
@@ -47,7 +48,7 @@ def report(audit: Path, output: Path, root: Path | None, limit: int | None) -> N
         print_failure(Failed.because(blamed, error))
         raise SystemExit(2) from error
     listed = counted(len(gathered.rows), "change")
-    click.echo(f"{to_name(output)}: {counted(gathered.files, 'file')}, {listed} listed", err=True)
+    click.echo(f"{named(output)}: {counted(gathered.files, 'file')}, {listed} listed", err=True)
 
 
 def _reader(header: Header, root: Path | None) -> Callable[[Entry], str | None]:
