@@ -353,6 +353,36 @@ class TestFailures:
         assert "none/audit.jsonl" in result.stderr
         assert tree(".") == {"a.txt": DAMAGED.encode()}
 
+    def test_output_folder_that_cannot_be_made_is_named(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("file", "")
+        assert "error: file/out: Not a directory" in run("clean", "in", "-o", "file/out", code=2).stderr
+        result = run("clean", "in", "-o", "file/out", "--audit", "audit.jsonl", code=2)
+        assert "error: in/a.txt: " in result.stderr
+
+    @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs a limit on the size of files")
+    @pytest.mark.parametrize(
+        "arguments", [["clean"], ["clean", "--diff"], ["clean", "--stdout"], ["check"], ["config"]]
+    )
+    def test_full_standard_output_is_no_failure_of_a_file(self, arguments: list[str]) -> None:
+        put("in/a.txt", DAMAGED)
+        paths = ["in"] * (arguments != ["config"])
+        # A file that may have no byte more is as good as a full disk.
+        full = "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        full += "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); from encfix.cli.main import main; main()"
+        with open("stdout", "wb") as stream:
+            done = subprocess.run(
+                [sys.executable, "-B", "-c", full, *arguments, *paths],
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                stdout=stream,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        assert done.returncode == 2
+        assert b"standard output: File too large" in done.stderr
+        assert b"in/a.txt" not in done.stderr
+        assert b"Traceback" not in done.stderr
+
     def test_skipped_files_are_said(self) -> None:
         put("in/a.png", b"x")
         put("in/b.png", b"x")

@@ -25,6 +25,7 @@ from encfix.cli.arguments import (
 )
 from encfix.cli.cleaning import ERRORS, Task, clean_files
 from encfix.cli.placing import ANNOTATION, Part
+from encfix.cli.printing import say
 from encfix.cli.quoting import named, quoted
 from encfix.cli.summary import counted, print_failure, print_skipped
 from encfix.files import atomic
@@ -135,13 +136,13 @@ def _print(path: Path, part: Part, damage: Sequence[_Damage], *, as_json: bool) 
     name = to_name(path)
     for place, item in zip(places(damage, part.text, part.offset, part.line), damage, strict=True):
         if as_json:
-            click.echo(dump(fields(name, place, item)), nl=False)
+            say(dump(fields(name, place, item)), nl=False)
             continue
         where = click.style(named(path), bold=True) + ":{}:{}".format(*place)
         rules = click.style("+".join(item.rules), fg="yellow" if isinstance(item, Finding) else "red")
         becomes = f" -> {quoted(item.after)}" if item.after != item.before else ""
         left = f" ({item.reason}; left as it is)" if isinstance(item, Finding) else ""
-        click.echo(f"{where}: {rules}: {quoted(item.before)}{becomes}{left}")
+        say(f"{where}: {rules}: {quoted(item.before)}{becomes}{left}")
 
 
 def _read(path: Path) -> Counter[Known]:

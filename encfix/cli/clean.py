@@ -27,6 +27,7 @@ from encfix.cli.arguments import (
 from encfix.cli.cleaning import Task
 from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, remove_leftovers
 from encfix.cli.parallel import process
+from encfix.cli.printing import say
 from encfix.cli.processing import Done, Mode, Processing
 from encfix.cli.quoting import named
 from encfix.cli.summary import Summary, counted, print_skipped, watched
@@ -127,12 +128,18 @@ def clean(
     except BrokenPipeError:
         raise
     except OSError as error:
-        summary.fail(Failed.because(audit or Path(), error))
+        summary.fail(Failed.because(_blamed(error) or audit or output or Path(), error))
     if format_ == "json":
         summary.print_json(is_done=mode.is_done, err=mode.takes_stdout)
     else:
         summary.print(is_done=mode.is_done, err=mode.takes_stdout)
     raise SystemExit(2 if summary.failed else int(bool(summary.changed) and not mode.is_done))
+
+
+def _blamed(error: OSError) -> Path | None:
+    """Return the file or folder that an error is about, unless it is a temporary one, which nobody asked for."""
+    path = Path(os.fsdecode(error.filename)) if error.filename else None
+    return path if path and not atomic.is_temporary(path.name) else None
 
 
 def _mode(**chosen: object) -> Mode:
@@ -210,9 +217,9 @@ def _do_all(
                 _copy(result.lines, record)
             summary.add(result)
             if result.shown:
-                click.echo(result.shown, nl=False)
+                say(result.shown, nl=False)
             elif notes and result.is_changed:
-                click.echo(f"would {_note(result)}")
+                say(f"would {_note(result)}")
     except KeyboardInterrupt:
         summary.failed += 1
         click.echo("interrupted; the files counted below were done", err=True)
