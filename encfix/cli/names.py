@@ -144,7 +144,10 @@ def _name(text: str) -> Name:
 
 
 def _renamed(paths: Sequence[Path], log: Path) -> Iterator[Renaming | Failed]:
-    """Rename what is found, and yield it; each renaming is in the log before it is made."""
+    """Rename what is found, and yield it; each renaming is in the log before it is made.
+
+    A log of nothing that was done is removed, since it would only be in the way of the next.
+    """
     found = list(_found(paths))
     yield from (item for item in found if isinstance(item, Failed))
     renamings = [item for item in found if isinstance(item, Renaming)]
@@ -155,6 +158,7 @@ def _renamed(paths: Sequence[Path], log: Path) -> Iterator[Renaming | Failed]:
     except OSError as error:
         yield Failed.because(log, error)
         return
+    is_needed = False
     with stream:
         stream.write(dump({"type": "names", "format": FORMAT}))
         for group in _grouped(renamings):
@@ -166,7 +170,10 @@ def _renamed(paths: Sequence[Path], log: Path) -> Iterator[Renaming | Failed]:
             except (OSError, ZipError) as error:
                 yield Failed.because(group[0].path, error)
                 continue
+            is_needed = True
             yield from group
+    if not is_needed:
+        log.unlink()
 
 
 def _grouped(renamings: Sequence[Renaming]) -> Iterator[list[Renaming]]:
