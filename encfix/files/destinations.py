@@ -57,8 +57,8 @@ def check_output(sources: Sequence[Source], output: Path) -> None:
 def destination(output: Path, name: str) -> Path:
     """Return where the source `name` goes below `output`, and make the folder for it.
 
-    Raises DestinationError if the name or a symbolic link leads elsewhere, or an audit or the like is there, and
-    OSError if there can be no folder.
+    Raises DestinationError if the name or a symbolic link leads elsewhere, if an audit or the like is there, and if
+    there can be no folder.
     """
     path = output / name
     if not is_inside(path.parent, output):
@@ -66,7 +66,10 @@ def destination(output: Path, name: str) -> Path:
     if kind := own_kind_of(path):
         raise DestinationError(f"{to_name(path)} is there, the {kind} of another run, and would be lost")
     if not remote.is_remote(output):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DestinationError(f"there can be no folder {to_name(path.parent)}: {error.strerror}") from error
     return path
 
 
