@@ -139,8 +139,13 @@ class TestBaseline:
         assert self.check(".", code=0) == []
         assert self.check(str(Path("in/a.txt").absolute()), code=0) == []
 
+    def test_wherever_the_command_runs(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir("in")
+        run("check", "a.txt", "--baseline", "../known.jsonl", code=0)
+        run("check", ".", "--baseline", str(Path("../known.jsonl").absolute()), code=0)
+
     def test_its_own_file_is_not_damage(self) -> None:
-        put("in/known.jsonl", Path("known.jsonl").read_bytes())
+        run("check", "in", "--baseline", "in/known.jsonl", "--write-baseline", code=0)
         result = run("check", "in", "in/known.jsonl", "--baseline", "in/known.jsonl", code=0)
         assert result.stderr.splitlines()[-1].startswith("1 file,")
 

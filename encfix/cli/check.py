@@ -28,11 +28,11 @@ from encfix.cli.placing import ANNOTATION, Part
 from encfix.cli.printing import say
 from encfix.cli.quoting import named, quoted
 from encfix.cli.summary import counted, print_failure, print_skipped
-from encfix.files import atomic
+from encfix.files import atomic, remote
 from encfix.files.destinations import DestinationError, distinct_files, own_file
 from encfix.files.names import to_name
 from encfix.files.own import BASELINE
-from encfix.files.walking import Failed, Skipped, Source, walk
+from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 from encfix.result import Change, Finding
 
 _Damage: TypeAlias = Change | Finding
@@ -83,7 +83,7 @@ def check(
             for part in outcome.parts(None):
                 damage = _damage_of(part, with_findings=findings)
                 if baseline is not None:
-                    names = list(_known(outcome.source.path, part, damage))
+                    names = list(_known(_name(outcome.source.path, baseline), part, damage))
                     seen += names
                     damage = list(_beyond(budget, damage, names))
                 if not write_baseline:
@@ -123,13 +123,13 @@ def _damage_of(part: Part, *, with_findings: bool) -> list[_Damage]:
     return sorted(items, key=lambda item: (getattr(item, "record", 0) if is_table else 0, item.start, item.end))
 
 
-def _known(path: Path, part: Part, damage: Sequence[_Damage]) -> Iterator[Known]:
+def _known(name: str, part: Part, damage: Sequence[_Damage]) -> Iterator[Known]:
     """Yield what tells each piece of damage from others; in a table, its column stands for the line around it."""
     if part.new is None:
         for item in damage:
-            yield Known(_name(path), item.rules, item.before, item.after, getattr(item, "field", ""), "")
+            yield Known(name, item.rules, item.before, item.after, getattr(item, "field", ""), "")
     else:
-        yield from known(_name(path), part.new, part.changes, damage, part.offset)
+        yield from known(name, part.new, part.changes, damage, part.offset)
 
 
 def _print(path: Path, part: Part, damage: Sequence[_Damage], *, as_json: bool) -> None:
@@ -164,9 +164,11 @@ def _write(path: Path, seen: Sequence[Known]) -> bool:
     return False
 
 
-def _name(path: Path) -> str:
-    """Return a path as it is called from the current folder, however it was given."""
+def _name(path: Path, baseline: Path) -> str:
+    """Return a path as it is called from the folder of the baseline, wherever the command runs."""
+    if remote.is_remote(path) or path == STANDARD_INPUT:
+        return to_name(path)
     try:
-        return to_name(Path(os.path.relpath(path)).as_posix())
+        return to_name(Path(os.path.relpath(os.path.realpath(path), os.path.realpath(baseline.parent))).as_posix())
     except ValueError:  # on another drive
         return to_name(path)
