@@ -139,10 +139,15 @@ class TestBaseline:
         assert self.check(".", code=0) == []
         assert self.check(str(Path("in/a.txt").absolute()), code=0) == []
 
+    def test_wherever_the_command_runs(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir("in")
+        run("check", "a.txt", "--baseline", "../known.jsonl", code=0)
+        run("check", ".", "--baseline", str(Path("../known.jsonl").absolute()), code=0)
+
     def test_its_own_file_is_not_damage(self) -> None:
-        put("in/known.jsonl", Path("known.jsonl").read_bytes())
+        run("check", "in", "--baseline", "in/known.jsonl", "--write-baseline", code=0)
         result = run("check", "in", "in/known.jsonl", "--baseline", "in/known.jsonl", code=0)
-        assert result.stderr.startswith("1 file,")
+        assert result.stderr.splitlines()[-1].startswith("1 file,")
 
     @pytest.mark.parametrize(
         ("content", "message"),
@@ -163,6 +168,13 @@ class TestBaseline:
 
     def test_to_write_one_needs_its_name(self) -> None:
         assert "needs --baseline" in run("check", "in", "--write-baseline", code=2).stderr
+
+    def test_it_takes_the_place_of_nothing_but_a_baseline(self) -> None:
+        put("in/b.txt", CLEAN)
+        result = run("check", "in", "--baseline", "in/b.txt", "--write-baseline", code=2)
+        assert "in/b.txt is no baseline of encfix" in result.stderr
+        assert Path("in/b.txt").read_text(encoding="utf-8") == CLEAN
+        run("check", "in", "--baseline", "known.jsonl", "--write-baseline", code=0)
 
     def test_one_that_cannot_be_written_fails(self) -> None:
         run("check", "in", "--baseline", "none/known.jsonl", "--write-baseline", code=2)

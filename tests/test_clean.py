@@ -124,6 +124,7 @@ class TestJobs:
         for number in ("1", jobs):
             result = run("clean", "in", "-j", number, "--output", "out", "--audit", "audit.jsonl", code=2)
             lines = Path("audit.jsonl").read_bytes().splitlines()
+            Path("audit.jsonl").unlink()
             done = [line for line in lines if b'"type": "failure"' not in line]
             made.append((tree("out"), done, len(lines), result.stdout, result.stderr))
         assert made[0] == made[1]

@@ -353,6 +353,33 @@ class TestFailures:
         assert "none/audit.jsonl" in result.stderr
         assert tree(".") == {"a.txt": DAMAGED.encode()}
 
+    def test_output_folder_that_cannot_be_made_is_named(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("file", "")
+        assert "error: file/out: Not a directory" in run("clean", "in", "-o", "file/out", code=2).stderr
+        result = run("clean", "in", "-o", "file/out", "--audit", "audit.jsonl", code=2)
+        assert "error: in/a.txt: there can be no folder file/out: Not a directory" in result.stderr
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files here")
+    @pytest.mark.parametrize("arguments", [["clean"], ["clean", "--diff"], ["clean", "--stdout"], ["check"]])
+    def test_full_standard_output_is_no_failure_of_a_file(self, arguments: list[str]) -> None:
+        put("in/a.txt", DAMAGED)
+        # A file that may have no byte more is as good as a full disk.
+        full = "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        full += "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); from encfix.cli.main import main; main()"
+        with open("stdout", "wb") as stream:
+            done = subprocess.run(
+                [sys.executable, "-B", "-c", full, *arguments, "in"],
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                stdout=stream,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        assert done.returncode == 2
+        assert b"standard output: File too large" in done.stderr
+        assert b"in/a.txt" not in done.stderr
+        assert b"Traceback" not in done.stderr
+
     def test_skipped_files_are_said(self) -> None:
         put("in/a.png", b"x")
         put("in/b.png", b"x")
@@ -361,6 +388,64 @@ class TestFailures:
         assert "skipped: in/a.png and 1 more: binary (.png)" in result.stderr
         assert "skipped: in/c: binary (holds a NUL byte)" in result.stderr
         assert not Path("out").exists()
+
+
+class TestTrail:
+    """What can be taken back must stay so: nothing writes over an audit unasked."""
+
+    @pytest.mark.parametrize("mode", [["--in-place"], ["--output", "out"], ["--diff"], []])
+    def test_audit_is_not_overwritten(self, mode: list[str]) -> None:
+        put("in/a.txt", DAMAGED)
+        run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=0)
+        put("in/b.txt", DAMAGED)
+        before = tree(".")
+        assert (
+            "audit.jsonl exists: it may be needed" in run("clean", "in", *mode, "--audit", "audit.jsonl", code=2).stderr
+        )
+        assert tree(".") == before
+        run("undo", "audit.jsonl", "--in-place", code=0)
+        assert tree("in")["a.txt"] == DAMAGED.encode()
+
+    def test_empty_file_may_become_an_audit(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("audit.jsonl", "")
+        run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=0)
+        assert len(records("audit.jsonl", "file")) == 1
+
+    def test_resumed_run_keeps_what_its_audit_says_of_other_files(self) -> None:
+        put("in/a.txt", DAMAGED)
+        put("other/b.txt", DAMAGED)
+        Path("empty").mkdir()
+        for folder in ("in", "other", "empty"):
+            run("clean", folder, "--in-place", "--audit", "audit.jsonl", "--resume", code=0)
+        run("undo", "audit.jsonl", "--in-place", code=0)
+        assert [Path(name).read_text("utf-8") for name in ("in/a.txt", "other/b.txt")] == [DAMAGED, DAMAGED]
+
+    def test_output_replaces_files_but_no_audit(self) -> None:
+        put("in/a.jsonl", json.dumps({"text": DAMAGED}))
+        put("in/b.txt", DAMAGED)
+        put("out/b.txt", "of an earlier run")
+        run("clean", "in", "--audit", "out/a.jsonl", code=1)
+        before = Path("out/a.jsonl").read_bytes()
+        assert "out/a.jsonl is there, the audit of another run" in run("clean", "in", "-o", "out", code=2).stderr
+        assert tree("out") == {"a.jsonl": before, "b.txt": REPAIRED.encode()}
+
+    @pytest.mark.parametrize("path", ["in", "in/audit.jsonl"])
+    def test_what_encfix_wrote_is_not_cleaned(self, path: str) -> None:
+        put("in/a.txt", DAMAGED)
+        run("check", "in", "--baseline", "in/known.jsonl", "--write-baseline", code=0)
+        run("clean", "in", "--in-place", "--audit", "in/audit.jsonl", code=0)
+        run("report", "in/audit.jsonl", "-o", "in/report.html", code=0)
+        before = tree("in")
+        result = run("clean", path, "--in-place", code=0)
+        assert "skipped: in/audit.jsonl: audit of encfix" in result.stderr
+        if path == "in":
+            assert "skipped: in/known.jsonl: baseline of encfix" in result.stderr
+            assert "skipped: in/report.html: report of encfix" in result.stderr
+        run("check", path, code=0)
+        assert tree("in") == before
+        run("undo", "in/audit.jsonl", "--in-place", code=0)
+        assert Path("in/a.txt").read_text("utf-8") == DAMAGED
 
 
 class TestUsage:
@@ -403,6 +488,7 @@ class TestUsage:
 class TestConfiguration:
     def options(self, *arguments: str) -> dict[str, Any]:
         put("a.txt", CLEAN)
+        Path("audit.jsonl").unlink(missing_ok=True)
         run("clean", "a.txt", *arguments, "--audit", "audit.jsonl", code=0)
         (header,) = records("audit.jsonl", "audit")
         options: dict[str, Any] = header["options"]
@@ -518,6 +604,7 @@ PIECES = st.sampled_from(
 def test_audit_brings_any_folder_there_and_back(texts: list[str], script: str) -> None:
     for folder in ("in", "out", "again", "back"):
         shutil.rmtree(folder, ignore_errors=True)
+    Path("audit.jsonl").unlink(missing_ok=True)
     Path("in").mkdir()
     for number, text in enumerate(texts):
         put(f"in/{number}.txt", text)
@@ -573,6 +660,18 @@ class TestStreams:
         with open(b"\xb0\xa1.txt", "rb") as stream:
             assert stream.read() == DAMAGED.encode()
         assert b"\\udcb0\\udca1.txt" in module("clean", ".").stdout
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no such file names here")
+    def test_names_of_files_do_nothing_to_a_terminal(self) -> None:
+        name = "in/\x1b[31m\n\u202e\x9b.txt"
+        put(name, DAMAGED)
+        put(name.replace("txt", "png"), "")
+        for arguments in (["clean"], ["clean", "--diff"], ["check"], ["clean", "in/\x1bno"]):
+            result = run(*arguments, "in", code=2 if len(arguments) > 1 and arguments[1] != "--diff" else 1)
+            assert r"in/\u001b[31m\n\u202e\u009b.txt" in result.stdout
+            assert r"in/\u001b[31m\n\u202e\u009b.png" in result.stderr
+            assert not set("\x1b\u202e\x9b") & set(result.output)
+        assert json.loads(run("check", "in", "--format", "json", code=1).stdout.splitlines()[0])["file"] == name
 
     def test_summary_is_readable_when_piped(self) -> None:
         put("a.txt", DAMAGED)

@@ -158,7 +158,7 @@ class TestJsonLines:
         ]
 
     def test_verdict_is_written_and_twice_is_once(self, tmp_path: Any) -> None:
-        lines = f'{{"text": "{DAMAGED}"}}\n{{"text":"好","v":1}}\n{{}}\n'
+        lines = f'{{"text": "{DAMAGED}"}}\n{{"text":"好","v":"lost"}}\n{{}}\n'
         outcome = cleaned(tmp_path, "a.jsonl", lines, fields=("text",), verdict="v")
         first, second, third = outcome.output.decode().splitlines()
         assert first == f'{{"text": "{REPAIRED}", "v": "repaired", "v_changed": {json.loads(first)["v_changed"]:.4f}}}'
@@ -166,6 +166,16 @@ class TestJsonLines:
         assert second == '{"text":"好","v":"clean","v_changed":0.0000}'
         assert third == "{}"
         assert cleaned(tmp_path, "a.jsonl", outcome.output, fields=("text",)).output == outcome.output
+
+    @pytest.mark.parametrize("own", ['"v": "human"', '"v": 3', '"v": {}', '"v_changed": 3', '"v_changed": true'])
+    def test_verdict_replaces_nothing_but_a_verdict(self, tmp_path: Any, own: str) -> None:
+        lines = f'{{"text": "{DAMAGED}", {own}}}\n{{"text": "好", "v": null}}\n'
+        outcome = cleaned(tmp_path, "a.jsonl", lines, fields=("text",), verdict="v")
+        first, second = outcome.output.decode().splitlines()
+        assert first == f'{{"text": "{REPAIRED}", {own}}}'
+        assert json.loads(second)["v"] == "clean"
+        (found,) = [finding for finding in findings_of(outcome) if finding.kind == ANNOTATION]
+        assert (found.before, "holds something else" in found.reason) == (own.split(": ")[1], True)
 
 
 def in_blocks(form: TextFormat, text: str, size: int) -> list[tuple[str, int | None, str | None]]:

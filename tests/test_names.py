@@ -97,6 +97,11 @@ def test_name_that_is_taken_is_left_and_said() -> None:
     result = run("names", "in", "--rename", "--log", "log.jsonl", code=2)
     assert "我的照片 exists" in result.stderr
     assert sorted(tree("in").values()) == [b"new", b"old"]
+    assert not Path("log.jsonl").exists(), "nothing was done, so nothing is to be taken back"
+    Path("in/我的照片").unlink()
+    run("names", "in", "--rename", "--log", "log.jsonl", code=0)
+    run("names", "--undo", "log.jsonl", code=0)
+    assert path.read_bytes() == b"new"
 
 
 def test_undo_of_a_run_that_was_killed_takes_back_what_was_done() -> None:
@@ -105,6 +110,7 @@ def test_undo_of_a_run_that_was_killed_takes_back_what_was_done() -> None:
     before = tree("in")
     run("names", "in", "--rename", "--log", "log.jsonl", code=0)
     os.rename("in/我的照片.txt", "in/鎴戠殑鐓х墖.txt")  # as if it had not been renamed yet
+    assert "skipped: log.jsonl: log of names of encfix" in run("clean", "log.jsonl", "--in-place", code=0).stderr
     log = Path("log.jsonl").read_bytes()
     Path("log.jsonl").write_bytes(log + log.splitlines()[-1][:20])
     run("names", "--undo", "log.jsonl", code=0)

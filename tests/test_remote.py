@@ -61,6 +61,17 @@ def test_what_fails_leaves_nothing_behind(files: Any) -> None:
     assert "inside the input" in run("clean", "memory://bucket/in", "-o", "memory://bucket/in/out", code=2).stderr
 
 
+def test_named_files_take_the_place_of_nothing_else(files: Any) -> None:
+    run("clean", "memory://bucket/in", "--audit", "a.jsonl", code=1)
+    for name, code in (("a.txt", 2), ("report.html", 0), ("report.html", 0)):
+        run("report", "a.jsonl", "-o", f"memory://bucket/in/{name}", code=code)
+    arguments = ["check", "memory://bucket/in", "--write-baseline", "--baseline"]
+    assert "is no baseline of encfix" in run(*arguments, "memory://bucket/in/a.txt", code=2).stderr
+    assert files.cat("/bucket/in/a.txt") == DAMAGED.encode()
+    result = run("clean", "memory://bucket/in", "-o", "out", "--audit", "memory://bucket/audit.jsonl", code=2)
+    assert "an audit must be on this machine" in result.stderr
+
+
 def test_check_and_globs() -> None:
     assert "memory://bucket/in/a.txt:1:2: gloss.pinyin" in run("check", "memory://bucket/in", code=1).stdout
     run("check", "memory://bucket/in", "--exclude", "*.txt", "--exclude", "deep", code=0)
@@ -68,3 +79,19 @@ def test_check_and_globs() -> None:
 
 def test_unknown_protocol_is_said() -> None:
     assert "nowhere" in run("check", "nowhere://bucket/in", code=2).stderr
+
+
+def test_file_urls_are_paths_of_this_machine(tmp_path: Path) -> None:
+    here = tmp_path.as_uri()
+    (tmp_path / "a b").mkdir()
+    (tmp_path / "a b" / "文.txt").write_bytes(DAMAGED.encode())
+    run("check", f"{here}/a%20b", code=1)
+    run("check", "file:" + (tmp_path / "a b").as_posix(), code=1)
+    run("clean", f"{here}/a%20b", "--output", f"{here}/out", "--audit", f"{here}/a.jsonl", code=0)
+    assert (tmp_path / "out/文.txt").read_bytes() == REPAIRED.encode()
+    run("clean", f"file://localhost{(tmp_path / 'a b' / '文.txt').as_posix()}", "--in-place", code=0)
+    run("report", f"{here}/a.jsonl", "-o", f"{here}/r.html", code=0)
+    assert {path.name for path in tmp_path.iterdir()} == {"a b", "out", "a.jsonl", "r.html"}
+    assert "names another machine" in run("check", "file://elsewhere/a", code=2).stderr
+    assert "names another machine" in run("check", "file://~/a", code=2).stderr
+    assert "inside the input" in run("clean", here, "-o", f"{here}/more", code=2).stderr

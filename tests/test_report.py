@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import encfix
-from encfix.audit import Content, Entry, Header
+from encfix.audit import Content, Entry, Header, dump_header
 from encfix.report import gather, render
 from encfix.report.excerpts import AROUND, SHOWN, excerpts_of
 from tests.strategies import TEXTS
@@ -93,14 +93,25 @@ class TestPage:
         assert data["excerpts"][0] == ["", "(jìn)", "", ""]
 
     def test_cleaned_in_place(self) -> None:
+        Path("audit.jsonl").unlink()
         run("clean", "in/a.txt", "--in-place", "--audit", "audit.jsonl", code=0)
         assert "".join(report()["excerpts"][0][::3]) == REPAIRED.strip()
+
+    @pytest.mark.parametrize("name", ["audit.jsonl", "in/a.txt"])
+    def test_it_takes_the_place_of_nothing_but_a_report(self, name: str) -> None:
+        before = Path(name).read_bytes()
+        assert f"{name} is no report of encfix" in run("report", "audit.jsonl", "-o", name, code=2).stderr
+        assert Path(name).read_bytes() == before
+        put("report.html", "")
+        assert report() == report()
 
     def test_what_is_wrong_is_named(self) -> None:
         put("audit.jsonl", "{}\n")
         assert "audit.jsonl: line 1" in run("report", "audit.jsonl", "-o", "r.html", code=2).stderr
-        assert "No such file" in run("report", "none.jsonl", "-o", "r.html", code=2).stderr
+        assert "none.jsonl: No such file" in run("report", "none.jsonl", "-o", "r.html", code=2).stderr
         assert not Path("r.html").exists()
+        Path("audit.jsonl").write_bytes(dump_header(Header.of(encfix.Options())))
+        assert "none/r.html: No such file" in run("report", "audit.jsonl", "-o", "none/r.html", code=2).stderr
         run("report", "audit.jsonl", code=2)
 
 

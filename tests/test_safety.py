@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -265,9 +266,39 @@ def test_resume_after_fifty_kills() -> None:
 class TestResume:
     def test_other_options_are_refused(self) -> None:
         put(Path("in/a.txt"), DAMAGED.encode())
-        put(Path("out/.encfix-journal.tmp"), b'{"type": "audit"}\n')
+        put(Path("out/.encfix-journal.output.00000000-00000000.tmp"), b'{"type": "audit"}\n')
         assert "other options" in run("clean", "in", "-o", "out", "--resume", code=2)
         run("clean", "in", "--resume", code=2)
+
+    @needs_fork
+    def test_killed_run_in_place_is_not_forgotten(self) -> None:
+        for name in ("a", "b", "c"):
+            put(Path(f"in/{name}.txt"), f"{name}{DAMAGED}".encode())
+        arguments = ["clean", "in", "--in-place", "--audit", "a.jsonl"]
+        for step in count():
+            assert killed_at(step, arguments)
+            if any(REPAIRED.encode() in data for data in tree(Path("in")).values()):
+                break
+            for path in (*Path().glob(".encfix-*"), *Path("in").glob(".encfix-*")):
+                path.unlink()
+        for mode in (["-o", "out"], ["--diff"], []):
+            run("clean", "in", *mode, "--audit", "a.jsonl", code=0 if "-o" in mode else 1)
+            Path("a.jsonl").unlink()
+        before = tree(Path("in"))
+        assert "go on with --resume, or move the file away" in run(*arguments, code=2)
+        assert tree(Path("in")) == before
+        assert not Path("a.jsonl").exists()
+        run(*arguments, "--resume", code=0)
+        run("undo", "a.jsonl", "--in-place", code=0)
+        assert tree(Path("in")) == {f"{name}.txt": f"{name}{DAMAGED}".encode() for name in ("a", "b", "c")}
+
+    @pytest.mark.parametrize("name", ["a", "a.jsonl.in_place"])
+    def test_journals_of_another_audit_are_nothing_to_a_run(self, name: str) -> None:
+        put(Path("in/a.txt"), DAMAGED.encode())
+        journal = Path(".encfix-a.jsonl.in_place.00000000-00000000.tmp")
+        put(journal, b"")
+        run("clean", "in", "--in-place", "--audit", name, code=0)
+        assert journal.exists()
 
     def test_what_changed_since_is_done_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from encfix.cli.journal import Journal
@@ -372,3 +403,77 @@ class TestFaults:
         os.symlink("../secret.jsonl.gz", "in/link.jsonl.gz")
         assert "symbolic link" in run("clean", "in", "-o", "out", code=0)
         assert set(tree(Path("out"))) == {"a.txt"}
+
+
+NAMED = (
+    ["clean", "in", "--in-place", "--audit", "there"],
+    ["report", "a.jsonl", "-o", "there"],
+    ["check", "in", "--baseline", "there", "--write-baseline"],
+)
+
+
+@pytest.mark.parametrize("arguments", NAMED)
+class TestNamedFile:
+    """The files that are named to be written: an audit, a report, a baseline."""
+
+    @pytest.fixture(autouse=True)
+    def _prepared(self) -> None:
+        put(Path("in/a.txt"), DAMAGED.encode())
+        run("clean", "in", "--audit", "a.jsonl", code=1)
+
+    def written(self, arguments: list[str]) -> None:
+        """Write it, and look whether it is whole, and nothing is left beside it."""
+        run(*arguments, code=0)
+        run(*arguments, *(["--resume"] if "--audit" in arguments else []), code=0)
+        assert not list(Path().rglob(".encfix-*"))
+
+    def test_link_leads_to_what_is_written(self, arguments: list[str]) -> None:
+        put(Path("far/real"), b"")
+        os.symlink("far/real", "there")
+        self.written(arguments)
+        assert Path("there").is_symlink()
+        assert Path("far/real").stat().st_size > 0
+
+    def test_dangling_link_too(self, arguments: list[str]) -> None:
+        Path("far").mkdir()
+        os.symlink("far/real", "there")
+        self.written(arguments)
+        assert Path("there").is_symlink()
+        assert Path("far/real").stat().st_size > 0
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+    @pytest.mark.parametrize("make", ["pipe", "folder", "loop", "link"])
+    def test_what_is_no_file_is_refused(self, arguments: list[str], make: str) -> None:
+        there = Path("there")
+        if make == "loop":
+            there.symlink_to("there")
+        elif make == "folder":
+            there.mkdir()
+        else:
+            os.mkfifo("pipe" if make == "link" else there)
+            if make == "link":
+                there.symlink_to("pipe")
+        before = there.lstat()
+        said = run(*arguments, code=2)
+        assert "there is no regular file" in said or "symbolic links" in said
+        assert (there.lstat().st_mode, there.lstat().st_ino) == (before.st_mode, before.st_ino)
+        assert Path("in/a.txt").read_bytes() == DAMAGED.encode()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_output_takes_the_place_of_no_pipe() -> None:
+    put(Path("in/a.txt"), DAMAGED.encode())
+    Path("out").mkdir()
+    os.mkfifo("out/a.txt")
+    assert "in/a.txt: not a regular file" in run("clean", "in", "-o", "out", code=2)
+    assert Path("out/a.txt").is_fifo()
+
+
+def test_output_takes_the_place_of_a_link_and_not_of_what_it_leads_to() -> None:
+    put(Path("in/a.txt"), DAMAGED.encode())
+    put(Path("far.txt"), b"far")
+    Path("out").mkdir()
+    os.symlink("../far.txt", "out/a.txt")
+    run("clean", "in", "-o", "out", code=0)
+    assert Path("far.txt").read_bytes() == b"far"
+    assert Path("out/a.txt").read_bytes() == REPAIRED.encode()

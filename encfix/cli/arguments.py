@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from encfix.configuration import Configuration, configured
+from encfix.files import remote
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
 from encfix.files.types import NAMES
@@ -16,7 +18,19 @@ from encfix.options import GLOSS, PUNCTUATION, SCRIPTS, OptionError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-FILE_OR_FOLDER = click.Path(path_type=Path)
+
+class _FileOrFolder(click.Path):
+    """A path of this machine, or one that stands for a URL."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path. Raises click.BadParameter for a URL that names a file of another machine."""
+        try:
+            return remote.path_of(os.fsdecode(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+FILE_OR_FOLDER = _FileOrFolder()
 
 _OPTIONS = (
     click.option("--script", metavar="SCRIPT", help=f"{', '.join(SCRIPTS)}, or an OpenCC configuration."),

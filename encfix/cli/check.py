@@ -25,12 +25,14 @@ from encfix.cli.arguments import (
 )
 from encfix.cli.cleaning import ERRORS, Task, clean_files
 from encfix.cli.placing import ANNOTATION, Part
-from encfix.cli.quoting import quoted
+from encfix.cli.printing import say
+from encfix.cli.quoting import named, quoted
 from encfix.cli.summary import counted, print_failure, print_skipped
-from encfix.files import atomic
-from encfix.files.destinations import distinct_files
+from encfix.files import atomic, remote
+from encfix.files.destinations import DestinationError, distinct_files, own_file
 from encfix.files.names import to_name
-from encfix.files.walking import Failed, Skipped, Source, walk
+from encfix.files.own import BASELINE
+from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 from encfix.result import Change, Finding
 
 _Damage: TypeAlias = Change | Finding
@@ -57,11 +59,16 @@ def check(
     configuration = effective(flags)
     if write_baseline and not baseline:
         raise click.UsageError("--write-baseline needs --baseline FILE")
+    if write_baseline and baseline:
+        try:
+            baseline = own_file(baseline, BASELINE)
+        except DestinationError as error:
+            raise click.UsageError(str(error)) from error
     is_compared = baseline is not None and not write_baseline
     budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
     found = list(walk(paths, configuration.scope, selection.type))
     print_skipped([item for item in found if isinstance(item, Skipped)])
-    sources = _without(baseline, distinct_files([item for item in found if isinstance(item, Source)]))
+    sources = distinct_files([item for item in found if isinstance(item, Source)])
     failures = [item for item in found if isinstance(item, Failed)]
     seen: list[Known] = []
     files = damaged = pieces = failed = 0
@@ -76,7 +83,7 @@ def check(
             for part in outcome.parts(None):
                 damage = _damage_of(part, with_findings=findings)
                 if baseline is not None:
-                    names = list(_known(outcome.source.path, part, damage))
+                    names = list(_known(_name(outcome.source.path, baseline), part, damage))
                     seen += names
                     damage = list(_beyond(budget, damage, names))
                 if not write_baseline:
@@ -116,26 +123,26 @@ def _damage_of(part: Part, *, with_findings: bool) -> list[_Damage]:
     return sorted(items, key=lambda item: (getattr(item, "record", 0) if is_table else 0, item.start, item.end))
 
 
-def _known(path: Path, part: Part, damage: Sequence[_Damage]) -> Iterator[Known]:
+def _known(name: str, part: Part, damage: Sequence[_Damage]) -> Iterator[Known]:
     """Yield what tells each piece of damage from others; in a table, its column stands for the line around it."""
     if part.new is None:
         for item in damage:
-            yield Known(_name(path), item.rules, item.before, item.after, getattr(item, "field", ""), "")
+            yield Known(name, item.rules, item.before, item.after, getattr(item, "field", ""), "")
     else:
-        yield from known(_name(path), part.new, part.changes, damage, part.offset)
+        yield from known(name, part.new, part.changes, damage, part.offset)
 
 
 def _print(path: Path, part: Part, damage: Sequence[_Damage], *, as_json: bool) -> None:
     name = to_name(path)
     for place, item in zip(places(damage, part.text, part.offset, part.line), damage, strict=True):
         if as_json:
-            click.echo(dump(fields(name, place, item)), nl=False)
+            say(dump(fields(name, place, item)), nl=False)
             continue
-        where = click.style(name, bold=True) + ":{}:{}".format(*place)
+        where = click.style(named(path), bold=True) + ":{}:{}".format(*place)
         rules = click.style("+".join(item.rules), fg="yellow" if isinstance(item, Finding) else "red")
         becomes = f" -> {quoted(item.after)}" if item.after != item.before else ""
         left = f" ({item.reason}; left as it is)" if isinstance(item, Finding) else ""
-        click.echo(f"{where}: {rules}: {quoted(item.before)}{becomes}{left}")
+        say(f"{where}: {rules}: {quoted(item.before)}{becomes}{left}")
 
 
 def _read(path: Path) -> Counter[Known]:
@@ -143,7 +150,7 @@ def _read(path: Path) -> Counter[Known]:
         with open(path, "rb") as lines:
             return read_baseline(lines)
     except (OSError, BaselineError) as error:
-        raise click.UsageError(f"the baseline {to_name(path)}: {error}") from error
+        raise click.UsageError(f"the baseline {named(path)}: {error}") from error
 
 
 def _write(path: Path, seen: Sequence[Known]) -> bool:
@@ -157,17 +164,11 @@ def _write(path: Path, seen: Sequence[Known]) -> bool:
     return False
 
 
-def _without(baseline: Path | None, sources: Sequence[Source]) -> list[Source]:
-    """Return the sources but for the baseline, which is full of damage itself."""
-    if baseline is None:
-        return list(sources)
-    own = os.path.realpath(baseline)
-    return [source for source in sources if os.path.realpath(source.path) != own]
-
-
-def _name(path: Path) -> str:
-    """Return a path as it is called from the current folder, however it was given."""
+def _name(path: Path, baseline: Path) -> str:
+    """Return a path as it is called from the folder of the baseline, wherever the command runs."""
+    if remote.is_remote(path) or path == STANDARD_INPUT:
+        return to_name(path)
     try:
-        return to_name(Path(os.path.relpath(path)).as_posix())
+        return to_name(Path(os.path.relpath(os.path.realpath(path), os.path.realpath(baseline.parent))).as_posix())
     except ValueError:  # on another drive
         return to_name(path)

@@ -27,10 +27,12 @@ from encfix.cli.arguments import (
 from encfix.cli.cleaning import Task
 from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, remove_leftovers
 from encfix.cli.parallel import process
+from encfix.cli.printing import say
 from encfix.cli.processing import Done, Mode, Processing
+from encfix.cli.quoting import named
 from encfix.cli.summary import Summary, counted, print_skipped, watched
 from encfix.files import atomic, remote
-from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files
+from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files, named_file
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
 from encfix.files.text import SAME, TARGETS, Writing
@@ -42,7 +44,7 @@ from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FILE_OR_FOLDER)
 @options_of_writing
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff.")
-@click.option("--stdout", is_flag=True, help="Print the repaired text.")
+@click.option("--stdout", is_flag=True, help="Print the repaired files, packed as they are.")
 @click.option(
     "--to", default=SAME, show_default=True, type=click.Choice([SAME, *TARGETS]), help="Encoding of the output."
 )
@@ -93,7 +95,7 @@ def clean(
         if output:
             check_output(sources, output)
         if audit:
-            _check_audit(audit, sources, output)
+            audit = _audit_file(audit, sources, output, resume=resume)
     except DestinationError as error:
         raise click.UsageError(str(error)) from error
     print_skipped([item for item in found if isinstance(item, Skipped)])
@@ -105,13 +107,14 @@ def clean(
     try:
         with nullcontext() if audit is None else atomic.writing(audit) as record:
             is_kept = audit or (output and not remote.is_remote(output))
-            journal = Journal.of(header, audit, output) if sources and is_kept else None
+            journal = Journal.of(header, audit, output, mode.value) if is_kept and (sources or audit) else None
             if record:
                 record.write(dump_header(header))
             _do_all(failures, record, summary)
             if resume:
                 sources = _left(sources, journal, record, audit, selection, output)
             elif journal:
+                _check_left(journal, mode)
                 journal.remove()
             processing = Processing(task, mode, output, journal, is_recorded=audit is not None)
             results = process(processing, sources, jobs or os.cpu_count() or 1)
@@ -125,12 +128,18 @@ def clean(
     except BrokenPipeError:
         raise
     except OSError as error:
-        summary.fail(Failed.because(audit or Path(), error))
+        summary.fail(Failed.because(_blamed(error) or audit or output or Path(), error))
     if format_ == "json":
         summary.print_json(is_done=mode.is_done, err=mode.takes_stdout)
     else:
         summary.print(is_done=mode.is_done, err=mode.takes_stdout)
     raise SystemExit(2 if summary.failed else int(bool(summary.changed) and not mode.is_done))
+
+
+def _blamed(error: OSError) -> Path | None:
+    """Return the file or folder that an error is about, unless it is a temporary one, which nobody asked for."""
+    path = Path(os.fsdecode(error.filename)) if error.filename else None
+    return path if path and not atomic.is_temporary(path.name) else None
 
 
 def _mode(**chosen: object) -> Mode:
@@ -160,16 +169,29 @@ def _left(
         done = journal.done(audit)
     except JournalError as error:
         raise click.UsageError(str(error)) from error
+    meant = set(map(key_of, sources))
+    for key, (_, lines) in done.items():
+        if key not in meant:  # what was done to other files must stay on record too
+            _copy(lines, record)
     left: list[Source] = []
     for source in sources:
-        entry, lines = done.get(key_of(source), (None, None))
-        if entry and lines and is_done(entry, source, kind_of(source.name, selection.type), output):
-            _copy(lines, record)
+        before = done.get(key_of(source))
+        if before and is_done(before[0], source, kind_of(source.name, selection.type), output):
+            _copy(before[1], record)
         else:
             left.append(source)
     if len(left) < len(sources):
         click.echo(f"resumed: {counted(len(sources) - len(left), 'file')} done before", err=True)
     return left
+
+
+def _check_left(journal: Journal, mode: Mode) -> None:
+    """Raise click.UsageError if a run in place was killed whose journal alone can take back what it did."""
+    if mode is Mode.IN_PLACE and (path := next(journal.others(), None)):
+        raise click.UsageError(
+            f"{named(path)} is of a run that was killed, or still works, and without it what that run did cannot be "
+            "undone: go on with --resume, or move the file away, which is an audit itself"
+        )
 
 
 def _copy(lines: Lines, record: BinaryIO | None) -> None:
@@ -195,9 +217,9 @@ def _do_all(
                 _copy(result.lines, record)
             summary.add(result)
             if result.shown:
-                click.echo(result.shown, nl=False)
+                say(result.shown, nl=False)
             elif notes and result.is_changed:
-                click.echo(f"would {_note(result)}")
+                say(f"would {_note(result)}")
     except KeyboardInterrupt:
         summary.failed += 1
         click.echo("interrupted; the files counted below were done", err=True)
@@ -207,7 +229,7 @@ def _do_all(
 
 def _note(done: Done) -> str:
     """Return what would be done to a file."""
-    path = to_name(done.source.path)
+    path = named(done.source.path)
     if done.repairs:
         return f"repair: {path}: {counted(done.repairs, 'change')}"
     if done.encodings[0] == done.encodings[1] and done.changes:
@@ -215,9 +237,20 @@ def _note(done: Done) -> str:
     return f"convert: {path}: {done.encodings[0]} to {done.encodings[1]}"
 
 
-def _check_audit(audit: Path, sources: Sequence[Source], output: Path | None) -> None:
-    """Raise DestinationError if the audit would overwrite a source or an output."""
+def _audit_file(audit: Path, sources: Sequence[Source], output: Path | None, *, resume: bool) -> Path:
+    """Return where the audit is to be written.
+
+    Raises DestinationError if it would overwrite a source, an output, or what only `resume` goes on with.
+    """
+    if remote.is_remote(audit):
+        raise DestinationError("an audit must be on this machine, so that a run that is killed can go on with it")
+    audit = named_file(audit)
     path = os.path.realpath(audit)
     for source in sources:
         if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.output_name)):
             raise DestinationError(f"the audit would overwrite {source.path}")
+    if not resume and audit.exists() and audit.stat().st_size:
+        raise DestinationError(
+            f"{named(audit)} exists: it may be needed to take back what it says; move it away, or give another name"
+        )
+    return audit

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -58,8 +59,9 @@ class Lines(NamedTuple):
 class Journal:
     """Where the processes of one run write their journals; picklable.
 
-    They are in `folder`, under names that walking passes over and that begin with those of all journals of the same
-    audit or output, which is what `stem` tells.
+    They are in `folder`, under names that walking passes over and that begin like those of all journals of the same
+    audit or output and the same way of writing, which is what `stem` tells. So what alone can take back a run in place
+    that was killed is nothing to a run that writes elsewhere, or not at all.
     """
 
     folder: Path
@@ -68,13 +70,13 @@ class Journal:
     token: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @classmethod
-    def of(cls, header: Header, audit: Path | None, output: Path | None) -> Journal:
-        """Return the journal of a run: beside its audit, else in the folder of its output."""
+    def of(cls, header: Header, audit: Path | None, output: Path | None, way: str) -> Journal:
+        """Return the journal of a run that writes in this `way`: beside its audit, else in the folder of its output."""
         if audit:
-            return cls(audit.parent, audit.name, header)
+            return cls(audit.parent, f"{audit.name}.{way}", header)
         folder = output or Path()
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder, "journal", header)
+        return cls(folder, f"journal.{way}", header)
 
     def add(self, record: Record) -> Lines:
         """Put a file on record that is about to be in its place."""
@@ -90,7 +92,7 @@ class Journal:
         Raises JournalError for runs with other options, and for one that still works.
         """
         done: dict[tuple[str, str], tuple[Entry, Lines]] = {}
-        for path in (*([audit] if audit and audit.exists() else ()), *self._others()):
+        for path in (*([audit] if audit and audit.exists() else ()), *self.others()):
             if path != audit and _stays_locked(path):
                 raise JournalError(f"{path}: the run to resume is still at work")
             for entry, lines in self._read(path):
@@ -110,12 +112,12 @@ class Journal:
                 for entry, start, end in skim(stream):
                     yield entry, Lines(path, start, end)
 
-    def _others(self) -> Iterator[Path]:
+    def others(self) -> Iterator[Path]:
         """Yield the journals that other runs left, or are writing."""
+        alike = re.compile(rf"\.encfix-{re.escape(self.stem)}\.[0-9a-f]{{8}}-[0-9a-f]{{8}}\.tmp")
         with contextlib.suppress(FileNotFoundError):
             for name in sorted(os.listdir(self.folder)):
-                is_journal = name.startswith(f".encfix-{self.stem}.") and name.endswith(".tmp")
-                if is_journal and not name.startswith(self._prefix):
+                if alike.fullmatch(name) and not name.startswith(self._prefix):
                     yield self.folder / name
 
     @property
@@ -135,7 +137,7 @@ class Journal:
         """Remove the journals of this run, which must be closed, and those that runs left that were killed."""
         with contextlib.suppress(FileNotFoundError):
             own = [self.folder / name for name in os.listdir(self.folder) if name.startswith(self._prefix)]
-            for path in (*own, *(path for path in self._others() if not _is_locked(path))):
+            for path in (*own, *(path for path in self.others() if not _is_locked(path))):
                 with contextlib.suppress(OSError):
                     path.unlink()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -15,6 +17,7 @@ from encfix.cli.clean import clean
 from encfix.cli.config import config
 from encfix.cli.explain import explain
 from encfix.cli.names import names
+from encfix.cli.quoting import named
 from encfix.cli.report import report
 from encfix.cli.undo import undo
 
@@ -25,6 +28,18 @@ class _Group(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         _use_utf8()
         return super().main(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what no command has dealt with, such as a full standard output, is one line and status 2."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            where = named(os.fsdecode(error.filename)) if error.filename else "standard output"
+            with suppress(OSError):
+                click.echo(f"{click.style('error', fg='red')}: {where}: {error.strerror or error}", err=True)
+            raise SystemExit(2) from error
 
 
 def _use_utf8() -> None:

@@ -12,7 +12,7 @@ import click
 
 from encfix.audit import dump, parse
 from encfix.cli.arguments import FILE_OR_FOLDER, options_of_format
-from encfix.cli.quoting import quoted
+from encfix.cli.quoting import named, quoted
 from encfix.cli.summary import counted, print_failure
 from encfix.files import zips
 from encfix.files.names import from_name, to_name
@@ -63,7 +63,7 @@ def names(paths: tuple[Path, ...], rename: bool, log: Path | None, undo: Path | 
         _exit_after(_found(paths), "to rename", is_done=False, show=_shown(format_))
     log = log or Path("encfix-names.jsonl")
     if log.exists():
-        raise click.UsageError(f"{to_name(log)} exists: it may be needed to take back what it says")
+        raise click.UsageError(f"{named(log)} exists: it may be needed to take back what it says")
     _exit_after(_renamed(paths, log), "renamed", is_done=True, show=_shown(format_))
 
 
@@ -89,7 +89,7 @@ def _shown(format_: str) -> Callable[[Renaming], None]:
         if format_ == "json":
             click.echo(dump(item.as_mapping()), nl=False)
         else:
-            where = to_name(item.path.parent if item.member is None else item.path)
+            where = named(item.path.parent if item.member is None else item.path)
             click.echo(f"{where}: {quoted(item.old.text)} -> {quoted(item.new.text)}")
 
     return show
@@ -144,7 +144,10 @@ def _name(text: str) -> Name:
 
 
 def _renamed(paths: Sequence[Path], log: Path) -> Iterator[Renaming | Failed]:
-    """Rename what is found, and yield it; each renaming is in the log before it is made."""
+    """Rename what is found, and yield it; each renaming is in the log before it is made.
+
+    A log of nothing that was done is removed, since it would only be in the way of the next.
+    """
     found = list(_found(paths))
     yield from (item for item in found if isinstance(item, Failed))
     renamings = [item for item in found if isinstance(item, Renaming)]
@@ -155,6 +158,7 @@ def _renamed(paths: Sequence[Path], log: Path) -> Iterator[Renaming | Failed]:
     except OSError as error:
         yield Failed.because(log, error)
         return
+    is_needed = False
     with stream:
         stream.write(dump({"type": "names", "format": FORMAT}))
         for group in _grouped(renamings):
@@ -166,7 +170,10 @@ def _renamed(paths: Sequence[Path], log: Path) -> Iterator[Renaming | Failed]:
             except (OSError, ZipError) as error:
                 yield Failed.because(group[0].path, error)
                 continue
+            is_needed = True
             yield from group
+    if not is_needed:
+        log.unlink()
 
 
 def _grouped(renamings: Sequence[Renaming]) -> Iterator[list[Renaming]]:

@@ -16,10 +16,10 @@ import click
 from encfix.cli.cleaning import ERRORS, Outcome, Task, Whole, clean_files
 from encfix.cli.diff import unified
 from encfix.cli.journal import Journal, Lines, content_of
+from encfix.cli.quoting import named
 from encfix.cli.recording import Record
 from encfix.files import atomic, remote
 from encfix.files.destinations import DestinationError, destination
-from encfix.files.names import to_name
 from encfix.files.text import BOM
 from encfix.files.types import STREAMED
 from encfix.files.walking import Failed, Source
@@ -187,5 +187,5 @@ def _diff(outcome: Outcome, record: Record) -> str:
         record.add(part)
         changes += [replace(item, start=item.start + len(mark), end=item.end + len(mark)) for item in part.changes]
     old, new = "".join(part.text or "" for part in parts), "".join(part.new or "" for part in parts)
-    lines = unified(to_name(outcome.source.path), mark + old, mark + new, changes)
+    lines = unified(named(outcome.source.path), mark + old, mark + new, changes)
     return "".join(click.style(line, fg=_COLOURS[line[0]]) if line[0] in _COLOURS else line for line in lines)

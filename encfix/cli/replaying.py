@@ -10,10 +10,11 @@ import click
 
 from encfix.audit import AuditError, Entry, MismatchError, apply, read, undo
 from encfix.cli.arguments import exclude_each_other
+from encfix.cli.quoting import named
 from encfix.cli.summary import counted, print_failure
 from encfix.files import atomic, compression
 from encfix.files.destinations import DestinationError, check_output, destination
-from encfix.files.names import from_name, to_name
+from encfix.files.names import from_name
 from encfix.files.reading import opened
 from encfix.files.walking import Failed, Source
 
@@ -77,7 +78,7 @@ def _replay(entry: Entry, source: Source, output: Path | None, in_place: bool, d
     elif made != data and in_place:
         _write(source.path.resolve(), made, settings)
     elif made != data:
-        click.echo(f"would {direction.value[0]}: {to_name(source.path)}")
+        click.echo(f"would {direction.value[0]}: {named(source.path)}")
     return made != data
 
 

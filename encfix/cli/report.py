@@ -9,9 +9,12 @@ import click
 
 from encfix.audit import AuditError, Content, Entry, Header, read, undo
 from encfix.cli.arguments import FILE_OR_FOLDER
+from encfix.cli.quoting import named
 from encfix.cli.summary import counted, print_failure
 from encfix.files import atomic
-from encfix.files.names import from_name, to_name
+from encfix.files.destinations import DestinationError, own_file
+from encfix.files.names import from_name
+from encfix.files.own import REPORT
 from encfix.files.reading import LARGEST, opened
 from encfix.files.types import STREAMED
 from encfix.files.walking import Failed, Source
@@ -31,15 +34,21 @@ def report(audit: Path, output: Path, root: Path | None, limit: int | None) -> N
     from encfix.report import LIMIT, gather, render
 
     try:
+        output = own_file(output, REPORT)
+    except DestinationError as error:
+        raise click.UsageError(str(error)) from error
+    blamed = audit
+    try:
         with open(audit, "rb") as lines:
             header, entries = read(lines)
             gathered = gather(header, entries, _reader(header, root), LIMIT if limit is None else limit)
+        blamed = output
         atomic.write(output, render(gathered))
     except (OSError, AuditError) as error:
-        print_failure(Failed.because(audit if isinstance(error, AuditError) else output, error))
+        print_failure(Failed.because(blamed, error))
         raise SystemExit(2) from error
     listed = counted(len(gathered.rows), "change")
-    click.echo(f"{to_name(output)}: {counted(gathered.files, 'file')}, {listed} listed", err=True)
+    click.echo(f"{named(output)}: {counted(gathered.files, 'file')}, {listed} listed", err=True)
 
 
 def _reader(header: Header, root: Path | None) -> Callable[[Entry], str | None]:

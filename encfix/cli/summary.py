@@ -14,6 +14,7 @@ import click
 from encfix.audit import encode
 from encfix.cli.placing import ANNOTATION
 from encfix.cli.processing import Done
+from encfix.cli.quoting import named
 from encfix.files.names import to_name
 from encfix.files.walking import Failed, Skipped, Source
 from encfix.rules import KINDS
@@ -32,7 +33,7 @@ def counted(number: int, noun: str) -> str:
 
 def print_failure(failure: Failed) -> None:
     """Say on standard error which file failed, and why."""
-    click.echo(f"{click.style('error', fg='red')}: {to_name(failure.path)}: {failure.reason}", err=True)
+    click.echo(f"{click.style('error', fg='red')}: {named(failure.path)}: {failure.reason}", err=True)
 
 
 def print_skipped(skipped: Sequence[Skipped]) -> None:
@@ -42,7 +43,7 @@ def print_skipped(skipped: Sequence[Skipped]) -> None:
         by_reason[item.reason].append(item.path)
     for reason, paths in sorted(by_reason.items()):
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        click.echo(f"skipped: {to_name(paths[0])}{more}: {reason}", err=True)
+        click.echo(f"skipped: {named(paths[0])}{more}: {reason}", err=True)
 
 
 class Summary:

@@ -52,7 +52,8 @@ def writing(path: Path, model: Path | None = None) -> Iterator[BinaryIO]:
 
     Mode and owner stay those of the file that is there; a new file takes them from `model`, if it is given.
     Raises OSError if that fails; the old file then stays, as if the block raises anything. A file that may
-    not be written is refused, though renaming over it would do.
+    not be written is refused, though renaming over it would do, and so is a device, a pipe or a folder. The file takes
+    the place of a symbolic link, and what that leads to stays.
     """
     if remote.is_remote(path):
         with remote.writing(path) as sink:
@@ -60,6 +61,8 @@ def writing(path: Path, model: Path | None = None) -> Iterator[BinaryIO]:
         return
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+    if path.exists() and not (path.is_symlink() or path.is_file()):
+        raise FileExistsError(errno.EEXIST, "not a regular file", os.fspath(path))
     temporary = path.parent / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
     stream = open(temporary, "xb")  # noqa: SIM115 - closed below, before the rename
     try:

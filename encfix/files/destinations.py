@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
 from encfix.files import remote
+from encfix.files.names import to_name
+from encfix.files.own import LONGEST, own_kind, own_kind_of
 from encfix.files.walking import Source
 
 
@@ -54,13 +57,54 @@ def check_output(sources: Sequence[Source], output: Path) -> None:
 def destination(output: Path, name: str) -> Path:
     """Return where the source `name` goes below `output`, and make the folder for it.
 
-    Raises DestinationError if the name or a symbolic link leads elsewhere, OSError if there can be no folder.
+    Raises DestinationError if the name or a symbolic link leads elsewhere, if an audit or the like is there, and if
+    there can be no folder.
     """
     path = output / name
     if not is_inside(path.parent, output):
         raise DestinationError(f"{path} leads out of {output}")
+    if kind := own_kind_of(path):
+        raise DestinationError(f"{to_name(path)} is there, the {kind} of another run, and would be lost")
     if not remote.is_remote(output):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DestinationError(f"there can be no folder {to_name(path.parent)}: {error.strerror}") from error
+    return path
+
+
+def named_file(path: Path) -> Path:
+    """Return where a file lies that a caller names to be written, once symbolic links are followed.
+
+    Raises DestinationError for anything but a regular file, such as a device, a pipe or a folder.
+    """
+    if remote.is_remote(path):
+        return path
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise DestinationError(f"{to_name(path)} is no regular file")
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise DestinationError(f"{to_name(path)}: {error.strerror}") from error
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def own_file(path: Path, kind: str) -> Path:
+    """Return where a file lies that a caller names, and that is to be a `kind` of encfix; see `named_file`.
+
+    Raises DestinationError if a file is there that is something else; an empty one holds nothing to be lost.
+    """
+    path = named_file(path)
+    try:
+        with Source.at(path).open() as stream:
+            head = stream.read(LONGEST)
+    except FileNotFoundError:
+        return path
+    except OSError as error:
+        raise DestinationError(f"{to_name(path)}: {error.strerror or error}") from error
+    if head and own_kind(head) != kind:
+        raise DestinationError(f"{to_name(path)} is no {kind} of encfix, and would be lost: give another name")
     return path
 
 

@@ -1,7 +1,8 @@
 """Files that are not on this machine, through fsspec: `s3://bucket/folder`, `hf://datasets/…`, and whatever it knows.
 
 A path of pathlib writes `s3://bucket/a` as `s3:/bucket/a`; by that first part such paths are told from others. Needs
-the extra `remote`, and for each protocol the package that fsspec names.
+the extra `remote`, and for each protocol the package that fsspec names. A URL of the protocol `file` is no more than
+another way to write a path of this machine (RFC 8089).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 _PROTOCOL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(?=[^/])")
+_FILE = re.compile("file:(?://([^/]*)(?=/|$)|(?=/))", re.IGNORECASE)
 _SPOOL = 2**24
 
 
@@ -23,6 +25,24 @@ class Found(NamedTuple):
 
     path: Path
     size: int
+
+
+def path_of(word: str) -> Path:
+    """Return the path that a word of a caller means, which may be a URL.
+
+    Raises ValueError for a URL of the protocol `file` that leads to another machine.
+
+    >>> path_of("file:///tmp/a%20b").as_posix(), path_of("a.txt").as_posix()
+    ('/tmp/a b', 'a.txt')
+    """
+    found = _FILE.match(word)
+    if not found:
+        return Path(word)
+    if found[1] and found[1].lower() != "localhost":
+        raise ValueError(f"{word} names another machine: file:///folder/file is a path of this one")
+    from urllib.request import url2pathname
+
+    return Path(url2pathname(word[found.end() :]))
 
 
 def url_of(path: Path) -> str | None:

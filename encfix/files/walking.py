@@ -1,8 +1,8 @@
 """Which files are meant: paths as given, and the text files in folders, in one order on every system.
 
 In a folder, symbolic links are not followed, so nothing outside of it is ever reached, and a file inside is
-found where it lies. A path given by name is taken as it is, whatever it looks like, unless it is excluded. `-` is
-standard input.
+found where it lies. A path given by name is taken as it is, whatever it looks like, unless it is excluded. What encfix
+itself wrote, such as an audit, is passed over in any case. `-` is standard input.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import BinaryIO, TypeAlias
 from encfix.decoding import decode
 from encfix.files import remote
 from encfix.files.atomic import is_temporary
+from encfix.files.own import own_kind, own_kind_of
 from encfix.files.scope import Filter, Scope
 from encfix.files.types import STREAMED, kind_of, output_name
 
@@ -141,6 +142,8 @@ def walk(paths: Iterable[Path], scope: Scope | None = None, type_: str | None = 
             yield from _walk_folder(path, Filter(scope, path), type_)
         elif reason := Filter(scope, path.parent).exclusion(path):
             yield Skipped(path, reason)
+        elif kind := own_kind_of(path):
+            yield Skipped(path, f"{kind} of encfix")
         else:
             yield Source(path.parent, path.name, status.st_size, is_named=True)
 
@@ -208,6 +211,8 @@ def _classify(root: Path, path: Path, type_: str | None) -> Found:
             head = stream.read(HEAD)
     except OSError as error:
         return Failed.because(path, error)
+    if own := own_kind(head):
+        return Skipped(path, f"{own} of encfix")
     if b"\0" in head and not _is_wide_text(head):
         return Skipped(path, "binary (holds a NUL byte)")
     return source

@@ -99,7 +99,9 @@ class _Annotated(Chunk):
                         raise FormatError("spans need one --field, for they belong to one text a record")
                     _carry_over(record, path, annotations, judged[0][1], edits, problems)
             if self._verdict is not None:
-                edits += _verdict_edits(record, self._verdict, [judgement for _, judgement in judged])
+                written, foreign = _verdict_edits(record, self._verdict, [judgement for _, judgement in judged])
+                edits += written
+                problems += foreign
         return edits, problems
 
 
@@ -148,15 +150,26 @@ def _without(record: Record, path: Path, nth: int, length: int, *, is_first: boo
 _WORST = ("clean", "repaired", "suspect", "lost")
 
 
-def _verdict_edits(record: Record, field: str, judgements: Sequence[Judgement]) -> list[Edit]:
-    """Return the edits that set the verdict of a record, which is the worst of its documents, and the share."""
+def _verdict_edits(record: Record, field: str, judgements: Sequence[Judgement]) -> tuple[list[Edit], list[Problem]]:
+    """Return the edits that set the verdict of a record, which is the worst of its documents, and the share.
+
+    A record whose fields of these names hold something else stays as it is, which is a problem.
+    """
     if not isinstance(record.value, dict):
         raise FormatError(f"line {record.number}: a verdict needs a record with keys")
     verdict = max((judgement.verdict for judgement in judgements), key=_WORST.index)
     share = max(judgement.share for judgement in judgements)
+    changed = f"{field}_changed"
+    foreign = [
+        Problem(record.nodes[key,].start, record.nodes[key,].end, f"no verdict goes to {key}: it holds something else")
+        for key, is_ours in ((field, _is_verdict), (changed, _is_share))
+        if key in record.value and not is_ours(record.value[key])
+    ]
+    if foreign:
+        return [], foreign
     edits, new = [], []
     colon = ": " if '": ' in record.text[record.start : record.end] else ":"
-    for key, value in ((field, json.dumps(verdict)), (f"{field}_changed", f"{share:.4f}")):
+    for key, value in ((field, json.dumps(verdict)), (changed, f"{share:.4f}")):
         node = record.nodes.get((key,))
         if node is None:
             new.append(f"{json.dumps(key, ensure_ascii=record.is_ascii)}{colon}{value}")
@@ -168,4 +181,12 @@ def _verdict_edits(record: Record, field: str, judgements: Sequence[Judgement]) 
             close -= 1
         comma = ", " if colon == ": " else ","
         edits.append(Edit(close, close, (comma if record.value else "") + comma.join(new)))
-    return sorted(edits)
+    return sorted(edits), []
+
+
+def _is_verdict(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and value in _WORST)
+
+
+def _is_share(value: Any) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1)
