@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from encfix.audit import Entry, FieldChange, MismatchError, apply
+from encfix.audit import Entry, FieldChange, FieldFinding, MismatchError, apply
 from encfix.cleaner import Cleaner
 from encfix.cli.cleaning import Streamed, Task, clean_files
 from encfix.cli.placing import Part
@@ -93,11 +93,99 @@ def test_a_clean_table_comes_back_byte_for_byte(tmp_path: Path) -> None:
     assert cleaned(path)[2] == path.read_bytes()
 
 
+def written(path: Path, table: Any) -> None:
+    if path.suffix == ".parquet":
+        pq.write_table(table, path, row_group_size=2)
+    else:
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table, max_chunksize=2)
+
+
+def opened(name: str, data: bytes) -> Any:
+    return pq.ParquetFile(io.BytesIO(data)).read() if name.endswith("parquet") else pa.ipc.open_file(data).read_all()
+
+
+WORDS = ["x", DAMAGED, REPAIRED, None, "好"]
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(WORDS, pa.string_view()),
+        pa.array(WORDS, pa.large_string()),
+        pa.array(WORDS).dictionary_encode(),
+        pa.array(WORDS, pa.dictionary(pa.int8(), pa.large_string())),
+        pa.DictionaryArray.from_arrays([1, 2, 3, None, 4], ["unused", "x", DAMAGED, REPAIRED, "好"], ordered=True),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_strings_of_every_type_are_cleaned(tmp_path: Path, name: str, column: Any) -> None:
+    table = pa.table({"text": column, "n": range(5)})
+    written(tmp_path / name, table)
+    old = opened(name, (tmp_path / name).read_bytes())
+    _, parts, output = cleaned(tmp_path / name)
+    new = opened(name, output)
+    assert new.schema.equals(old.schema, check_metadata=True)
+    assert new.column("text").to_pylist() == [REPAIRED if word == DAMAGED else word for word in WORDS]
+    assert [len(chunk) for chunk in new.column("n").chunks] == [len(chunk) for chunk in old.column("n").chunks]
+    assert {change.record for part in parts for change in part.changes if isinstance(change, FieldChange)} == {2}
+    if pa.types.is_dictionary(old.schema.field("text").type) and column.type.ordered:
+        words = new.column("text").chunk(0).dictionary.to_pylist()
+        assert words == sorted(words, key=["unused", "x", REPAIRED, "好"].index)
+
+
+@pytest.fixture
+def chats() -> Any:
+    message = pa.struct({"role": pa.string(), "content": pa.large_string(), "weight": pa.float32()})
+    schema = pa.schema([("messages", pa.list_(message)), ("tags", pa.list_(pa.string(), 1)), ("a.b", pa.string())])
+    said = {"role": DAMAGED, "content": DAMAGED, "weight": float("nan")}
+    rows = {"messages": [[said, None], None, [], [{**said, "content": None}]], "tags": [[DAMAGED]] * 4}
+    return pa.table({**rows, "a.b": [DAMAGED] * 4}, schema=schema)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+def test_strings_within_values_are_cleaned(tmp_path: Path, name: str, chats: Any) -> None:
+    written(tmp_path / name, chats)
+    _, parts, output = cleaned(tmp_path / name)
+    assert opened(name, output).schema.equals(chats.schema)
+    assert repr(opened(name, output).to_pylist()) == repr(chats.to_pylist()).replace(DAMAGED, REPAIRED)
+    fields = {change.field for part in parts for change in part.changes if isinstance(change, FieldChange)}
+    assert fields == {"messages[0].role", "messages[0].content", "tags[0]", "a.b"}
+    _, _, output = cleaned(tmp_path / name, fields=("messages[].content", "a.b"))
+    (first, *_, last) = opened(name, output).to_pylist()
+    assert [first["messages"][0][key] for key in ("role", "content")] == [DAMAGED, REPAIRED]
+    assert (first["tags"], last["a.b"]) == ([DAMAGED], REPAIRED)
+
+
+def test_columns_of_one_name_are_all_cleaned(tmp_path: Path) -> None:
+    columns = [pa.array([DAMAGED]), pa.array(["x"]), pa.array([DAMAGED])]
+    written(tmp_path / "a.parquet", pa.Table.from_arrays(columns, names=["text", "n", "text"]))
+    for fields in ((), ("text",)):
+        new = opened("a.parquet", cleaned(tmp_path / "a.parquet", fields=fields)[2])
+        assert [column.to_pylist() for column in new.columns] == [[REPAIRED], ["x"], [REPAIRED]]
+
+
+def test_column_that_is_passed_over_is_named(tmp_path: Path) -> None:
+    pairs = pa.array([[("k", DAMAGED)]], pa.map_(pa.string(), pa.string()))
+    written(tmp_path / "a.parquet", pa.table({"pairs": pairs, "text": [DAMAGED], "n": [1]}))
+    streamed, parts, output = cleaned(tmp_path / "a.parquet")
+    assert opened("a.parquet", output).to_pylist() == [{"pairs": [("k", DAMAGED)], "text": REPAIRED, "n": 1}]
+    (finding,) = [finding for part in parts for finding in part.findings]
+    assert isinstance(finding, FieldFinding)
+    assert (finding.rules, finding.record, finding.field) == (("annotation.unread",), 0, "pairs")
+    assert "map<string, string" in finding.reason
+    assert streamed.verdict == "suspect"
+    assert not [part for part in cleaned(tmp_path / "a.parquet", fields=("text",))[1] if part.findings]
+
+
 @pytest.mark.parametrize(
     ("selection", "message"),
     [
         ({"fields": ("none",)}, "no column 'none'; there are id, text, other, tags"),
-        ({"fields": ("tags",)}, "column 'tags' holds list"),
+        ({"fields": ("tags",)}, "column 'tags' holds list.*they are in tags"),
+        ({"fields": ("tags.x",)}, "column 'tags.x' holds list"),
+        ({"fields": ("tags[",)}, "is no path"),
         ({"verdict": "v"}, "for JSON Lines"),
     ],
 )

@@ -177,6 +177,8 @@ class Streamed:
         read, written = self._measured(), Measured(sink)
         cleaner = self._task.cleaner
         with open_table(self.source, self.kind, self._task.selection) as table, table.writer(written) as writer:
+            if table.passed_over:
+                yield values_part([], [], table.passed_over)
             for group in table.row_groups():
                 results = [heeded(item) for item in cleaner.clean_many([item.text for item in group.documents])]
                 changed = {nth: result.text for nth, result in enumerate(results) if result.text != result.original}

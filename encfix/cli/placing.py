@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from encfix.audit import VERDICTS, FieldChange, FieldFinding
@@ -16,6 +16,7 @@ from encfix.result import Change, Finding, Result, Verdict
 ANNOTATION = "annotation"
 """The kind of changes that write down what became of a document, and of parts of a file that could not be read."""
 
+_UNREAD = (f"{ANNOTATION}.unread",)
 _CROSSES = "left as it is: markup stands in between"
 
 
@@ -82,8 +83,13 @@ def placed(
     return Part(chunk.text, run.new, *run.sorted(), verdict, offset, line, size, len(chunk.text))
 
 
-def values_part(documents: Sequence[Document], results: Sequence[Result]) -> Part:
-    """Return what `results` are for a table, where offsets are those of the value and the record is the line."""
+def values_part(
+    documents: Sequence[Document], results: Sequence[Result], passed_over: Mapping[str, str] | None = None
+) -> Part:
+    """Return what `results` are for a table, where offsets are those of the value and the record is the line.
+
+    `passed_over` has the columns that are left, with the reasons.
+    """
     changes: list[Change] = []
     findings: list[Finding] = []
     verdict: Verdict = "clean"
@@ -97,6 +103,9 @@ def values_part(documents: Sequence[Document], results: Sequence[Result]) -> Par
             rest = (finding.confidence, finding.reason, finding.certain, finding.candidates)
             findings.append(FieldFinding(*head, *rest, *where))
         verdict = max(verdict, result.verdict, key=VERDICTS.index)
+    for field, reason in (passed_over or {}).items():
+        findings.append(FieldFinding(ANNOTATION, _UNREAD, 0, 0, "", "", 1.0, reason, certain=False, field=field))
+        verdict = max(verdict, "suspect", key=VERDICTS.index)
     characters = sum(len(document.text) for document in documents)
     return Part(None, None, tuple(changes), tuple(findings), verdict, 0, 1, 0, characters)
 
@@ -182,8 +191,7 @@ class _Run:
         """Take a part that was left as it is."""
         before = self._text[problem.start : problem.end]
         start, end = problem.start + self._offset, problem.end + self._offset
-        rules = (f"{ANNOTATION}.unread",)
-        found = Finding(ANNOTATION, rules, start, end, before, before, 1.0, problem.reason, certain=False)
+        found = Finding(ANNOTATION, _UNREAD, start, end, before, before, 1.0, problem.reason, certain=False)
         self._findings.append(found)
 
     @property

@@ -1,4 +1,4 @@
-"""Parquet and Arrow IPC through pyarrow: the values of string columns are documents.
+"""Parquet and Arrow IPC through pyarrow: the strings in columns are documents.
 
 Schema, metadata, compression and row groups stay, and a table is read and written a row group at a time; the bytes of
 the file are the library's, so they need not be those that another writer would give. Needs the extra `parquet`.
@@ -13,6 +13,8 @@ from io import BytesIO
 from typing import Any
 
 from encfix.files.formats.base import Document, FormatError, Selection
+from encfix.files.formats.columns import Column, chosen, passed_over, read, replaced
+from encfix.files.formats.json import Path
 from encfix.files.reading import Measured
 from encfix.files.types import Kind
 from encfix.files.walking import Source
@@ -26,34 +28,26 @@ _WITHIN = 2**20
 class RowGroup:
     """Rows of a table that are read and written together; `documents` are the strings of the chosen columns."""
 
-    def __init__(self, table: Any, columns: Sequence[str], first: int) -> None:
+    def __init__(self, table: Any, columns: Sequence[Column], first: int) -> None:
         self._table = table
         self.documents: list[Document] = []
-        self._rows: list[tuple[str, int]] = []
-        for name in columns:
-            try:
-                values = table.column(name).to_pylist()
-            except UnicodeDecodeError as error:
-                raise FormatError(f"column {name!r} holds bytes that are not UTF-8") from error
-            for row, value in enumerate(values):
-                if value:
-                    self.documents.append(Document(value, first + row, name))
-                    self._rows.append((name, row))
+        self._places: list[tuple[Column, int, Path]] = []
+        for column in columns:
+            values = read(table.column(column.place), column.name)
+            for row, path, document in column.documents(values, first):
+                self.documents.append(document)
+                self._places.append((column, row, path))
 
     def replaced(self, values: Mapping[int, str]) -> Any:
-        """Return the rows with other values for some documents."""
-        import pyarrow as pa
-
-        by_column: dict[str, dict[int, str]] = {}
+        """Return the rows with other values for some documents. Raises FormatError."""
+        by_column: dict[Column, dict[int, list[tuple[Path, str]]]] = {}
         for nth, value in values.items():
-            name, row = self._rows[nth]
-            by_column.setdefault(name, {})[row] = value
+            column, row, path = self._places[nth]
+            by_column.setdefault(column, {}).setdefault(row, []).append((path, value))
         table = self._table
-        for name, new in by_column.items():
-            place = table.schema.get_field_index(name)
-            old = table.column(place).to_pylist()
-            column = pa.array([new.get(row, value) for row, value in enumerate(old)], table.schema.field(place).type)
-            table = table.set_column(place, table.schema.field(place), column)
+        for column, new in by_column.items():
+            array = replaced(table.column(column.place), column.name, new)
+            table = table.set_column(column.place, table.schema.field(column.place), array)
         return table
 
 
@@ -62,7 +56,9 @@ class Table(ABC):
 
     def __init__(self, schema: Any, selection: Selection) -> None:
         self.schema = schema
-        self.columns = _choose(schema, selection)
+        self.columns = chosen(schema, selection.fields)
+        self.passed_over = {} if selection.fields else passed_over(schema)
+        """Columns that hold strings which nobody asked to leave and that are left, with the reasons."""
 
     def row_groups(self) -> Iterator[RowGroup]:
         """Yield the rows in order."""
@@ -96,25 +92,6 @@ def open_table(source: Source, kind: Kind, selection: Selection) -> Iterator[Tab
             yield (_Parquet if kind.type == "parquet" else _Arrow)(content, selection)
         except (pa.ArrowException, EOFError) as error:
             raise FormatError(f"no {kind.type}, or a damaged one: {error}") from error
-
-
-def _choose(schema: Any, selection: Selection) -> list[str]:
-    """Return the columns that are asked for, or all that hold strings."""
-    import pyarrow.types as types
-
-    def holds_strings(name: str) -> bool:
-        type_ = schema.field(name).type
-        return bool(types.is_string(type_) or types.is_large_string(type_))
-
-    names = [name for name in schema.names if schema.names.count(name) == 1]
-    if not selection.fields:
-        return [name for name in names if holds_strings(name)]
-    for field in selection.fields:
-        if field not in names:
-            raise FormatError(f"no column {field!r}; there are {', '.join(schema.names)}")
-        if not holds_strings(field):
-            raise FormatError(f"column {field!r} holds {schema.field(field).type}, not strings")
-    return list(dict.fromkeys(selection.fields))
 
 
 class _Parquet(Table):
@@ -167,8 +144,11 @@ class _Arrow(Table):
         import pyarrow as pa
 
         if self._is_file:
-            for nth in range(self._reader.num_record_batches):
-                yield pa.Table.from_batches([self._reader.get_batch(nth)], self.schema)
+            numbers = range(self._reader.num_record_batches)
+            # All batches of a file have one dictionary, so its words change for all of them or for none.
+            is_whole = any(pa.types.is_dictionary(self.schema.field(column.place).type) for column in self.columns)
+            for group in [numbers] if is_whole else [[nth] for nth in numbers]:
+                yield pa.Table.from_batches([self._reader.get_batch(nth) for nth in group], self.schema)
         else:
             for batch in self._reader:
                 yield pa.Table.from_batches([batch], self.schema)
