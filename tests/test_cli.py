@@ -361,6 +361,17 @@ class TestFailures:
         assert "skipped: in/a.png and 1 more: binary (.png)" in result.stderr
         assert "skipped: in/c: binary (holds a NUL byte)" in result.stderr
         assert not Path("out").exists()
+        said = json.loads(run("clean", "in", "--output", "out", "--format", "json", code=0).stdout)
+        assert said["skipped"] == [
+            {"path": "in/a.png", "reason": "binary (.png)"},
+            {"path": "in/b.png", "reason": "binary (.png)"},
+            {"path": "in/c", "reason": "binary (holds a NUL byte)"},
+        ]
+
+    def test_nul_byte_hides_no_file_that_is_text_by_its_name(self) -> None:
+        put("in/a.jsonl", json.dumps({"text": DAMAGED}, ensure_ascii=False) + "\n\0\n")
+        run("clean", "in", "--output", "out", code=0)
+        assert "(jìn)" not in Path("out/a.jsonl").read_bytes().decode()
 
 
 class TestUsage:

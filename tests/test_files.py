@@ -54,12 +54,17 @@ class TestWalking:
         assert names(tmp_path) == ["late"]
         assert skipped(tmp_path) == {"picture.PNG": "binary (.png)", "data": "binary (holds a NUL byte)"}
 
+    @pytest.mark.parametrize("name", ["a.txt", "b.jsonl", "c.CSV", "d.md", "e.srt", "f.json", "g.html"])
+    def test_text_file_by_name_may_hold_a_nul(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / name).write_bytes(b"abc\0def")
+        assert names(tmp_path) == [name]
+
     def test_utf_16_is_not_passed_over_in_silence(self, tmp_path: Path) -> None:
-        (tmp_path / "a.txt").write_bytes("abc".encode("utf-16"))
-        (tmp_path / "b.txt").write_bytes("第一行 abc。\n".encode("utf-16-le") * 1000)
+        (tmp_path / "a").write_bytes("abc".encode("utf-16"))
+        (tmp_path / "b").write_bytes("第一行 abc。\n".encode("utf-16-le") * 1000)
         (tmp_path / "c.bin").write_bytes(bytes(range(256)) * 100)
         (tmp_path / "d.bin").write_bytes(b"\x01\0\x02\0\x41\0" * 5000)
-        assert names(tmp_path) == ["a.txt", "b.txt"]
+        assert names(tmp_path) == ["a", "b"]
 
     def test_named_file_is_always_taken(self, tmp_path: Path) -> None:
         path = tmp_path / "picture.png"

@@ -28,7 +28,7 @@ from encfix.cli.cleaning import Task
 from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, remove_leftovers
 from encfix.cli.parallel import process
 from encfix.cli.processing import Done, Mode, Processing
-from encfix.cli.summary import Summary, counted, print_skipped, watched
+from encfix.cli.summary import Summary, counted, watched
 from encfix.files import atomic, remote
 from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files
 from encfix.files.formats.base import Selection
@@ -96,7 +96,7 @@ def clean(
             _check_audit(audit, sources, output)
     except DestinationError as error:
         raise click.UsageError(str(error)) from error
-    print_skipped([item for item in found if isinstance(item, Skipped)])
+    summary.skip([item for item in found if isinstance(item, Skipped)])
     asked = {**selection._asdict(), **writing._asdict()}
     header = Header.of(configuration.options, to_name(output) if output else None, asked)
     task = Task(Cleaner(configuration.options), selection, writing)

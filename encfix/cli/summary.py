@@ -56,6 +56,12 @@ class Summary:
         self.touched: Counter[str] = Counter()
         """For each kind, the files that have it."""
         self.failures: list[Failed] = []
+        self.skipped: list[Skipped] = []
+
+    def skip(self, skipped: Sequence[Skipped]) -> None:
+        """Take the files that were passed over, and say them."""
+        self.skipped += skipped
+        print_skipped(skipped)
 
     def add(self, done: Done) -> None:
         """Count a cleaned file."""
@@ -89,7 +95,8 @@ class Summary:
             "findings": self.findings.total(),
             "kinds": kinds,
             "failed": self.failed,
-            "failures": [{"path": to_name(failure.path), "reason": failure.reason} for failure in self.failures],
+            "failures": [{"path": to_name(item.path), "reason": item.reason} for item in self.failures],
+            "skipped": [{"path": to_name(item.path), "reason": item.reason} for item in self.skipped],
             "seconds": round(perf_counter() - self.started, 3),
         }
         click.echo(encode(record), err=err)
