@@ -368,6 +368,15 @@ class TestFailures:
             {"path": "in/c", "reason": "binary (holds a NUL byte)"},
         ]
 
+    def test_parts_that_cannot_be_read_are_said(self) -> None:
+        put("in/a.csv", "a,b\n" + "1\n" * 15)
+        put("in/b.jsonl", "x\n" * 15)
+        for arguments in (["--jobs", "2"], ["--format", "json"], ["--output", "out"]):
+            lines = run("clean", "in", *arguments, code=0).stderr.splitlines()
+            assert lines[0] == "unread: in/a.csv:2: 1 cells where 2 are due: left as it is"
+            assert lines[10] == "unread: 20 more: --audit FILE has all"
+            assert len(lines) == 11
+
     def test_nul_byte_hides_no_file_that_is_text_by_its_name(self) -> None:
         put("in/a.jsonl", json.dumps({"text": DAMAGED}, ensure_ascii=False) + "\n\0\n")
         run("clean", "in", "--output", "out", code=0)

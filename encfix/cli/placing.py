@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
-from encfix.audit import VERDICTS, FieldChange, FieldFinding
+from encfix.audit import VERDICTS, FieldChange, FieldFinding, places
 from encfix.decoding import codec_of
 from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection
 from encfix.files.layout import Layout
@@ -15,6 +17,9 @@ from encfix.result import Change, Finding, Result, Verdict
 
 ANNOTATION = "annotation"
 """The kind of changes that write down what became of a document, and of parts of a file that could not be read."""
+
+NOTES = 10
+"""How many parts of files that could not be read are said one by one."""
 
 _UNREAD = (f"{ANNOTATION}.unread",)
 _CROSSES = "left as it is: markup stands in between"
@@ -40,6 +45,13 @@ class Part:
     line: int
     size: int
     characters: int
+
+
+class Unread(NamedTuple):
+    """A part of a file that could not be read: its line, or record in a table (0: all of them), and why."""
+
+    line: int
+    reason: str
 
 
 def placed(
@@ -108,6 +120,13 @@ def values_part(
         verdict = max(verdict, "suspect", key=VERDICTS.index)
     characters = sum(len(document.text) for document in documents)
     return Part(None, None, tuple(changes), tuple(findings), verdict, 0, 1, 0, characters)
+
+
+def unread(part: Part, most: int) -> list[Unread]:
+    """Return the first parts of a run that were left since they could not be read."""
+    found = list(islice((item for item in part.findings if item.rules == _UNREAD), most))
+    where = places(found, part.text, part.offset, part.line)
+    return [Unread(line, item.reason) for (line, _), item in zip(where, found, strict=True)]
 
 
 class _Run:

@@ -59,7 +59,7 @@ def chosen(schema: Any, fields: Sequence[str]) -> list[Column]:
 def passed_over(schema: Any) -> dict[str, str]:
     """Return the columns that hold strings which cannot be reached, each with the reason."""
     return {
-        column.name: f"strings in a column of type {column.type} are not cleaned: left as they are"
+        column.name: f"column {column.name!r} holds {column.type}, whose strings are not cleaned: left as it is"
         for column in schema
         if _hides_strings(column.type, is_column=True)
     }
