@@ -137,6 +137,32 @@ class TestJsonLines:
         assert finding.before == lines[2]
         assert outcome.verdict == "suspect"
 
+    @pytest.mark.parametrize(("name", "whole"), [("a.jsonl", 10), ("a.jsonl", 10**9), ("a.json", 10**9)])
+    def test_fields_that_no_record_has_are_named(
+        self, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, name: str, whole: int
+    ) -> None:
+        record = json.dumps({"id": 1, "a.b": {"text": DAMAGED}}) + "\n"
+        (tmp_path / name).write_text(record * (20 if name == "a.jsonl" else 1))
+        monkeypatch.setattr(reading, "WHOLE", whole)
+        monkeypatch.setattr(JsonLines, "block", len(record))
+
+        def reason(*fields: str) -> str:
+            task = Task(Cleaner(), Selection(fields=fields))
+            (outcome,) = clean_files([Source(tmp_path, name, 0, is_named=True)], task)
+            if isinstance(outcome, Failed):
+                return outcome.reason
+            try:
+                list(outcome.parts(None))
+            except FormatError as error:
+                return str(error)
+            return ""
+
+        assert reason("txt", '"a.b".title') == """no field 'txt', '"a.b".title'; there are id, "a.b\""""
+        assert reason("txt", "id") == ""
+
+    def test_file_without_records_lacks_no_field(self, tmp_path: Any) -> None:
+        assert cleaned(tmp_path, "a.jsonl", "\n", fields=("text",)).output == b"\n"
+
     def test_a_record_in_ascii_stays_so(self, tmp_path: Any) -> None:
         record = json.dumps({"text": f"\n{DAMAGED}\ud800😀"})
         wanted = json.dumps({"text": f"\n{REPAIRED}\ud800😀"})

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-from encfix.files.formats.base import Chunk, Document, FormatError, Selection
+from encfix.files.formats.base import Chunk, Document, FormatError, Selection, TextFormat
 from encfix.files.layout import Layout, Segment
 
 Path = tuple["str | int", ...]
@@ -144,6 +144,22 @@ def strings(value: Any, patterns: Sequence[Pattern]) -> list[tuple[Path, str]]:
     return chosen if len(patterns) == 1 else list(dict(chosen).items())
 
 
+def has_any(value: Any, patterns: Sequence[Pattern]) -> bool:
+    """Return whether a value has anything that the patterns mean."""
+    return any(pattern.find(value) for pattern in patterns)
+
+
+def missing(value: Any, patterns: Sequence[Pattern]) -> FormatError:
+    """Return the error that there is nothing that the patterns mean, with what there is in a value.
+
+    >>> missing({"id": 1, "text": "一"}, [Pattern("txt")])
+    FormatError("no field 'txt'; there are id, text")
+    """
+    names = ", ".join(repr(pattern.source) for pattern in patterns)
+    there = f"; there are {', '.join(map(written, zip(value)))}" if isinstance(value, dict) and value else ""
+    return FormatError(f"no field {names}{there}")
+
+
 def _all_strings(value: Any) -> Iterator[tuple[Path, str]]:
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
@@ -239,7 +255,7 @@ class JsonString(Document):
         return quoted(text, as_ascii=self.source.is_ascii)
 
 
-class Json:
+class Json(TextFormat):
     """A `TextFormat` for one JSON document; a file that the library cannot read is refused."""
 
     block: int | None = None
@@ -254,6 +270,8 @@ class Json:
             record = Record(text, 0, len(text), 1, json.loads(text))
         except (ValueError, RecursionError) as error:
             raise FormatError(f"no JSON: {error}") from error
+        if self._patterns and not has_any(record.value, self._patterns):
+            raise missing(record.value, self._patterns)
         found = strings(record.value, self._patterns)
         found.sort(key=lambda item: record.nodes[item[0]].start)
         return Chunk(text, [JsonString(item, record, path) for path, item in found])

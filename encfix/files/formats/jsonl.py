@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection
-from encfix.files.formats.json import JsonString, Path, Pattern, Record, strings
+from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection, TextFormat
+from encfix.files.formats.json import JsonString, Path, Pattern, Record, has_any, missing, strings
 
 BLOCK = 2**22
 """Code points that are read before the records in them are cleaned together."""
@@ -16,7 +16,7 @@ _read: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # t
 _SPACE = " \t\r"
 
 
-class JsonLines:
+class JsonLines(TextFormat):
     """A `TextFormat`."""
 
     block: int | None = BLOCK
@@ -27,6 +27,9 @@ class JsonLines:
         self._spans = Pattern(selection.spans) if selection.spans else None
         self._verdict = selection.verdict
         self._records = 0
+        self._has_fields = not self._patterns
+        self._last: Any = None
+        """A record that was read, of which a complaint about missing fields can tell what it has."""
 
     def chunk(self, text: str, *, is_last: bool) -> Chunk:
         """Return the whole lines."""
@@ -44,11 +47,18 @@ class JsonLines:
                 if text[start:end].strip(_SPACE):
                     problems.append(Problem(start, end, "no JSON: left as it is"))
                 continue
+            if not self._has_fields:
+                self._has_fields, self._last = has_any(value, self._patterns), value
             record = Record(text, start, end, self._records, value)
             documents += [JsonString(item, record, path) for path, item in strings(value, self._patterns)]
         if self._spans is None and self._verdict is None:
             return Chunk(text, documents, problems)
         return _Annotated(text, documents, problems, self._spans, self._verdict)
+
+    def end(self) -> None:
+        """Raise FormatError if there were records, but none with a field that is asked for."""
+        if not self._has_fields and self._last is not None:
+            raise missing(self._last, self._patterns)
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
