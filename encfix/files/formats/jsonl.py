@@ -9,7 +9,7 @@ from typing import Any
 from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection, TextFormat
 from encfix.files.formats.json import JsonString, Path, Pattern, Record, has_any, missing, strings
 
-BLOCK = 2**22
+BLOCK = 2**20
 """Code points that are read before the records in them are cleaned together."""
 
 _read: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
