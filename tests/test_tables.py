@@ -12,6 +12,7 @@ from encfix.audit import Entry, FieldChange, FieldFinding, MismatchError, apply
 from encfix.cleaner import Cleaner
 from encfix.cli.cleaning import Streamed, Task, clean_files
 from encfix.cli.placing import Part
+from encfix.files.formats import tables
 from encfix.files.formats.base import FormatError, Selection
 from encfix.files.formats.tables import _codec_of
 from encfix.files.walking import Source
@@ -85,6 +86,45 @@ def test_arrow(tmp_path: Path, table: Any, compression: str | None, make: str) -
     assert new.column("other").to_pylist() == ["", REPAIRED, "x"]
     start = 8 if make == "new_file" else 0
     assert [_codec_of(io.BytesIO(data[start:])) for data in (output, path.read_bytes())] == [compression] * 2
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.4", "2.6"])
+def test_old_types_of_time_and_decimals_stay(tmp_path: Path, version: str) -> None:
+    times = pa.array([1_600_000_000_123_456_789, None], pa.timestamp("ns"))
+    numbers = pa.array([1, 2], pa.decimal128(9, 2)), pa.array([1, 2], pa.decimal128(18, 2))
+    table = pa.table({"text": [DAMAGED, "x"], "time": times, "small": numbers[0], "large": numbers[1]})
+    options = {"use_deprecated_int96_timestamps": True, "store_decimal_as_integer": True, "store_schema": False}
+    pq.write_table(table, tmp_path / "a.parquet", version=version, **options)
+    old, new = pq.ParquetFile(tmp_path / "a.parquet"), pq.ParquetFile(io.BytesIO(cleaned(tmp_path / "a.parquet")[2]))
+    assert [new.schema.column(nth).physical_type for nth in range(4)] == ["BYTE_ARRAY", "INT96", "INT32", "INT64"]
+    assert new.schema.equals(old.schema)
+    assert new.metadata.metadata == old.metadata.metadata
+    assert new.metadata.format_version == old.metadata.format_version
+    assert new.read().drop_columns("text").equals(old.read().drop_columns("text"))
+
+
+def test_column_that_would_change_its_type_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables._Parquet, "_options", lambda self: {})
+    for text in (DAMAGED, "好"):
+        table = pa.table({"text": [text], "time": pa.array([1], pa.timestamp("ns"))})
+        pq.write_table(table, tmp_path / "a.parquet", use_deprecated_int96_timestamps=True)
+        if text == DAMAGED:
+            with pytest.raises(FormatError, match="column 'time' is INT96, but would be written as INT64"):
+                cleaned(tmp_path / "a.parquet")
+        else:
+            assert cleaned(tmp_path / "a.parquet")[2] == (tmp_path / "a.parquet").read_bytes()
+
+
+def test_order_and_page_index_stay(tmp_path: Path) -> None:
+    order = [pq.SortingColumn(1)]
+    table = pa.table({"text": [DAMAGED, "x"], "n": [1, 2]})
+    pq.write_table(table, tmp_path / "a.parquet", sorting_columns=order, write_page_index=True)
+    group = pq.ParquetFile(io.BytesIO(cleaned(tmp_path / "a.parquet")[2])).metadata.row_group(0)
+    assert list(group.sorting_columns) == order
+    assert group.column(0).has_column_index
+    pq.write_table(table, tmp_path / "a.parquet", sorting_columns=[pq.SortingColumn(0)])
+    group = pq.ParquetFile(io.BytesIO(cleaned(tmp_path / "a.parquet")[2])).metadata.row_group(0)
+    assert not group.sorting_columns, "what was cleaned may be in another order"
 
 
 def test_a_clean_table_comes_back_byte_for_byte(tmp_path: Path) -> None:

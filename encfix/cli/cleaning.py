@@ -182,6 +182,8 @@ class Streamed:
             for group in table.row_groups():
                 results = [heeded(item) for item in cleaner.clean_many([item.text for item in group.documents])]
                 changed = {nth: result.text for nth, result in enumerate(results) if result.text != result.original}
+                if changed and self._task.writing:
+                    table.check_types()
                 writer.write(group.replaced(changed))
                 yield values_part(group.documents, results)
         self._contents = _content(read), _content(written)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from io import BytesIO
 from typing import Any
 
@@ -70,6 +71,10 @@ class Table(ABC):
     @abstractmethod
     def _tables(self) -> Iterator[Any]: ...
 
+    def check_types(self) -> None:
+        """Raise FormatError if the library would write a column as another type than it has in the file."""
+        return
+
     @abstractmethod
     def writer(self, target: Measured) -> Any:
         """Return what writes tables like this one, one row group a call of `write`; a context manager."""
@@ -111,16 +116,48 @@ class _Parquet(Table):
     def writer(self, target: Measured) -> Iterator[_Writer]:
         import pyarrow.parquet as pq
 
+        with pq.ParquetWriter(target, self.schema, **self._options()) as writer:
+            yield _Writer(lambda table: writer.write_table(table, row_group_size=max(table.num_rows, 1)))
+
+    def check_types(self) -> None:
+        import pyarrow.parquet as pq
+
+        empty = BytesIO()
+        pq.ParquetWriter(empty, self.schema, **self._options()).close()
+        old, new = self._file.schema, pq.ParquetFile(empty).schema
+        for nth in range(len(old)):
+            was, becomes = old.column(nth).physical_type, new.column(nth).physical_type
+            if was != becomes:
+                raise FormatError(f"column {old.column(nth).path!r} is {was}, but would be written as {becomes}")
+
+    def _options(self) -> dict[str, Any]:
+        """Return how the file was written, as far as it tells."""
+        import pyarrow.parquet as pq
+
         metadata = self._file.metadata
-        options: dict[str, Any] = {"version": metadata.format_version}
+        leaves = [self._file.schema.column(nth) for nth in range(metadata.num_columns)]
+        options: dict[str, Any] = {
+            "version": metadata.format_version,
+            "store_schema": b"ARROW:schema" in (metadata.metadata or {}),
+            "use_deprecated_int96_timestamps": any(leaf.physical_type == "INT96" for leaf in leaves),
+        }
+        is_short = any(leaf.logical_type.type == "DECIMAL" and leaf.physical_type.startswith("INT") for leaf in leaves)
+        if is_short and "store_decimal_as_integer" in signature(pq.ParquetWriter).parameters:  # older ones refuse it
+            options["store_decimal_as_integer"] = True
         if metadata.num_row_groups:
             group = metadata.row_group(0)
             columns = [group.column(nth) for nth in range(group.num_columns)]
             options["compression"] = {column.path_in_schema: _codec(column.compression) for column in columns}
             options["use_dictionary"] = [c.path_in_schema for c in columns if c.has_dictionary_page] or False
             options["write_statistics"] = [c.path_in_schema for c in columns if c.is_stats_set] or False
-        with pq.ParquetWriter(target, self.schema, **options) as writer:
-            yield _Writer(lambda table: writer.write_table(table, row_group_size=max(table.num_rows, 1)))
+            options["write_page_index"] = any(column.has_column_index for column in columns)
+            cleaned = {column.name for column in self.columns}
+            if not any(
+                columns[sorting.column_index].path_in_schema.split(".")[0] in cleaned
+                for sorting in group.sorting_columns
+            ):
+                options["sorting_columns"] = group.sorting_columns or None
+        return options
 
 
 def _codec(name: str) -> str:
