@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection, TextFormat
-from encfix.files.formats.json import JsonString, Path, Pattern, Record, has_any, missing, strings
+from encfix.files.formats.json import JsonString, Path, Pattern, Record, has_any, missing, read_value, strings
 
 BLOCK = 2**20
 """Code points that are read before the records in them are cleaned together."""
 
-_read: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _SPACE = " \t\r"
 
 
@@ -40,7 +39,7 @@ class JsonLines(TextFormat):
         for start, end in _lines(text):
             self._records += 1
             try:
-                value, stop = _read(text, _skip(text, start, end))
+                value, stop = read_value(text, _skip(text, start, end))
                 if stop != end and (stop > end or text[stop:end].strip(_SPACE)):
                     raise ValueError
             except (ValueError, StopIteration, RecursionError):
@@ -108,7 +107,11 @@ class _Annotated(Chunk):
                     if len(judged) > 1:
                         raise FormatError("spans need one --field, for they belong to one text a record")
                     _carry_over(record, path, annotations, judged[0][1], edits, problems)
-            if self._verdict is not None:
+            if self._verdict is None:
+                continue
+            if not isinstance(record.value, dict):
+                problems.append(Problem(record.start, record.end, "a verdict needs a record with keys"))
+            else:
                 edits += _verdict_edits(record, self._verdict, [judgement for _, judgement in judged])
         return edits, problems
 
@@ -118,15 +121,16 @@ def _carry_over(
 ) -> None:
     """Give each span of a list its new numbers; take out of the list what fell away."""
     if not isinstance(annotations, list):
-        raise FormatError(f"line {record.number}: spans are a list, not {type(annotations).__name__}")
+        node = record.nodes[path]
+        problems.append(Problem(node.start, node.end, f"spans are a list, not {type(annotations).__name__}"))
+        return
     left = 0
     for nth, annotation in enumerate(annotations):
         here = (*path, nth)
         keys: tuple[int | str, int | str] = ("start", "end") if isinstance(annotation, dict) else (0, 1)
         try:
-            start, end = annotation[keys[0]], annotation[keys[1]]
-            mapped = judgement.map_span(start, end)
-        except (LookupError, TypeError, ValueError) as error:
+            mapped = judgement.map_span(*_offsets(annotation, keys))
+        except (IndexError, ValueError) as error:
             node = record.nodes[here]
             problems.append(Problem(node.start, node.end, f"no span of the text: {error}"))
             left += 1
@@ -145,6 +149,17 @@ def _carry_over(
         ]
 
 
+def _offsets(annotation: Any, keys: tuple[int | str, int | str]) -> tuple[int, int]:
+    """Return start and end of an annotation. Raises ValueError if they are not there."""
+    try:
+        start, end = (annotation[key] for key in keys)
+    except (LookupError, TypeError):
+        start = end = None
+    if type(start) is int and type(end) is int:
+        return start, end
+    raise ValueError("it has no start and end in whole numbers")
+
+
 def _without(record: Record, path: Path, nth: int, length: int, *, is_first: bool) -> Edit:
     """Return the edit that takes an element out of a list, with the comma that is one too many."""
     node = record.nodes[(*path, nth)]
@@ -160,8 +175,6 @@ _WORST = ("clean", "repaired", "suspect", "lost")
 
 def _verdict_edits(record: Record, field: str, judgements: Sequence[Judgement]) -> list[Edit]:
     """Return the edits that set the verdict of a record, which is the worst of its documents, and the share."""
-    if not isinstance(record.value, dict):
-        raise FormatError(f"line {record.number}: a verdict needs a record with keys")
     verdict = max((judgement.verdict for judgement in judgements), key=_WORST.index)
     share = max(judgement.share for judgement in judgements)
     edits, new = [], []
