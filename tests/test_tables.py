@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,33 @@ def test_old_types_of_time_and_decimals_stay(tmp_path: Path, version: str) -> No
     assert new.metadata.metadata == old.metadata.metadata
     assert new.metadata.format_version == old.metadata.format_version
     assert new.read().drop_columns("text").equals(old.read().drop_columns("text"))
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_old_times_of_any_year_stay(tmp_path: Path, is_nested: bool) -> None:
+    far = [datetime(9999, 12, 31, 23, 59, 59, 123456), datetime(1, 1, 1), datetime(2020, 1, 1, 0, 0, 0, 1), None]
+    times = pa.array(far, pa.timestamp("us"))
+    column = pa.StructArray.from_arrays([times], ["at"]) if is_nested else times
+    table = pa.table({"text": [DAMAGED] * 4, "time": column})
+    pq.write_table(table, tmp_path / "a.parquet", use_deprecated_int96_timestamps=True, row_group_size=3)
+    output = io.BytesIO(cleaned(tmp_path / "a.parquet")[2])
+    assert pq.ParquetFile(output).schema.equals(pq.ParquetFile(tmp_path / "a.parquet").schema)
+    new = pq.ParquetFile(output, coerce_int96_timestamp_unit="us").read()
+    assert new.column("time").combine_chunks().equals(column)
+    assert new.column("text").to_pylist() == [REPAIRED] * 4
+
+
+def test_old_times_that_the_library_cannot_hold_are_refused(tmp_path: Path) -> None:
+    exact = pa.array([1_600_000_000_123_456_789], pa.timestamp("ns"))
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": [DAMAGED], "time": exact}), path, use_deprecated_int96_timestamps=True)
+    raw = path.read_bytes()
+    day = (2_440_588 + 1_600_000_000 // 86_400).to_bytes(4, "little")
+    assert day in raw, "the days since the beginning of the Julian period"
+    cleaned(path)
+    path.write_bytes(raw.replace(day, (5_373_484).to_bytes(4, "little")))
+    with pytest.raises(FormatError, match="times in time are too far apart"):
+        cleaned(path)
 
 
 def test_column_that_would_change_its_type_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

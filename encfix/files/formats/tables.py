@@ -106,6 +106,8 @@ class _Parquet(Table):
         import pyarrow.parquet as pq
 
         self._file = pq.ParquetFile(stream)
+        if not _fits_nanoseconds(self._file, stream):
+            self._file = pq.ParquetFile(stream, coerce_int96_timestamp_unit="us")
         super().__init__(self._file.schema_arrow, selection)
 
     def _tables(self) -> Iterator[Any]:
@@ -158,6 +160,33 @@ class _Parquet(Table):
             ):
                 options["sorting_columns"] = group.sorting_columns or None
         return options
+
+
+def _fits_nanoseconds(file: Any, stream: Any) -> bool:
+    """Return whether the old timestamps of a file (INT96) can be read in nanoseconds, as is usual.
+
+    Beyond the years 1677 to 2262 they would be other times without a word, and microseconds are needed. Raises
+    FormatError for a file that needs both.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    leaves = [file.schema.column(nth) for nth in range(len(file.schema))]
+    paths = [leaf.path for leaf in leaves if leaf.physical_type == "INT96"]
+    if not paths:
+        return True
+    coarse_file = pq.ParquetFile(stream, coerce_int96_timestamp_unit="us")
+    fits = is_exact = True
+    for nth in range(file.num_row_groups):
+        fine, coarse = (each.read_row_group(nth, columns=paths) for each in (file, coarse_file))
+        try:
+            coarse.cast(fine.schema)
+        except pa.ArrowInvalid:
+            fits = False
+        is_exact &= coarse.cast(fine.schema, safe=False).equals(fine)  # both overflow in the same way
+    if not fits and not is_exact:
+        raise FormatError(f"times in {', '.join(paths)} are too far apart and too exact for the library")
+    return fits
 
 
 def _codec(name: str) -> str:
