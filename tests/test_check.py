@@ -62,6 +62,31 @@ class TestCheck:
         assert line.startswith('a.txt:1:4: gloss.pinyin: "(shàn)" -> "" (')
         assert line.endswith("left as it is)\n")
 
+    def test_what_cannot_be_read_is_said_and_counts_when_asked(self) -> None:
+        put("a.jsonl", '{"text": "好"}\n{"text": "書(shu) 記強(qiáng)調(diào)",}\n')
+        put("b.csv", "a,b\n1,2\n1,2,3\n" + "1\n" * 20)
+        result = run("check", "a.jsonl", "b.csv", code=0)
+        assert result.stdout == ""
+        lines = result.stderr.splitlines()
+        assert lines[0] == "unread: a.jsonl:2: no JSON: left as it is"
+        assert lines[1] == "unread: b.csv:3: 3 cells where 2 are due: left as it is"
+        assert lines[-2:] == [
+            "unread: 12 more: --findings prints all",
+            "2 files, 0 damaged, 0 pieces of damage found, 22 parts unread",
+        ]
+        assert len(lines) == 12
+        result = run("check", "a.jsonl", "b.csv", "--findings", code=1)
+        assert len(result.stdout.splitlines()) == 22
+        assert result.stdout.startswith("a.jsonl:2:1: annotation.unread: ")
+        assert "no JSON: left as it is" in result.stdout
+        assert result.stderr == "2 files, 2 damaged, 22 pieces of damage found\n"
+        run("check", "a.jsonl", "b.csv", "--findings", "--baseline", "known", "--write-baseline", code=0)
+        run("check", "a.jsonl", "b.csv", "--findings", "--baseline", "known", code=0)
+
+    def test_line_in_another_encoding_is_said(self) -> None:
+        put("a.jsonl", '{"text": "好"}\n'.encode() + '{"text": "漢字"}\n'.encode("gbk") + '{"text": "好"}\n'.encode())
+        assert "unread: a.jsonl:2: no utf-8: byte 0x9D at offset" in run("check", "a.jsonl", code=0).stderr
+
     def test_failed_file_is_named_and_the_others_are_looked_at(self) -> None:
         put("in/a.txt", DAMAGED)
         os.symlink("nowhere", "link.txt")

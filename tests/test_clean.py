@@ -101,6 +101,7 @@ class TestJson:
             "kinds": {"gloss": {"files": 2, "changes": 5, "findings": 1}},
             "failed": 1,
             "failures": [{"path": "in/bad.txt", "reason": failure["reason"]}],
+            "skipped": [],
         }
 
     def test_dry_run_and_diff(self) -> None:

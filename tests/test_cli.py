@@ -388,6 +388,26 @@ class TestFailures:
         assert "skipped: in/a.png and 1 more: binary (.png)" in result.stderr
         assert "skipped: in/c: binary (holds a NUL byte)" in result.stderr
         assert not Path("out").exists()
+        said = json.loads(run("clean", "in", "--output", "out", "--format", "json", code=0).stdout)
+        assert said["skipped"] == [
+            {"path": "in/a.png", "reason": "binary (.png)"},
+            {"path": "in/b.png", "reason": "binary (.png)"},
+            {"path": "in/c", "reason": "binary (holds a NUL byte)"},
+        ]
+
+    def test_parts_that_cannot_be_read_are_said(self) -> None:
+        put("in/a.csv", "a,b\n" + "1\n" * 15)
+        put("in/b.jsonl", "x\n" * 15)
+        for arguments in (["--jobs", "2"], ["--format", "json"], ["--output", "out"]):
+            lines = run("clean", "in", *arguments, code=0).stderr.splitlines()
+            assert lines[0] == "unread: in/a.csv:2: 1 cells where 2 are due: left as it is"
+            assert lines[10] == "unread: 20 more: --audit FILE has all"
+            assert len(lines) == 11
+
+    def test_nul_byte_hides_no_file_that_is_text_by_its_name(self) -> None:
+        put("in/a.jsonl", json.dumps({"text": DAMAGED}, ensure_ascii=False) + "\n\0\n")
+        run("clean", "in", "--output", "out", code=0)
+        assert "(jìn)" not in Path("out/a.jsonl").read_bytes().decode()
 
 
 class TestTrail:
@@ -405,6 +425,12 @@ class TestTrail:
         assert tree(".") == before
         run("undo", "audit.jsonl", "--in-place", code=0)
         assert tree("in")["a.txt"] == DAMAGED.encode()
+
+    def test_audit_of_copies_is_replaced(self) -> None:
+        put("in/a.txt", DAMAGED)
+        for _ in range(2):
+            run("clean", "in", "--output", "out", "--audit", "audit.jsonl", code=0)
+        assert len(records("audit.jsonl", "file")) == 1
 
     def test_empty_file_may_become_an_audit(self) -> None:
         put("in/a.txt", DAMAGED)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
+import lzma
 import os
 import stat
 from pathlib import Path
@@ -11,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.files import atomic
+from encfix.files.compression import CompressionError, reading, settings_of, writing
 from encfix.files.destinations import DestinationError, check_output, destination, distinct
 from encfix.files.formats.plain import PlainText
 from encfix.files.names import from_name, to_name
@@ -49,12 +54,17 @@ class TestWalking:
         assert names(tmp_path) == ["late"]
         assert skipped(tmp_path) == {"picture.PNG": "binary (.png)", "data": "binary (holds a NUL byte)"}
 
+    @pytest.mark.parametrize("name", ["a.txt", "b.jsonl", "c.CSV", "d.md", "e.srt", "f.json", "g.html"])
+    def test_text_file_by_name_may_hold_a_nul(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / name).write_bytes(b"abc\0def")
+        assert names(tmp_path) == [name]
+
     def test_utf_16_is_not_passed_over_in_silence(self, tmp_path: Path) -> None:
-        (tmp_path / "a.txt").write_bytes("abc".encode("utf-16"))
-        (tmp_path / "b.txt").write_bytes("第一行 abc。\n".encode("utf-16-le") * 1000)
+        (tmp_path / "a").write_bytes("abc".encode("utf-16"))
+        (tmp_path / "b").write_bytes("第一行 abc。\n".encode("utf-16-le") * 1000)
         (tmp_path / "c.bin").write_bytes(bytes(range(256)) * 100)
         (tmp_path / "d.bin").write_bytes(b"\x01\0\x02\0\x41\0" * 5000)
-        assert names(tmp_path) == ["a.txt", "b.txt"]
+        assert names(tmp_path) == ["a", "b"]
 
     def test_named_file_is_always_taken(self, tmp_path: Path) -> None:
         path = tmp_path / "picture.png"
@@ -166,6 +176,45 @@ class TestText:
     def test_one_document_is_the_same_object(self) -> None:
         text = "汉字" * 10
         assert next(chunks(text, PlainText())).text is text
+
+
+class TestCompression:
+    TEXT = "今天天氣很好。\n".encode() * 50_000
+
+    @staticmethod
+    def packed(compression: str, content: bytes) -> bytes:
+        if compression == "zst":
+            pytest.importorskip("zstandard")
+            stream = io.BytesIO()
+            with writing(stream, settings_of(io.BytesIO(), "zst")) as target:
+                target.write(content)
+            return stream.getvalue()
+        return {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[compression](content)
+
+    @staticmethod
+    def content(compression: str, data: bytes) -> bytes:
+        with reading(io.BytesIO(data), compression, len(data)) as stream:
+            return stream.read()
+
+    @pytest.mark.parametrize("compression", ["gz", "bz2", "xz", "zst"])
+    def test_members_follow_one_another(self, compression: str) -> None:
+        data = self.packed(compression, self.TEXT) + self.packed(compression, b"") + self.packed(compression, b"end")
+        assert self.content(compression, data) == self.TEXT + b"end"
+
+    @pytest.mark.parametrize("compression", ["gz", "xz"])
+    def test_padding_is_no_content(self, compression: str) -> None:
+        data = self.packed(compression, b"a") + bytes(20_000) + self.packed(compression, b"b") + bytes(8)
+        assert self.content(compression, data) == b"ab"
+
+    @pytest.mark.parametrize("compression", ["gz", "bz2", "xz", "zst"])
+    def test_what_is_damaged_fails_however_whole_its_beginning_is(self, compression: str) -> None:
+        whole = self.packed(compression, self.TEXT)
+        damaged = bytearray(whole)
+        damaged[1] ^= 64
+        tails = (bytes(damaged), whole[:-1], whole[:2], b"garbage", b"x", b"x" * 10_000)
+        for data in (b"", *tails, *(whole + tail for tail in tails)):
+            with pytest.raises(CompressionError, match="damaged archive"):
+                self.content(compression, data)
 
 
 class TestAtomic:

@@ -137,6 +137,60 @@ class TestJsonLines:
         assert finding.before == lines[2]
         assert outcome.verdict == "suspect"
 
+    @pytest.mark.parametrize(("name", "whole"), [("a.jsonl", 10), ("a.jsonl", 10**9), ("a.json", 10**9)])
+    def test_fields_that_no_record_has_are_named(
+        self, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, name: str, whole: int
+    ) -> None:
+        record = json.dumps({"id": 1, "a.b": {"text": DAMAGED}}) + "\n"
+        (tmp_path / name).write_text(record * (20 if name == "a.jsonl" else 1))
+        monkeypatch.setattr(reading, "WHOLE", whole)
+        monkeypatch.setattr(JsonLines, "block", len(record))
+
+        def reason(*fields: str) -> str:
+            task = Task(Cleaner(), Selection(fields=fields))
+            (outcome,) = clean_files([Source(tmp_path, name, 0, is_named=True)], task)
+            if isinstance(outcome, Failed):
+                return outcome.reason
+            try:
+                list(outcome.parts(None))
+            except FormatError as error:
+                return str(error)
+            return ""
+
+        assert reason("txt", '"a.b".title') == """no field 'txt', '"a.b".title'; there are id, "a.b\""""
+        assert reason("txt", "id") == ""
+
+    def test_record_whose_annotations_are_odd_stays_and_is_reported(self, tmp_path: Any) -> None:
+        odd = [["a"], "zz", 5, None, ["a", "b"], [1.0, 2], [True, 2], {"start": 1}, {"start": "a", "end": 2}, [3, 1]]
+        records = [{"text": DAMAGED, "ann": ann} for ann in ("zz", None, {"start": 1, "end": 2}, odd, [[0, 5]])]
+        lines = [json.dumps(record) for record in records]
+        outcome = cleaned(tmp_path, "a.jsonl", "\n".join(lines), fields=("text",), spans="ann")
+        written = [json.loads(line) for line in outcome.output.splitlines()]
+        assert [record["text"] for record in written] == [REPAIRED] * 5
+        assert [record["ann"] for record in written] == ["zz", None, {"start": 1, "end": 2}, odd, [[0, 1]]]
+        reasons = [finding.reason for finding in findings_of(outcome)]
+        assert reasons[:3] == [f"spans are a list, not {name}" for name in ("str", "NoneType", "dict")]
+        assert reasons[3:-1] == ["no span of the text: it has no start and end in whole numbers"] * 9
+        assert reasons[-1] == "no span of the text: a span cannot end at 1, before its start at 3"
+
+    def test_record_without_keys_takes_no_verdict(self, tmp_path: Any) -> None:
+        lines = f'"{DAMAGED}"\n' + '{"a": "' + DAMAGED + '"}\n'
+        outcome = cleaned(tmp_path, "a.jsonl", lines, verdict="v")
+        first, second = outcome.output.decode().splitlines()
+        assert first == f'"{REPAIRED}"'
+        assert json.loads(second)["v"] == "repaired"
+        assert [finding.reason for finding in findings_of(outcome)] == ["a verdict needs a record with keys"]
+
+    @pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+    def test_integer_of_any_length_is_json(self, tmp_path: Any, name: str) -> None:
+        text = '{"n": -' + "1" * 5000 + ', "text": "' + DAMAGED + '"}\n'
+        outcome = cleaned(tmp_path, name, text)
+        assert outcome.output.decode() == text.replace(DAMAGED, REPAIRED)
+        assert not findings_of(outcome)
+
+    def test_file_without_records_lacks_no_field(self, tmp_path: Any) -> None:
+        assert cleaned(tmp_path, "a.jsonl", "\n", fields=("text",)).output == b"\n"
+
     def test_a_record_in_ascii_stays_so(self, tmp_path: Any) -> None:
         record = json.dumps({"text": f"\n{DAMAGED}\ud800😀"})
         wanted = json.dumps({"text": f"\n{REPAIRED}\ud800😀"})
@@ -288,6 +342,9 @@ class TestHtml:
         ("a.tar.gz", None, ("text", "gz", False)),
         ("a.gz", "csv", ("csv", "gz", True)),
         ("a.warc.gz", None, ("warc", None, True)),
+        ("a.warc.wet.gz", None, ("warc", None, True)),
+        ("a.wet.gz", None, ("warc", None, True)),
+        ("a.warc.wet", None, ("warc", None, True)),
         ("README", None, ("text", None, False)),
         (".json", None, ("text", None, False)),
     ],

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from encfix.audit import Entry, FieldChange, MismatchError, apply
+from encfix.audit import Entry, FieldChange, FieldFinding, MismatchError, apply
 from encfix.cleaner import Cleaner
 from encfix.cli.cleaning import Streamed, Task, clean_files
 from encfix.cli.placing import Part
+from encfix.files.formats import tables
 from encfix.files.formats.base import FormatError, Selection
 from encfix.files.formats.tables import _codec_of
 from encfix.files.walking import Source
@@ -87,17 +89,171 @@ def test_arrow(tmp_path: Path, table: Any, compression: str | None, make: str) -
     assert [_codec_of(io.BytesIO(data[start:])) for data in (output, path.read_bytes())] == [compression] * 2
 
 
+@pytest.mark.parametrize("version", ["1.0", "2.4", "2.6"])
+def test_old_types_of_time_and_decimals_stay(tmp_path: Path, version: str) -> None:
+    times = pa.array([1_600_000_000_123_456_789, None], pa.timestamp("ns"))
+    numbers = pa.array([1, 2], pa.decimal128(9, 2)), pa.array([1, 2], pa.decimal128(18, 2))
+    table = pa.table({"text": [DAMAGED, "x"], "time": times, "small": numbers[0], "large": numbers[1]})
+    options = {"use_deprecated_int96_timestamps": True, "store_decimal_as_integer": True, "store_schema": False}
+    pq.write_table(table, tmp_path / "a.parquet", version=version, **options)
+    old, new = pq.ParquetFile(tmp_path / "a.parquet"), pq.ParquetFile(io.BytesIO(cleaned(tmp_path / "a.parquet")[2]))
+    assert [new.schema.column(nth).physical_type for nth in range(4)] == ["BYTE_ARRAY", "INT96", "INT32", "INT64"]
+    assert new.schema.equals(old.schema)
+    assert new.metadata.metadata == old.metadata.metadata
+    assert new.metadata.format_version == old.metadata.format_version
+    assert new.read().drop_columns("text").equals(old.read().drop_columns("text"))
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_old_times_of_any_year_stay(tmp_path: Path, is_nested: bool) -> None:
+    far = [datetime(9999, 12, 31, 23, 59, 59, 123456), datetime(1, 1, 1), datetime(2020, 1, 1, 0, 0, 0, 1), None]
+    times = pa.array(far, pa.timestamp("us"))
+    column = pa.StructArray.from_arrays([times], ["at"]) if is_nested else times
+    table = pa.table({"text": [DAMAGED] * 4, "time": column})
+    pq.write_table(table, tmp_path / "a.parquet", use_deprecated_int96_timestamps=True, row_group_size=3)
+    output = io.BytesIO(cleaned(tmp_path / "a.parquet")[2])
+    assert pq.ParquetFile(output).schema.equals(pq.ParquetFile(tmp_path / "a.parquet").schema)
+    new = pq.ParquetFile(output, coerce_int96_timestamp_unit="us").read()
+    assert new.column("time").combine_chunks().equals(column)
+    assert new.column("text").to_pylist() == [REPAIRED] * 4
+
+
+def test_old_times_that_the_library_cannot_hold_are_refused(tmp_path: Path) -> None:
+    exact = pa.array([1_600_000_000_123_456_789], pa.timestamp("ns"))
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": [DAMAGED], "time": exact}), path, use_deprecated_int96_timestamps=True)
+    raw = path.read_bytes()
+    day = (2_440_588 + 1_600_000_000 // 86_400).to_bytes(4, "little")
+    assert day in raw, "the days since the beginning of the Julian period"
+    cleaned(path)
+    path.write_bytes(raw.replace(day, (5_373_484).to_bytes(4, "little")))
+    with pytest.raises(FormatError, match="times in time are too far apart"):
+        cleaned(path)
+
+
+def test_column_that_would_change_its_type_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables._Parquet, "_options", lambda self: {})
+    for text in (DAMAGED, "好"):
+        table = pa.table({"text": [text], "time": pa.array([1], pa.timestamp("ns"))})
+        pq.write_table(table, tmp_path / "a.parquet", use_deprecated_int96_timestamps=True)
+        if text == DAMAGED:
+            with pytest.raises(FormatError, match="column 'time' is INT96, but would be written as INT64"):
+                cleaned(tmp_path / "a.parquet")
+        else:
+            assert cleaned(tmp_path / "a.parquet")[2] == (tmp_path / "a.parquet").read_bytes()
+
+
+def test_order_and_page_index_stay(tmp_path: Path) -> None:
+    order = [pq.SortingColumn(1)]
+    table = pa.table({"text": [DAMAGED, "x"], "n": [1, 2]})
+    pq.write_table(table, tmp_path / "a.parquet", sorting_columns=order, write_page_index=True)
+    group = pq.ParquetFile(io.BytesIO(cleaned(tmp_path / "a.parquet")[2])).metadata.row_group(0)
+    assert list(group.sorting_columns) == order
+    assert group.column(0).has_column_index
+    pq.write_table(table, tmp_path / "a.parquet", sorting_columns=[pq.SortingColumn(0)])
+    group = pq.ParquetFile(io.BytesIO(cleaned(tmp_path / "a.parquet")[2])).metadata.row_group(0)
+    assert not group.sorting_columns, "what was cleaned may be in another order"
+
+
 def test_a_clean_table_comes_back_byte_for_byte(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"text": ["好", "x"]}), path, compression="brotli", compression_level=3)
     assert cleaned(path)[2] == path.read_bytes()
 
 
+def written(path: Path, table: Any) -> None:
+    if path.suffix == ".parquet":
+        pq.write_table(table, path, row_group_size=2)
+    else:
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table, max_chunksize=2)
+
+
+def opened(name: str, data: bytes) -> Any:
+    return pq.ParquetFile(io.BytesIO(data)).read() if name.endswith("parquet") else pa.ipc.open_file(data).read_all()
+
+
+WORDS = ["x", DAMAGED, REPAIRED, None, "好"]
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(WORDS, pa.string_view()),
+        pa.array(WORDS, pa.large_string()),
+        pa.array(WORDS).dictionary_encode(),
+        pa.array(WORDS, pa.dictionary(pa.int8(), pa.large_string())),
+        pa.DictionaryArray.from_arrays([1, 2, 3, None, 4], ["unused", "x", DAMAGED, REPAIRED, "好"], ordered=True),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_strings_of_every_type_are_cleaned(tmp_path: Path, name: str, column: Any) -> None:
+    table = pa.table({"text": column, "n": range(5)})
+    written(tmp_path / name, table)
+    old = opened(name, (tmp_path / name).read_bytes())
+    _, parts, output = cleaned(tmp_path / name)
+    new = opened(name, output)
+    assert new.schema.equals(old.schema, check_metadata=True)
+    assert new.column("text").to_pylist() == [REPAIRED if word == DAMAGED else word for word in WORDS]
+    assert [len(chunk) for chunk in new.column("n").chunks] == [len(chunk) for chunk in old.column("n").chunks]
+    assert {change.record for part in parts for change in part.changes if isinstance(change, FieldChange)} == {2}
+    if pa.types.is_dictionary(old.schema.field("text").type) and column.type.ordered:
+        words = new.column("text").chunk(0).dictionary.to_pylist()
+        assert words == sorted(words, key=["unused", "x", REPAIRED, "好"].index)
+
+
+@pytest.fixture
+def chats() -> Any:
+    message = pa.struct({"role": pa.string(), "content": pa.large_string(), "weight": pa.float32()})
+    schema = pa.schema([("messages", pa.list_(message)), ("tags", pa.list_(pa.string(), 1)), ("a.b", pa.string())])
+    said = {"role": DAMAGED, "content": DAMAGED, "weight": float("nan")}
+    rows = {"messages": [[said, None], None, [], [{**said, "content": None}]], "tags": [[DAMAGED]] * 4}
+    return pa.table({**rows, "a.b": [DAMAGED] * 4}, schema=schema)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+def test_strings_within_values_are_cleaned(tmp_path: Path, name: str, chats: Any) -> None:
+    written(tmp_path / name, chats)
+    _, parts, output = cleaned(tmp_path / name)
+    assert opened(name, output).schema.equals(chats.schema)
+    assert repr(opened(name, output).to_pylist()) == repr(chats.to_pylist()).replace(DAMAGED, REPAIRED)
+    fields = {change.field for part in parts for change in part.changes if isinstance(change, FieldChange)}
+    assert fields == {"messages[0].role", "messages[0].content", "tags[0]", "a.b"}
+    _, _, output = cleaned(tmp_path / name, fields=("messages[].content", "a.b"))
+    (first, *_, last) = opened(name, output).to_pylist()
+    assert [first["messages"][0][key] for key in ("role", "content")] == [DAMAGED, REPAIRED]
+    assert (first["tags"], last["a.b"]) == ([DAMAGED], REPAIRED)
+
+
+def test_columns_of_one_name_are_all_cleaned(tmp_path: Path) -> None:
+    columns = [pa.array([DAMAGED]), pa.array(["x"]), pa.array([DAMAGED])]
+    written(tmp_path / "a.parquet", pa.Table.from_arrays(columns, names=["text", "n", "text"]))
+    for fields in ((), ("text",)):
+        new = opened("a.parquet", cleaned(tmp_path / "a.parquet", fields=fields)[2])
+        assert [column.to_pylist() for column in new.columns] == [[REPAIRED], ["x"], [REPAIRED]]
+
+
+def test_column_that_is_passed_over_is_named(tmp_path: Path) -> None:
+    pairs = pa.array([[("k", DAMAGED)]], pa.map_(pa.string(), pa.string()))
+    written(tmp_path / "a.parquet", pa.table({"pairs": pairs, "text": [DAMAGED], "n": [1]}))
+    streamed, parts, output = cleaned(tmp_path / "a.parquet")
+    assert opened("a.parquet", output).to_pylist() == [{"pairs": [("k", DAMAGED)], "text": REPAIRED, "n": 1}]
+    (finding,) = [finding for part in parts for finding in part.findings]
+    assert isinstance(finding, FieldFinding)
+    assert (finding.rules, finding.record, finding.field) == (("annotation.unread",), 0, "pairs")
+    assert "map<string, string" in finding.reason
+    assert streamed.verdict == "suspect"
+    assert not [part for part in cleaned(tmp_path / "a.parquet", fields=("text",))[1] if part.findings]
+
+
 @pytest.mark.parametrize(
     ("selection", "message"),
     [
         ({"fields": ("none",)}, "no column 'none'; there are id, text, other, tags"),
-        ({"fields": ("tags",)}, "column 'tags' holds list"),
+        ({"fields": ("tags",)}, "column 'tags' holds list.*they are in tags"),
+        ({"fields": ("tags.x",)}, "column 'tags.x' holds list"),
+        ({"fields": ("tags[",)}, "is no path"),
         ({"verdict": "v"}, "for JSON Lines"),
     ],
 )

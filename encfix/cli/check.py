@@ -24,10 +24,10 @@ from encfix.cli.arguments import (
     selection_of,
 )
 from encfix.cli.cleaning import ERRORS, Task, clean_files
-from encfix.cli.placing import ANNOTATION, Part
+from encfix.cli.placing import ANNOTATION, NOTES, Part, unread
 from encfix.cli.printing import say
 from encfix.cli.quoting import named, quoted
-from encfix.cli.summary import counted, print_failure, print_skipped
+from encfix.cli.summary import Notes, counted, print_failure, print_skipped
 from encfix.files import atomic, remote
 from encfix.files.destinations import DestinationError, distinct_files, own_file
 from encfix.files.names import to_name
@@ -53,7 +53,7 @@ def check(
     """Look for damage in text files, and those in folders; change nothing.
 
     Each piece of damage is a line, `file:line:column: rule: before -> after`, or with --format json an object as
-    an audit has it.
+    an audit has it. Parts of files that cannot be read are said on standard error; with --findings they are damage.
     """
     selection = selection_of(flags)._replace(spans=None, verdict=None)
     configuration = effective(flags)
@@ -72,6 +72,7 @@ def check(
     failures = [item for item in found if isinstance(item, Failed)]
     seen: list[Known] = []
     files = damaged = pieces = failed = 0
+    notes = Notes("--findings prints all")
     task = Task(Cleaner(configuration.options), selection, writing=None)
     for outcome in chain(failures, clean_files(sources, task)):
         if isinstance(outcome, Failed):
@@ -82,6 +83,9 @@ def check(
             found_here = 0
             for part in outcome.parts(None):
                 damage = _damage_of(part, with_findings=findings)
+                if not findings:
+                    count = sum(item.kind == ANNOTATION for item in part.findings)
+                    notes.add(outcome.source.path, unread(part, NOTES), count)
                 if baseline is not None:
                     names = list(_known(_name(outcome.source.path, baseline), part, damage))
                     seen += names
@@ -100,8 +104,10 @@ def check(
         pieces += found_here
     if baseline is not None and write_baseline:
         failed += _write(baseline, seen)
+    notes.close()
     told = "known now" if write_baseline else "new" if is_compared else "found"
     summary = f"{counted(files, 'file')}, {damaged:,} damaged, {counted(pieces, 'piece')} of damage {told}"
+    summary += f", {counted(notes.count, 'part')} unread" if notes.count else ""
     click.echo(summary + (f", {failed:,} failed" if failed else ""), err=True)
     raise SystemExit(2 if failed else int(bool(pieces) and not write_baseline))
 
@@ -117,9 +123,9 @@ def _beyond(budget: Counter[Known], damage: Sequence[_Damage], names: Sequence[K
 
 def _damage_of(part: Part, *, with_findings: bool) -> list[_Damage]:
     """Return the damage of a run of a file, sorted; in a table, by record first."""
-    items: list[_Damage] = [*part.changes, *(part.findings if with_findings else ())]
+    items: list[_Damage] = [change for change in part.changes if change.kind != ANNOTATION]
+    items += part.findings if with_findings else ()
     is_table = part.text is None
-    items = [item for item in items if item.kind != ANNOTATION]
     return sorted(items, key=lambda item: (getattr(item, "record", 0) if is_table else 0, item.start, item.end))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from encfix.audit import Header, dump_failure, dump_header
+from encfix.audit import AuditError, Header, dump_failure, dump_header
+from encfix.audit import read as read_audit
 from encfix.cleaner import Cleaner
 from encfix.cli.arguments import (
     FILE_OR_FOLDER,
@@ -30,7 +31,7 @@ from encfix.cli.parallel import process
 from encfix.cli.printing import say
 from encfix.cli.processing import Done, Mode, Processing
 from encfix.cli.quoting import named
-from encfix.cli.summary import Summary, counted, print_skipped, watched
+from encfix.cli.summary import Summary, counted, watched
 from encfix.files import atomic, remote
 from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files, named_file
 from encfix.files.formats.base import Selection
@@ -98,7 +99,7 @@ def clean(
             audit = _audit_file(audit, sources, output, resume=resume)
     except DestinationError as error:
         raise click.UsageError(str(error)) from error
-    print_skipped([item for item in found if isinstance(item, Skipped)])
+    summary.skip([item for item in found if isinstance(item, Skipped)])
     asked = {**selection._asdict(), **writing._asdict()}
     header = Header.of(configuration.options, to_name(output) if output else None, asked)
     task = Task(Cleaner(configuration.options), selection, writing)
@@ -240,7 +241,8 @@ def _note(done: Done) -> str:
 def _audit_file(audit: Path, sources: Sequence[Source], output: Path | None, *, resume: bool) -> Path:
     """Return where the audit is to be written.
 
-    Raises DestinationError if it would overwrite a source, an output, or what only `resume` goes on with.
+    It takes the place of the audit of copies, which can be made again, and never of what may be needed to take a run
+    back. Raises DestinationError if it would overwrite that, a source, or an output.
     """
     if remote.is_remote(audit):
         raise DestinationError("an audit must be on this machine, so that a run that is killed can go on with it")
@@ -249,8 +251,15 @@ def _audit_file(audit: Path, sources: Sequence[Source], output: Path | None, *, 
     for source in sources:
         if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.output_name)):
             raise DestinationError(f"the audit would overwrite {source.path}")
-    if not resume and audit.exists() and audit.stat().st_size:
+    if not resume and audit.exists() and audit.stat().st_size and not _is_of_copies(audit):
         raise DestinationError(
             f"{named(audit)} exists: it may be needed to take back what it says; move it away, or give another name"
         )
     return audit
+
+
+def _is_of_copies(audit: Path) -> bool:
+    """Return whether a file is the audit of a run that wrote copies: what it read is still there to read again."""
+    with suppress(OSError, AuditError), open(audit, "rb") as lines:
+        return read_audit(lines)[0].output is not None
+    return False

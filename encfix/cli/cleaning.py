@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from typing import BinaryIO, TypeAlias
 
 from encfix.audit import VERDICTS, Content
@@ -15,11 +14,11 @@ from encfix.cleaner import Cleaner
 from encfix.cli.placing import Part, placed, values_part
 from encfix.files import compression
 from encfix.files.compression import CompressionError
-from encfix.files.formats.base import Chunk, FormatError, Selection, TextFormat
+from encfix.files.formats.base import Chunk, FormatError, Problem, Selection, TextFormat
 from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.opening import text_format
 from encfix.files.formats.tables import open_table
-from encfix.files.formats.warc import pages
+from encfix.files.formats.warc import Page, chosen, pages
 from encfix.files.reading import (
     Measured,
     Twins,
@@ -178,25 +177,29 @@ class Streamed:
         read, written = self._measured(), Measured(sink)
         cleaner = self._task.cleaner
         with open_table(self.source, self.kind, self._task.selection) as table, table.writer(written) as writer:
+            if table.passed_over:
+                yield values_part([], [], table.passed_over)
             for group in table.row_groups():
                 results = [heeded(item) for item in cleaner.clean_many([item.text for item in group.documents])]
                 changed = {nth: result.text for nth, result in enumerate(results) if result.text != result.original}
+                if changed and self._task.writing:
+                    table.check_types()
                 writer.write(group.replaced(changed))
                 yield values_part(group.documents, results)
         self._contents = _content(read), _content(written)
 
     def _page_parts(self, sink: BinaryIO | None) -> Iterator[Part]:
-        task = Task(self._task.cleaner, self._task.selection._replace(fields=("title", "text")))
+        task = Task(self._task.cleaner, chosen(self._task.selection))
         form = JsonLines(task.selection)
         read, written = self._measured(), Measured(sink)
-        offset, line, pending = 0, 1, ""
-        for page in chain(pages(self.source), ("",)):
-            pending += page
-            if page and len(pending) < (form.block or 0):
-                continue
-            part = task.clean(form.chunk(pending, is_last=True), None, offset, line, 0)
+        offset, line = 0, 1
+        for pending in _gathered(pages(self.source), form.block or 0):
+            text = "".join(page.line for page in pending)
+            chunk = form.chunk(text, is_last=True)
+            chunk.problems = [*chunk.problems, *_problems(pending)]
+            part = task.clean(chunk, None, offset, line, 0)
             written.write((part.new or "").encode("utf-8", "backslashreplace"))
-            offset, line, pending = offset + len(pending), line + line_ends(pending), ""
+            offset, line = offset + len(text), line + line_ends(text)
             yield part
         self._contents = _content(read), _content(written)
 
@@ -205,6 +208,28 @@ class Streamed:
         with self.source.open() as stream:
             measured.drain(stream)
         return measured
+
+
+def _gathered(found: Iterable[Page], enough: int) -> Iterator[list[Page]]:
+    """Yield pages in lists whose lines have `enough` code points; the last has what is left."""
+    pending: list[Page] = []
+    size = 0
+    for page in found:
+        pending.append(page)
+        size += len(page.line)
+        if size >= enough:
+            yield pending
+            pending, size = [], 0
+    yield pending
+
+
+def _problems(found: Sequence[Page]) -> Iterator[Problem]:
+    """Yield what could not be read, placed in the joined lines."""
+    start = 0
+    for page in found:
+        if page.problem:
+            yield Problem(start, start + len(page.line) - 1, page.problem)
+        start += len(page.line)
 
 
 Outcome: TypeAlias = Whole | Streamed

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
-from encfix.audit import VERDICTS, FieldChange, FieldFinding
+from encfix.audit import VERDICTS, FieldChange, FieldFinding, places
 from encfix.decoding import codec_of
 from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection
 from encfix.files.layout import Layout
@@ -16,6 +18,10 @@ from encfix.result import Change, Finding, Result, Verdict
 ANNOTATION = "annotation"
 """The kind of changes that write down what became of a document, and of parts of a file that could not be read."""
 
+NOTES = 10
+"""How many parts of files that could not be read are said one by one."""
+
+_UNREAD = (f"{ANNOTATION}.unread",)
 _CROSSES = "left as it is: markup stands in between"
 
 
@@ -39,6 +45,13 @@ class Part:
     line: int
     size: int
     characters: int
+
+
+class Unread(NamedTuple):
+    """A part of a file that could not be read: its line, or record in a table (0: all of them), and why."""
+
+    line: int
+    reason: str
 
 
 def placed(
@@ -82,8 +95,13 @@ def placed(
     return Part(chunk.text, run.new, *run.sorted(), verdict, offset, line, size, len(chunk.text))
 
 
-def values_part(documents: Sequence[Document], results: Sequence[Result]) -> Part:
-    """Return what `results` are for a table, where offsets are those of the value and the record is the line."""
+def values_part(
+    documents: Sequence[Document], results: Sequence[Result], passed_over: Mapping[str, str] | None = None
+) -> Part:
+    """Return what `results` are for a table, where offsets are those of the value and the record is the line.
+
+    `passed_over` has the columns that are left, with the reasons.
+    """
     changes: list[Change] = []
     findings: list[Finding] = []
     verdict: Verdict = "clean"
@@ -97,8 +115,18 @@ def values_part(documents: Sequence[Document], results: Sequence[Result]) -> Par
             rest = (finding.confidence, finding.reason, finding.certain, finding.candidates)
             findings.append(FieldFinding(*head, *rest, *where))
         verdict = max(verdict, result.verdict, key=VERDICTS.index)
+    for field, reason in (passed_over or {}).items():
+        findings.append(FieldFinding(ANNOTATION, _UNREAD, 0, 0, "", "", 1.0, reason, certain=False, field=field))
+        verdict = max(verdict, "suspect", key=VERDICTS.index)
     characters = sum(len(document.text) for document in documents)
     return Part(None, None, tuple(changes), tuple(findings), verdict, 0, 1, 0, characters)
+
+
+def unread(part: Part, most: int) -> list[Unread]:
+    """Return the first parts of a run that were left since they could not be read."""
+    found = list(islice((item for item in part.findings if item.rules == _UNREAD), most))
+    where = places(found, part.text, part.offset, part.line)
+    return [Unread(line, item.reason) for (line, _), item in zip(where, found, strict=True)]
 
 
 class _Run:
@@ -182,8 +210,7 @@ class _Run:
         """Take a part that was left as it is."""
         before = self._text[problem.start : problem.end]
         start, end = problem.start + self._offset, problem.end + self._offset
-        rules = (f"{ANNOTATION}.unread",)
-        found = Finding(ANNOTATION, rules, start, end, before, before, 1.0, problem.reason, certain=False)
+        found = Finding(ANNOTATION, _UNREAD, start, end, before, before, 1.0, problem.reason, certain=False)
         self._findings.append(found)
 
     @property

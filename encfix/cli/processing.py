@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -16,6 +16,7 @@ import click
 from encfix.cli.cleaning import ERRORS, Outcome, Task, Whole, clean_files
 from encfix.cli.diff import unified
 from encfix.cli.journal import Journal, Lines, content_of
+from encfix.cli.placing import Unread
 from encfix.cli.quoting import named
 from encfix.cli.recording import Record
 from encfix.files import atomic, remote
@@ -72,6 +73,8 @@ class Done:
     """Where the lines on it are."""
     shown: str | bytes = ""
     """What goes to standard output."""
+    unread: Sequence[Unread] = ()
+    """The first parts that could not be read."""
 
 
 class _UnchangedError(Exception):
@@ -133,6 +136,7 @@ class Processing:
             record.findings,
             lines,
             shown,
+            record.unread,
         )
 
     def _note(self, record: Record) -> Lines | None:

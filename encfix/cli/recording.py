@@ -8,7 +8,7 @@ from typing import IO, BinaryIO
 
 from encfix.audit import Entry, dump_file, dump_items
 from encfix.cli.cleaning import Outcome
-from encfix.cli.placing import ANNOTATION, Part
+from encfix.cli.placing import ANNOTATION, NOTES, Part, Unread, unread
 from encfix.files.names import to_name
 
 _SPOOL = 2**20
@@ -23,6 +23,8 @@ class Record:
         self.characters = self.bytes = 0
         self.changes: Counter[str] = Counter()
         self.findings: Counter[str] = Counter()
+        self.unread: list[Unread] = []
+        """The first parts of the file that could not be read."""
         self._name = to_name(outcome.source.name)
         self._lines: tuple[IO[bytes], IO[bytes]] | None = None
         if is_kept:
@@ -34,6 +36,7 @@ class Record:
         self.bytes += part.size
         self.changes.update(change.kind for change in part.changes)
         self.findings.update(finding.kind for finding in part.findings)
+        self.unread += unread(part, NOTES - len(self.unread))
         if self._lines:
             place = (part.text, part.offset, part.line)
             self._lines[0].writelines(dump_items(self._name, part.changes, *place))

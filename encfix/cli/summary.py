@@ -12,7 +12,7 @@ from typing import TypeVar
 import click
 
 from encfix.audit import encode
-from encfix.cli.placing import ANNOTATION
+from encfix.cli.placing import ANNOTATION, NOTES, Unread
 from encfix.cli.processing import Done
 from encfix.cli.quoting import named
 from encfix.files.names import to_name
@@ -46,6 +46,27 @@ def print_skipped(skipped: Sequence[Skipped]) -> None:
         click.echo(f"skipped: {named(paths[0])}{more}: {reason}", err=True)
 
 
+class Notes:
+    """Says on standard error what could not be read: the first few parts of files, and at the end how many more."""
+
+    def __init__(self, hint: str) -> None:
+        self._hint = hint
+        self._said = self.count = 0
+
+    def add(self, path: Path, first: Sequence[Unread], count: int) -> None:
+        """Take so many parts of a file, of which `first` has some."""
+        for item in first[: NOTES - self._said]:
+            where = to_name(path) + (f":{item.line}" if item.line else "")
+            click.echo(f"{click.style('unread', fg='yellow')}: {where}: {item.reason}", err=True)
+            self._said += 1
+        self.count += count
+
+    def close(self) -> None:
+        """Say how many were not said."""
+        if self.count > self._said:
+            click.echo(f"unread: {self.count - self._said:,} more: {self._hint}", err=True)
+
+
 class Summary:
     """Counts what was done, and says it at the end."""
 
@@ -57,6 +78,13 @@ class Summary:
         self.touched: Counter[str] = Counter()
         """For each kind, the files that have it."""
         self.failures: list[Failed] = []
+        self.skipped: list[Skipped] = []
+        self._notes = Notes("--audit FILE has all")
+
+    def skip(self, skipped: Sequence[Skipped]) -> None:
+        """Take the files that were passed over, and say them."""
+        self.skipped += skipped
+        print_skipped(skipped)
 
     def add(self, done: Done) -> None:
         """Count a cleaned file."""
@@ -67,6 +95,7 @@ class Summary:
         self.changes += done.changes
         self.findings += done.findings
         self.touched.update(done.changes.keys() | done.findings.keys())
+        self._notes.add(done.source.path, done.unread, done.findings[ANNOTATION])
 
     def fail(self, failure: Failed) -> None:
         """Count a failure and say it."""
@@ -76,6 +105,7 @@ class Summary:
 
     def print_json(self, *, is_done: bool, err: bool = False) -> None:
         """Print all counts as one JSON object."""
+        self._notes.close()
         kinds = {
             kind: {"files": self.touched[kind], "changes": self.changes[kind], "findings": self.findings[kind]}
             for kind in (*KINDS, ANNOTATION)
@@ -90,13 +120,15 @@ class Summary:
             "findings": self.findings.total(),
             "kinds": kinds,
             "failed": self.failed,
-            "failures": [{"path": to_name(failure.path), "reason": failure.reason} for failure in self.failures],
+            "failures": [{"path": to_name(item.path), "reason": item.reason} for item in self.failures],
+            "skipped": [{"path": to_name(item.path), "reason": item.reason} for item in self.skipped],
             "seconds": round(perf_counter() - self.started, 3),
         }
         click.echo(encode(record), err=err)
 
     def print(self, *, is_done: bool, err: bool = False) -> None:
         """Print a row a kind, if there is any, and the totals."""
+        self._notes.close()
         if self.touched:
             self._print_table(err)
         verb = "repaired" if is_done else "to repair"

@@ -6,7 +6,6 @@ import bz2
 import gzip
 import io
 import lzma
-import struct
 import sys
 import zlib
 from collections.abc import Iterator
@@ -66,8 +65,7 @@ def reading(stream: BinaryIO, compression: str | None, size: int, ratio: int = R
     if compression is None:
         yield stream
         return
-    with _open(stream, compression) as content:
-        yield cast(BinaryIO, _Bounded(content, max(SMALL, ratio * size), ratio))
+    yield cast(BinaryIO, _Bounded(_Members(stream, compression), max(SMALL, ratio * size), ratio))
 
 
 @contextmanager
@@ -91,18 +89,19 @@ def writing(stream: BinaryIO, settings: Settings | None, size: int = -1) -> Iter
             yield cast(BinaryIO, target)
 
 
-def _open(stream: BinaryIO, compression: str) -> Any:
+def _decompressor(compression: str) -> Any:
+    """Return what unpacks one member of a file, as `bz2.BZ2Decompressor` does."""
     if compression == "gz":
-        return gzip.GzipFile(fileobj=stream, mode="rb")
+        return _Inflate()
     if compression == "bz2":
-        return bz2.BZ2File(stream)
+        return bz2.BZ2Decompressor()
     if compression == "xz":
-        return lzma.LZMAFile(stream)
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ)
     if sys.version_info >= (3, 14):
         from compression import zstd
 
-        return zstd.ZstdFile(stream)
-    return _ZstFrames(stream)
+        return zstd.ZstdDecompressor()
+    return _ZstFrame()
 
 
 def _zst_writer(stream: BinaryIO, level: int, size: int, *, has_checksum: bool) -> Any:
@@ -125,36 +124,80 @@ def _zstandard() -> Any:
     return zstandard
 
 
-class _ZstFrames:
-    """The content of a zst file; unlike the package's own reader, it notices a file that was cut."""
+class _Inflate:
+    """Unpacks a member of a gz file."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._decompressor = _zstandard().ZstdDecompressor(max_window_size=2**27)
-        self._frame: Any = None
+    def __init__(self) -> None:
+        self._inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        return self._inflate.decompress(self._inflate.unconsumed_tail + data, size)
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inflate.unconsumed_tail
+
+    @property
+    def eof(self) -> bool:
+        return self._inflate.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inflate.unused_data
+
+
+class _ZstFrame:
+    """Unpacks a frame of a zst file with the package of that name, which gives all that there is in its input."""
+
+    needs_input = True
+
+    def __init__(self) -> None:
+        self._frame = _zstandard().ZstdDecompressor(max_window_size=2**27).decompressobj()
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        content: bytes = self._frame.decompress(data)
+        return content
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._frame.eof)
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self._frame.unused_data)
+
+
+class _Members:
+    """The content of a compressed file: that of its members, of which there may be several, one behind the other.
+
+    Unlike the library's own readers, it takes nothing for the end of the file but the end of a member. Only padding
+    may follow one: zeros in gz and xz.
+    """
+
+    def __init__(self, stream: BinaryIO, compression: str) -> None:
+        self._stream, self._compression = stream, compression
+        self._padding = b"\0" if compression in ("gz", "xz") else b""
+        self._member = _decompressor(compression)
         self._waiting = b""
 
-    def __enter__(self) -> _ZstFrames:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        pass
-
     def read(self, size: int) -> bytes:
-        """Return some bytes, at most what a page of the file unpacks to; none at the end."""
-        del size
+        """Return some bytes of content; none at the end."""
         while True:
-            data = self._waiting or self._stream.read(_PAGE)
-            self._waiting = b""
-            if not data:
-                if self._frame is not None:
-                    raise EOFError("the file ends in the middle of a frame")
-                return b""
-            if self._frame is None:
-                self._frame = self._decompressor.decompressobj()
-            content: bytes = self._frame.decompress(data)
-            if self._frame.eof:
-                self._waiting, self._frame = self._frame.unused_data, None
+            data = b""
+            if self._member is None or self._member.needs_input:
+                data, self._waiting = self._waiting or self._stream.read(_PAGE), b""
+                if not data and self._member is None:
+                    return b""
+                if not data:
+                    raise EOFError("the file ended too early")
+            if self._member is None:
+                data = data.lstrip(self._padding) if self._padding else data
+                if not data:
+                    continue
+                self._member = _decompressor(self._compression)
+            content: bytes = self._member.decompress(data, size)
+            if self._member.eof:
+                self._waiting, self._member = self._member.unused_data, None
             if content:
                 return content
 
@@ -177,7 +220,7 @@ class _Bounded(io.RawIOBase):
         while wanted > 0:
             try:
                 piece = self._stream.read(min(wanted, 2**20))
-            except (OSError, EOFError, lzma.LZMAError, zlib.error, struct.error) as error:
+            except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
                 raise CompressionError(f"damaged archive: {error}") from error
             except Exception as error:
                 if type(error).__name__ != "ZstdError":

@@ -88,7 +88,7 @@ def chunks(text: str, form: TextFormat) -> Iterator[Chunk]:
 
 
 def stream_chunks(texts: Iterable[str], form: TextFormat) -> Iterator[Chunk]:
-    """Yield the chunks of a text that comes in blocks."""
+    """Yield the chunks of a text that comes in blocks. Raises FormatError."""
     enough = form.block or LARGEST
     waiting: list[str] = []
     size, wanted = 0, enough
@@ -108,6 +108,7 @@ def stream_chunks(texts: Iterable[str], form: TextFormat) -> Iterator[Chunk]:
         chunk = form.chunk(text, is_last=True)
         yield chunk
         text = text[len(chunk.text) :]
+    form.end()
 
 
 def line_ends(text: str) -> int:

@@ -135,7 +135,7 @@ class Codec:
 
     def __init__(self, charset: Charset, writing: Writing | None = None, *, keeps_lines: bool = False) -> None:
         self._writing = writing or Writing(allow_lossy=True)
-        self.keeps_lines = keeps_lines and charset.keeps_lines and not self._writing.allow_lossy
+        self.keeps_lines = keeps_lines and charset.keeps_lines and not (writing and writing.allow_lossy)
         """Whether a line that is no text is kept, not repaired."""
         self._bytes = self._points = self._lines = 0
         self._kept: list[Kept] = []

@@ -11,7 +11,7 @@ TYPES = {
     "json": "json", "jsonl": "jsonl", "ndjson": "jsonl", "jsonlines": "jsonl",
     "csv": "csv", "tsv": "tsv", "tab": "tsv",
     "parquet": "parquet", "arrow": "arrow", "feather": "arrow", "ipc": "arrow",
-    "warc": "warc",
+    "warc": "warc", "wet": "warc",
 }  # fmt: skip
 """Formats by extension; any other file is plain text."""
 
@@ -45,12 +45,12 @@ class Kind(NamedTuple):
 def output_name(name: str, type_: str | None = None) -> str:
     """Return under which name the output of a file goes: its own, but for archives, of which the text goes out.
 
-    >>> output_name("crawl/a.warc.gz"), output_name("a.csv.gz")
-    ('crawl/a.jsonl', 'a.csv.gz')
+    >>> output_name("crawl/a.warc.gz"), output_name("a.warc.wet.gz"), output_name("a.csv.gz")
+    ('crawl/a.jsonl', 'a.jsonl', 'a.csv.gz')
     """
     if kind_of(name, type_).type != "warc":
         return name
-    for ending in (".gz", ".warc"):
+    for ending in (".gz", ".wet", ".warc"):
         if name.lower().endswith(ending):
             name = name[: -len(ending)]
     return f"{name}.jsonl"

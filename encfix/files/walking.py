@@ -25,7 +25,7 @@ from encfix.files.scope import Filter, Scope
 from encfix.files.types import STREAMED, kind_of, output_name
 
 HEAD = 8192
-"""How many bytes of a file are looked at for a NUL, which no text file holds."""
+"""How many bytes of a file of unknown extension are looked at for a NUL, which text seldom holds."""
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj", "CVS", "_darcs", ".pijul", ".fossil"})
 
@@ -207,6 +207,8 @@ def _classify(root: Path, path: Path, type_: str | None) -> Found:
             return source
         if extension in BINARY:
             return Skipped(path, f"binary (.{extension})")
+        if kind.is_known:
+            return source
         with open(path, "rb") as stream:
             head = stream.read(HEAD)
     except OSError as error:

@@ -93,7 +93,7 @@ class Chunk:
 
 
 class TextFormat(Protocol):
-    """Cuts one file's text into chunks; made anew for each file."""
+    """Cuts one file's text into chunks; made anew for each file. The formats inherit from it."""
 
     block: int | None
     """How many code points are read before the next chunk is cut; None if the file must be read whole."""
@@ -106,3 +106,7 @@ class TextFormat(Protocol):
         Everything must be taken if `is_last`; an empty chunk asks for more text. Raises FormatError.
         """
         ...
+
+    def end(self) -> None:
+        """Take note that there is no more text. Raises FormatError if nothing of what is asked for was in it."""
+        return

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from encfix.files.formats.base import Chunk, Document, FormatError, Problem, Selection
+from encfix.files.formats.base import Chunk, Document, FormatError, Problem, Selection, TextFormat
 from encfix.files.layout import Layout, Segment
 
 BLOCK = 2**22
@@ -25,7 +25,7 @@ _LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _QUOTED = re.compile(r"\"\"|[^\"]+")
 
 
-class Csv:
+class Csv(TextFormat):
     """A `TextFormat`; `delimiter` is found in the first line if it is not given."""
 
     block: int | None = BLOCK

@@ -11,7 +11,7 @@ import html
 import re
 from html.parser import HTMLParser
 
-from encfix.files.formats.base import Chunk, FormatError
+from encfix.files.formats.base import Chunk, FormatError, TextFormat
 from encfix.files.formats.plain import xml_labels
 from encfix.files.formats.subtitles import Located
 from encfix.files.layout import Layout, Segment
@@ -36,7 +36,7 @@ _CHARSET = re.compile(r"""\bcharset\s*=\s*["']?\s*([^\s"';,/>]+)""", re.IGNORECA
 _REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]+|#[0-9]+|[a-zA-Z][a-zA-Z0-9]*);?")
 
 
-class Html:
+class Html(TextFormat):
     """A `TextFormat`."""
 
     block: int | None = None

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-from encfix.files.formats.base import Chunk, Document, FormatError, Selection
+from encfix.files.formats.base import Chunk, Document, FormatError, Selection, TextFormat
 from encfix.files.layout import Layout, Segment
 
 Path = tuple["str | int", ...]
@@ -23,6 +23,34 @@ _SPACE = re.compile(r"[ \t\n\r:,]*")
 _ATOM = re.compile(r"[^\s,\]}]+")
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _STEP = re.compile(r'\.?(?:"((?:[^"\\]|\\.)*)"|\[(\d*)\]|([^."\[\]]+))')
+
+
+_DIGITS = 600
+"""Digits of integers that are read as such: however it is set up, Python reads so many."""
+
+
+def _integer(digits: str) -> int | None:
+    """Return an integer, or None for one that is too long for the library, since no text is in it."""
+    return int(digits) if len(digits) <= _DIGITS else None
+
+
+_Reader = Callable[[str, int], tuple[Any, int]]
+_read: _Reader = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+_read_patiently: _Reader = json.JSONDecoder(parse_int=_integer).scan_once  # type: ignore[attr-defined]
+
+
+def read_value(text: str, start: int) -> tuple[Any, int]:
+    """Return the value at a place of a text, and where it ends. Raises ValueError, StopIteration, RecursionError.
+
+    >>> read_value('{"a": 1' + 5000 * "0" + "}", 0)
+    ({'a': None}, 5008)
+    """
+    try:
+        return _read(text, start)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return _read_patiently(text, start)
 
 
 class Node(NamedTuple):
@@ -144,6 +172,22 @@ def strings(value: Any, patterns: Sequence[Pattern]) -> list[tuple[Path, str]]:
     return chosen if len(patterns) == 1 else list(dict(chosen).items())
 
 
+def has_any(value: Any, patterns: Sequence[Pattern]) -> bool:
+    """Return whether a value has anything that the patterns mean."""
+    return any(pattern.find(value) for pattern in patterns)
+
+
+def missing(value: Any, patterns: Sequence[Pattern]) -> FormatError:
+    """Return the error that there is nothing that the patterns mean, with what there is in a value.
+
+    >>> missing({"id": 1, "text": "一"}, [Pattern("txt")])
+    FormatError("no field 'txt'; there are id, text")
+    """
+    names = ", ".join(repr(pattern.source) for pattern in patterns)
+    there = f"; there are {', '.join(map(written, zip(value)))}" if isinstance(value, dict) and value else ""
+    return FormatError(f"no field {names}{there}")
+
+
 def _all_strings(value: Any) -> Iterator[tuple[Path, str]]:
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
@@ -239,7 +283,17 @@ class JsonString(Document):
         return quoted(text, as_ascii=self.source.is_ascii)
 
 
-class Json:
+def _loads(text: str) -> Any:
+    """Return the value of a whole text. Raises ValueError, RecursionError."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return json.loads(text, parse_int=_integer)
+
+
+class Json(TextFormat):
     """A `TextFormat` for one JSON document; a file that the library cannot read is refused."""
 
     block: int | None = None
@@ -251,9 +305,12 @@ class Json:
     def chunk(self, text: str, *, is_last: bool) -> Chunk:
         """Return the file."""
         try:
-            record = Record(text, 0, len(text), 1, json.loads(text))
+            value = _loads(text)
         except (ValueError, RecursionError) as error:
             raise FormatError(f"no JSON: {error}") from error
+        record = Record(text, 0, len(text), 1, value)
+        if self._patterns and not has_any(record.value, self._patterns):
+            raise missing(record.value, self._patterns)
         found = strings(record.value, self._patterns)
         found.sort(key=lambda item: record.nodes[item[0]].start)
         return Chunk(text, [JsonString(item, record, path) for path, item in found])

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection
-from encfix.files.formats.json import JsonString, Path, Pattern, Record, strings
+from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection, TextFormat
+from encfix.files.formats.json import JsonString, Path, Pattern, Record, has_any, missing, read_value, strings
 
-BLOCK = 2**22
+BLOCK = 2**20
 """Code points that are read before the records in them are cleaned together."""
 
-_read: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _SPACE = " \t\r"
 
 
-class JsonLines:
+class JsonLines(TextFormat):
     """A `TextFormat`."""
 
     block: int | None = BLOCK
@@ -27,6 +26,9 @@ class JsonLines:
         self._spans = Pattern(selection.spans) if selection.spans else None
         self._verdict = selection.verdict
         self._records = 0
+        self._has_fields = not self._patterns
+        self._last: Any = None
+        """A record that was read, of which a complaint about missing fields can tell what it has."""
 
     def chunk(self, text: str, *, is_last: bool) -> Chunk:
         """Return the whole lines."""
@@ -37,18 +39,25 @@ class JsonLines:
         for start, end in _lines(text):
             self._records += 1
             try:
-                value, stop = _read(text, _skip(text, start, end))
+                value, stop = read_value(text, _skip(text, start, end))
                 if stop != end and (stop > end or text[stop:end].strip(_SPACE)):
                     raise ValueError
             except (ValueError, StopIteration, RecursionError):
                 if text[start:end].strip(_SPACE):
                     problems.append(Problem(start, end, "no JSON: left as it is"))
                 continue
+            if not self._has_fields:
+                self._has_fields, self._last = has_any(value, self._patterns), value
             record = Record(text, start, end, self._records, value)
             documents += [JsonString(item, record, path) for path, item in strings(value, self._patterns)]
         if self._spans is None and self._verdict is None:
             return Chunk(text, documents, problems)
         return _Annotated(text, documents, problems, self._spans, self._verdict)
+
+    def end(self) -> None:
+        """Raise FormatError if there were records, but none with a field that is asked for."""
+        if not self._has_fields and self._last is not None:
+            raise missing(self._last, self._patterns)
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -98,7 +107,11 @@ class _Annotated(Chunk):
                     if len(judged) > 1:
                         raise FormatError("spans need one --field, for they belong to one text a record")
                     _carry_over(record, path, annotations, judged[0][1], edits, problems)
-            if self._verdict is not None:
+            if self._verdict is None:
+                continue
+            if not isinstance(record.value, dict):
+                problems.append(Problem(record.start, record.end, "a verdict needs a record with keys"))
+            else:
                 written, foreign = _verdict_edits(record, self._verdict, [judgement for _, judgement in judged])
                 edits += written
                 problems += foreign
@@ -110,15 +123,16 @@ def _carry_over(
 ) -> None:
     """Give each span of a list its new numbers; take out of the list what fell away."""
     if not isinstance(annotations, list):
-        raise FormatError(f"line {record.number}: spans are a list, not {type(annotations).__name__}")
+        node = record.nodes[path]
+        problems.append(Problem(node.start, node.end, f"spans are a list, not {type(annotations).__name__}"))
+        return
     left = 0
     for nth, annotation in enumerate(annotations):
         here = (*path, nth)
         keys: tuple[int | str, int | str] = ("start", "end") if isinstance(annotation, dict) else (0, 1)
         try:
-            start, end = annotation[keys[0]], annotation[keys[1]]
-            mapped = judgement.map_span(start, end)
-        except (LookupError, TypeError, ValueError) as error:
+            mapped = judgement.map_span(*_offsets(annotation, keys))
+        except (IndexError, ValueError) as error:
             node = record.nodes[here]
             problems.append(Problem(node.start, node.end, f"no span of the text: {error}"))
             left += 1
@@ -135,6 +149,17 @@ def _carry_over(
             for node, new in sorted(numbers)
             if record.text[node.start : node.end] != new
         ]
+
+
+def _offsets(annotation: Any, keys: tuple[int | str, int | str]) -> tuple[int, int]:
+    """Return start and end of an annotation. Raises ValueError if they are not there."""
+    try:
+        start, end = (annotation[key] for key in keys)
+    except (LookupError, TypeError):
+        start = end = None
+    if type(start) is int and type(end) is int:
+        return start, end
+    raise ValueError("it has no start and end in whole numbers")
 
 
 def _without(record: Record, path: Path, nth: int, length: int, *, is_first: bool) -> Edit:
@@ -155,8 +180,6 @@ def _verdict_edits(record: Record, field: str, judgements: Sequence[Judgement]) 
 
     A record whose fields of these names hold something else stays as it is, which is a problem.
     """
-    if not isinstance(record.value, dict):
-        raise FormatError(f"line {record.number}: a verdict needs a record with keys")
     verdict = max((judgement.verdict for judgement in judgements), key=_WORST.index)
     share = max(judgement.share for judgement in judgements)
     changed = f"{field}_changed"

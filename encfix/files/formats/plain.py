@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from encfix.files.formats.base import Chunk, Document
+from encfix.files.formats.base import Chunk, Document, TextFormat
 from encfix.files.text import LIMIT, first_document
 
 _XML = re.compile(r"""\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]+)""")
 
 
-class PlainText:
+class PlainText(TextFormat):
     """A `TextFormat`; what is longer than `limit` code points is several documents."""
 
     keeps_lines = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from encfix.files.formats.base import Chunk, Document
+from encfix.files.formats.base import Chunk, Document, TextFormat
 from encfix.files.layout import Layout, Segment
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
@@ -14,7 +14,7 @@ _EVENT_TAG = re.compile(r"\{[^{}\r\n]*\}|\\[Nnh]")
 _BREAKS = {"\\N": "\n", "\\n": "\n", "\\h": " "}
 
 
-class Subtitles:
+class Subtitles(TextFormat):
     """A `TextFormat` for SRT and VTT (cues below a line of times) and, with `events`, ASS and SSA (lines of events)."""
 
     block: int | None = None

@@ -1,4 +1,4 @@
-"""Parquet and Arrow IPC through pyarrow: the values of string columns are documents.
+"""Parquet and Arrow IPC through pyarrow: the strings in columns are documents.
 
 Schema, metadata, compression and row groups stay, and a table is read and written a row group at a time; the bytes of
 the file are the library's, so they need not be those that another writer would give. Needs the extra `parquet`.
@@ -9,10 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from io import BytesIO
 from typing import Any
 
 from encfix.files.formats.base import Document, FormatError, Selection
+from encfix.files.formats.columns import Column, chosen, passed_over, read, replaced
+from encfix.files.formats.json import Path
 from encfix.files.reading import Measured
 from encfix.files.types import Kind
 from encfix.files.walking import Source
@@ -26,34 +29,26 @@ _WITHIN = 2**20
 class RowGroup:
     """Rows of a table that are read and written together; `documents` are the strings of the chosen columns."""
 
-    def __init__(self, table: Any, columns: Sequence[str], first: int) -> None:
+    def __init__(self, table: Any, columns: Sequence[Column], first: int) -> None:
         self._table = table
         self.documents: list[Document] = []
-        self._rows: list[tuple[str, int]] = []
-        for name in columns:
-            try:
-                values = table.column(name).to_pylist()
-            except UnicodeDecodeError as error:
-                raise FormatError(f"column {name!r} holds bytes that are not UTF-8") from error
-            for row, value in enumerate(values):
-                if value:
-                    self.documents.append(Document(value, first + row, name))
-                    self._rows.append((name, row))
+        self._places: list[tuple[Column, int, Path]] = []
+        for column in columns:
+            values = read(table.column(column.place), column.name)
+            for row, path, document in column.documents(values, first):
+                self.documents.append(document)
+                self._places.append((column, row, path))
 
     def replaced(self, values: Mapping[int, str]) -> Any:
-        """Return the rows with other values for some documents."""
-        import pyarrow as pa
-
-        by_column: dict[str, dict[int, str]] = {}
+        """Return the rows with other values for some documents. Raises FormatError."""
+        by_column: dict[Column, dict[int, list[tuple[Path, str]]]] = {}
         for nth, value in values.items():
-            name, row = self._rows[nth]
-            by_column.setdefault(name, {})[row] = value
+            column, row, path = self._places[nth]
+            by_column.setdefault(column, {}).setdefault(row, []).append((path, value))
         table = self._table
-        for name, new in by_column.items():
-            place = table.schema.get_field_index(name)
-            old = table.column(place).to_pylist()
-            column = pa.array([new.get(row, value) for row, value in enumerate(old)], table.schema.field(place).type)
-            table = table.set_column(place, table.schema.field(place), column)
+        for column, new in by_column.items():
+            array = replaced(table.column(column.place), column.name, new)
+            table = table.set_column(column.place, table.schema.field(column.place), array)
         return table
 
 
@@ -62,7 +57,9 @@ class Table(ABC):
 
     def __init__(self, schema: Any, selection: Selection) -> None:
         self.schema = schema
-        self.columns = _choose(schema, selection)
+        self.columns = chosen(schema, selection.fields)
+        self.passed_over = {} if selection.fields else passed_over(schema)
+        """Columns that hold strings which nobody asked to leave and that are left, with the reasons."""
 
     def row_groups(self) -> Iterator[RowGroup]:
         """Yield the rows in order."""
@@ -73,6 +70,10 @@ class Table(ABC):
 
     @abstractmethod
     def _tables(self) -> Iterator[Any]: ...
+
+    def check_types(self) -> None:
+        """Raise FormatError if the library would write a column as another type than it has in the file."""
+        return
 
     @abstractmethod
     def writer(self, target: Measured) -> Any:
@@ -98,25 +99,6 @@ def open_table(source: Source, kind: Kind, selection: Selection) -> Iterator[Tab
             raise FormatError(f"no {kind.type}, or a damaged one: {error}") from error
 
 
-def _choose(schema: Any, selection: Selection) -> list[str]:
-    """Return the columns that are asked for, or all that hold strings."""
-    import pyarrow.types as types
-
-    def holds_strings(name: str) -> bool:
-        type_ = schema.field(name).type
-        return bool(types.is_string(type_) or types.is_large_string(type_))
-
-    names = [name for name in schema.names if schema.names.count(name) == 1]
-    if not selection.fields:
-        return [name for name in names if holds_strings(name)]
-    for field in selection.fields:
-        if field not in names:
-            raise FormatError(f"no column {field!r}; there are {', '.join(schema.names)}")
-        if not holds_strings(field):
-            raise FormatError(f"column {field!r} holds {schema.field(field).type}, not strings")
-    return list(dict.fromkeys(selection.fields))
-
-
 class _Parquet(Table):
     """A Parquet file."""
 
@@ -124,6 +106,8 @@ class _Parquet(Table):
         import pyarrow.parquet as pq
 
         self._file = pq.ParquetFile(stream)
+        if not _fits_nanoseconds(self._file, stream):
+            self._file = pq.ParquetFile(stream, coerce_int96_timestamp_unit="us")
         super().__init__(self._file.schema_arrow, selection)
 
     def _tables(self) -> Iterator[Any]:
@@ -134,16 +118,75 @@ class _Parquet(Table):
     def writer(self, target: Measured) -> Iterator[_Writer]:
         import pyarrow.parquet as pq
 
+        with pq.ParquetWriter(target, self.schema, **self._options()) as writer:
+            yield _Writer(lambda table: writer.write_table(table, row_group_size=max(table.num_rows, 1)))
+
+    def check_types(self) -> None:
+        import pyarrow.parquet as pq
+
+        empty = BytesIO()
+        pq.ParquetWriter(empty, self.schema, **self._options()).close()
+        old, new = self._file.schema, pq.ParquetFile(empty).schema
+        for nth in range(len(old)):
+            was, becomes = old.column(nth).physical_type, new.column(nth).physical_type
+            if was != becomes:
+                raise FormatError(f"column {old.column(nth).path!r} is {was}, but would be written as {becomes}")
+
+    def _options(self) -> dict[str, Any]:
+        """Return how the file was written, as far as it tells."""
+        import pyarrow.parquet as pq
+
         metadata = self._file.metadata
-        options: dict[str, Any] = {"version": metadata.format_version}
+        leaves = [self._file.schema.column(nth) for nth in range(metadata.num_columns)]
+        options: dict[str, Any] = {
+            "version": metadata.format_version,
+            "store_schema": b"ARROW:schema" in (metadata.metadata or {}),
+            "use_deprecated_int96_timestamps": any(leaf.physical_type == "INT96" for leaf in leaves),
+        }
+        is_short = any(leaf.logical_type.type == "DECIMAL" and leaf.physical_type.startswith("INT") for leaf in leaves)
+        if is_short and "store_decimal_as_integer" in signature(pq.ParquetWriter).parameters:  # older ones refuse it
+            options["store_decimal_as_integer"] = True
         if metadata.num_row_groups:
             group = metadata.row_group(0)
             columns = [group.column(nth) for nth in range(group.num_columns)]
             options["compression"] = {column.path_in_schema: _codec(column.compression) for column in columns}
             options["use_dictionary"] = [c.path_in_schema for c in columns if c.has_dictionary_page] or False
             options["write_statistics"] = [c.path_in_schema for c in columns if c.is_stats_set] or False
-        with pq.ParquetWriter(target, self.schema, **options) as writer:
-            yield _Writer(lambda table: writer.write_table(table, row_group_size=max(table.num_rows, 1)))
+            options["write_page_index"] = any(column.has_column_index for column in columns)
+            cleaned = {column.name for column in self.columns}
+            if not any(
+                columns[sorting.column_index].path_in_schema.split(".")[0] in cleaned
+                for sorting in group.sorting_columns
+            ):
+                options["sorting_columns"] = group.sorting_columns or None
+        return options
+
+
+def _fits_nanoseconds(file: Any, stream: Any) -> bool:
+    """Return whether the old timestamps of a file (INT96) can be read in nanoseconds, as is usual.
+
+    Beyond the years 1677 to 2262 they would be other times without a word, and microseconds are needed. Raises
+    FormatError for a file that needs both.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    leaves = [file.schema.column(nth) for nth in range(len(file.schema))]
+    paths = [leaf.path for leaf in leaves if leaf.physical_type == "INT96"]
+    if not paths:
+        return True
+    coarse_file = pq.ParquetFile(stream, coerce_int96_timestamp_unit="us")
+    fits = is_exact = True
+    for nth in range(file.num_row_groups):
+        fine, coarse = (each.read_row_group(nth, columns=paths) for each in (file, coarse_file))
+        try:
+            coarse.cast(fine.schema)
+        except pa.ArrowInvalid:
+            fits = False
+        is_exact &= coarse.cast(fine.schema, safe=False).equals(fine)  # both overflow in the same way
+    if not fits and not is_exact:
+        raise FormatError(f"times in {', '.join(paths)} are too far apart and too exact for the library")
+    return fits
 
 
 def _codec(name: str) -> str:
@@ -167,8 +210,11 @@ class _Arrow(Table):
         import pyarrow as pa
 
         if self._is_file:
-            for nth in range(self._reader.num_record_batches):
-                yield pa.Table.from_batches([self._reader.get_batch(nth)], self.schema)
+            numbers = range(self._reader.num_record_batches)
+            # All batches of a file have one dictionary, so its words change for all of them or for none.
+            is_whole = any(pa.types.is_dictionary(self.schema.field(column.place).type) for column in self.columns)
+            for group in [numbers] if is_whole else [[nth] for nth in numbers]:
+                yield pa.Table.from_batches([self._reader.get_batch(nth) for nth in group], self.schema)
         else:
             for batch in self._reader:
                 yield pa.Table.from_batches([batch], self.schema)
