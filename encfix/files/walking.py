@@ -207,15 +207,13 @@ def _classify(root: Path, path: Path, type_: str | None) -> Found:
             return source
         if extension in BINARY:
             return Skipped(path, f"binary (.{extension})")
-        if kind.is_known:
-            return source
         with open(path, "rb") as stream:
             head = stream.read(HEAD)
     except OSError as error:
         return Failed.because(path, error)
     if own := own_kind(head):
         return Skipped(path, f"{own} of encfix")
-    if b"\0" in head and not _is_wide_text(head):
+    if not kind.is_known and b"\0" in head and not _is_wide_text(head):
         return Skipped(path, "binary (holds a NUL byte)")
     return source
 
