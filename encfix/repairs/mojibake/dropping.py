@@ -32,12 +32,11 @@ def read_marked(data: bytes, codec: str, decoder: Decoder) -> Reading:
     Some decoders put a mark for each byte; browsers put one for two bytes, unless the second is of ASCII and stays.
     The way that makes the better text is taken; if neither does clearly, what both agree on.
     """
-    found = []
-    for by_two in (False, True):
-        wide, places = _unfolded(data) if by_two else (data, np.arange(len(data) + 1))
-        lattice = Lattice(wide, np.empty(0, np.int64), codec, decoder, by_two=by_two)
-        reading = lattice.reading()
-        found.append((lattice.score, Reading(reading.codes, places[reading.starts], {})))
+    if len(data) > 2 * SAMPLE:
+        scores = [_marked(data[:SAMPLE], codec, decoder, by_two=way)[0] for way in (False, True)]
+        if abs(scores[0] - scores[1]) >= STYLE_GAP:
+            return _marked(data, codec, decoder, by_two=scores[1] > scores[0])[1]
+    found = [_marked(data, codec, decoder, by_two=way) for way in (False, True)]
     (other, rival), (best, reading) = sorted(found, key=lambda one: one[0])
     if best - other < STYLE_GAP:
         agreed = dict(zip(rival.starts.tolist(), rival.codes.tolist(), strict=False))
@@ -45,6 +44,14 @@ def read_marked(data: bytes, codec: str, decoder: Decoder) -> Reading:
             if code != agreed.get(start):
                 reading.codes[nth] = UNKNOWN
     return reading
+
+
+def _marked(data: bytes, codec: str, decoder: Decoder, *, by_two: bool) -> tuple[float, Reading]:
+    """Return how probable bytes are in which a mark stands for each that is lost, or for two; and what they are."""
+    wide, places = _unfolded(data) if by_two else (data, np.arange(len(data) + 1))
+    lattice = Lattice(wide, np.empty(0, np.int64), codec, decoder, by_two=by_two)
+    reading = lattice.reading()
+    return lattice.score, Reading(reading.codes, places[reading.starts], {})
 
 
 def read_questions(data: bytes, codec: str, decoder: Decoder) -> Reading:

@@ -209,6 +209,12 @@ class Lattice:
     def _settle(self, ends: list[_Node], total: float) -> None:
         """Read what stands before the only nodes that all readings pass through, and forget it."""
         first, last = self._settled, ends[0].end
+        if len(ends) == len(first.ahead) == len(ends[0].codes) == 1 and first.ahead[0][0] is ends[0]:
+            self._codes.append(int(ends[0].codes[0]))
+            self._starts.append(ends[0].start)
+            self._ending[first.end : last] = ([] for _ in range(first.end, last))
+            self._settled = ends[0]
+            return
         for node in self._ending[last]:
             node.after = np.full(len(node.codes), _NOTHING)
         for node in ends:
