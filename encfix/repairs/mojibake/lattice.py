@@ -27,7 +27,7 @@ POOR, FAIR = -14.0, -11.0
 """The cost of two characters below which the first is doubted: at first, and where bytes are known to have been
 dropped."""
 
-NARROWEST = 8.0
+NARROWEST = 6.0
 """Nats by which a reading may be worse than the best so far before it is given up."""
 
 SURE, SURE_FILLED = 0.998, 0.9995
