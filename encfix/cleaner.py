@@ -204,7 +204,12 @@ class Cleaner:
     def _propose(self, repair: Repair, batch: Batch, called: Positions) -> Edits:
         """Return what a repair proposes for the documents that call for it; many others are left out of its sight."""
         if 2 * len(called) > len(batch):
-            return repair.propose(batch, self.options)
+            proposed = repair.propose(batch, self.options)
+            if len(called) == len(batch) or not len(proposed):
+                return proposed
+            calls = np.zeros(len(batch), dtype=np.bool_)
+            calls[called] = True  # a document changes by its own flags alone, whoever its neighbours are
+            return proposed.where(calls[batch.documents_of(proposed.start)])
         chosen = batch.select(called)
         proposed = repair.propose(chosen, self.options)
         return proposed.moved((batch.starts[called] - chosen.starts)[chosen.documents_of(proposed.start)])
