@@ -182,9 +182,3 @@ class Dying(Processing):
             if source.name == "04.txt":
                 os._exit(1)
             yield from Processing(self.task, self.mode)([source])
-
-
-def test_a_document_changes_by_its_own_flags_not_by_those_of_its_neighbours() -> None:
-    texts = ["´Êý¾Ý", "´Êý¾Ý", "°Êý¾Ý進(jìn)㐀習(xi)"]  # what turns up in the third calls for more rounds
-    cleaner = encfix.Cleaner(encfix.Options(script="traditional"))
-    assert cleaner.clean_many(texts) == [cleaner.clean(text) for text in texts]

@@ -73,6 +73,12 @@ def test_law_3_a_document_does_not_depend_on_its_neighbours(texts: list[str], op
     assert together == pickle.loads(pickle.dumps(together))
 
 
+def test_law_3_a_document_changes_by_its_own_flags() -> None:
+    texts = ["´Êý¾Ý", "´Êý¾Ý", "°Êý¾Ý進(jìn)㐀習(xi)"]  # what turns up in the third calls for more rounds
+    cleaner = Cleaner(Options(script="traditional"))
+    assert cleaner.clean_many(texts) == [cleaner.clean(text) for text in texts]
+
+
 def test_law_3_threads_agree(damaged_pages: list[str]) -> None:
     cleaner = Cleaner(Options(script="simplified"))
     expected = [cleaner.clean(page).text for page in damaged_pages]
