@@ -32,8 +32,8 @@ def path_of(word: str) -> Path:
 
     Raises ValueError for a URL of the protocol `file` that leads to another machine.
 
-    >>> path_of("file:///tmp/a%20b").as_posix(), path_of("a.txt").as_posix()
-    ('/tmp/a b', 'a.txt')
+    >>> path_of("file:///texts/a%20b").as_posix(), path_of("a.txt").as_posix()
+    ('/texts/a b', 'a.txt')
     """
     found = _FILE.match(word)
     if not found:
