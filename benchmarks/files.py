@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from encfix.cleaner import Cleaner
-from encfix.cli.cleaning import Task, clean_files
+from encfix.cli.cleaning import clean_files
+from encfix.cli.outcomes import Task
 from encfix.files.formats.base import Selection
 from encfix.files.walking import Failed, Source
 

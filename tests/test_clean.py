@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from encfix.cleaner import Cleaner
-from encfix.cli.cleaning import Task
 from encfix.cli.main import main
+from encfix.cli.outcomes import Task
 from encfix.cli.parallel import process
 from encfix.cli.processing import Done, Mode, Processing
 from encfix.files.walking import Failed, Source, walk

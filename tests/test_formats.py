@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from encfix.audit import Entry, FieldChange, apply, undo
 from encfix.cleaner import Cleaner
-from encfix.cli.cleaning import Streamed, Task, Whole, clean_files
+from encfix.cli.cleaning import clean_files
+from encfix.cli.outcomes import Streamed, Task, Whole
 from encfix.cli.placing import ANNOTATION
 from encfix.files import reading
 from encfix.files.formats.base import Chunk, FormatError, Selection, TextFormat

@@ -11,7 +11,8 @@ import pytest
 
 from encfix.audit import Entry, FieldChange, FieldFinding, MismatchError, apply
 from encfix.cleaner import Cleaner
-from encfix.cli.cleaning import Streamed, Task, clean_files
+from encfix.cli.cleaning import clean_files
+from encfix.cli.outcomes import Streamed, Task
 from encfix.cli.placing import Part
 from encfix.files.formats import tables
 from encfix.files.formats.base import FormatError, Selection

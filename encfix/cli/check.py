@@ -23,7 +23,8 @@ from encfix.cli.arguments import (
     options_of_scope,
     selection_of,
 )
-from encfix.cli.cleaning import ERRORS, Task, clean_files
+from encfix.cli.cleaning import ERRORS, clean_files
+from encfix.cli.outcomes import Task
 from encfix.cli.placing import ANNOTATION, NOTES, Part, unread
 from encfix.cli.printing import say
 from encfix.cli.quoting import named, quoted

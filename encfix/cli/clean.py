@@ -25,8 +25,8 @@ from encfix.cli.arguments import (
     options_of_writing,
     selection_of,
 )
-from encfix.cli.cleaning import Task
 from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, remove_leftovers
+from encfix.cli.outcomes import Task
 from encfix.cli.parallel import process
 from encfix.cli.printing import say
 from encfix.cli.processing import Done, Mode, Processing

@@ -13,9 +13,10 @@ from typing import BinaryIO
 
 import click
 
-from encfix.cli.cleaning import ERRORS, Outcome, Task, Whole, clean_files
+from encfix.cli.cleaning import ERRORS, clean_files
 from encfix.cli.diff import unified
 from encfix.cli.journal import Journal, Lines, content_of
+from encfix.cli.outcomes import Outcome, Task, Whole
 from encfix.cli.placing import Unread
 from encfix.cli.quoting import named
 from encfix.cli.recording import Record

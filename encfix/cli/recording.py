@@ -7,7 +7,7 @@ from collections import Counter
 from typing import IO, BinaryIO
 
 from encfix.audit import Entry, dump_file, dump_items
-from encfix.cli.cleaning import Outcome
+from encfix.cli.outcomes import Outcome
 from encfix.cli.placing import ANNOTATION, NOTES, Part, Unread, unread
 from encfix.files.names import to_name
 
