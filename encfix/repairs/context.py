@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cache, cached_property
 
@@ -37,6 +38,8 @@ EDGES = frozenset("，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING)
 """What stands between clauses."""
 
 _OPENING = frozenset(OPENING)
+_ADDRESS = re.compile(r"(?://|www\.)[\w.:-]+/[^\s\"'<>()（），。、；：！？「」『』《》“”]*$")
+"""The host of an address, and as much of its path as stands before a place."""
 
 SHINJITAI = frozenset(
     "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
@@ -120,12 +123,14 @@ class Scripts:
         return max(self._starts[document], first - reach), min(self._ends[document], last + reach + 1)
 
     def is_quotation(self, place: int, is_leftover: bool) -> bool:
-        """Return whether the position lies in a quotation of the other script, a title in it, or Japanese text.
+        """Return whether the position lies in a quotation of the other script, a title in it, an address, or Japanese.
 
         A leftover needs a line that shows its own script; a wrong form is of that script itself.
         """
         start, end = self.window(place, place, QUOTED)
         text = to_text(self.batch.codes[start:end])
+        if _ADDRESS.search(text, 0, place - start):
+            return True
         if SHINJITAI.intersection(text[max(0, place - start - 12) : place - start + 13]):
             return True
         order = 1 if self.is_simplified[place] else -1
