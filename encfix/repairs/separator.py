@@ -230,7 +230,8 @@ def _is_beside_chinese(batch: Batch, pipes: Positions) -> Mask:
     other = np.flatnonzero(~among(batch.classes, Class.PIPE, Class.SPACE, Class.NEWLINE))
     place = np.searchsorted(other, pipes)
     beside = np.stack((other[place - 1], other[place]))  # past its ends a document has boundaries, which are neither
-    return ((batch.codes.take(beside) >= 0x80) & (batch.classes.take(beside) != Class.BOUNDARY)).any(axis=0)
+    is_chinese = (batch.codes.take(beside) >= 0x80) & (batch.classes.take(beside) != Class.BOUNDARY)
+    return np.asarray(is_chinese.any(axis=0))
 
 
 def _line_breaks(batch: Batch) -> Edits:
