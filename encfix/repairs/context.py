@@ -31,6 +31,12 @@ QUOTED = 60
 FEW_WORDS = 4
 """Ideographs in the longest quotation of the other script that is repaired."""
 
+CLASSICAL, MODERN = frozenset("之其兮矣曰乎哉焉爾尔彼匪"), frozenset("的了這这個个們们她")
+"""Words of classical Chinese that modern prose has far fewer of, and the other way round."""
+
+FEW_CLASSICAL = 2
+"""Words of classical Chinese that make a text without modern ones classical."""
+
 OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
 PAIRING = frozenset("/／→=＝(（|｜\t ,，、;；:：-—")
 TITLES = "《〈"
@@ -121,6 +127,13 @@ class Scripts:
         """Return the ends of the stretch around two positions of one document, which stays inside it."""
         document = bisect_right(self._starts, first) - 1
         return max(self._starts[document], first - reach), min(self._ends[document], last + reach + 1)
+
+    def is_classical(self, place: int) -> bool:
+        """Return whether the text around the position is classical: it has spellings of its own, 于 and 采 and 云."""
+        start, end = self.window(place, place, QUOTED)
+        text = to_text(self.batch.codes[start:end])
+        classical, modern = (sum(map(text.count, words)) for words in (CLASSICAL, MODERN))
+        return classical >= FEW_CLASSICAL and classical > CLEAR * modern
 
     def is_quotation(self, place: int, is_leftover: bool) -> bool:
         """Return whether the position lies in a quotation of the other script, a title in it, an address, or Japanese.

@@ -239,7 +239,7 @@ def _settled(batch: Batch, scripts: context.Scripts, found: list[Candidate]) -> 
     for candidate, owner, is_prose in zip(found, document.tolist(), _are_in_prose(batch, places), strict=True):
         needed = candidate.needed * (CONVERTED if converted[owner] else 1.0)
         more = candidate.more
-        if candidate.gain < needed + more - 1:
+        if candidate.gain < needed + more - 1 or (more < CERTAIN_GAIN and scripts.is_classical(candidate.place)):
             continue
         if not is_prose or scripts.is_quotation(candidate.place, candidate.rule == LEFTOVER):
             more = candidate.gain  # so that it is reported, never applied
