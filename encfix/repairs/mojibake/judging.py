@@ -32,6 +32,12 @@ MOST_BROKEN_NARROW = 0.1
 POOR = -12.0
 """The cost of a first or last character below which bytes were dropped there."""
 
+PLAIN, STRANGEST = -6.0, 4.0
+"""The mean cost of an ideograph in plain text, and by how much that of names, lists and verse may be less."""
+
+LEAST_AROUND = 8
+"""Ideographs around a span that show how probable sound text of its kind is."""
+
 FEW = 3
 """Characters below which a reading is never sure."""
 
@@ -57,11 +63,25 @@ def confidence(block: Block, span: Span) -> float:
     han = IS_HAN.take(block.classes[here])
     if han.any() and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
-    weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0
+    weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0 - _strangeness(block, span) * int(han.sum())
+    if weight < 0:
+        return 0.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
     if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+
+
+def _strangeness(block: Block, span: Span) -> float:
+    """Return by how many nats ideographs around a span are less probable than those of plain text.
+
+    In verse no character says much about the next; a few of them that read well otherwise are no damage.
+    """
+    around = IS_HAN.take(block.classes)
+    around[span.start : span.end] = False
+    if around.sum() < LEAST_AROUND:
+        return 0.0
+    return min(max(PLAIN - float(block.costs[around].mean()), 0.0), STRANGEST)
 
 
 def _ceiling(pair: Pair, is_lossy: bool) -> float:
