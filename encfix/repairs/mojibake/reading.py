@@ -15,13 +15,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Positions, to_codes
+from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.repairs.mojibake import dropping
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, doubt, fill
-from encfix.repairs.mojibake.lattice import FAIR, Lattice
 from encfix.repairs.mojibake.lossy import Reading, Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -76,6 +75,8 @@ class Block:
         self.costs = damaged_costs([codes])[0] if costs is None else costs
         self.running: Scores = _running(self.costs)
         self._raw: dict[str, Raw] = {}
+        self.resolved: dict[Pair, tuple[Raw, Positions]] = {}
+        """For pairs that were read with care the bytes chosen, and the places where the choice is in doubt."""
         self.is_wide = bool((codes >= 0x2E80).any())
         self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
         self.foreign = int((codes >= 0x80).sum())
@@ -107,11 +108,14 @@ class Block:
             self._raw[charset] = encode(self.codes, charset)
         return self._raw[charset]
 
+    def lacking(self, charset: str) -> Mask:
+        """Return which characters `charset` lacks, but for U+FFFD, which is none of its text: bool of shape (n,)."""
+        data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
+        return np.asarray((data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT))
+
     def stops(self, charset: str) -> Positions:
         """Return how many line ends and characters that `charset` lacks stand before each place: (n + 1,)."""
-        data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
-        is_stop = (data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT)
-        is_stop |= self.classes == Class.NEWLINE
+        is_stop = self.lacking(charset) | (self.classes == Class.NEWLINE)
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
 
 
@@ -195,7 +199,7 @@ def read_dropped(raw: Raw, pair: Pair, decoder: str) -> Reading | None:
     codes, _ = read(raw.data, pair.codec)
     if not broken(codes).any() and gain_of_drops(raw, codes, pair, decoder) < most_gain_of_drops(codes) + CERTAIN:
         return None
-    return Lattice(raw.data, raw.starts, pair.codec, (pair.wrong, decoder), doubt=FAIR).reading()
+    return dropping.read_dropped(raw.data, raw.starts, pair.codec, (pair.wrong, decoder))
 
 
 def gain_of_drops(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> float:
@@ -232,7 +236,10 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         borders[raw.starts] += 2
         both = np.flatnonzero(borders == 3)
         old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
-    gains = np.diff(running[new]) - np.diff(block.running[old])
+    total = running[new] - block.running[old]
+    if (total - np.minimum.accumulate(total)).max() <= least:
+        return []
+    gains = np.diff(total)
     stops = block.stops(pair.wrong)
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0
     if not lossy:
