@@ -218,7 +218,7 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explaine
     if not marked:
         of_pairs = [pair for pair in of_pairs if not pair.is_narrow]
     candidates = sorted({*of_utf8, *of_pairs}, key=[*ranked, *of_utf8].index)
-    if len(block.codes) > 2 * SAMPLE and (len(candidates) > 1 or (of_pairs and not marked)):
+    if len(block.codes) > 2 * SAMPLE and candidates:
         sampled = _lossy(Block(block.codes[:SAMPLE]), pairs, ranked)
         if all(one.rule == DROPPED for one in sampled):
             return sampled  # what is not sure of the beginning is not worth reading to the end
