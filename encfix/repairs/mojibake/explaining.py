@@ -35,7 +35,7 @@ MOST_DROPPED = 0.2
 """The share of the characters beyond ASCII that such a text may have lost."""
 
 PROVED = 0.9
-"""Confidence of all that a pair explains from which on no other is tried."""
+"""Confidence of all that a pair explains from which on no other true encoding is tried."""
 
 MOST_VAIN, MOST_VAIN_SHARE = 2000, 0.1
 """Code points of a document that are read in vain as if bytes were lost before no more are, and for each before them:
@@ -224,12 +224,15 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explaine
             return sampled  # what is not sure of the beginning is not worth reading to the end
         candidates = [sampled[0].span.pair]
     best: list[Explained] = []
+    proved = ""
     for pair in candidates:
+        if proved not in ("", pair.codec):
+            continue
         found = _read_lossy(block, pair, marked=marked)
         if sum(one.span.gain for one in found) > sum(one.span.gain for one in best):
             best = found
         if _covers(block, found) and all(one.confidence >= PROVED and one.rule != DROPPED for one in found):
-            break
+            proved = pair.codec
     return best
 
 
