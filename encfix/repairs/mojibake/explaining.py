@@ -100,7 +100,8 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
     wide, narrow = (_WIDE if block.is_wide else ()), (_NARROW if block.is_narrow else ())
     if any(pair.codec == "utf-8" and reading.is_utf8(block, pair) for pair in narrow):
         narrow = tuple(pair for pair in narrow if pair.codec == "utf-8")
-    pairs = [pair for pair in wide + narrow if reading.may_explain(block, pair)]
+    of_utf8 = tuple(pair for pair in wide + narrow if pair.codec == "utf-8" and reading.is_mostly_utf8(block, pair))
+    pairs = [pair for pair in of_utf8 or wide + narrow if reading.may_explain(block, pair)]
     ranked = _ranked(block, pairs, evidence.preferred)
     found = _exact(block, ranked, evidence)
     if not found and block.is_wide:

@@ -40,6 +40,10 @@ LONG_VOWEL_AS_GBK = ord("〖")
 LIKE_UTF8 = 0.5
 """The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
 
+MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
+"""The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
+tried."""
+
 MOST_GAIN, MOST_GAIN_EACH = 0.5, 0.06
 """Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""
 
@@ -178,6 +182,14 @@ def is_like_utf8(block: Block, pair: Pair, least: float = LIKE_UTF8) -> bool:
     data = data[(data >= 0x80) & (data != LOST)]
     trails, leads = np.count_nonzero(data < 0xC0), np.count_nonzero((data >= 0xE2) & (data < 0xF0))
     return bool(leads >= 2 and trails + leads >= least * len(data))
+
+
+def is_mostly_utf8(block: Block, pair: Pair) -> bool:
+    """Return whether whole characters of Chinese in UTF-8 hold most bytes behind a block, as other encodings have few
+    by chance."""
+    data = block.raw(pair.wrong).data
+    beyond_ascii = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) >= 0x80))
+    return 3 * len(_UTF8.findall(data)) >= max(MOSTLY_UTF8 * beyond_ascii, LEAST_UTF8)
 
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
