@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix.batch import Positions, to_codes
-from encfix.repairs.mojibake import judging, reading, variants
+from encfix.repairs.mojibake import judging, plausibility, reading, variants
 from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, Raw, decoder_of
 from encfix.repairs.mojibake.filling import LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
@@ -98,10 +98,12 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
     how many code points of the document are before it.
     """
     wide, narrow = (_WIDE if block.is_wide else ()), (_NARROW if block.is_narrow else ())
-    if any(pair.codec == "utf-8" and reading.is_utf8(block, pair) for pair in narrow):
+    if any(pair.codec == "utf-8" and plausibility.is_utf8(block, pair) for pair in narrow):
         narrow = tuple(pair for pair in narrow if pair.codec == "utf-8")
-    of_utf8 = tuple(pair for pair in wide + narrow if pair.codec == "utf-8" and reading.is_mostly_utf8(block, pair))
-    pairs = [pair for pair in of_utf8 or wide + narrow if reading.may_explain(block, pair)]
+    of_utf8 = tuple(
+        pair for pair in wide + narrow if pair.codec == "utf-8" and plausibility.is_mostly_utf8(block, pair)
+    )
+    pairs = [pair for pair in of_utf8 or wide + narrow if plausibility.may_explain(block, pair)]
     ranked = _ranked(block, pairs, evidence.preferred)
     found = _exact(block, ranked, evidence)
     if not found and block.is_wide:
@@ -144,7 +146,7 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
 def _may_be_mixed(block: Block, readings: dict[Pair, list[Span]]) -> bool:
     """Return whether a block has characters that only pairs of UTF-8 give, if no other pair explains it."""
     return all(block.lacking(charset).any() for charset in ("cp1252", "latin-1")) and not any(
-        reading.is_like_utf8(block, pair, NEARLY_ALL) if pair.codec == "utf-8" else _covers_well(block, spans)
+        plausibility.is_like_utf8(block, pair, NEARLY_ALL) if pair.codec == "utf-8" else _covers_well(block, spans)
         for pair, spans in readings.items()
         if pair.is_narrow and pair != MIXED
     )
@@ -213,7 +215,7 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explaine
     Where the true encoding is UTF-8, characters begin and end where they did, whatever was lost between. Where it
     has pairs and no U+FFFD shows the losses, a reading must explain all of the block.
     """
-    of_utf8 = [pair for pair in pairs if pair.codec == "utf-8" and reading.is_like_utf8(block, pair)]
+    of_utf8 = [pair for pair in pairs if pair.codec == "utf-8" and plausibility.is_like_utf8(block, pair)]
     of_pairs = [pair for pair in ranked if pair.codec != "utf-8" and pair.is_chinese]
     marked = bool((block.codes == 0xFFFD).sum() > (block.codes == ord("?")).sum())
     if not marked:
@@ -265,7 +267,7 @@ def _rounds(block: Block) -> Explained | None:
     """Return a whole block that went through UTF-8 read as GBK several times; a finding if characters were lost."""
     inner, is_whole = block, True
     for turn in range(MOST_ROUNDS):
-        if not reading.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+        if not plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return None
         raw, _ = _resolved(inner, AGAIN)
         once = raw.data.decode("utf-8", "replace")
@@ -282,7 +284,7 @@ def _rounds(block: Block) -> Explained | None:
                 if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]
                     return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, _NUMBERS[AGAIN])
-        elif reading.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+        elif plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return _beyond_repair(block)
     return None
 
