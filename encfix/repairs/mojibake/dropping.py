@@ -15,11 +15,10 @@ from functools import lru_cache
 import numpy as np
 
 from encfix.batch import Codes, Positions
-from encfix.chinese import model
 from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source
 from encfix.repairs.mojibake.charsets import LOST
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
-from encfix.repairs.mojibake.weighing import LEAST_ASCII, START, most_probable
+from encfix.repairs.mojibake.weighing import START, costs, most_probable
 
 SAMPLE = 600
 """Bytes by which it is judged whether a decoder dropped any."""
@@ -93,6 +92,5 @@ def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Dec
         codes = codes[: int(np.searchsorted(np.cumsum(1 + (codes >= 0x80)), SAMPLE, "right"))]
         size = len(codes) + int(np.count_nonzero(codes >= 0x80))
         data, borders = data[:size], borders[borders <= size]
-    whole = model.log_pair(np.insert(codes, 0, START))[1:]
-    whole = np.where(codes < 0x80, np.maximum(whole, LEAST_ASCII), whole)
+    whole = costs(np.insert(codes[:-1], 0, START), codes)
     return most_probable(Source(data, codec, decoder, borders))[0] - float(whole.sum())

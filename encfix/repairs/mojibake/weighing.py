@@ -34,6 +34,10 @@ LONGEST, LEAST = 1 << 10, 3 << 8
 LEAST_ASCII = -6.0
 """What a letter or sign of ASCII costs at most: the model knows little of them."""
 
+LONE_LETTER = -10.0
+"""The least cost of a letter or sign of ASCII that may be a second byte, behind another character: it may be what is
+left of one that lost its first."""
+
 BROKEN = -14.0
 """What a byte costs that belongs to no character; by the model alone it would cost more."""
 
@@ -107,7 +111,7 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
     ends = np.concatenate((np.zeros(count, np.int64), np.minimum(place + found.lengths, sizes[line])))
     starts = np.concatenate((np.full(count, -1), place))
     lattice = Lattice(codes, np.concatenate((np.arange(count), line)), starts, ends)
-    logs, shares, scores = lattice.weigh(_costs, NARROWEST)
+    logs, shares, scores = lattice.weigh(costs, NARROWEST)
     best = lattice.best(shares)
     following = best[np.minimum(lattice.firsts, len(best) - 1)].tolist()
     is_filled = np.concatenate((np.zeros(count, np.bool_), found.is_filled))[lattice.order]
@@ -126,7 +130,9 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
         yield _Path(sure[chosen].tolist(), (starts[chosen] + stretch.start).tolist(), score, rest)
 
 
-def _costs(first: Codes, second: Codes) -> Logs:
+def costs(first: Codes, second: Codes) -> Logs:
     """Return the log probability of each of some characters behind another, as far as it counts here."""
     least = np.where(second == UNKNOWN, BROKEN, np.where(second < 0x80, LEAST_ASCII, -np.inf))
-    return np.maximum(model.log_each(first, second), least)
+    logs = np.maximum(model.log_each(first, second), least)
+    is_letter = (second >= LEAST_TRAIL) & (second < 0x80)
+    return np.where(is_letter & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
