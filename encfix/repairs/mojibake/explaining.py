@@ -41,6 +41,9 @@ MOST_VAIN, MOST_VAIN_SHARE = 2000, 0.1
 """Code points of a document that are read in vain as if bytes were lost before no more are, and for each before them:
 lists of rare characters give reason to try again and again."""
 
+LEAST_REPORTED = 8
+"""Code points of the shortest part of a stretch that is reported since bytes of it were dropped."""
+
 DOUBTED = 0.6
 """Confidence where other bytes read nearly as well, or where most bytes were lost without a mark."""
 
@@ -119,6 +122,7 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
         else:
             evidence.vain += len(block.codes)
         found = lossy + [one for one in found if not any(_overlap(one.span, other.span) for other in lossy)]
+    found = [one for one in found if one.rule != DROPPED or _is_worth_a_word(block, one.span)]
     found.sort(key=lambda one: -one.span.gain)
     taken: list[Explained] = []
     for one in found:
@@ -160,6 +164,11 @@ def _covers_well(block: Block, spans: list[Span]) -> bool:
 def _covers(block: Block, found: list[Explained]) -> bool:
     """Return whether the spans hold nearly all that is beyond ASCII in a block."""
     return bool(found) and sum(one.span.end - one.span.start for one in found) >= WHOLE * block.foreign
+
+
+def _is_worth_a_word(block: Block, span: Span) -> bool:
+    """Return whether a span that cannot be repaired is long enough, or enough of the block, not to be chance."""
+    return span.end - span.start >= min(LEAST_REPORTED, WHOLE * block.foreign)
 
 
 def _lost_few(found: list[Explained]) -> bool:

@@ -29,6 +29,9 @@ MOST_BROKEN = 0.4
 MOST_BROKEN_NARROW = 0.1
 """The largest share of the characters of a reading that may be lost; less where hardly any byte can be."""
 
+MOST_ABROAD = 0.2
+"""The largest share of kana and hangul in a reading that is Chinese."""
+
 POOR = -12.0
 """The cost of a first or last character below which bytes were dropped there."""
 
@@ -55,6 +58,8 @@ def confidence(block: Block, span: Span) -> float:
     most = MOST_BROKEN_NARROW if span.pair.is_narrow and span.pair.true != "utf-8" else MOST_BROKEN
     if lost.sum() > most * (count + lost.sum()):
         return 0.0
+    if span.pair.is_chinese and is_abroad(codes[known]).sum() > MOST_ABROAD * count:
+        return 0.0  # that much kana is no Chinese
     if not span.pair.is_chinese and not _is_foreign(block.codes[here], codes, bool(lost.any())):
         return 0.0
     mean = float(costs[known].mean())
