@@ -29,7 +29,7 @@ UNSURE, UNSURE_MOST = 0.5, 0.85
 """Confidence of damage whose reading is not certain, and the most that it may have."""
 
 LINKS = 3
-"""How many shorter beginnings of a chain of damage are tried."""
+"""Of the links of a chain of damage, how many begin after a shorter chain that is tried for itself."""
 
 LENGTHS = 0.5
 """Nats by which it must beat a reading of another length in addition."""
@@ -77,7 +77,7 @@ def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Pr
         opened = opened_after(opened, character)
     found = search(tokens, first, page, opened)
     repair = _judge(tokens, first, found, page, has_signs)
-    stops = found.readings[0].stops[:LINKS] if found.readings else ()
+    stops = found.readings[0].stops[1:LINKS] if found.readings else ()
     for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
         if repair is None or is_sure(repair):
             break
