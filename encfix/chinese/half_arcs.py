@@ -70,7 +70,7 @@ class Machine:
         self._tokens = tokens
         self._is_narrow = is_narrow
 
-    def arcs_from(self, key: Key, before: Sequence[str]) -> Iterator[Arc]:
+    def arcs_from(self, key: Key, before: str) -> Iterator[Arc]:
         """Yield the arcs that leave a node; `before` are the characters that may stand before it."""
         nth, pending = key
         token = self._tokens[nth]
@@ -109,10 +109,10 @@ class Machine:
             if text.isascii():
                 yield Arc(target, just(text), gloss=token.gloss, reading=token.reading, is_sound=True)
 
-    def _across(self, nth: int, token: Token, before: Sequence[str]) -> Iterator[Arc]:
+    def _across(self, nth: int, token: Token, before: str) -> Iterator[Arc]:
         """A gloss was set between two characters: behind the second byte of one and the first of the next."""
         gloss = "(" + token.text[1:]
-        for one in before:
+        for one in sorted(set(before)):
             for trail, character in glossable(second_byte(one), token.reading):
                 if gbk.is_lead(trail):
                     yield Arc((nth + 1, trail), just(one), gloss=gloss, glossed=character, is_silent=True)
@@ -155,5 +155,5 @@ class Machine:
 
 
 def _some(arc: Arc) -> Iterator[Arc]:
-    if len(arc.choice.codes):
+    if arc.choice.text:
         yield arc

@@ -6,20 +6,21 @@ it adds is all that takes more than the last character to judge; see `encfix.chi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from heapq import nsmallest
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+import numpy as np
+
 from encfix.chinese.half_arcs import TAG_TAIL, Arc, Key
 from encfix.chinese.half_choices import HIDDEN, IN_STEP
-from encfix.chinese.half_lattice import CONTEXT, LONGEST, lattice_of
+from encfix.chinese.half_lattice import CONTEXT, LONGEST, Fork, lattice_of
+from encfix.chinese.half_page import Page
 from encfix.chinese.half_scoring import (
     CLOSING,
     DEPTH,
     NOTHING,
     PAIRS,
-    Page,
     Scorer,
     State,
     Text,
@@ -83,17 +84,10 @@ class _Reader:
         start = start._replace(open=opened, written=None)
         lattice = lattice_of(self._tokens, first, start.last, until, self._scorer.page.is_narrow)
         states: dict[Key, list[State]] = {(first, IN_STEP): [start]}
-        for key in sorted(lattice.arcs):
+        for key in sorted(lattice.forks):
             at_hand = merged(states.pop(key, []))
-            steps = [
-                (at_hand[0].score - state.score + PAIRS * loss, nth, which, k)
-                for nth, (_, places) in enumerate(lattice.arcs[key])
-                for k, loss in places
-                for which, state in enumerate(at_hand)
-            ]
-            for behind, nth, which, k in nsmallest(STEPS, steps):
-                arc = lattice.arcs[key][nth][0]
-                if behind <= DEPTH and (after := self._through(at_hand[which], key, arc, k)):
+            for state, (arc, k) in _hopeful(at_hand, lattice.forks[key]):
+                if after := self._through(state, key, arc, k):
                     states.setdefault(arc.target, []).append(after)
         readings: dict[str, Reading] = {}
         known: dict[int, list[Text]] = {}
@@ -118,7 +112,7 @@ class _Reader:
     def _through(self, state: State, key: Key, arc: Arc, k: int) -> State | None:
         """Return what a reading becomes by one character of an arc, or None if that does not go with it."""
         choice = arc.choice
-        character = chr(choice.codes[k])
+        character = choice.text[k]
         glossed = arc.glossed or character
         if key[1] >= HIDDEN and choice.firsts[k] not in state.trails:
             return None
@@ -133,7 +127,7 @@ class _Reader:
                 if not glossed:
                     return None
             trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
-            cost = arc.cost + float(choice.costs[k])
+            cost = arc.cost + choice.costs.item(k)
             if not arc.is_sound:
                 cost += self._scorer.against(character, glossed if arc.gloss else "")
             after = self._scorer.write(state, character, cost, trails, arc.is_sound, stop)
@@ -150,3 +144,17 @@ class _Reader:
         if arc.gloss:
             after = after._replace(written=Written(after.written, "", (glossed, arc.gloss), stop=stop))
         return after
+
+
+def _hopeful(states: list[State], fork: Fork) -> Iterator[tuple[State, tuple[Arc, int]]]:
+    """Yield the states at a node with the ways by which they may come near the best, as far as pairs tell."""
+    if not states:
+        return
+    onward = fork.onward[[fork.rows[state.last] for state in states]]
+    hopes = (PAIRS * onward + np.array([[state.score] for state in states])).ravel()
+    chosen = np.flatnonzero(hopes >= hopes.max() - DEPTH)
+    if len(chosen) > STEPS:
+        chosen = chosen[np.argpartition(-hopes[chosen], STEPS)[:STEPS]]
+    for nth in chosen.tolist():
+        which, way = divmod(nth, len(fork.ways))
+        yield states[which], fork.ways[way]

@@ -5,15 +5,14 @@ Readings that end alike go on alike. They are made one, and come apart again whe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from heapq import nsmallest
 from itertools import islice
-from math import log
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from encfix.chinese import model
+from encfix.chinese.half_page import Page
 
 BEAM = 16
 """Readings that go on from each node of the lattice."""
@@ -23,14 +22,6 @@ DEPTH = 8.0
 
 PAIRS, WORDS, EACH = 0.8, 0.5, 0.7
 """The weights of pairs and of words in the score, and what each character earns: fitted to damage made on purpose."""
-
-FAMILIAR = 0.3
-"""The weight of what follows a character on the page, against what follows it in Chinese."""
-
-NEVER = float("-inf")
-
-COINED = 1.5
-"""Nats against taking two characters that go together for a word that the lexicon lacks."""
 
 AGAINST_PAGE = 5.0
 """Nats against a character that the page always glosses, unglossed, or the other way round."""
@@ -59,35 +50,10 @@ _NEVER_BEHIND = {
     **dict.fromkeys("！？", _STOPS),
 }
 _TWINS = frozenset("—…")
+_MARKS = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the rest of the document says.
-
-    pairs, characters: how often it holds each pair of characters, and each character, folded; size: all of these.
-    used: the characters that it holds; folded: the same, folded.
-    glossed: the characters that it glosses; plain: those of two forms that it holds without a gloss.
-    is_narrow: its marks are of half width.
-    """
-
-    pairs: dict[str, int] = field(default_factory=dict)
-    characters: dict[str, int] = field(default_factory=dict)
-    size: int = 0
-    used: frozenset[str] = frozenset()
-    glossed: frozenset[str] = frozenset()
-    plain: frozenset[str] = frozenset()
-    is_narrow: bool = False
-
-    def log_pair(self, pair: str) -> float:
-        """Return the log probability of the second of two characters after the first, by this page alone."""
-        count = self.pairs.get(pair)
-        return log(FAMILIAR * count / (self.characters[pair[0]] + 1)) if count else NEVER
-
-    def log_word(self, pair: str) -> float:
-        """Return the log probability of two characters as a word, by this page alone; once proves nothing."""
-        count = self.pairs.get(pair, 0)
-        return log(FAMILIAR * count / self.size) if count > 1 else NEVER
+NEVER = float("-inf")
+NOTHING: frozenset[int] = frozenset()
 
 
 class Written(NamedTuple):
@@ -120,16 +86,13 @@ class State(NamedTuple):
 
     score: float = 0.0
     rest: float = 0.0
-    best: tuple[float, float, float, float] = (0.0, float("-inf"), float("-inf"), float("-inf"))
+    best: tuple[float, float, float, float] = (0.0, NEVER, NEVER, NEVER)
     tail: str = ""
     last: str = ""
     open: str = ""
-    trails: frozenset[int] = frozenset()
+    trails: frozenset[int] = NOTHING
     is_sound: bool = False
     written: Written | Merged | None = None
-
-
-NOTHING: frozenset[int] = frozenset()
 
 
 class Scorer:
@@ -137,6 +100,7 @@ class Scorer:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._words = model.lexicon()
 
     def against(self, character: str, glossed: str) -> float:
         """Return what the page has against a form, against glossing it, or against not doing so.
@@ -147,7 +111,7 @@ class Scorer:
         cost = AGAINST_PAGE if glossed in page.plain else 0.0
         if character in page.glossed and glossed != character:
             cost += AGAINST_PAGE
-        if character not in page.used and _fold().get(character, character) in page.characters:
+        if character not in page.used and folded(character) in page.folded:
             cost += OTHER_FORM
         return cost
 
@@ -156,53 +120,58 @@ class Scorer:
         state: State,
         character: str,
         cost: float = 0.0,
-        trails: frozenset[int] = frozenset(),
+        trails: frozenset[int] = NOTHING,
         is_sound: bool = True,
         stop: int = -1,
     ) -> State:
         """Write a character and score it by the one before and by the words that it ends."""
-        folded = _fold().get(character, character)
-        tail = state.tail + folded
-        pair = model.pair(tail[-2], folded) if state.tail else model.unigram(folded)
-        pair = max(pair, self.page.log_pair(tail[-2:]))
+        form = folded(character)
+        tail = state.tail
+        one, two, three, four = state.best
+        now = one + model.alone(form)
+        if tail:
+            pair, word = self.page.log_pair(tail[-1] + form)
+            words = self._words
+            now = max(now, two + word, three + words.get(tail[-2:] + form, NEVER), four + words.get(tail + form, NEVER))
+        else:
+            pair = model.unigram(form)
         opened = state.open
-        if character in _CLOSES or character in CLOSED_BY:
-            opened = opened_after(state.open, character)
-            if opened.endswith(character * 2) or (character in _CLOSES and not state.open.endswith(character)):
-                cost += ORPHAN
-            elif character in _CLOSES:
-                cost -= CLOSING
-        if character in _NEVER_BEHIND.get(state.last, ()):
-            cost += DOUBLED
-        if state.last in _TWINS and character != state.last and not state.tail.endswith(state.last * 2):
-            cost += ALONE
-        words = model.lexicon()
-        best = state.best
-        now = best[0] + model.alone(folded)
-        for length in range(2, len(tail) + 1):
-            log = words.get(tail[-length:])
-            if length == 2:
-                made = model.unigram(tail[-2]) + pair - COINED
-                log = max(made if log is None else log, made, self.page.log_word(tail[-2:]))
-            if log is not None and best[length - 1] + log > now:
-                now = best[length - 1] + log
+        if character in _MARKS or state.last in _TWINS:
+            cost += _against_mark(state, character)
+            opened = opened_after(opened, character)
         rest = state.rest + PAIRS * pair + EACH - cost
         return State(
             rest + WORDS * now,
             rest,
-            (now, best[0], best[1], best[2]),
-            tail[-3:],
+            (now, one, two, three),
+            (tail + form)[-3:],
             character,
             opened,
             trails,
             is_sound,
-            Written(state.written, character, stop=stop),
+            Written(state.written, character, None, False, stop),
         )
 
 
-@cache
-def _fold() -> dict[str, str]:
-    return {chr(code): chr(form) for code, form in model.fold_map().items()}
+def _against_mark(state: State, character: str) -> float:
+    """Return what is against a mark behind what is written, or against a character behind a mark."""
+    cost = 0.0
+    if character in _CLOSES or character in CLOSED_BY:
+        if opened_after(state.open, character).endswith(character * 2):
+            cost += ORPHAN
+        elif character in _CLOSES:
+            cost += -CLOSING if state.open.endswith(character) else ORPHAN
+    if character in _NEVER_BEHIND.get(state.last, ()):
+        cost += DOUBLED
+    if state.last in _TWINS and character != state.last and not state.tail.endswith(state.last * 2):
+        cost += ALONE
+    return cost
+
+
+@lru_cache(maxsize=1 << 14)
+def folded(character: str) -> str:
+    """Return `model.fold` of a character."""
+    return chr(model.fold_map().get(ord(character), ord(character)))
 
 
 def merged(states: list[State]) -> list[State]:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from operator import add
 
 import numpy as np
 
@@ -36,7 +35,7 @@ from encfix.chinese.characters import (
 )
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 from encfix.chinese.half_lattice import LONGEST
-from encfix.chinese.half_scoring import Page
+from encfix.chinese.half_page import Page
 from encfix.chinese.half_tokens import (
     Kind,
     across,
@@ -195,18 +194,5 @@ def page_of(text: str, stretches: list[int], owners: Positions) -> Page:
         if place >= done:
             parts.append(without_glosses(text[done:place]))
             done = line_end(text, place, len(text))
-    codes = to_codes("\n".join(parts))
-    folded = model.fold_codes(codes)
-    characters, counts = np.unique(folded, return_counts=True)
-    pairs, pair_counts = np.unique(folded[:-1].astype(np.int64) << 32 | folded[1:], return_counts=True)
-    firsts, seconds = to_text((pairs >> 32).astype(np.uint32)), to_text(pairs.astype(np.uint32))
     glossed = frozenset(text[place] for place in owners.tolist())
-    return Page(
-        pairs=dict(zip(map(add, firsts, seconds), pair_counts.tolist(), strict=True)),
-        characters=dict(zip(to_text(characters), counts.tolist(), strict=True)),
-        size=len(codes),
-        used=frozenset(to_text(np.unique(codes))),
-        glossed=glossed,
-        plain=frozenset(to_text(np.unique(codes[codes != folded]))) - glossed,
-        is_narrow=not _WIDE_MARKS.intersection(text),
-    )
+    return Page(to_codes("\n".join(parts)), glossed, not any(mark in text for mark in _WIDE_MARKS))

@@ -1,0 +1,93 @@
+"""The model's pairs as a table: a row for each symbol that is asked for, of what every symbol costs behind it.
+
+A search that asks for the same characters again and again finds each pair in one step, where `encfix.chinese.model`
+looks it up among the pairs stored. Rows are made when first asked for; the memory of the others is never touched. Costs
+are rounded to the model's own steps, and none is more than 17 nats.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.chinese.data import load
+from encfix.chinese.model import (
+    BUCKET_BITS,
+    FIRST_HAN,
+    MULTIPLIER,
+    REST_BITS,
+    STEP,
+    SYMBOL_BITS,
+    Logs,
+    symbol_logs,
+)
+
+Symbols = npt.NDArray[np.int64]
+
+_DEAREST = 255
+
+
+def log_after(first: Symbols, second: Symbols) -> Logs:
+    """Return the log probability of each of some symbols after each of others: float32 of shape (first, second).
+
+    >>> from encfix.chinese import model
+    >>> symbols = model.symbols_of(np.array([ord("學"), ord("校")], dtype=np.uint32)).astype(np.int64)
+    >>> log_after(symbols[:1], symbols[1:]).round().tolist()
+    [[-2.0]]
+    """
+    return _table().log_after(first, second)
+
+
+class _Table:
+    """Costs in steps by first and second symbol: uint8 of shape (symbols, symbols); the rows that are made."""
+
+    def __init__(self) -> None:
+        self._size = len(symbol_logs())
+        self._costs = np.empty((self._size, self._size), dtype=np.uint8)
+        self._is_made = np.zeros(self._size, dtype=np.bool_)
+        self._ends, self._begins = load("model_ends"), load("model_begins")
+        self._backoff, self._ceiling = load("model_backoff"), load("model_ceiling")
+        self._starts, self._seconds, self._stored = _pairs(self._size)
+
+    def log_after(self, first: Symbols, second: Symbols) -> Logs:
+        is_made = self._is_made.take(first)
+        if not is_made.all():
+            for symbol in first[~is_made].tolist():
+                self._make(symbol)
+        return self._costs.take(first[:, None] * self._size + second) * np.float32(-STEP)
+
+    def _make(self, first: int) -> None:
+        """Make the row of a symbol, as `model.log_pair` says."""
+        row = symbol_logs().copy()
+        marks, characters = row[:FIRST_HAN], row[FIRST_HAN:]
+        marks += self._ends[first]
+        if first < FIRST_HAN:
+            characters += self._begins[FIRST_HAN:]
+        else:
+            np.minimum(characters + self._backoff[first], self._ceiling[first], out=characters)
+        costs = self._costs[first]
+        costs[:] = np.rint(row / -STEP).clip(0, _DEAREST)
+        stored = slice(self._starts[first], self._starts[first + 1])
+        costs[self._seconds[stored]] = self._stored[stored]
+        self._is_made[first] = True
+
+
+@cache
+def _table() -> _Table:
+    return _Table()
+
+
+def _pairs(size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
+    """Return the pairs stored by first symbol: where those of each begin, their second symbols, their costs in steps.
+
+    Undoes `model.mix`, whose numbers are those of the buckets with what is stored of the rest.
+    """
+    buckets = np.repeat(np.arange(1 << BUCKET_BITS, dtype=np.uint32), np.diff(load("model_pair_offsets")))
+    mixed = buckets << np.uint32(REST_BITS) | load("model_pair_rests")
+    keys = mixed * np.uint32(pow(MULTIPLIER, -1, 1 << 2 * SYMBOL_BITS)) & np.uint32((1 << 2 * SYMBOL_BITS) - 1)
+    firsts = (keys >> np.uint32(SYMBOL_BITS)).astype(np.uint16)
+    order = np.argsort(firsts, kind="stable")
+    starts = np.searchsorted(firsts[order], np.arange(size + 1))
+    return starts, (keys & np.uint32((1 << SYMBOL_BITS) - 1))[order], load("model_pair_logs")[order]
