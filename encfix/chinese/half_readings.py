@@ -26,7 +26,6 @@ from encfix.chinese.half_scoring import (
     Text,
     Written,
     merged,
-    opened_after,
     texts_of,
 )
 from encfix.chinese.half_tokens import Kind, Token, across, reads
@@ -61,7 +60,7 @@ class Search(NamedTuple):
 def search(tokens: Sequence[Token], first: int, page: Page, opened: str = "", until: int = LONGEST) -> Search:
     """Return the readings of the stretch that begins at the token `first`, which must be a trigger.
 
-    `opened` are the closing marks that are due at the first token. The stretch ends where the text has been in step for
+    `opened` are the closing marks that are due at the token `first`. The stretch ends where the text has been in step for
     some tokens, or `until` some token after `first`.
     """
     return _Reader(tokens, page).search(first, opened, until)
@@ -79,8 +78,6 @@ class _Reader:
         for token in self._tokens[max(first - CONTEXT - 2, 0) : first]:
             if token.kind is Kind.CHARACTER:
                 start = self._scorer.write(start, token.text)
-        for token in self._tokens[:first]:
-            opened = opened_after(opened, token.text)
         start = start._replace(open=opened, written=None)
         lattice = lattice_of(self._tokens, first, start.last, until, self._scorer.page.is_narrow)
         states: dict[Key, list[State]] = {(first, IN_STEP): [start]}
