@@ -17,7 +17,7 @@ from encfix.chinese.characters import IS_HAN, SIMPLIFIED_CLASSES, class_of
 from encfix.chinese.cut_bytes import CUT_MARKS
 from encfix.chinese.half_tokens import glossable, reads
 from encfix.chinese.model import Codes, Logs
-from encfix.chinese.pair_table import Symbols
+from encfix.chinese.pair_table import Symbols, symbols_of
 
 IN_STEP, HIDDEN, TWICE = -1, 256, 257
 """Pending bytes that are none: in step with the original; unknown, since one or two pairs that stand for nothing were
@@ -57,11 +57,6 @@ class Choice(NamedTuple):
 def codes_of(text: str) -> Codes:
     """Return a string as code points."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-
-
-def symbols_of(text: str) -> Symbols:
-    """Return the model's number of each character of a string: int64 of shape (len(text),)."""
-    return model.symbols_of(codes_of(text)).astype(np.int64)
 
 
 @lru_cache(maxsize=4096)

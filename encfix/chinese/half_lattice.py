@@ -19,7 +19,7 @@ import numpy as np
 
 from encfix.chinese import model, pair_table
 from encfix.chinese.half_arcs import Arc, Key, Machine
-from encfix.chinese.half_choices import HIDDEN, IN_STEP, codes_of, symbols_of
+from encfix.chinese.half_choices import HIDDEN, IN_STEP, codes_of
 from encfix.chinese.half_tokens import Token
 from encfix.chinese.model import Logs
 
@@ -38,10 +38,10 @@ DEPTH = 16.0
 HOPE = 10.0
 """The same for a pair that stood for nothing."""
 
-NEAR = 10.0
+NEAR = 8.0
 """Nats below the best reading, by pairs, at which another is given up in the end."""
 
-MOST = 24
+MOST = 16
 """Characters, the best ones, that stand before those of the next arc."""
 
 LENGTH = 1.0
@@ -130,7 +130,7 @@ class _Growth:
         self._open: dict[Key, list[_Arrival]] = {}
         self._queue: list[Key] = []
         self._best = [float("-inf")] * (end - first + 3)
-        start = _Node((first, IN_STEP), np.zeros(1, dtype=np.float32), before or "\n")
+        start = _Node((first, IN_STEP), np.zeros((1, 1), dtype=np.float32), before or "\n")
         self._nodes = [start]
         self._leave(start)
 
@@ -157,24 +157,24 @@ class _Growth:
     def _closed(self, key: Key, arrivals: list[_Arrival]) -> _Node | None:
         """Return a node with the characters that stay in play before it, if there are any."""
         layer, pending = key[0] - self._first, key[1]
-        scores = np.concatenate([arrival.scores for arrival in arrivals])
-        least = HOPE if pending >= HIDDEN else DEPTH
+        scores = np.concatenate([arrival.scores for arrival in arrivals]) if len(arrivals) > 1 else arrivals[0].scores
         if pending < HIDDEN:
-            self._best[layer] = max(self._best[layer], float(scores.max()))
-        chosen = scores >= self._best[layer] - least
-        starts = [0, *accumulate(len(arrival.scores) for arrival in arrivals)]
+            self._best[layer] = max(self._best[layer], scores.max().item())
+        chosen = scores >= self._best[layer] - (HOPE if pending >= HIDDEN else DEPTH)
+        starts = accumulate((len(arrival.scores) for arrival in arrivals), initial=0)
+        arriving = list(zip(starts, arrivals, strict=False))
         if pending == IN_STEP:  # the tokens as they stand stay in play: a later one may rule all else out
-            for start, arrival in zip(starts, arrivals):
+            for start, arrival in arriving:
                 chosen[start] |= arrival.arc.is_sound
-        kept = np.flatnonzero(chosen)
+        kept = chosen.nonzero()[0]
         if len(kept) > MOST:
             kept = np.sort(kept[np.argpartition(-scores[kept], MOST)[:MOST]])
         if not len(kept):
             return None
-        node = _Node(key, scores.take(kept))
+        node = _Node(key, scores.take(kept)[:, None])
         self._nodes.append(node)
         places = kept.tolist()
-        for start, (source, column, arc, reached) in zip(starts, arrivals):
+        for start, (source, column, arc, reached) in arriving:
             mine = slice(bisect_left(places, start), bisect_left(places, start + len(reached)))
             if mine.start < mine.stop:
                 which = [place - start for place in places[mine]]
@@ -185,18 +185,13 @@ class _Growth:
 
     def _leave(self, node: _Node) -> None:
         """Add the arcs that leave a node."""
-        arcs = list(self._machine.arcs_from(node.key, node.characters))
+        arcs = node.arcs = list(self._machine.arcs_from(node.key, node.characters))
         if not arcs:
             return
-        ahead = np.concatenate([arc.choice.symbols for arc in arcs])
-        steps = pair_table.log_after(symbols_of(node.characters), ahead) + np.concatenate(list(map(_gains, arcs)))
         node.starts = list(accumulate((len(arc.choice.text) for arc in arcs), initial=0))
-        for arc, column in zip(arcs, node.starts):
-            if arc.is_silent:
-                steps[:, column] = [0.0 if one == arc.choice.text else -np.inf for one in node.characters]
-        node.arcs, node.steps = arcs, steps
-        scores = (steps + node.scores[:, None]).max(axis=0)
-        for arc, (start, end) in zip(arcs, pairwise(node.starts)):
+        node.steps = _steps(node.characters, arcs[0]) if len(arcs) == 1 else np.hstack([_steps(node.characters, arc) for arc in arcs])
+        scores = (node.steps + node.scores).max(axis=0)
+        for arc, (start, end) in zip(arcs, pairwise(node.starts), strict=True):
             if arc.target not in self._open:
                 self._open[arc.target] = []
                 heappush(self._queue, arc.target)
@@ -204,30 +199,35 @@ class _Growth:
 
     def _pruned(self, end: _Node) -> Lattice:
         """Return the characters through which some reading comes near the best."""
-        best = float(end.scores.max())
+        least = end.scores.max() - NEAR
         end.worth = np.zeros(len(end.scores), dtype=np.float32)
         forks: dict[Key, Fork] = {}
         for node in reversed(self._nodes):
             links = [(target.worth[mine], columns) for target, mine, columns in node.links if target.worth is not None]
             if not links:
                 continue
-            worth, columns = np.concatenate([worth for worth, _ in links]), sum((columns for _, columns in links), [])
-            onward = node.steps[:, columns] + worth
+            columns = [column for _, those in links for column in those]
+            onward = node.steps.take(columns, axis=1) + np.concatenate([worth for worth, _ in links])
             node.worth = onward.max(axis=1)
-            losses = best - (onward + node.scores[:, None]).max(axis=0)
-            near = np.flatnonzero(losses <= NEAR)
-            if len(near):
-                ways = [node.way(columns[k]) for k in near.tolist()]
-                forks[node.key] = Fork(ways, {one: row for row, one in enumerate(node.characters)}, onward[:, near])
+            near = ((onward + node.scores).max(axis=0) >= least).nonzero()[0].tolist()
+            if near:
+                ways = [node.way(columns[nth]) for nth in near]
+                rows = {one: row for row, one in enumerate(node.characters)}
+                forks[node.key] = Fork(ways, rows, onward.take(near, axis=1))
         return Lattice(forks, end.key[0])
 
 
-def _gains(arc: Arc) -> Logs:
-    """Return what each character of an arc earns, whatever is before it."""
-    gains = (LENGTH - arc.cost) - arc.choice.costs
+def _steps(before: str, arc: Arc) -> Logs:
+    """Return what each character of an arc earns behind each that may stand before: float32 (before, characters)."""
+    choice = arc.choice
+    if arc.is_silent:
+        return np.array([[0.0 if one == choice.text else -np.inf] for one in before], dtype=np.float32)
+    gains = (LENGTH - arc.cost) - choice.costs
     if arc.suffix and not arc.is_lossy:
-        gains += model.log_after(codes_of(arc.choice.text), codes_of(arc.suffix[:1]))[:, 0] + _worth(arc.suffix)
-    return gains
+        gains += model.log_after(codes_of(choice.text), codes_of(arc.suffix[:1]))[:, 0] + _worth(arc.suffix)
+    if len(before) == len(choice.text) == 1:
+        return gains[None] + model.pair(before, choice.text)
+    return pair_table.log_after(before, choice.symbols) + gains
 
 
 @lru_cache(maxsize=1 << 10)

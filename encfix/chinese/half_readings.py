@@ -30,7 +30,8 @@ from encfix.chinese.half_scoring import (
 )
 from encfix.chinese.half_tokens import Kind, Token, across, reads
 
-STEPS = 40
+HOPEFUL = 1.2
+STEPS = 24
 """Characters, the most hopeful, by which the readings at one node go on."""
 
 
@@ -148,7 +149,7 @@ def _hopeful(states: list[State], fork: Fork) -> Iterator[tuple[State, tuple[Arc
     if not states:
         return
     onward = fork.onward[[fork.rows[state.last] for state in states]]
-    hopes = (PAIRS * onward + np.array([[state.score] for state in states])).ravel()
+    hopes = (HOPEFUL * onward + np.array([[state.score] for state in states])).ravel()
     chosen = np.flatnonzero(hopes >= hopes.max() - DEPTH)
     if len(chosen) > STEPS:
         chosen = chosen[np.argpartition(-hopes[chosen], STEPS)[:STEPS]]

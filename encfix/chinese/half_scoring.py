@@ -14,7 +14,7 @@ from typing import NamedTuple
 from encfix.chinese import model
 from encfix.chinese.half_page import Page
 
-BEAM = 16
+BEAM = 12
 """Readings that go on from each node of the lattice."""
 
 DEPTH = 8.0

@@ -7,7 +7,8 @@ are rounded to the model's own steps, and none is more than 17 nats.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -23,21 +24,31 @@ from encfix.chinese.model import (
     Logs,
     symbol_logs,
 )
+from encfix.chinese.model import symbols_of as symbols_of_codes
 
 Symbols = npt.NDArray[np.int64]
 
 _DEAREST = 255
+_STEP = np.float32(-STEP)
 
 
-def log_after(first: Symbols, second: Symbols) -> Logs:
-    """Return the log probability of each of some symbols after each of others: float32 of shape (first, second).
+def log_after(first: str, second: Symbols) -> Logs:
+    """Return the log probability of each of some symbols after each of some characters: float32 (first, second).
 
-    >>> from encfix.chinese import model
-    >>> symbols = model.symbols_of(np.array([ord("學"), ord("校")], dtype=np.uint32)).astype(np.int64)
-    >>> log_after(symbols[:1], symbols[1:]).round().tolist()
-    [[-2.0]]
+    >>> log_after("學膊", symbols_of("校")).round().tolist()
+    [[-2.0], [-7.0]]
     """
-    return _table().log_after(first, second)
+    return _table().log_after(list(map(_symbol, first)), second)
+
+
+def symbols_of(text: str) -> Symbols:
+    """Return the model's number of each character of a string: int64 of shape (len(text),)."""
+    return np.array(list(map(_symbol, text)), dtype=np.int64)
+
+
+@lru_cache(maxsize=1 << 14)
+def _symbol(character: str) -> int:
+    return int(symbols_of_codes(np.array([ord(character)], dtype=np.uint32))[0])
 
 
 class _Table:
@@ -46,17 +57,17 @@ class _Table:
     def __init__(self) -> None:
         self._size = len(symbol_logs())
         self._costs = np.empty((self._size, self._size), dtype=np.uint8)
-        self._is_made = np.zeros(self._size, dtype=np.bool_)
+        self._made: set[int] = set()
         self._ends, self._begins = load("model_ends"), load("model_begins")
         self._backoff, self._ceiling = load("model_backoff"), load("model_ceiling")
         self._starts, self._seconds, self._stored = _pairs(self._size)
 
-    def log_after(self, first: Symbols, second: Symbols) -> Logs:
-        is_made = self._is_made.take(first)
-        if not is_made.all():
-            for symbol in first[~is_made].tolist():
+    def log_after(self, first: Sequence[int], second: Symbols) -> Logs:
+        if not self._made.issuperset(first):
+            for symbol in set(first) - self._made:
                 self._make(symbol)
-        return self._costs.take(first[:, None] * self._size + second) * np.float32(-STEP)
+        rows = np.array(first, dtype=np.int64) * self._size
+        return self._costs.take(rows[:, None] + second) * _STEP
 
     def _make(self, first: int) -> None:
         """Make the row of a symbol, as `model.log_pair` says."""
@@ -68,10 +79,10 @@ class _Table:
         else:
             np.minimum(characters + self._backoff[first], self._ceiling[first], out=characters)
         costs = self._costs[first]
-        costs[:] = np.rint(row / -STEP).clip(0, _DEAREST)
+        costs[:] = np.rint(row / _STEP).clip(0, _DEAREST)
         stored = slice(self._starts[first], self._starts[first + 1])
         costs[self._seconds[stored]] = self._stored[stored]
-        self._is_made[first] = True
+        self._made.add(first)
 
 
 @cache
