@@ -80,8 +80,8 @@ class _Node:
     """The characters that may stand before a node, and what leaves it: each character of each arc is a column.
 
     `scores` are the best to each of the characters; `starts` says where the columns of each arc begin; `steps` has
-    the shape (characters, columns). `is_sound` says that the tokens behind it are taken for what they are. `worth` is the
-    best from each character to the end, once that is known.
+    the shape (characters, columns). `is_sound` says that the last token is taken for what it is. `worth` is the best
+    from each character to the end, once that is known.
     """
 
     key: Key
@@ -189,7 +189,7 @@ class _Growth:
         if not arcs:
             return
         node.starts = list(accumulate((len(arc.choice.text) for arc in arcs), initial=0))
-        node.steps = _steps(node.characters, arcs[0]) if len(arcs) == 1 else np.hstack([_steps(node.characters, arc) for arc in arcs])
+        node.steps = np.concatenate([_steps(node.characters, arc) for arc in arcs], axis=1)
         scores = (node.steps + node.scores).max(axis=0)
         for arc, (start, end) in zip(arcs, pairwise(node.starts), strict=True):
             if arc.target not in self._open:

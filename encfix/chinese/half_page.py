@@ -30,35 +30,39 @@ class Page:
     def __init__(self, codes: Codes, glossed: frozenset[str], is_narrow: bool) -> None:
         kinds = np.unique(codes)
         forms = model.fold_codes(kinds)
-        self.used = frozenset(map(chr, kinds.tolist()))
-        self.folded = frozenset(map(chr, forms.tolist()))
+        self.used = _characters(kinds)
+        self.folded = _characters(forms)
         self.glossed = glossed
-        self.plain = frozenset(map(chr, kinds[kinds != forms].tolist())) - glossed
+        self.plain = _characters(kinds[kinds != forms]) - glossed
         self.is_narrow = is_narrow
+        self.pairs = Pairs(codes)
+
+
+class Pairs(dict[str, tuple[float, float]]):
+    """The log probability of the second of two folded characters after the first, and of both as a word.
+
+    Each is the better one of what Chinese says and what the page does. That a page has a pair once proves no word.
+    """
+
+    def __init__(self, codes: Codes) -> None:
         folded = model.fold_codes(codes).astype(np.int64)
-        self._pairs = memoryview(np.sort(folded[:-1] << _BITS | folded[1:]))
-        self._known: dict[str, tuple[float, float]] = {}
+        self._sorted = memoryview(np.sort(folded[:-1] << _BITS | folded[1:]).data)
 
-    def log_pair(self, pair: str) -> tuple[float, float]:
-        """Return the log probability of the second of two folded characters after the first, and of both as a word.
-
-        Each is the better one of what Chinese says and what the page does. That a page has a pair once proves no word.
-        """
-        known = self._known.get(pair)
-        if known is None:
-            known = self._known[pair] = self._judged(pair)
-        return known
-
-    def _judged(self, pair: str) -> tuple[float, float]:
-        first, second = pair
-        after = model.pair(first, second)
-        words = [model.lexicon().get(pair, NEVER)]
-        key = ord(first) << _BITS | ord(second)
-        place = bisect_left(self._pairs, key)
-        if place < len(self._pairs) and self._pairs[place] == key:
-            count = bisect_right(self._pairs, key, place) - place
-            others = bisect_left(self._pairs, (ord(first) + 1) << _BITS) - bisect_left(self._pairs, ord(first) << _BITS)
+    def __missing__(self, pair: str) -> tuple[float, float]:
+        first, second = map(ord, pair)
+        after = model.pair(*pair)
+        word = model.lexicon().get(pair, NEVER)
+        key = first << _BITS | second
+        place = bisect_left(self._sorted, key)
+        if place < len(self._sorted) and self._sorted[place] == key:
+            count = bisect_right(self._sorted, key, place) - place
+            others = bisect_left(self._sorted, (first + 1) << _BITS) - bisect_left(self._sorted, first << _BITS)
             after = max(after, log(FAMILIAR * count / (others + 1)))
             if count > 1:
-                words.append(log(FAMILIAR * count / len(self._pairs)))
-        return after, max(*words, model.unigram(first) + after - COINED)
+                word = max(word, log(FAMILIAR * count / len(self._sorted)))
+        logs = self[pair] = after, max(word, model.unigram(pair[0]) + after - COINED)
+        return logs
+
+
+def _characters(codes: Codes) -> frozenset[str]:
+    return frozenset(codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))

@@ -1,14 +1,14 @@
 """The score of a reading of damaged tokens as it grows: by pairs of characters, by words, by marks and by the page.
 
-Readings that end alike go on alike. They are made one, and come apart again when their texts are asked for.
+Readings that end alike go on alike, so they are made one.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from heapq import nsmallest
+from heapq import nlargest
 from itertools import islice
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from encfix.chinese import model
@@ -56,43 +56,54 @@ NEVER = float("-inf")
 NOTHING: frozenset[int] = frozenset()
 
 
-class Written(NamedTuple):
-    """The text of a reading, last piece first; a gloss stands with the character that it is the reading of.
+class Reading(NamedTuple):
+    """What was written, and its log probability in nats.
 
-    A piece may have been eaten by the damage, or may be where more damage began: at the token `stop`.
+    `glosses` are the characters that it takes to be glossed, with the gloss as written; `is_lossy` says that a
+    character of one byte was eaten, and nothing tells which; `stops` are the tokens behind sound ones at which it takes
+    damage to begin.
     """
 
-    before: Written | Merged | None
-    text: str
-    gloss: tuple[str, str] | None = None
+    score: float = 0.0
+    text: str = ""
+    glosses: tuple[tuple[str, str], ...] = ()
     is_lossy: bool = False
-    stop: int = -1
-
-
-class Merged(NamedTuple):
-    """What readings that go on alike have written, and by how many nats each is behind the first."""
-
-    variants: tuple[tuple[float, Written | Merged | None], ...]
+    stops: tuple[int, ...] = ()
 
 
 class State(NamedTuple):
     """A reading under way, or several that end alike.
 
-    `rest` is the score less words; `best` the score by words for all but the last 0, 1, 2, 3 characters. `tail` holds
-    the last three characters, folded, and `last` the last as it is. `trails` are the bytes one of which begins the next
-    character, if a pair hid it; `open` are the closing marks that are due; `is_sound` says that the last token is taken
-    for what it is.
+    `best` is the score by words for all but the last 0, 1, 2, 3 characters. `tail` holds the last three characters,
+    folded, and `last` the last as it is; `open` are the closing marks that are due. `trails` are the bytes one of which
+    begins the next character, if a pair hid it; `is_sound` says that the last token is taken for what it is. `text` is
+    what was written behind the `readings`, whose scores are those behind the best of them.
     """
 
     score: float = 0.0
-    rest: float = 0.0
     best: tuple[float, float, float, float] = (0.0, NEVER, NEVER, NEVER)
     tail: str = ""
     last: str = ""
     open: str = ""
     trails: frozenset[int] = NOTHING
     is_sound: bool = False
-    written: Written | Merged | None = None
+    text: str = ""
+    readings: tuple[Reading, ...] = (Reading(),)
+
+    def noted(self, stop: int | None, gloss: tuple[str, str] | None, is_lossy: bool) -> State:
+        """Return the same with more said of it: where damage began, a gloss, whether a character was lost."""
+        stops = () if stop is None else (stop,)
+        glosses = () if gloss is None else (gloss,)
+        readings = [
+            Reading(score, text + self.text, before + glosses, lossy or is_lossy, earlier + stops)
+            for score, text, before, lossy, earlier in self.readings
+        ]
+        return self._replace(text="", readings=tuple(readings))
+
+    def lost(self, suffix: str) -> State:
+        """Return the same behind a character that was eaten; it goes on as if that had been `suffix`."""
+        best = (self.best[0], *self.best[:3])
+        return self._replace(best=best, tail=self.tail[-2:] + suffix, last=suffix, text=self.text + "?")
 
 
 class Scorer:
@@ -100,6 +111,7 @@ class Scorer:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._pairs = page.pairs
         self._words = model.lexicon()
 
     def against(self, character: str, glossed: str) -> float:
@@ -122,34 +134,30 @@ class Scorer:
         cost: float = 0.0,
         trails: frozenset[int] = NOTHING,
         is_sound: bool = True,
-        stop: int = -1,
     ) -> State:
         """Write a character and score it by the one before and by the words that it ends."""
+        score, (one, two, three, four), tail, last, opened, _, _, text, readings = state
         form = folded(character)
-        tail = state.tail
-        one, two, three, four = state.best
         now = one + model.alone(form)
         if tail:
-            pair, word = self.page.log_pair(tail[-1] + form)
-            words = self._words
-            now = max(now, two + word, three + words.get(tail[-2:] + form, NEVER), four + words.get(tail + form, NEVER))
+            pair, word = self._pairs[tail[-1] + form]
+            get = self._words.get
+            now = max(now, two + word, three + get(tail[-2:] + form, NEVER), four + get(tail + form, NEVER))
         else:
             pair = model.unigram(form)
-        opened = state.open
-        if character in _MARKS or state.last in _TWINS:
+        if character in _MARKS or last in _TWINS:
             cost += _against_mark(state, character)
             opened = opened_after(opened, character)
-        rest = state.rest + PAIRS * pair + EACH - cost
         return State(
-            rest + WORDS * now,
-            rest,
+            score + PAIRS * pair + WORDS * (now - one) + EACH - cost,
             (now, one, two, three),
             (tail + form)[-3:],
             character,
             opened,
             trails,
             is_sound,
-            Written(state.written, character, None, False, stop),
+            text + character,
+            readings,
         )
 
 
@@ -182,45 +190,19 @@ def merged(states: list[State]) -> list[State]:
     alike: dict[object, list[State]] = {}
     for state in states:
         if state.score >= states[0].score - DEPTH:
-            alike.setdefault(state[3:8], []).append(state)
-    merged = []
-    for group in islice(alike.values(), BEAM):
-        best = group[0]
-        if len(group) > 1:
-            variants = tuple((best.score - state.score, state.written) for state in group[:BEAM])
-            best = best._replace(written=Merged(variants))
-        merged.append(best)
-    return merged
+            alike.setdefault(state[2:7], []).append(state)
+    return [group[0] if len(group) == 1 else _one(group) for group in islice(alike.values(), BEAM)]
 
 
-Text = tuple[float, str, tuple[tuple[str, str], ...], bool, tuple[int, ...]]
-
-
-def texts_of(written: Written | Merged | None, known: dict[int, list[Text]]) -> list[Text]:
-    """Return what may have been written, best first: nats behind, text, glosses, whether lossy, and stops.
-
-    `known` keeps the texts of what was merged, by its id.
-    """
-    pieces: list[Written] = []
-    while isinstance(written, Written):
-        pieces.append(written)
-        written = written.before
-    pieces.reverse()
-    text = "".join(piece.text for piece in pieces)
-    glosses = tuple(piece.gloss for piece in pieces if piece.gloss)
-    is_lossy = any(piece.is_lossy for piece in pieces)
-    stops = tuple(piece.stop for piece in pieces if piece.stop >= 0)
-    heads: list[Text] = [(0.0, "", (), False, ())]
-    if isinstance(written, Merged):
-        if id(written) not in known:
-            variants = ((behind, texts_of(before, known)) for behind, before in written.variants)
-            every = [(behind + head[0], *head[1:]) for behind, texts in variants for head in texts]
-            known[id(written)] = nsmallest(BEAM, every, key=itemgetter(0))
-        heads = known[id(written)]
-    return [
-        (behind, head + text, before + glosses, lossy or is_lossy, earlier + stops)
-        for behind, head, before, lossy, earlier in heads
+def _one(states: list[State]) -> State:
+    """Return states that end alike, the best first, as one."""
+    best = states[0]
+    readings = [
+        Reading(state.score - best.score + score, text + state.text, glosses, is_lossy, stops)
+        for state in states
+        for score, text, glosses, is_lossy, stops in state.readings
     ]
+    return best._replace(text="", readings=tuple(nlargest(BEAM, readings)))
 
 
 def opened_after(opened: str, text: str) -> str:

@@ -95,9 +95,7 @@ class Glosses:
 
     def moved(self, by: int) -> Glosses:
         """Return the same, so many code points on."""
-        return replace(
-            self, start=self.start + by, end=self.end + by, owner=self.owner + by, words=self.words + by
-        )
+        return replace(self, start=self.start + by, end=self.end + by, owner=self.owner + by, words=self.words + by)
 
 
 def propose(batch: Batch, options: Options) -> Edits:

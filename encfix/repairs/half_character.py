@@ -9,8 +9,8 @@ from encfix.chinese import gbk
 from encfix.chinese.cut_bytes import NARROW, explains
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
-from encfix.chinese.half_readings import Reading, Search, search
-from encfix.chinese.half_scoring import CLOSED_BY, opened_after
+from encfix.chinese.half_readings import Search, search
+from encfix.chinese.half_scoring import CLOSED_BY, Reading, opened_after
 from encfix.chinese.half_tokens import Kind, Token, is_trigger, narrowed, tokens_of
 from encfix.edits import Proposal
 from encfix.rules import number_of

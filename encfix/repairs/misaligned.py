@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix.batch import Batch, Codes, to_codes, to_text
-from encfix.chinese import gbk, model, pinyin
+from encfix.chinese import gbk, pinyin
 from encfix.chinese.characters import (
     IS_LETTER,
     IS_SIMPLIFIED,
