@@ -161,10 +161,9 @@ class _Growth:
         if pending < HIDDEN:
             self._best[layer] = max(self._best[layer], scores.max().item())
         chosen = scores >= self._best[layer] - (HOPE if pending >= HIDDEN else DEPTH)
-        starts = accumulate((len(arrival.scores) for arrival in arrivals), initial=0)
-        arriving = list(zip(starts, arrivals, strict=False))
+        starts = list(accumulate((len(arrival.scores) for arrival in arrivals), initial=0))
         if pending == IN_STEP:  # the tokens as they stand stay in play: a later one may rule all else out
-            for start, arrival in arriving:
+            for start, arrival in zip(starts, arrivals, strict=False):
                 chosen[start] |= arrival.arc.is_sound
         kept = chosen.nonzero()[0]
         if len(kept) > MOST:
@@ -174,8 +173,8 @@ class _Growth:
         node = _Node(key, scores.take(kept)[:, None])
         self._nodes.append(node)
         places = kept.tolist()
-        for start, (source, column, arc, reached) in arriving:
-            mine = slice(bisect_left(places, start), bisect_left(places, start + len(reached)))
+        for (start, end), (source, column, arc, _) in zip(pairwise(starts), arrivals, strict=True):
+            mine = slice(bisect_left(places, start), bisect_left(places, end))
             if mine.start < mine.stop:
                 which = [place - start for place in places[mine]]
                 source.links.append(_Link(node, mine, [column + nth for nth in which]))
@@ -185,7 +184,7 @@ class _Growth:
 
     def _leave(self, node: _Node) -> None:
         """Add the arcs that leave a node."""
-        arcs = node.arcs = list(self._machine.arcs_from(node.key, node.characters))
+        arcs = node.arcs = self._machine.arcs_from(node.key, node.characters)
         if not arcs:
             return
         node.starts = list(accumulate((len(arc.choice.text) for arc in arcs), initial=0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from math import log
 
 import numpy as np
@@ -50,18 +51,31 @@ class Pairs(dict[str, tuple[float, float]]):
 
     def __missing__(self, pair: str) -> tuple[float, float]:
         first, second = map(ord, pair)
-        after = model.pair(*pair)
-        word = model.lexicon().get(pair, NEVER)
         key = first << _BITS | second
         place = bisect_left(self._sorted, key)
         if place < len(self._sorted) and self._sorted[place] == key:
-            count = bisect_right(self._sorted, key, place) - place
-            others = bisect_left(self._sorted, (first + 1) << _BITS) - bisect_left(self._sorted, first << _BITS)
-            after = max(after, log(FAMILIAR * count / (others + 1)))
-            if count > 1:
-                word = max(word, log(FAMILIAR * count / len(self._sorted)))
-        logs = self[pair] = after, max(word, model.unigram(pair[0]) + after - COINED)
+            logs = self._on_page(pair, key, place)
+        else:
+            logs = _in_chinese(pair)
+        self[pair] = logs
         return logs
+
+    def _on_page(self, pair: str, key: int, place: int) -> tuple[float, float]:
+        after, word = _in_chinese(pair)
+        count = bisect_right(self._sorted, key, place) - place
+        first = key >> _BITS << _BITS
+        others = bisect_left(self._sorted, first + (1 << _BITS)) - bisect_left(self._sorted, first)
+        familiar = log(FAMILIAR * count / (others + 1))
+        word = max(word, model.unigram(pair[0]) + familiar - COINED)
+        if count > 1:
+            word = max(word, log(FAMILIAR * count / len(self._sorted)))
+        return max(after, familiar), word
+
+
+@lru_cache(maxsize=1 << 16)
+def _in_chinese(pair: str) -> tuple[float, float]:
+    after = model.pair(pair[0], pair[1])
+    return after, max(model.lexicon().get(pair, NEVER), model.unigram(pair[0]) + after - COINED)
 
 
 def _characters(codes: Codes) -> frozenset[str]:

@@ -58,11 +58,11 @@ class _Reader:
 
     def search(self, first: int, opened: str, until: int) -> Search:
         self._first = first
-        start = State()
+        begun = [State()]
         for token in self._tokens[max(first - CONTEXT - 2, 0) : first]:
             if token.kind is Kind.CHARACTER:
-                start = self._scorer.write(start, token.text)
-        start = start._replace(open=opened, text="")
+                begun = self._scorer.write(begun, token.text)
+        start = begun[0]._replace(open=opened, text="")
         lattice = lattice_of(self._tokens, first, start.last, until, self._scorer.page.is_narrow)
         states: dict[Key, list[State]] = {(first, IN_STEP): [start]}
         for key in sorted(lattice.forks):
@@ -80,42 +80,42 @@ class _Reader:
 
     def _literal(self, start: State, end: int) -> float:
         """Return the score of the tokens as they stand, less the glosses that fit."""
-        state = start
+        states = [start]
         for token in self._tokens[self._first : end]:
-            fits = not token.gloss or reads(token.text, token.reading) or across(state.last, token.text, token.reading)
-            for character in token.text if fits else token.text + token.gloss:
-                state = self._scorer.write(state, character, TAG_TAIL if token.kind is Kind.TAG else 0.0)
-        return state.score - start.score
+            text, reading = token.text, token.reading
+            if token.gloss and not reads(text, reading) and not across(states[0].last, text, reading):
+                text += token.gloss
+            for character in text:
+                states = self._scorer.write(states, character, TAG_TAIL if token.kind is Kind.TAG else 0.0)
+        return states[0].score - start.score
 
-    def _written(self, states: list[State], key: Key, arc: Arc, k: int) -> Iterator[State]:
-        """Yield what readings become by one character of an arc, if that goes with them."""
+    def _written(self, states: list[State], key: Key, arc: Arc, k: int) -> list[State]:
+        """Return what readings become by one character of an arc, those that it goes with."""
         choice, scorer = arc.choice, self._scorer
         character = choice.text[k]
-        glossed = arc.glossed or character
-        cost = arc.cost + choice.costs.item(k)
-        if not arc.is_sound:
-            cost += scorer.against(character, glossed if arc.gloss else "")
-        trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
-        for state in states:
-            if key[1] >= HIDDEN and choice.firsts[k] not in state.trails:
-                continue
-            if arc.is_silent and state.last != character:
-                continue
-            if arc.reading:
-                glossed = across(state.last, character, arc.reading)
-                if not glossed:
-                    continue
-            after = state if arc.is_silent else scorer.write(state, character, cost, trails, arc.is_sound)
-            if arc.is_lossy:
-                after = after.lost(arc.suffix)
-            else:
-                for letter in arc.suffix:
-                    after = scorer.write(after, letter, is_sound=arc.is_sound)
-            begins = key[1] == IN_STEP and not arc.is_sound and state.is_sound
-            if begins or arc.gloss or arc.is_lossy:
-                gloss = (glossed, arc.gloss) if arc.gloss else None
-                after = after.noted(key[0] if begins else None, gloss, arc.is_lossy)
-            yield after
+        if key[1] >= HIDDEN:
+            states = [state for state in states if choice.firsts[k] in state.trails]
+        if arc.is_silent:
+            states = [state for state in states if state.last == character]
+        owner = arc.glossed or character
+        owners = [across(state.last, character, arc.reading) if arc.reading else owner for state in states]
+        states = list(compress(states, owners))
+        if key[1] == IN_STEP and not arc.is_sound:
+            states = [state.noted(stops=(key[0],)) if state.is_sound else state for state in states]
+        if not arc.is_silent:
+            cost = arc.cost + choice.costs.item(k)
+            if not arc.is_sound:
+                cost += scorer.against(character, owner if arc.gloss else "")
+            trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
+            states = scorer.write(states, character, cost, trails, arc.is_sound)
+        if arc.is_lossy:
+            return [state.lost(arc.suffix) for state in states]
+        for letter in arc.suffix:
+            states = scorer.write(states, letter, is_sound=arc.is_sound)
+        if arc.gloss:
+            glosses = [(owner, arc.gloss) for owner in owners if owner]
+            states = [state.noted(glosses=(gloss,)) for state, gloss in zip(states, glosses, strict=True)]
+        return states
 
 
 def _hopeful(states: list[State], fork: Fork) -> Iterator[tuple[Arc, int, list[State]]]:

@@ -5,6 +5,7 @@ Readings that end alike go on alike, so they are made one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from heapq import nlargest
 from itertools import islice
@@ -90,20 +91,20 @@ class State(NamedTuple):
     text: str = ""
     readings: tuple[Reading, ...] = (Reading(),)
 
-    def noted(self, stop: int | None, gloss: tuple[str, str] | None, is_lossy: bool) -> State:
-        """Return the same with more said of it: where damage began, a gloss, whether a character was lost."""
-        stops = () if stop is None else (stop,)
-        glosses = () if gloss is None else (gloss,)
+    def noted(self, stops: tuple[int, ...] = (), glosses: tuple[tuple[str, str], ...] = ()) -> State:
+        """Return the same with more said of it: where damage began, or a gloss."""
         readings = [
-            Reading(score, text + self.text, before + glosses, lossy or is_lossy, earlier + stops)
-            for score, text, before, lossy, earlier in self.readings
+            Reading(score, text + self.text, before + glosses, is_lossy, earlier + stops)
+            for score, text, before, is_lossy, earlier in self.readings
         ]
         return self._replace(text="", readings=tuple(readings))
 
     def lost(self, suffix: str) -> State:
         """Return the same behind a character that was eaten; it goes on as if that had been `suffix`."""
         best = (self.best[0], *self.best[:3])
-        return self._replace(best=best, tail=self.tail[-2:] + suffix, last=suffix, text=self.text + "?")
+        readings = tuple([reading._replace(is_lossy=True) for reading in self.readings])
+        tail = self.tail[-2:] + suffix
+        return self._replace(best=best, tail=tail, last=suffix, text=self.text + "?", readings=readings)
 
 
 class Scorer:
@@ -129,49 +130,47 @@ class Scorer:
 
     def write(
         self,
-        state: State,
+        states: Iterable[State],
         character: str,
         cost: float = 0.0,
         trails: frozenset[int] = NOTHING,
         is_sound: bool = True,
-    ) -> State:
-        """Write a character and score it by the one before and by the words that it ends."""
-        score, (one, two, three, four), tail, last, opened, _, _, text, readings = state
+    ) -> list[State]:
+        """Write a character behind each state and score it by the one before and by the words that it ends."""
         form = folded(character)
-        now = one + model.alone(form)
-        if tail:
-            pair, word = self._pairs[tail[-1] + form]
-            get = self._words.get
-            now = max(now, two + word, three + get(tail[-2:] + form, NEVER), four + get(tail + form, NEVER))
-        else:
-            pair = model.unigram(form)
-        if character in _MARKS or last in _TWINS:
-            cost += _against_mark(state, character)
-            opened = opened_after(opened, character)
-        return State(
-            score + PAIRS * pair + WORDS * (now - one) + EACH - cost,
-            (now, one, two, three),
-            (tail + form)[-3:],
-            character,
-            opened,
-            trails,
-            is_sound,
-            text + character,
-            readings,
-        )
+        alone, is_mark = model.alone(form), character in _MARKS
+        pairs, word_of = self._pairs, self._words.get
+        after = []
+        for score, (one, two, three, four), tail, last, opened, _, _, text, readings in states:
+            now = one + alone
+            if tail:
+                pair, word = pairs[tail[-1] + form]
+                now = max(now, two + word, three + word_of(tail[-2:] + form, NEVER), four + word_of(tail + form, NEVER))
+            else:
+                pair = model.unigram(form)
+            gain = PAIRS * pair + WORDS * (now - one) + EACH - cost
+            if is_mark or last in _TWINS:
+                gain -= _against_mark(opened, tail, last, character)
+                opened = opened_after(opened, character)
+            best = (now, one, two, three)
+            tail = (tail + form)[-3:]
+            after.append(
+                State(score + gain, best, tail, character, opened, trails, is_sound, text + character, readings)
+            )
+        return after
 
 
-def _against_mark(state: State, character: str) -> float:
+def _against_mark(opened: str, tail: str, last: str, character: str) -> float:
     """Return what is against a mark behind what is written, or against a character behind a mark."""
     cost = 0.0
     if character in _CLOSES or character in CLOSED_BY:
-        if opened_after(state.open, character).endswith(character * 2):
+        if opened_after(opened, character).endswith(character * 2):
             cost += ORPHAN
         elif character in _CLOSES:
-            cost += -CLOSING if state.open.endswith(character) else ORPHAN
-    if character in _NEVER_BEHIND.get(state.last, ()):
+            cost += -CLOSING if opened.endswith(character) else ORPHAN
+    if character in _NEVER_BEHIND.get(last, ()):
         cost += DOUBLED
-    if state.last in _TWINS and character != state.last and not state.tail.endswith(state.last * 2):
+    if last in _TWINS and character != last and not tail.endswith(last * 2):
         cost += ALONE
     return cost
 

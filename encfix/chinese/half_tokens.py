@@ -91,12 +91,19 @@ def _special(line: str, place: int) -> Token | None:
     is_tail = line[place] == "?"
     found = (_TAIL if is_tail else _GLOSS).match(line, place)
     if found:
-        reading = pinyin.pack(re.sub(_NESTED, "", found[1]))
-        if reading in _syllables():
+        reading = _syllable(found[1])
+        if reading:
             return Token(Kind.TAIL if is_tail else Kind.GLOSS, found[0], place, found.end(), reading=reading)
     if is_tail and _TAG_TAIL.match(line, place + 1):
         return Token(Kind.TAG, "?", place, place + 1)
     return None
+
+
+@lru_cache(maxsize=4096)
+def _syllable(gloss: str) -> int:
+    """Return the packed syllable of a gloss, less those set into it; 0 if it is none."""
+    packed = pinyin.pack(re.sub(_NESTED, "", gloss))
+    return packed if packed in _syllables() else 0
 
 
 @cache

@@ -58,8 +58,9 @@ class _Table:
         self._size = len(symbol_logs())
         self._costs = np.empty((self._size, self._size), dtype=np.uint8)
         self._made: set[int] = set()
-        self._ends, self._begins = load("model_ends"), load("model_begins")
-        self._backoff, self._ceiling = load("model_backoff"), load("model_ceiling")
+        self._alone = symbol_logs() / _STEP
+        self._ends, self._begins = load("model_ends") / _STEP, load("model_begins") / _STEP
+        self._backoff, self._ceiling = load("model_backoff") / _STEP, load("model_ceiling") / _STEP
         self._starts, self._seconds, self._stored = _pairs(self._size)
 
     def log_after(self, first: Sequence[int], second: Symbols) -> Logs:
@@ -71,15 +72,15 @@ class _Table:
 
     def _make(self, first: int) -> None:
         """Make the row of a symbol, as `model.log_pair` says."""
-        row = symbol_logs().copy()
+        row = self._alone.copy()
         marks, characters = row[:FIRST_HAN], row[FIRST_HAN:]
         marks += self._ends[first]
         if first < FIRST_HAN:
             characters += self._begins[FIRST_HAN:]
         else:
-            np.minimum(characters + self._backoff[first], self._ceiling[first], out=characters)
+            np.maximum(characters + self._backoff[first], self._ceiling[first], out=characters)
         costs = self._costs[first]
-        costs[:] = np.rint(row / _STEP).clip(0, _DEAREST)
+        costs[:] = np.minimum(np.rint(row, out=row), _DEAREST, out=row)
         stored = slice(self._starts[first], self._starts[first + 1])
         costs[self._seconds[stored]] = self._stored[stored]
         self._made.add(first)
