@@ -157,11 +157,11 @@ class _Growth:
     def _closed(self, key: Key, arrivals: list[_Arrival]) -> _Node | None:
         """Return a node with the characters that stay in play before it, if there are any."""
         layer, pending = key[0] - self._first, key[1]
-        scores = np.concatenate([arrival.scores for arrival in arrivals]) if len(arrivals) > 1 else arrivals[0].scores
+        scores = _joined([arrival.scores for arrival in arrivals])
         if pending < HIDDEN:
             self._best[layer] = max(self._best[layer], scores.max().item())
-        chosen = scores >= self._best[layer] - (HOPE if pending >= HIDDEN else DEPTH)
         starts = list(accumulate((len(arrival.scores) for arrival in arrivals), initial=0))
+        chosen = scores >= self._best[layer] - (HOPE if pending >= HIDDEN else DEPTH)
         if pending == IN_STEP:  # the tokens as they stand stay in play: a later one may rule all else out
             for start, arrival in zip(starts, arrivals, strict=False):
                 chosen[start] |= arrival.arc.is_sound
@@ -188,8 +188,8 @@ class _Growth:
         if not arcs:
             return
         node.starts = list(accumulate((len(arc.choice.text) for arc in arcs), initial=0))
-        node.steps = np.concatenate([_steps(node.characters, arc) for arc in arcs], axis=1)
-        scores = (node.steps + node.scores).max(axis=0)
+        node.steps = _joined([_steps(node.characters, arc) for arc in arcs])
+        scores = _best(node.steps + node.scores)
         for arc, (start, end) in zip(arcs, pairwise(node.starts), strict=True):
             if arc.target not in self._open:
                 self._open[arc.target] = []
@@ -206,9 +206,9 @@ class _Growth:
             if not links:
                 continue
             columns = [column for _, those in links for column in those]
-            onward = node.steps.take(columns, axis=1) + np.concatenate([worth for worth, _ in links])
-            node.worth = onward.max(axis=1)
-            near = ((onward + node.scores).max(axis=0) >= least).nonzero()[0].tolist()
+            onward = node.steps.take(columns, axis=1) + _joined([worth for worth, _ in links])
+            node.worth = _best(onward.T)
+            near = (_best(onward + node.scores) >= least).nonzero()[0].tolist()
             if near:
                 ways = [node.way(columns[nth]) for nth in near]
                 rows = {one: row for row, one in enumerate(node.characters)}
@@ -216,16 +216,26 @@ class _Growth:
         return Lattice(forks, end.key[0])
 
 
+def _best(scores: Logs) -> Logs:
+    """Return the best of each column."""
+    best: Logs = scores[0] if len(scores) == 1 else np.maximum.reduce(scores)
+    return best
+
+
+def _joined(parts: list[Logs]) -> Logs:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+
+
 def _steps(before: str, arc: Arc) -> Logs:
     """Return what each character of an arc earns behind each that may stand before: float32 (before, characters)."""
     choice = arc.choice
     if arc.is_silent:
         return np.array([[0.0 if one == choice.text else -np.inf] for one in before], dtype=np.float32)
+    if len(before) == len(choice.text) == 1 and not arc.suffix:
+        return np.array([[model.pair(before, choice.text) + LENGTH - arc.cost - choice.costs.item()]], dtype=np.float32)
     gains = (LENGTH - arc.cost) - choice.costs
     if arc.suffix and not arc.is_lossy:
         gains += model.log_after(codes_of(choice.text), codes_of(arc.suffix[:1]))[:, 0] + _worth(arc.suffix)
-    if len(before) == len(choice.text) == 1:
-        return gains[None] + model.pair(before, choice.text)
     return pair_table.log_after(before, choice.symbols) + gains
 
 

@@ -17,6 +17,12 @@ FAMILIAR = 0.3
 COINED = 1.5
 """Nats against taking two characters that go together for a word that the lexicon lacks."""
 
+AGAINST_PAGE = 5.0
+"""Nats against a character that the page always glosses, unglossed, or the other way round."""
+
+OTHER_FORM = 3.0
+"""Nats against a form of a character where the page has another of the same: its table gives one for each."""
+
 NEVER = float("-inf")
 _BITS = 21
 
@@ -24,19 +30,40 @@ _BITS = 21
 class Page:
     """The characters of a page that are sound, and how probable they make others.
 
-    `used` are these characters, `folded` the same, folded; `glossed` are those that the page glosses, `plain` those of
-    two forms that it holds without a gloss; `is_narrow` says that its marks are of half width.
+    `pairs` says the latter; `is_narrow` says that the marks of the page are of half width.
     """
 
     def __init__(self, codes: Codes, glossed: frozenset[str], is_narrow: bool) -> None:
-        kinds = np.unique(codes)
-        forms = model.fold_codes(kinds)
-        self.used = _characters(kinds)
-        self.folded = _characters(forms)
-        self.glossed = glossed
-        self.plain = _characters(kinds[kinds != forms]) - glossed
+        folded = model.fold_codes(codes)
+        self.pairs = Pairs(folded)
         self.is_narrow = is_narrow
-        self.pairs = Pairs(codes)
+        self._glossed = glossed
+        self._used, self._folded = _members(codes), _members(folded)
+
+    def against(self, character: str, glossed: str) -> float:
+        """Return what the page has against a form, against glossing it, or against not doing so, in nats.
+
+        `glossed` is the character of which a gloss is behind it, or "".
+        """
+        cost = 0.0
+        if glossed and glossed not in self._glossed and self._used[_place(glossed)] and fold(glossed) != glossed:
+            cost += AGAINST_PAGE
+        if character in self._glossed and glossed != character:
+            cost += AGAINST_PAGE
+        if not self._used[_place(character)] and self._folded[_place(fold(character))]:
+            cost += OTHER_FORM
+        return cost
+
+
+def _members(codes: Codes) -> memoryview:
+    """Return which characters are among some, by code point; those outside of the BMP are one."""
+    is_member = np.zeros(0x10000, dtype=np.bool_)
+    is_member[np.minimum(codes, 0xFFFF)] = True
+    return memoryview(is_member.data)
+
+
+def _place(character: str) -> int:
+    return min(ord(character), 0xFFFF)
 
 
 class Pairs(dict[str, tuple[float, float]]):
@@ -45,9 +72,9 @@ class Pairs(dict[str, tuple[float, float]]):
     Each is the better one of what Chinese says and what the page does. That a page has a pair once proves no word.
     """
 
-    def __init__(self, codes: Codes) -> None:
-        folded = model.fold_codes(codes).astype(np.int64)
-        self._sorted = memoryview(np.sort(folded[:-1] << _BITS | folded[1:]).data)
+    def __init__(self, folded: Codes) -> None:
+        wide = folded.astype(np.int64)
+        self._sorted = memoryview(np.sort(wide[:-1] << _BITS | wide[1:]).data)
 
     def __missing__(self, pair: str) -> tuple[float, float]:
         first, second = map(ord, pair)
@@ -78,5 +105,7 @@ def _in_chinese(pair: str) -> tuple[float, float]:
     return after, max(model.lexicon().get(pair, NEVER), model.unigram(pair[0]) + after - COINED)
 
 
-def _characters(codes: Codes) -> frozenset[str]:
-    return frozenset(codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))
+@lru_cache(maxsize=1 << 14)
+def fold(character: str) -> str:
+    """Return `model.fold` of one character."""
+    return chr(model.fold_map().get(ord(character), ord(character)))

@@ -105,7 +105,7 @@ class _Reader:
         if not arc.is_silent:
             cost = arc.cost + choice.costs.item(k)
             if not arc.is_sound:
-                cost += scorer.against(character, owner if arc.gloss else "")
+                cost += scorer.page.against(character, owner if arc.gloss else "")
             trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
             states = scorer.write(states, character, cost, trails, arc.is_sound)
         if arc.is_lossy:

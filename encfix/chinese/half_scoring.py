@@ -6,14 +6,13 @@ Readings that end alike go on alike, so they are made one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from heapq import nlargest
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
 from encfix.chinese import model
-from encfix.chinese.half_page import Page
+from encfix.chinese.half_page import NEVER, Page, fold
 
 BEAM = 12
 """Readings that go on from each node of the lattice."""
@@ -23,12 +22,6 @@ DEPTH = 8.0
 
 PAIRS, WORDS, EACH = 0.8, 0.5, 0.7
 """The weights of pairs and of words in the score, and what each character earns: fitted to damage made on purpose."""
-
-AGAINST_PAGE = 5.0
-"""Nats against a character that the page always glosses, unglossed, or the other way round."""
-
-OTHER_FORM = 3.0
-"""Nats against a form of a character where the page has another of the same: its table gives one for each."""
 
 ORPHAN = 3.5
 """Nats against a closing mark that nothing opened, or a mark opened twice."""
@@ -53,7 +46,6 @@ _NEVER_BEHIND = {
 _TWINS = frozenset("—…")
 _MARKS = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")
 
-NEVER = float("-inf")
 NOTHING: frozenset[int] = frozenset()
 
 
@@ -115,19 +107,6 @@ class Scorer:
         self._pairs = page.pairs
         self._words = model.lexicon()
 
-    def against(self, character: str, glossed: str) -> float:
-        """Return what the page has against a form, against glossing it, or against not doing so.
-
-        `glossed` is the character of which a gloss is behind it, or "".
-        """
-        page = self.page
-        cost = AGAINST_PAGE if glossed in page.plain else 0.0
-        if character in page.glossed and glossed != character:
-            cost += AGAINST_PAGE
-        if character not in page.used and folded(character) in page.folded:
-            cost += OTHER_FORM
-        return cost
-
     def write(
         self,
         states: Iterable[State],
@@ -137,7 +116,7 @@ class Scorer:
         is_sound: bool = True,
     ) -> list[State]:
         """Write a character behind each state and score it by the one before and by the words that it ends."""
-        form = folded(character)
+        form = fold(character)
         alone, is_mark = model.alone(form), character in _MARKS
         pairs, word_of = self._pairs, self._words.get
         after = []
@@ -173,12 +152,6 @@ def _against_mark(opened: str, tail: str, last: str, character: str) -> float:
     if last in _TWINS and character != last and not tail.endswith(last * 2):
         cost += ALONE
     return cost
-
-
-@lru_cache(maxsize=1 << 14)
-def folded(character: str) -> str:
-    """Return `model.fold` of a character."""
-    return chr(model.fold_map().get(ord(character), ord(character)))
 
 
 def merged(states: list[State]) -> list[State]:

@@ -43,7 +43,7 @@ from encfix.chinese.half_tokens import (
     second_byte,
     tokens_of,
 )
-from encfix.edits import Edits, Proposal, gathered
+from encfix.edits import Edits, Proposal, gathered, inside
 from encfix.options import Options
 from encfix.repairs import gloss
 from encfix.repairs.half_character import (
@@ -200,8 +200,7 @@ def page_of(document: _Text, stretches: list[int]) -> Page:
     """Return what the sound parts of a document say: all but its glosses and the lines behind suspect places."""
     text, codes, glosses = document
     is_sound = np.ones(len(codes), dtype=np.bool_)
-    for start, end in zip(glosses.start.tolist(), glosses.end.tolist(), strict=True):
-        is_sound[start:end] = False
+    is_sound[inside(glosses.start, glosses.end - glosses.start)] = False
     done = 0
     for place in stretches:
         if place >= done:
