@@ -156,23 +156,14 @@ class _Growth:
 
     def _closed(self, key: Key, arrivals: list[_Arrival]) -> _Node | None:
         """Return a node with the characters that stay in play before it, if there are any."""
-        layer, pending = key[0] - self._first, key[1]
-        scores = _joined([arrival.scores for arrival in arrivals])
-        if pending < HIDDEN:
-            self._best[layer] = max(self._best[layer], scores.max().item())
         starts = list(accumulate((len(arrival.scores) for arrival in arrivals), initial=0))
-        chosen = scores >= self._best[layer] - (HOPE if pending >= HIDDEN else DEPTH)
-        if pending == IN_STEP:  # the tokens as they stand stay in play: a later one may rule all else out
-            for start, arrival in zip(starts, arrivals, strict=False):
-                chosen[start] |= arrival.arc.is_sound
-        kept = chosen.nonzero()[0]
-        if len(kept) > MOST:
-            kept = np.sort(kept[np.argpartition(-scores[kept], MOST)[:MOST]])
-        if not len(kept):
+        scores = _joined([arrival.scores for arrival in arrivals])
+        sound = [start for start, arrival in zip(starts, arrivals, strict=False) if arrival.arc.is_sound]
+        places = self._kept(key, scores, sound)
+        if not places:
             return None
-        node = _Node(key, scores.take(kept)[:, None])
+        node = _Node(key, scores.take(places)[:, None])
         self._nodes.append(node)
-        places = kept.tolist()
         for (start, end), (source, column, arc, _) in zip(pairwise(starts), arrivals, strict=True):
             mine = slice(bisect_left(places, start), bisect_left(places, end))
             if mine.start < mine.stop:
@@ -181,6 +172,21 @@ class _Growth:
                 node.characters += "".join([arc.suffix[-1:] or arc.choice.text[nth] for nth in which])
                 node.is_sound &= arc.is_sound
         return node
+
+    def _kept(self, key: Key, scores: Logs, sound: list[int]) -> list[int]:
+        """Return which characters stay in play; the tokens as they stand do: a later one may rule all else out."""
+        layer, pending = key[0] - self._first, key[1]
+        if pending < HIDDEN:
+            self._best[layer] = max(self._best[layer], scores.max().item())
+        if len(scores) == len(sound):
+            return sound
+        chosen = scores >= self._best[layer] - (HOPE if pending >= HIDDEN else DEPTH)
+        chosen[sound] = True
+        kept = chosen.nonzero()[0]
+        if len(kept) > MOST:
+            kept = np.sort(kept[np.argpartition(-scores[kept], MOST)[:MOST]])
+        places: list[int] = kept.tolist()
+        return places
 
     def _leave(self, node: _Node) -> None:
         """Add the arcs that leave a node."""
