@@ -16,6 +16,7 @@ from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.chinese import model, pair_table
 from encfix.chinese.half_arcs import Arc, Key, Machine
@@ -80,8 +81,9 @@ class _Node:
     """The characters that may stand before a node, and what leaves it: each character of each arc is a column.
 
     `scores` are the best to each of the characters; `starts` says where the columns of each arc begin; `steps` has
-    the shape (characters, columns). `is_sound` says that the last token is taken for what it is. `worth` is the best
-    from each character to the end, once that is known.
+    the shape (characters, columns). `trails` are, of each character that hid a pair, the bytes one of which begins the
+    next; `is_sound` says that the last token is taken for what it is. `worth` is the best from each character to the
+    end, once that is known.
     """
 
     key: Key
@@ -91,6 +93,7 @@ class _Node:
     starts: list[int] = field(default_factory=list)
     steps: Logs = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
     links: list[_Link] = field(default_factory=list)
+    trails: list[frozenset[int]] = field(default_factory=list)
     is_sound: bool = True
     worth: Logs | None = None
 
@@ -170,6 +173,8 @@ class _Growth:
                 which = [place - start for place in places[mine]]
                 source.links.append(_Link(node, mine, [column + nth for nth in which]))
                 node.characters += "".join([arc.suffix[-1:] or arc.choice.text[nth] for nth in which])
+                if key[1] >= HIDDEN:
+                    node.trails += [arc.choice.trails[nth] for nth in which]
                 node.is_sound &= arc.is_sound
         return node
 
@@ -195,6 +200,10 @@ class _Growth:
             return
         node.starts = list(accumulate((len(arc.choice.text) for arc in arcs), initial=0))
         node.steps = _joined([_steps(node.characters, arc) for arc in arcs])
+        if node.trails:  # what ended the pair that stood for nothing begins the next character
+            begins = np.stack([_members(trails) for trails in node.trails])
+            firsts = [first for arc in arcs for first in arc.choice.firsts]
+            node.steps = np.where(begins.take(firsts, axis=1), node.steps, np.float32(-np.inf))
         scores = _best(node.steps + node.scores)
         for arc, (start, end) in zip(arcs, pairwise(node.starts), strict=True):
             if arc.target not in self._open:
@@ -220,6 +229,12 @@ class _Growth:
                 rows = {one: row for row, one in enumerate(node.characters)}
                 forks[node.key] = Fork(ways, rows, onward.take(near, axis=1))
         return Lattice(forks, end.key[0])
+
+
+@lru_cache(maxsize=1 << 10)
+def _members(numbers: frozenset[int]) -> npt.NDArray[np.bool_]:
+    """Return which numbers below 256 are among some: bool of shape (256,)."""
+    return np.isin(np.arange(256), list(numbers))
 
 
 def _best(scores: Logs) -> Logs:
