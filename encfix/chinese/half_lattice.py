@@ -53,7 +53,7 @@ class Fork(NamedTuple):
     """What may be written at a node.
 
     `ways` are the characters: arcs, and the place of each in its choice. `rows` gives each character that may stand
-    before its row of `onward`, float32 of shape (rows, ways): the nats from there to the end, by each way.
+    before its row of `onward`, float32 of shape (rows, ways): the best from there to the end by each way, in nats.
     """
 
     ways: list[tuple[Arc, int]]

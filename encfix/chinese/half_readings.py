@@ -17,20 +17,14 @@ from encfix.chinese.half_arcs import TAG_TAIL, Arc, Key
 from encfix.chinese.half_choices import HIDDEN, IN_STEP
 from encfix.chinese.half_lattice import CONTEXT, LONGEST, Fork, lattice_of
 from encfix.chinese.half_page import Page
-from encfix.chinese.half_scoring import (
-    CLOSING,
-    DEPTH,
-    NOTHING,
-    Reading,
-    Scorer,
-    State,
-    merged,
-)
+from encfix.chinese.half_scoring import CLOSING, DEPTH, NOTHING, Reading, Scorer, State, merged
 from encfix.chinese.half_tokens import Kind, Token, across, reads
 
-HOPEFUL = 1.2
 STEPS = 24
 """Characters, the most hopeful, by which the readings at one node go on."""
+
+AHEAD = 1.2
+"""The weight of pairs not yet written, on which a reading's hope rests: what is improbable by them is so by words."""
 
 
 class Search(NamedTuple):
@@ -126,7 +120,7 @@ def _hopeful(states: list[State], fork: Fork) -> Iterator[tuple[Arc, int, list[S
         yield (*fork.ways[0], states)
         return
     rows = [fork.rows[state.last] for state in states]
-    hopes = HOPEFUL * fork.onward.take(rows, axis=0) + np.array([[state.score] for state in states])
+    hopes = AHEAD * fork.onward.take(rows, axis=0) + np.array([[state.score] for state in states])
     is_hopeful = hopes >= hopes.max() - DEPTH
     if np.count_nonzero(is_hopeful) > STEPS:
         is_hopeful &= hopes >= np.partition(hopes, -STEPS, axis=None)[-STEPS]

@@ -37,12 +37,7 @@ from encfix.chinese.characters import (
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
-from encfix.chinese.half_tokens import (
-    Kind,
-    across,
-    second_byte,
-    tokens_of,
-)
+from encfix.chinese.half_tokens import Kind, across, second_byte, tokens_of
 from encfix.edits import Edits, Proposal, gathered, inside
 from encfix.options import Options
 from encfix.repairs import gloss
@@ -95,8 +90,8 @@ def propose(batch: Batch, options: Options) -> Edits:
         suspects = found[slice(*np.searchsorted(found, (base, end)))]
         letters = crossed[slice(*np.searchsorted(crossed, (base, end)))] - 1
         chosen = glosses.where(slice(*np.searchsorted(glosses.start, (base, end))))
-        page = _Text(batch.text(document), batch.codes[base:end], chosen.moved(-base))
-        done = list(_repairs(page, (suspects - base).tolist(), (letters - base).tolist()))
+        text = _Text(batch.text(document), batch.codes[base:end], chosen.moved(-base))
+        done = list(_repairs(text, (suspects - base).tolist(), (letters - base).tolist()))
         done = [repair.moved(base) for repair in done]
         repairs += done
         if any(map(is_sure, done)):
