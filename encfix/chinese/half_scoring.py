@@ -70,7 +70,7 @@ class State(NamedTuple):
     `best` is the score by words for all but the last 0, 1, 2, 3 characters. `tail` holds the last three characters,
     folded, and `last` the last as it is; `open` are the closing marks that are due. `trails` are the bytes one of which
     begins the next character, if a pair hid it; `is_sound` says that the last token is taken for what it is. `text` is
-    what was written behind the `readings`, whose scores are those behind the best of them.
+    what was written behind the `readings`, whose scores are relative to the best of them.
     """
 
     score: float = 0.0
