@@ -115,8 +115,8 @@ class _Arrival(NamedTuple):
 def lattice_of(tokens: Sequence[Token], first: int, before: str, until: int, is_narrow: bool) -> Lattice:
     """Return what the tokens from the trigger `first` on may stand for, up to where the text has been in step a while.
 
-    `before` is the character before them. The lattice ends at most `until` tokens on; it has no forks if no reading is
-    left.
+    `before` is the character before them, a newline at the start of a line. The lattice ends at most `until` tokens on;
+    it has no forks if no reading is left.
     """
     end = min(len(tokens), first + min(until, LONGEST))
     lost = (nth for nth in range(first, end) if tokens[nth].text[0] == "?")
@@ -133,7 +133,7 @@ class _Growth:
         self._open: dict[Key, list[_Arrival]] = {}
         self._queue: list[Key] = []
         self._best = [float("-inf")] * (end - first + 3)
-        start = _Node((first, IN_STEP), np.zeros((1, 1), dtype=np.float32), before or "\n")
+        start = _Node((first, IN_STEP), np.zeros((1, 1), dtype=np.float32), before)
         self._nodes = [start]
         self._leave(start)
 

@@ -52,7 +52,7 @@ class _Reader:
 
     def search(self, first: int, opened: str, until: int) -> Search:
         self._first = first
-        begun = [State()]
+        begun = [State(last="\n")]
         for token in self._tokens[max(first - CONTEXT - 2, 0) : first]:
             if token.kind is Kind.CHARACTER:
                 begun = self._scorer.write(begun, token.text)
