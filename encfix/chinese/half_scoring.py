@@ -30,7 +30,7 @@ CLOSING = 2.0
 """Nats for a closing mark that is due, and against each that is due at the end of a line."""
 
 DOUBLED = 5.0
-"""Nats against a stop right behind another, and against one before a bracket that closes."""
+"""Nats against a stop right behind another or at the start of a line, and against one before a bracket that closes."""
 
 ALONE = 3.0
 """Nats against a dash or an ellipsis of one character: they come in twos."""
@@ -39,7 +39,7 @@ CLOSED_BY = {"“": "”", "‘": "’", "（": "）", "《": "》", "「": "」
 _CLOSES = frozenset(CLOSED_BY.values())
 _STOPS = frozenset("，。、；：")
 _NEVER_BEHIND = {
-    **dict.fromkeys("，、；：", _STOPS | _CLOSES | frozenset("！？…")),
+    **dict.fromkeys("\n，、；：", _STOPS | _CLOSES | frozenset("！？…")),
     **dict.fromkeys("。", _STOPS | frozenset("！？…")),
     **dict.fromkeys("！？", _STOPS),
 }
