@@ -56,6 +56,13 @@ def test_an_unsure_reading_is_reported_with_its_competitors() -> None:
     assert any("校可歸" in text for text in (finding.after, *finding.candidates))
 
 
+@pytest.mark.parametrize("line", ["?？蓺w為教育部", "?；巨k學條件"])
+def test_no_stop_begins_a_line(line: str) -> None:
+    result = clean("人民日?qǐng)?bào)\n" + line)
+    assert result.text.startswith("人民日報\n")
+    assert not result.text.startswith("人民日報\n。")
+
+
 def test_generated_damage_is_repaired_and_never_altered_elsewhere() -> None:
     if not CORPORA.exists():
         pytest.skip(f"no corpus at {CORPORA}; set ENCFIX_CORPORA")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.batch import to_codes
-from encfix.chinese import model
+from encfix.chinese import model, pair_table
 
 SENTENCES = (
     "今年春天的雨水比往年多，山里的茶树长得很好。",
@@ -79,6 +79,13 @@ def test_arrays_and_strings_agree(text: str) -> None:
     assert model.log_unigram(to_codes(text)) == pytest.approx([model.unigram(c) for c in text], abs=1e-3)
     assert len(model.fold(text)) == len(text)
     assert np.isfinite(model.lattice_score(text))
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_the_table_of_pairs_holds_the_model_in_its_own_steps(first: str, second: str) -> None:
+    expected = [[max(model.pair(one, other), -255 * model.STEP) for other in second] for one in first]
+    table = pair_table.log_after(first, pair_table.symbols_of(second))
+    assert table == pytest.approx(np.array(expected), abs=model.STEP / 2 + 1e-3)
 
 
 @given(st.lists(st.text(alphabet=st.sampled_from("今天天氣很好，2023 Wかﾅ\ud800\U0010ffff"), max_size=8), max_size=6))

@@ -70,8 +70,11 @@ class Machine:
         self._tokens = tokens
         self._is_narrow = is_narrow
 
-    def arcs_from(self, key: Key, before: Sequence[str]) -> Iterator[Arc]:
-        """Yield the arcs that leave a node; `before` are the characters that may stand before it."""
+    def arcs_from(self, key: Key, before: str) -> list[Arc]:
+        """Return the arcs that leave a node; `before` are the characters that may stand before it."""
+        return [arc for arc in self._arcs(key, before) if arc.choice.text]
+
+    def _arcs(self, key: Key, before: str) -> Iterator[Arc]:
         nth, pending = key
         token = self._tokens[nth]
         if pending == IN_STEP:
@@ -84,11 +87,11 @@ class Machine:
                     yield Arc((nth + 2, first), cut(second))
             return
         if pending < HIDDEN:
-            yield from _some(Arc((nth, HIDDEN), hiding(pending)))
+            yield Arc((nth, HIDDEN), hiding(pending))
         elif pending == HIDDEN:
-            yield from _some(Arc((nth, TWICE), hiding_again()))
+            yield Arc((nth, TWICE), hiding_again())
         if token.kind is Kind.TAIL:
-            yield from _some(Arc((nth + 1, IN_STEP), glossed(pending, token.reading), gloss="(" + token.text[1:]))
+            yield Arc((nth + 1, IN_STEP), glossed(pending, token.reading), gloss="(" + token.text[1:])
         if token.text == "?" and pending != TWICE:
             yield from self._lost(nth, pending, token)
         if token.kind is Kind.CHARACTER:
@@ -109,10 +112,10 @@ class Machine:
             if text.isascii():
                 yield Arc(target, just(text), gloss=token.gloss, reading=token.reading, is_sound=True)
 
-    def _across(self, nth: int, token: Token, before: Sequence[str]) -> Iterator[Arc]:
+    def _across(self, nth: int, token: Token, before: str) -> Iterator[Arc]:
         """A gloss was set between two characters: behind the second byte of one and the first of the next."""
         gloss = "(" + token.text[1:]
-        for one in before:
+        for one in sorted(set(before)):
             for trail, character in glossable(second_byte(one), token.reading):
                 if gbk.is_lead(trail):
                     yield Arc((nth + 1, trail), just(one), gloss=gloss, glossed=character, is_silent=True)
@@ -124,36 +127,31 @@ class Machine:
         choice = made(pending, second)
         if first > 0x80:
             if not token.gloss or reads(token.text, token.reading):
-                yield from _some(Arc((nth + 1, first), choice, gloss=token.gloss, glossed=token.text))
+                yield Arc((nth + 1, first), choice, gloss=token.gloss, glossed=token.text)
             return
         suffix, target = chr(first) if first else "", (nth + 1, IN_STEP)
         if not token.gloss:
-            yield from _some(Arc(target, choice, suffix))
+            yield Arc(target, choice, suffix)
         elif first:
             if reads(token.text, token.reading):
-                yield from _some(Arc(target, choice, suffix, gloss=token.gloss, glossed=token.text))
+                yield Arc(target, choice, suffix, gloss=token.gloss, glossed=token.text)
         else:
-            yield from _some(Arc(target, that_read(choice, token.reading), gloss=token.gloss))
+            yield Arc(target, that_read(choice, token.reading), gloss=token.gloss)
 
     def _lost(self, nth: int, pending: int, token: Token) -> Iterator[Arc]:
         """Yield the characters whose second byte a question mark stands for, with what else it may have eaten."""
         following = self._tokens[nth + 1].text if nth + 1 < len(self._tokens) else "\n"
         target = (nth + 1, IN_STEP)
         if token.gloss:
-            yield from _some(Arc(target, that_read(made(pending, 0x80), token.reading), gloss=token.gloss))
+            yield Arc(target, that_read(made(pending, 0x80), token.reading), gloss=token.gloss)
             return
-        yield from _some(Arc(target, made(pending, 0x80)))
+        yield Arc(target, made(pending, 0x80))
         if token.kind is Kind.TAG:
-            yield from _some(Arc(target, begun(pending, ""), "<"))
+            yield Arc(target, begun(pending, ""), "<")
             return
         edge = following if following == "\n" or mark_of(following) is not None else ""
         choice = begun(pending, edge)
         if edge:
-            yield from _some(Arc(target, choice))
+            yield Arc(target, choice)
         suffix, cost = following if following.isdigit() else "?", EATEN_LAST if edge else EATEN
-        yield from _some(Arc(target, choice, suffix, cost=cost, is_lossy=True))
-
-
-def _some(arc: Arc) -> Iterator[Arc]:
-    if len(arc.choice.codes):
-        yield arc
+        yield Arc(target, choice, suffix, cost=cost, is_lossy=True)

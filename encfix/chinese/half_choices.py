@@ -17,6 +17,7 @@ from encfix.chinese.characters import IS_HAN, SIMPLIFIED_CLASSES, class_of
 from encfix.chinese.cut_bytes import CUT_MARKS
 from encfix.chinese.half_tokens import glossable, reads
 from encfix.chinese.model import Codes, Logs
+from encfix.chinese.pair_table import Symbols, symbols_of
 
 IN_STEP, HIDDEN, TWICE = -1, 256, 257
 """Pending bytes that are none: in step with the original; unknown, since one or two pairs that stand for nothing were
@@ -42,11 +43,12 @@ _PROSE = frozenset("，。、；：？！“”‘’（）《》「」『』【
 class Choice(NamedTuple):
     """Characters that bytes allow, what is against each, and, for a pair that stood for nothing, what goes with it.
 
-    `firsts` are the first bytes of characters whose first byte was hidden; `trails` what may have ended the pair that a
-    character hides the beginning of.
+    `symbols` are those of the model; `costs` are nats. `firsts` are the first bytes of characters whose first byte was
+    hidden; `trails` what may have ended the pair that a character hides the beginning of.
     """
 
-    codes: Codes
+    text: str
+    symbols: Symbols
     costs: Logs
     firsts: tuple[int, ...] = ()
     trails: tuple[frozenset[int], ...] = ()
@@ -60,15 +62,17 @@ def codes_of(text: str) -> Codes:
 @lru_cache(maxsize=4096)
 def just(character: str) -> Choice:
     """Return one character, with nothing against it."""
-    return Choice(codes_of(character), np.zeros(1, dtype=np.float32))
+    return Choice(character, symbols_of(character), np.zeros(1, dtype=np.float32))
 
 
 def _choice(found: Sequence[tuple[int, str, frozenset[int]]], least: float) -> Choice:
     """Return characters that are not too rare, given with their first bytes and with what may end a pair they hide."""
     found = [item for item in found if item[1] and model.unigram(item[1]) > least]
+    text = "".join(character for _, character, _ in found)
     return Choice(
-        codes_of("".join(character for _, character, _ in found)),
-        np.array([against(character) for _, character, _ in found], dtype=np.float32),
+        text,
+        symbols_of(text),
+        np.array(list(map(against, text)), dtype=np.float32),
         tuple(first for first, _, _ in found),
         tuple(trails for _, _, trails in found),
     )
@@ -76,9 +80,10 @@ def _choice(found: Sequence[tuple[int, str, frozenset[int]]], least: float) -> C
 
 def that_read(choice: Choice, reading: int) -> Choice:
     """Return those of some characters that have a reading."""
-    places = [k for k, code in enumerate(choice.codes.tolist()) if reads(chr(code), reading)]
+    places = [k for k, character in enumerate(choice.text) if reads(character, reading)]
+    text = "".join(choice.text[k] for k in places)
     firsts, trails = tuple(choice.firsts[k] for k in places), tuple(choice.trails[k] for k in places)
-    return Choice(choice.codes[places], choice.costs[places], firsts, trails)
+    return Choice(text, choice.symbols[places], choice.costs[places], firsts, trails)
 
 
 @lru_cache(maxsize=1 << 14)

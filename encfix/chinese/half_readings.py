@@ -6,47 +6,25 @@ it adds is all that takes more than the last character to judge; see `encfix.chi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from heapq import nsmallest
+from collections.abc import Iterator, Sequence
+from itertools import compress
 from operator import attrgetter
 from typing import NamedTuple
 
+import numpy as np
+
 from encfix.chinese.half_arcs import TAG_TAIL, Arc, Key
 from encfix.chinese.half_choices import HIDDEN, IN_STEP
-from encfix.chinese.half_lattice import CONTEXT, LONGEST, lattice_of
-from encfix.chinese.half_scoring import (
-    CLOSING,
-    DEPTH,
-    NOTHING,
-    PAIRS,
-    Page,
-    Scorer,
-    State,
-    Text,
-    Written,
-    merged,
-    opened_after,
-    texts_of,
-)
+from encfix.chinese.half_lattice import CONTEXT, LONGEST, Fork, lattice_of
+from encfix.chinese.half_page import Page
+from encfix.chinese.half_scoring import CLOSING, DEPTH, NOTHING, Reading, Scorer, State, merged
 from encfix.chinese.half_tokens import Kind, Token, across, reads
 
-STEPS = 40
+STEPS = 24
 """Characters, the most hopeful, by which the readings at one node go on."""
 
-
-class Reading(NamedTuple):
-    """One text for which a stretch of tokens may stand; `score` is its log probability in nats.
-
-    `glosses` are the characters that it takes to be glossed, with the gloss as written; `is_lossy` says that a
-    character of one byte was eaten, and nothing tells which; `stops` are the tokens behind sound ones at which it takes
-    more damage to begin.
-    """
-
-    score: float
-    text: str
-    glosses: tuple[tuple[str, str], ...]
-    is_lossy: bool
-    stops: tuple[int, ...]
+AHEAD = 1.2
+"""The weight of pairs not yet written, on which a reading's hope rests: what is improbable by them is so by words."""
 
 
 class Search(NamedTuple):
@@ -60,8 +38,8 @@ class Search(NamedTuple):
 def search(tokens: Sequence[Token], first: int, page: Page, opened: str = "", until: int = LONGEST) -> Search:
     """Return the readings of the stretch that begins at the token `first`, which must be a trigger.
 
-    `opened` are the closing marks that are due at the first token. The stretch ends where the text has been in step for
-    some tokens, or `until` some token after `first`.
+    `opened` are the closing marks that are due there. The stretch ends where the text has been in step for some tokens,
+    or `until` some token after `first`.
     """
     return _Reader(tokens, page).search(first, opened, until)
 
@@ -74,79 +52,78 @@ class _Reader:
 
     def search(self, first: int, opened: str, until: int) -> Search:
         self._first = first
-        start = State()
+        begun = [State(last="\n")]
         for token in self._tokens[max(first - CONTEXT - 2, 0) : first]:
             if token.kind is Kind.CHARACTER:
-                start = self._scorer.write(start, token.text)
-        for token in self._tokens[:first]:
-            opened = opened_after(opened, token.text)
-        start = start._replace(open=opened, written=None)
+                begun = self._scorer.write(begun, token.text)
+        start = begun[0]._replace(open=opened, text="")
         lattice = lattice_of(self._tokens, first, start.last, until, self._scorer.page.is_narrow)
         states: dict[Key, list[State]] = {(first, IN_STEP): [start]}
-        for key in sorted(lattice.arcs):
-            at_hand = merged(states.pop(key, []))
-            steps = [
-                (at_hand[0].score - state.score + PAIRS * loss, nth, which, k)
-                for nth, (_, places) in enumerate(lattice.arcs[key])
-                for k, loss in places
-                for which, state in enumerate(at_hand)
-            ]
-            for behind, nth, which, k in nsmallest(STEPS, steps):
-                arc = lattice.arcs[key][nth][0]
-                if behind <= DEPTH and (after := self._through(at_hand[which], key, arc, k)):
-                    states.setdefault(arc.target, []).append(after)
+        for key in sorted(lattice.forks):
+            for arc, k, hopeful in _hopeful(merged(states.pop(key, [])), lattice.forks[key]):
+                states.setdefault(arc.target, []).extend(self._written(hopeful, key, arc, k))
         readings: dict[str, Reading] = {}
-        known: dict[int, list[Text]] = {}
         for state in merged(states.get((lattice.end, IN_STEP), [])):
-            for behind, text, glosses, is_lossy, stops in texts_of(state.written, known):
-                due = CLOSING * len(state.open) if lattice.end == len(self._tokens) else 0.0
-                reading = Reading(state.score - due - behind - start.score, text, glosses, is_lossy, stops)
-                if text not in readings or readings[text].score < reading.score:
-                    readings[text] = reading
+            due = CLOSING * len(state.open) if lattice.end == len(self._tokens) else 0.0
+            for reading in state.readings:
+                score, text = state.score - due + reading.score - start.score, reading.text + state.text
+                if text not in readings or readings[text].score < score:
+                    readings[text] = reading._replace(score=score, text=text)
         ranked = sorted(readings.values(), key=attrgetter("score"), reverse=True)
         return Search(lattice.end, ranked, self._literal(start, lattice.end))
 
     def _literal(self, start: State, end: int) -> float:
         """Return the score of the tokens as they stand, less the glosses that fit."""
-        state = start
+        states = [start]
         for token in self._tokens[self._first : end]:
-            fits = not token.gloss or reads(token.text, token.reading) or across(state.last, token.text, token.reading)
-            for character in token.text if fits else token.text + token.gloss:
-                state = self._scorer.write(state, character, TAG_TAIL if token.kind is Kind.TAG else 0.0)
-        return state.score - start.score
+            text, reading = token.text, token.reading
+            if token.gloss and not reads(text, reading) and not across(states[0].last, text, reading):
+                text += token.gloss
+            for character in text:
+                states = self._scorer.write(states, character, TAG_TAIL if token.kind is Kind.TAG else 0.0)
+        return states[0].score - start.score
 
-    def _through(self, state: State, key: Key, arc: Arc, k: int) -> State | None:
-        """Return what a reading becomes by one character of an arc, or None if that does not go with it."""
-        choice = arc.choice
-        character = chr(choice.codes[k])
-        glossed = arc.glossed or character
-        if key[1] >= HIDDEN and choice.firsts[k] not in state.trails:
-            return None
-        stop = key[0] if key[1] == IN_STEP and not arc.is_sound and state.is_sound else -1
-        after = state
+    def _written(self, states: list[State], key: Key, arc: Arc, k: int) -> list[State]:
+        """Return what readings become by one character of an arc, those that it goes with."""
+        choice, scorer = arc.choice, self._scorer
+        character = choice.text[k]
+        if key[1] >= HIDDEN:
+            states = [state for state in states if choice.firsts[k] in state.trails]
         if arc.is_silent:
-            if state.last != character:
-                return None
-        else:
-            if arc.reading:
-                glossed = across(state.last, character, arc.reading)
-                if not glossed:
-                    return None
-            trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
-            cost = arc.cost + float(choice.costs[k])
+            states = [state for state in states if state.last == character]
+        owner = arc.glossed or character
+        owners = [across(state.last, character, arc.reading) if arc.reading else owner for state in states]
+        states = list(compress(states, owners))
+        if key[1] == IN_STEP and not arc.is_sound:
+            states = [state.noted(stops=(key[0],)) if state.is_sound else state for state in states]
+        if not arc.is_silent:
+            cost = arc.cost + choice.costs.item(k)
             if not arc.is_sound:
-                cost += self._scorer.against(character, glossed if arc.gloss else "")
-            after = self._scorer.write(state, character, cost, trails, arc.is_sound, stop)
+                cost += scorer.page.against(character, owner if arc.gloss else "")
+            trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
+            states = scorer.write(states, character, cost, trails, arc.is_sound)
         if arc.is_lossy:
-            after = after._replace(
-                best=(after.best[0], *after.best[:3]),
-                tail=after.tail[-2:] + arc.suffix,
-                last=arc.suffix,
-                written=Written(after.written, "?", is_lossy=True),
-            )
-        else:
-            for letter in arc.suffix:
-                after = self._scorer.write(after, letter, is_sound=arc.is_sound)
+            return [state.lost(arc.suffix) for state in states]
+        for letter in arc.suffix:
+            states = scorer.write(states, letter, is_sound=arc.is_sound)
         if arc.gloss:
-            after = after._replace(written=Written(after.written, "", (glossed, arc.gloss), stop=stop))
-        return after
+            glosses = [(owner, arc.gloss) for owner in owners if owner]
+            states = [state.noted(glosses=(gloss,)) for state, gloss in zip(states, glosses, strict=True)]
+        return states
+
+
+def _hopeful(states: list[State], fork: Fork) -> Iterator[tuple[Arc, int, list[State]]]:
+    """Yield the ways on from a node, with the states that may come near the best by each, as far as pairs tell."""
+    if not states:
+        return
+    if len(fork.ways) == 1:
+        yield (*fork.ways[0], states)
+        return
+    rows = [fork.rows[state.last] for state in states]
+    hopes = AHEAD * fork.onward.take(rows, axis=0) + np.array([[state.score] for state in states])
+    is_hopeful = hopes >= hopes.max() - DEPTH
+    if np.count_nonzero(is_hopeful) > STEPS:
+        is_hopeful &= hopes >= np.partition(hopes, -STEPS, axis=None)[-STEPS]
+    for (arc, k), chosen in zip(fork.ways, is_hopeful.T.tolist(), strict=True):
+        if hopeful := list(compress(states, chosen)):
+            yield arc, k, hopeful

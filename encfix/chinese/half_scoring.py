@@ -1,21 +1,20 @@
 """The score of a reading of damaged tokens as it grows: by pairs of characters, by words, by marks and by the page.
 
-Readings that end alike go on alike. They are made one, and come apart again when their texts are asked for.
+Readings that end alike go on alike, so they are made one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
-from heapq import nsmallest
+from collections.abc import Iterable
+from heapq import nlargest
 from itertools import islice
-from math import log
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from encfix.chinese import model
+from encfix.chinese.half_page import NEVER, Page, fold
 
-BEAM = 16
+BEAM = 12
 """Readings that go on from each node of the lattice."""
 
 DEPTH = 8.0
@@ -24,20 +23,6 @@ DEPTH = 8.0
 PAIRS, WORDS, EACH = 0.8, 0.5, 0.7
 """The weights of pairs and of words in the score, and what each character earns: fitted to damage made on purpose."""
 
-FAMILIAR = 0.3
-"""The weight of what follows a character on the page, against what follows it in Chinese."""
-
-NEVER = float("-inf")
-
-COINED = 1.5
-"""Nats against taking two characters that go together for a word that the lexicon lacks."""
-
-AGAINST_PAGE = 5.0
-"""Nats against a character that the page always glosses, unglossed, or the other way round."""
-
-OTHER_FORM = 3.0
-"""Nats against a form of a character where the page has another of the same: its table gives one for each."""
-
 ORPHAN = 3.5
 """Nats against a closing mark that nothing opened, or a mark opened twice."""
 
@@ -45,7 +30,7 @@ CLOSING = 2.0
 """Nats for a closing mark that is due, and against each that is due at the end of a line."""
 
 DOUBLED = 5.0
-"""Nats against a stop right behind another, and against one before a bracket that closes."""
+"""Nats against a stop right behind another or at the start of a line, and against one before a bracket that closes."""
 
 ALONE = 3.0
 """Nats against a dash or an ellipsis of one character: they come in twos."""
@@ -54,82 +39,64 @@ CLOSED_BY = {"“": "”", "‘": "’", "（": "）", "《": "》", "「": "」
 _CLOSES = frozenset(CLOSED_BY.values())
 _STOPS = frozenset("，。、；：")
 _NEVER_BEHIND = {
-    **dict.fromkeys("，、；：", _STOPS | _CLOSES | frozenset("！？…")),
+    **dict.fromkeys("\n，、；：", _STOPS | _CLOSES | frozenset("！？…")),
     **dict.fromkeys("。", _STOPS | frozenset("！？…")),
     **dict.fromkeys("！？", _STOPS),
 }
 _TWINS = frozenset("—…")
+_MARKS = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")
+
+NOTHING: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the rest of the document says.
+class Reading(NamedTuple):
+    """What was written, and its log probability in nats.
 
-    pairs, characters: how often it holds each pair of characters, and each character, folded; size: all of these.
-    used: the characters that it holds; folded: the same, folded.
-    glossed: the characters that it glosses; plain: those of two forms that it holds without a gloss.
-    is_narrow: its marks are of half width.
+    `glosses` are the characters that it takes to be glossed, with the gloss as written; `is_lossy` says that a
+    character of one byte was eaten, and nothing tells which; `stops` are the tokens behind sound ones at which it takes
+    damage to begin.
     """
 
-    pairs: dict[str, int] = field(default_factory=dict)
-    characters: dict[str, int] = field(default_factory=dict)
-    size: int = 0
-    used: frozenset[str] = frozenset()
-    glossed: frozenset[str] = frozenset()
-    plain: frozenset[str] = frozenset()
-    is_narrow: bool = False
-
-    def log_pair(self, pair: str) -> float:
-        """Return the log probability of the second of two characters after the first, by this page alone."""
-        count = self.pairs.get(pair)
-        return log(FAMILIAR * count / (self.characters[pair[0]] + 1)) if count else NEVER
-
-    def log_word(self, pair: str) -> float:
-        """Return the log probability of two characters as a word, by this page alone; once proves nothing."""
-        count = self.pairs.get(pair, 0)
-        return log(FAMILIAR * count / self.size) if count > 1 else NEVER
-
-
-class Written(NamedTuple):
-    """The text of a reading, last piece first; a gloss stands with the character that it is the reading of.
-
-    A piece may have been eaten by the damage, or may be where more damage began: at the token `stop`.
-    """
-
-    before: Written | Merged | None
-    text: str
-    gloss: tuple[str, str] | None = None
+    score: float = 0.0
+    text: str = ""
+    glosses: tuple[tuple[str, str], ...] = ()
     is_lossy: bool = False
-    stop: int = -1
-
-
-class Merged(NamedTuple):
-    """What readings that go on alike have written, and by how many nats each is behind the first."""
-
-    variants: tuple[tuple[float, Written | Merged | None], ...]
+    stops: tuple[int, ...] = ()
 
 
 class State(NamedTuple):
     """A reading under way, or several that end alike.
 
-    `rest` is the score less words; `best` the score by words for all but the last 0, 1, 2, 3 characters. `tail` holds
-    the last three characters, folded, and `last` the last as it is. `trails` are the bytes one of which begins the next
-    character, if a pair hid it; `open` are the closing marks that are due; `is_sound` says that the last token is taken
-    for what it is.
+    `best` is the score by words for all but the last 0, 1, 2, 3 characters. `tail` holds the last three characters,
+    folded, and `last` the last as it is; `open` are the closing marks that are due. `trails` are the bytes one of which
+    begins the next character, if a pair hid it; `is_sound` says that the last token is taken for what it is. `text` is
+    what was written behind the `readings`, whose scores are relative to the best of them.
     """
 
     score: float = 0.0
-    rest: float = 0.0
-    best: tuple[float, float, float, float] = (0.0, float("-inf"), float("-inf"), float("-inf"))
+    best: tuple[float, float, float, float] = (0.0, NEVER, NEVER, NEVER)
     tail: str = ""
     last: str = ""
     open: str = ""
-    trails: frozenset[int] = frozenset()
+    trails: frozenset[int] = NOTHING
     is_sound: bool = False
-    written: Written | Merged | None = None
+    text: str = ""
+    readings: tuple[Reading, ...] = (Reading(),)
 
+    def noted(self, stops: tuple[int, ...] = (), glosses: tuple[tuple[str, str], ...] = ()) -> State:
+        """Return the same with more said of it: where damage began, or a gloss."""
+        readings = [
+            Reading(score, text + self.text, before + glosses, is_lossy, earlier + stops)
+            for score, text, before, is_lossy, earlier in self.readings
+        ]
+        return self._replace(text="", readings=tuple(readings))
 
-NOTHING: frozenset[int] = frozenset()
+    def lost(self, suffix: str) -> State:
+        """Return the same behind a character that was eaten; it goes on as if that had been `suffix`."""
+        best = (self.best[0], *self.best[:3])
+        readings = tuple([reading._replace(is_lossy=True) for reading in self.readings])
+        tail = self.tail[-2:] + suffix
+        return self._replace(best=best, tail=tail, last=suffix, text=self.text + "?", readings=readings)
 
 
 class Scorer:
@@ -137,72 +104,54 @@ class Scorer:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-
-    def against(self, character: str, glossed: str) -> float:
-        """Return what the page has against a form, against glossing it, or against not doing so.
-
-        `glossed` is the character of which a gloss is behind it, or "".
-        """
-        page = self.page
-        cost = AGAINST_PAGE if glossed in page.plain else 0.0
-        if character in page.glossed and glossed != character:
-            cost += AGAINST_PAGE
-        if character not in page.used and _fold().get(character, character) in page.characters:
-            cost += OTHER_FORM
-        return cost
+        self._pairs = page.pairs
+        self._words = model.lexicon()
 
     def write(
         self,
-        state: State,
+        states: Iterable[State],
         character: str,
         cost: float = 0.0,
-        trails: frozenset[int] = frozenset(),
+        trails: frozenset[int] = NOTHING,
         is_sound: bool = True,
-        stop: int = -1,
-    ) -> State:
-        """Write a character and score it by the one before and by the words that it ends."""
-        folded = _fold().get(character, character)
-        tail = state.tail + folded
-        pair = model.pair(tail[-2], folded) if state.tail else model.unigram(folded)
-        pair = max(pair, self.page.log_pair(tail[-2:]))
-        opened = state.open
-        if character in _CLOSES or character in CLOSED_BY:
-            opened = opened_after(state.open, character)
-            if opened.endswith(character * 2) or (character in _CLOSES and not state.open.endswith(character)):
-                cost += ORPHAN
-            elif character in _CLOSES:
-                cost -= CLOSING
-        if character in _NEVER_BEHIND.get(state.last, ()):
-            cost += DOUBLED
-        if state.last in _TWINS and character != state.last and not state.tail.endswith(state.last * 2):
-            cost += ALONE
-        words = model.lexicon()
-        best = state.best
-        now = best[0] + model.alone(folded)
-        for length in range(2, len(tail) + 1):
-            log = words.get(tail[-length:])
-            if length == 2:
-                made = model.unigram(tail[-2]) + pair - COINED
-                log = max(made if log is None else log, made, self.page.log_word(tail[-2:]))
-            if log is not None and best[length - 1] + log > now:
-                now = best[length - 1] + log
-        rest = state.rest + PAIRS * pair + EACH - cost
-        return State(
-            rest + WORDS * now,
-            rest,
-            (now, best[0], best[1], best[2]),
-            tail[-3:],
-            character,
-            opened,
-            trails,
-            is_sound,
-            Written(state.written, character, stop=stop),
-        )
+    ) -> list[State]:
+        """Write a character behind each state and score it by the one before and by the words that it ends."""
+        form = fold(character)
+        alone, is_mark = model.alone(form), character in _MARKS
+        pairs, word_of = self._pairs, self._words.get
+        after = []
+        for score, (one, two, three, four), tail, last, opened, _, _, text, readings in states:
+            now = one + alone
+            if tail:
+                pair, word = pairs[tail[-1] + form]
+                now = max(now, two + word, three + word_of(tail[-2:] + form, NEVER), four + word_of(tail + form, NEVER))
+            else:
+                pair = model.unigram(form)
+            gain = PAIRS * pair + WORDS * (now - one) + EACH - cost
+            if is_mark or last in _TWINS:
+                gain -= _against_mark(opened, tail, last, character)
+                opened = opened_after(opened, character)
+            best = (now, one, two, three)
+            tail = (tail + form)[-3:]
+            after.append(
+                State(score + gain, best, tail, character, opened, trails, is_sound, text + character, readings)
+            )
+        return after
 
 
-@cache
-def _fold() -> dict[str, str]:
-    return {chr(code): chr(form) for code, form in model.fold_map().items()}
+def _against_mark(opened: str, tail: str, last: str, character: str) -> float:
+    """Return what is against a mark behind what is written, or against a character behind a mark."""
+    cost = 0.0
+    if character in _CLOSES or character in CLOSED_BY:
+        if opened_after(opened, character).endswith(character * 2):
+            cost += ORPHAN
+        elif character in _CLOSES:
+            cost += -CLOSING if opened.endswith(character) else ORPHAN
+    if character in _NEVER_BEHIND.get(last, ()):
+        cost += DOUBLED
+    if last in _TWINS and character != last and not tail.endswith(last * 2):
+        cost += ALONE
+    return cost
 
 
 def merged(states: list[State]) -> list[State]:
@@ -213,45 +162,19 @@ def merged(states: list[State]) -> list[State]:
     alike: dict[object, list[State]] = {}
     for state in states:
         if state.score >= states[0].score - DEPTH:
-            alike.setdefault(state[3:8], []).append(state)
-    merged = []
-    for group in islice(alike.values(), BEAM):
-        best = group[0]
-        if len(group) > 1:
-            variants = tuple((best.score - state.score, state.written) for state in group[:BEAM])
-            best = best._replace(written=Merged(variants))
-        merged.append(best)
-    return merged
+            alike.setdefault(state[2:7], []).append(state)
+    return [group[0] if len(group) == 1 else _one(group) for group in islice(alike.values(), BEAM)]
 
 
-Text = tuple[float, str, tuple[tuple[str, str], ...], bool, tuple[int, ...]]
-
-
-def texts_of(written: Written | Merged | None, known: dict[int, list[Text]]) -> list[Text]:
-    """Return what may have been written, best first: nats behind, text, glosses, whether lossy, and stops.
-
-    `known` keeps the texts of what was merged, by its id.
-    """
-    pieces: list[Written] = []
-    while isinstance(written, Written):
-        pieces.append(written)
-        written = written.before
-    pieces.reverse()
-    text = "".join(piece.text for piece in pieces)
-    glosses = tuple(piece.gloss for piece in pieces if piece.gloss)
-    is_lossy = any(piece.is_lossy for piece in pieces)
-    stops = tuple(piece.stop for piece in pieces if piece.stop >= 0)
-    heads: list[Text] = [(0.0, "", (), False, ())]
-    if isinstance(written, Merged):
-        if id(written) not in known:
-            variants = ((behind, texts_of(before, known)) for behind, before in written.variants)
-            every = [(behind + head[0], *head[1:]) for behind, texts in variants for head in texts]
-            known[id(written)] = nsmallest(BEAM, every, key=itemgetter(0))
-        heads = known[id(written)]
-    return [
-        (behind, head + text, before + glosses, lossy or is_lossy, earlier + stops)
-        for behind, head, before, lossy, earlier in heads
+def _one(states: list[State]) -> State:
+    """Return states that end alike, the best first, as one."""
+    best = states[0]
+    readings = [
+        Reading(state.score - best.score + score, text + state.text, glosses, is_lossy, stops)
+        for state in states
+        for score, text, glosses, is_lossy, stops in state.readings
     ]
+    return best._replace(text="", readings=tuple(nlargest(BEAM, readings)))
 
 
 def opened_after(opened: str, text: str) -> str:

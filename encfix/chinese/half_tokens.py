@@ -20,6 +20,7 @@ _LETTER = "[a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ\u
 _NESTED = rf"[(（]{_LETTER}{{1,7}}[)）]"
 _TAIL = re.compile(rf"\?((?:{_LETTER}|{_NESTED}){{1,24}})[)）]")
 _GLOSS = re.compile(rf"[(（]((?:{_LETTER}|{_NESTED}){{1,24}})[)）]")
+_SPECIAL = re.compile(r"[?(（]")
 _TAG_TAIL = re.compile(r"/?[a-zA-Z][a-zA-Z0-9]{0,9}\s?/?>")
 _NARROWED = str.maketrans({wide: narrow for narrow, wide in NARROW.items()})
 _STRONG = frozenset("?!？！")
@@ -56,28 +57,25 @@ def tokens_of(line: str) -> list[Token]:
     """
     tokens: list[Token] = []
     place = 0
-    while place < len(line):
-        character = line[place]
-        token = _special(line, place) if character in "?(（" else None
-        if token and token.kind is Kind.GLOSS and tokens and _can_be_glossed(tokens[-1]):
+    for found in _SPECIAL.finditer(line):
+        token = _special(line, found.start()) if found.start() >= place else None
+        if not token:
+            continue
+        tokens += _characters(line, place, token.start)
+        if token.kind is Kind.GLOSS and tokens and _can_be_glossed(tokens[-1]):
             tokens[-1] = tokens[-1]._replace(end=token.end, gloss=token.text, reading=token.reading)
         else:
-            tokens.append(token or Token(Kind.CHARACTER, character, place, place + 1))
-        place = tokens[-1].end
-    return tokens
+            tokens.append(token)
+        place = token.end
+    return tokens + _characters(line, place, len(line))
+
+
+def _characters(line: str, start: int, end: int) -> list[Token]:
+    return [Token(Kind.CHARACTER, line[place], place, place + 1) for place in range(start, end)]
 
 
 def _can_be_glossed(token: Token) -> bool:
     return token.kind is Kind.CHARACTER and not token.gloss
-
-
-def without_glosses(text: str) -> str:
-    """Return a text less every syllable in brackets.
-
-    >>> without_glosses("規(guī)模(mó)")
-    '規模'
-    """
-    return _GLOSS.sub("", text)
 
 
 def narrowed(text: str) -> str:
@@ -93,12 +91,19 @@ def _special(line: str, place: int) -> Token | None:
     is_tail = line[place] == "?"
     found = (_TAIL if is_tail else _GLOSS).match(line, place)
     if found:
-        reading = pinyin.pack(re.sub(_NESTED, "", found[1]))
-        if reading in _syllables():
+        reading = _syllable(found[1])
+        if reading:
             return Token(Kind.TAIL if is_tail else Kind.GLOSS, found[0], place, found.end(), reading=reading)
     if is_tail and _TAG_TAIL.match(line, place + 1):
         return Token(Kind.TAG, "?", place, place + 1)
     return None
+
+
+@lru_cache(maxsize=4096)
+def _syllable(gloss: str) -> int:
+    """Return the packed syllable of a gloss, less those set into it; 0 if it is none."""
+    packed = pinyin.pack(re.sub(_NESTED, "", gloss))
+    return packed if packed in _syllables() else 0
 
 
 @cache

@@ -32,7 +32,7 @@ FIRST_HAN = 61
 SYMBOL_BITS = 13
 BUCKET_BITS = 18
 REST_BITS = 2 * SYMBOL_BITS - BUCKET_BITS
-_MULTIPLIER = 0x2545F49
+MULTIPLIER = 0x2545F49
 _KEYS = (1 << 2 * SYMBOL_BITS) - 1
 
 FEW = 2048
@@ -111,7 +111,7 @@ def fold_codes(codes: Codes) -> Codes:
 
 def mix(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return a number for each pair of symbols, spread evenly over 26 bits; no two pairs share one."""
-    return ((first << SYMBOL_BITS | second) * _MULTIPLIER) & _KEYS
+    return ((first << SYMBOL_BITS | second) * MULTIPLIER) & _KEYS
 
 
 def _symbols(codes: Codes) -> npt.NDArray[np.uint16]:
@@ -242,7 +242,7 @@ def pair(first: str, second: str) -> float:
     """
     tables = _tables()
     a, b = (int(tables.symbols[min(ord(character), 0xFFFF)]) for character in (first, second))
-    mixed = ((a << SYMBOL_BITS | b) * _MULTIPLIER) & _KEYS
+    mixed = ((a << SYMBOL_BITS | b) * MULTIPLIER) & _KEYS
     bucket, wanted = mixed >> REST_BITS, mixed & ((1 << REST_BITS) - 1)
     start = int(tables.offsets[bucket])
     place = tables.rests[start : int(tables.offsets[bucket + 1])].tobytes().find(wanted)

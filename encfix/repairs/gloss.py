@@ -19,7 +19,7 @@ What looks alike and must stay: one reading of a rare or ambiguous character (éƒ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +92,10 @@ class Glosses:
             self.chained[chosen],
             self.words,
         )
+
+    def moved(self, by: int) -> Glosses:
+        """Return the same, so many code points on."""
+        return replace(self, start=self.start + by, end=self.end + by, owner=self.owner + by, words=self.words + by)
 
 
 def propose(batch: Batch, options: Options) -> Edits:

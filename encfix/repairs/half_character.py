@@ -8,8 +8,9 @@ from math import exp, log
 from encfix.chinese import gbk
 from encfix.chinese.cut_bytes import NARROW, explains
 from encfix.chinese.half_lattice import LONGEST
-from encfix.chinese.half_readings import Reading, Search, search
-from encfix.chinese.half_scoring import Page, opened_after
+from encfix.chinese.half_page import Page
+from encfix.chinese.half_readings import Search, search
+from encfix.chinese.half_scoring import CLOSED_BY, Reading, opened_after
 from encfix.chinese.half_tokens import Kind, Token, is_trigger, narrowed, tokens_of
 from encfix.edits import Proposal
 from encfix.rules import number_of
@@ -29,7 +30,7 @@ UNSURE, UNSURE_MOST = 0.5, 0.85
 """Confidence of damage whose reading is not certain, and the most that it may have."""
 
 LINKS = 3
-"""How many shorter beginnings of a chain of damage are tried."""
+"""Of the links of a chain of damage, how many begin after a shorter chain that is tried for itself."""
 
 LENGTHS = 0.5
 """Nats by which it must beat a reading of another length in addition."""
@@ -46,6 +47,7 @@ LINE = 512
 """Code points before a stretch that are read for brackets that stand open."""
 
 _LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_BRACKET = re.compile(f"[{''.join(CLOSED_BY)}{''.join(CLOSED_BY.values())}]")
 
 
 def is_sure(repair: Proposal | None) -> bool:
@@ -73,11 +75,11 @@ def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Pr
     if first is None or not is_trigger(tokens, first):
         return None, place + 1
     opened = ""
-    for character in text[max(text.rfind("\n", 0, base) + 1, place - LINE) : base]:
-        opened = opened_after(opened, character)
+    for bracket in _BRACKET.findall(text, line_start(text, place), place):
+        opened = opened_after(opened, bracket)
     found = search(tokens, first, page, opened)
     repair = _judge(tokens, first, found, page, has_signs)
-    stops = found.readings[0].stops[:LINKS] if found.readings else ()
+    stops = found.readings[0].stops[1:LINKS] if found.readings else ()
     for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
         if repair is None or is_sure(repair):
             break
@@ -109,8 +111,9 @@ def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs
     is_bare = all(character.isascii() or not character.isalpha() for character in observed)
     if is_bare and not has_signs and gain < BARE_MARGIN:
         return None  # marks and a letter prove little
-    is_known = not best.is_lossy and _is_explained(tokens, first, observed, read, best)
-    confidence = certainty(gap) if is_known else UNSURE
+    confidence = certainty(gap)
+    if confidence > UNSURE and (best.is_lossy or not _is_explained(tokens, first, observed, read, best)):
+        confidence = UNSURE
     read = narrowed(read) if page.is_narrow else read
     candidates = tuple(text[: len(text) - rest] for text in near) if confidence <= UNSURE_MOST else ()
     return Proposal(start, stop, read, RULE, confidence, min(gap, 99.0), candidates)

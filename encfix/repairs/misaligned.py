@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from operator import add
+from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Batch, Positions, to_codes, to_text
-from encfix.chinese import gbk, model, pinyin
+from encfix.batch import Batch, Codes, to_codes, to_text
+from encfix.chinese import gbk, pinyin
 from encfix.chinese.characters import (
     IS_LETTER,
     IS_SIMPLIFIED,
@@ -36,15 +36,9 @@ from encfix.chinese.characters import (
 )
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 from encfix.chinese.half_lattice import LONGEST
-from encfix.chinese.half_scoring import Page
-from encfix.chinese.half_tokens import (
-    Kind,
-    across,
-    second_byte,
-    tokens_of,
-    without_glosses,
-)
-from encfix.edits import Edits, Proposal, gathered
+from encfix.chinese.half_page import Page
+from encfix.chinese.half_tokens import Kind, across, second_byte, tokens_of
+from encfix.edits import Edits, Proposal, gathered, inside
 from encfix.options import Options
 from encfix.repairs import gloss
 from encfix.repairs.half_character import (
@@ -77,7 +71,7 @@ _FOLLOWS = members(Class.MARK, Class.COMMA, Class.QUESTION) | IS_LETTER
 _END = re.compile(r"[?@-~]")
 _CHAIN = re.compile(r"[?!？！]{3}")
 _WIDE_MARKS = frozenset("，！；：？")
-_CROSSED = re.compile(r"([^\x00-\x7f])([@-~])[(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7})[)）]")
+_CROSSED = re.compile(r"[^\x00-\x7f][@-~][(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7})[)）]")
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -94,8 +88,10 @@ def propose(batch: Batch, options: Options) -> Edits:
     for document in documents.tolist():
         base, end = int(batch.starts[document]), int(batch.ends[document])
         suspects = found[slice(*np.searchsorted(found, (base, end)))]
+        letters = crossed[slice(*np.searchsorted(crossed, (base, end)))] - 1
         chosen = glosses.where(slice(*np.searchsorted(glosses.start, (base, end))))
-        done = list(_repairs(batch.text(document), suspects - base, chosen.owner - base))
+        text = _Text(batch.text(document), batch.codes[base:end], chosen.moved(-base))
+        done = list(_repairs(text, (suspects - base).tolist(), (letters - base).tolist()))
         done = [repair.moved(base) for repair in done]
         repairs += done
         if any(map(is_sure, done)):
@@ -112,15 +108,22 @@ def _licensed(batch: Batch, glosses: gloss.Glosses, done: list[Proposal]) -> Ite
             yield Proposal(start, end, "", gloss.PINYIN, LICENSED, 0.0)
 
 
-def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Proposal]:
-    """Yield the repairs of one document, given its suspect question marks and its glossed characters."""
-    stretches = [place for place in suspects.tolist() if _may_be_damage(text, place)]
-    if not stretches and not len(owners):
-        return
+class _Text(NamedTuple):
+    """A document as a string and in code points, and the glosses that fit, their positions in the document."""
+
+    text: str
+    codes: Codes
+    glosses: gloss.Glosses
+
+
+def _repairs(document: _Text, suspects: list[int], letters: list[int]) -> Iterator[Proposal]:
+    """Yield the repairs of one document, given its suspect question marks and the letters before brackets."""
+    text = document.text
+    stretches = [place for place in suspects if _may_be_damage(text, place)]
     done = 0
     page: Page | None = None
     unread: list[tuple[int, int]] = []
-    has_signs = len(owners) > 0 or any(IS_LETTER[class_of(text[place + 1])] for place in stretches)
+    has_signs = len(document.glosses.start) > 0 or any(IS_LETTER[class_of(text[place + 1])] for place in stretches)
     in_vain = 0
     for place in stretches:
         if place < done:
@@ -132,7 +135,7 @@ def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Prop
             done = line_end(text, place, len(text))
             unread.append((place, done))
             continue
-        page = page or page_of(text, stretches, owners)
+        page = page or page_of(document, stretches)
         repair, done = read_stretch(text, place, page, has_signs)
         in_vain = 0 if is_sure(repair) else in_vain + 1
         if in_vain % TRIALS == TRIALS - 1:
@@ -143,20 +146,21 @@ def _repairs(text: str, suspects: Positions, owners: Positions) -> Iterator[Prop
             unread.append((place, line_end(text, place, len(text))))
         else:
             unread.append((repair.start, repair.end))
-    yield from _crossed(text, unread)
+    if has_signs or stretches:
+        yield from _crossed(text, letters, unread)
 
 
-def _crossed(text: str, unread: list[tuple[int, int]]) -> Iterator[Proposal]:
+def _crossed(text: str, letters: list[int], unread: list[tuple[int, int]]) -> Iterator[Proposal]:
     """Yield glosses of a letter and the byte before it, where the text is in step."""
     covered, nth = 0, 0
-    for found in _CROSSED.finditer(text):
-        while nth < len(unread) and unread[nth][0] <= found.start():
+    for letter in letters:
+        start = letter - 1
+        while nth < len(unread) and unread[nth][0] <= start:
             covered = max(covered, unread[nth][1])
             nth += 1
-        if found[3].isascii() or found.start() < covered:
-            continue
-        if across(found[1], found[2], pinyin.pack(found[3])):
-            yield Proposal(found.end(2), found.end(), "", RULE, CROSSED, MARGIN)
+        found = _CROSSED.match(text, start) if start >= covered else None
+        if found and not found[1].isascii() and across(text[start], text[letter], pinyin.pack(found[1])):
+            yield Proposal(letter + 1, found.end(), "", RULE, CROSSED, MARGIN)
 
 
 def _is_simplified(text: str, place: int) -> bool:
@@ -187,26 +191,15 @@ def _may_be_damage(text: str, place: int) -> bool:
     return (byte, tokens[0].reading) in gbk.by_first_reading() or text[place - 1 : place] == ")"
 
 
-def page_of(text: str, stretches: list[int], owners: Positions) -> Page:
-    """Return what the sound parts of a document say."""
-    parts: list[str] = []
+def page_of(document: _Text, stretches: list[int]) -> Page:
+    """Return what the sound parts of a document say: all but its glosses and the lines behind suspect places."""
+    text, codes, glosses = document
+    is_sound = np.ones(len(codes), dtype=np.bool_)
+    is_sound[inside(glosses.start, glosses.end - glosses.start)] = False
     done = 0
-    for place in (*stretches, len(text)):
+    for place in stretches:
         if place >= done:
-            parts.append(without_glosses(text[done:place]))
             done = line_end(text, place, len(text))
-    codes = to_codes("\n".join(parts))
-    folded = model.fold_codes(codes)
-    characters, counts = np.unique(folded, return_counts=True)
-    pairs, pair_counts = np.unique(folded[:-1].astype(np.int64) << 32 | folded[1:], return_counts=True)
-    firsts, seconds = to_text((pairs >> 32).astype(np.uint32)), to_text(pairs.astype(np.uint32))
-    glossed = frozenset(text[place] for place in owners.tolist())
-    return Page(
-        pairs=dict(zip(map(add, firsts, seconds), pair_counts.tolist(), strict=True)),
-        characters=dict(zip(to_text(characters), counts.tolist(), strict=True)),
-        size=len(codes),
-        used=frozenset(to_text(np.unique(codes))),
-        glossed=glossed,
-        plain=frozenset(to_text(np.unique(codes[codes != folded]))) - glossed,
-        is_narrow=not _WIDE_MARKS.intersection(text),
-    )
+            is_sound[place:done] = False
+    glossed = frozenset(to_text(codes.take(glosses.owner)))
+    return Page(codes[is_sound], glossed, not any(mark in text for mark in _WIDE_MARKS))

@@ -1,0 +1,111 @@
+"""What the sound parts of a page say of the characters that damage hides: which pairs, forms and marks it uses."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+from math import log
+
+import numpy as np
+
+from encfix.chinese import model
+from encfix.chinese.model import Codes
+
+FAMILIAR = 0.3
+"""The weight of what follows a character on the page, against what follows it in Chinese."""
+
+COINED = 1.5
+"""Nats against taking two characters that go together for a word that the lexicon lacks."""
+
+AGAINST_PAGE = 5.0
+"""Nats against a character that the page always glosses, unglossed, or the other way round."""
+
+OTHER_FORM = 3.0
+"""Nats against a form of a character where the page has another of the same: its table gives one for each."""
+
+NEVER = float("-inf")
+_BITS = 21
+
+
+class Page:
+    """The characters of a page that are sound, and how probable they make others.
+
+    `pairs` says the latter; `is_narrow` says that the marks of the page are of half width.
+    """
+
+    def __init__(self, codes: Codes, glossed: frozenset[str], is_narrow: bool) -> None:
+        folded = model.fold_codes(codes)
+        self.pairs = Pairs(folded)
+        self.is_narrow = is_narrow
+        self._glossed = glossed
+        self._used, self._folded = _members(codes), _members(folded)
+
+    def against(self, character: str, glossed: str) -> float:
+        """Return what the page has against a form, against glossing it, or against not doing so, in nats.
+
+        `glossed` is the character of which a gloss is behind it, or "".
+        """
+        cost = 0.0
+        if glossed and glossed not in self._glossed and self._used[_place(glossed)] and fold(glossed) != glossed:
+            cost += AGAINST_PAGE
+        if character in self._glossed and glossed != character:
+            cost += AGAINST_PAGE
+        if not self._used[_place(character)] and self._folded[_place(fold(character))]:
+            cost += OTHER_FORM
+        return cost
+
+
+def _members(codes: Codes) -> memoryview:
+    """Return which characters are among some, by code point; those outside of the BMP are one."""
+    is_member = np.zeros(0x10000, dtype=np.bool_)
+    is_member[np.minimum(codes, 0xFFFF)] = True
+    return memoryview(is_member.data)
+
+
+def _place(character: str) -> int:
+    return min(ord(character), 0xFFFF)
+
+
+class Pairs(dict[str, tuple[float, float]]):
+    """The log probability of the second of two folded characters after the first, and of both as a word.
+
+    Each is the better one of what Chinese says and what the page does. That a page has a pair once proves no word.
+    """
+
+    def __init__(self, folded: Codes) -> None:
+        wide = folded.astype(np.int64)
+        self._sorted = memoryview(np.sort(wide[:-1] << _BITS | wide[1:]).data)
+
+    def __missing__(self, pair: str) -> tuple[float, float]:
+        first, second = map(ord, pair)
+        key = first << _BITS | second
+        place = bisect_left(self._sorted, key)
+        if place < len(self._sorted) and self._sorted[place] == key:
+            logs = self._on_page(pair, key, place)
+        else:
+            logs = _in_chinese(pair)
+        self[pair] = logs
+        return logs
+
+    def _on_page(self, pair: str, key: int, place: int) -> tuple[float, float]:
+        after, word = _in_chinese(pair)
+        count = bisect_right(self._sorted, key, place) - place
+        first = key >> _BITS << _BITS
+        others = bisect_left(self._sorted, first + (1 << _BITS)) - bisect_left(self._sorted, first)
+        familiar = log(FAMILIAR * count / (others + 1))
+        word = max(word, model.unigram(pair[0]) + familiar - COINED)
+        if count > 1:
+            word = max(word, log(FAMILIAR * count / len(self._sorted)))
+        return max(after, familiar), word
+
+
+@lru_cache(maxsize=1 << 16)
+def _in_chinese(pair: str) -> tuple[float, float]:
+    after = model.pair(pair[0], pair[1])
+    return after, max(model.lexicon().get(pair, NEVER), model.unigram(pair[0]) + after - COINED)
+
+
+@lru_cache(maxsize=1 << 14)
+def fold(character: str) -> str:
+    """Return `model.fold` of one character."""
+    return chr(model.fold_map().get(ord(character), ord(character)))
