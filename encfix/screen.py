@@ -103,6 +103,7 @@ PATTERNS = (
     Pattern(MOJIBAKE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY, proof=second_look.improbable),
+    Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA, Class.KATAKANA), _ANY, proof=second_look.misread_japanese),
     Pattern(MOJIBAKE, _HAN, (Class.SYMBOL,), (*_HAN, Class.WIDE, Class.COMMA, Class.MARK), proof=second_look.backslash),
     Pattern(MISALIGNED, _ANY, (Class.QUESTION,), (Class.MARK, Class.COMMA, Class.QUESTION, *LETTER_CLASSES)),
 )

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions
-from encfix.chinese import model
+from encfix.chinese import model, neighbours
 from encfix.chinese.characters import BOUNDARY_CODE, Class, members
 
 NEAR = 24
@@ -23,9 +23,6 @@ USUAL, SUSPECT = -9.0, 12.0
 
 STRANGE = 6.0
 """What a character that is at home in no Chinese text adds to the suspicion, in nats."""
-
-LONG_VOWEL_AS_GBK = ord("〖")
-"""What the long vowel of kana becomes when EUC-JP is read as GBK."""
 
 _IS_KANA = members(Class.HIRAGANA, Class.KATAKANA)
 _IS_STRANGE = members(
@@ -58,11 +55,17 @@ def improbable(batch: Batch, places: Positions) -> Mask:
     badness[(codes < 0x80) | _IS_KANA.take(classes)] = 0.0
     badness[_IS_STRANGE.take(classes)] = STRANGE
     badness[stretches.breaks] = -1e6
-    badness[codes == LONG_VOWEL_AS_GBK] = SUSPECT + 1
     again = (codes[1:] == codes[:-1]) & _IS_RARE.take(classes[1:])
     badness[2:][again[1:] & again[:-1]] = SUSPECT + 1  # 屯屯屯: unset memory
-    running = np.cumsum(badness)
-    return stretches.holding(running - np.minimum.accumulate(running) > SUSPECT)
+    return stretches.holding(neighbours.best_sums(badness) > SUSPECT)
+
+
+def misread_japanese(batch: Batch, places: Positions) -> Mask:
+    """Keep places near which EUC-JP makes more probable Japanese of what stands there."""
+    stretches = _Stretches(batch, places)
+    gains = neighbours.gains_as_japanese(stretches.codes)
+    gains[stretches.breaks] = -1e6
+    return stretches.holding(neighbours.best_sums(gains) > neighbours.SUSPECT)
 
 
 def foreign(batch: Batch, places: Positions) -> Mask:

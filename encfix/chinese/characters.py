@@ -30,7 +30,6 @@ class Class(IntEnum):
     HAN_TRADITIONAL = 3  # occurs in traditional text only
     LETTER = 4  # ASCII
     DIGIT = 6  # ASCII
-    KATAKANA = 7
     RIGHT_TO_LEFT = 9  # Arabic, Hebrew and their kin
     COMPLEX = 10  # scripts that shape or break words with invisible characters
     PUNCTUATION = 11  # ASCII marks that need no attention
@@ -49,6 +48,7 @@ class Class(IntEnum):
     STAR = 40
     SYMBOL = 41  # ASCII symbols that prose seldom holds
     HIRAGANA = 42
+    KATAKANA = 62
     INVISIBLE = 43
     CONTROL = 44
     BIDI = 45

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, to_codes
-from encfix.chinese import model
+from encfix.batch import Codes, Mask, to_codes
 from encfix.chinese.characters import IS_HAN, class_table
+from encfix.chinese.neighbours import is_hangul, is_kana, log_korean
 from encfix.repairs.mojibake.charsets import Raw, decoder_of
-from encfix.repairs.mojibake.costs import broken, is_abroad, is_common_hangul, read_costs
+from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block, Span, gain_of_drops, most_gain_of_drops
@@ -32,6 +32,12 @@ MOST_BROKEN_NARROW = 0.1
 POOR = -12.0
 """The cost of a first or last character below which bytes were dropped there."""
 
+LEAST_KOREAN = -7.5
+"""The least mean cost of a syllable of Korean, in nats: text scores about -6, the syllables in order -9."""
+
+LEAST_KANA = 0.2
+"""The least share of kana among the kana and ideographs of Japanese."""
+
 FEW = 3
 """Characters below which a reading is never sure."""
 
@@ -49,8 +55,11 @@ def confidence(block: Block, span: Span) -> float:
     most = MOST_BROKEN_NARROW if span.pair.is_narrow and span.pair.true != "utf-8" else MOST_BROKEN
     if lost.sum() > most * (count + lost.sum()):
         return 0.0
-    if not span.pair.is_chinese and not _is_foreign(block.codes[here], codes, bool(lost.any())):
+    if not span.pair.is_chinese and (lost.any() or not _is_foreign(codes, span.pair)):
         return 0.0
+    if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
+        known &= _changed(block.codes[here], codes)
+        count = int(known.sum())
     mean = float(costs[known].mean())
     if mean < LEAST_MEAN:
         return 0.0
@@ -62,6 +71,11 @@ def confidence(block: Block, span: Span) -> float:
     if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+
+
+def _changed(before: Codes, after: Codes) -> Mask:
+    """Return which characters of a reading are not what stands there."""
+    return before != after if len(before) == len(after) else ~is_kana(after)
 
 
 def _ceiling(pair: Pair, is_lossy: bool) -> float:
@@ -78,37 +92,21 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
 
 def _is_prose(codes: Codes, known: npt.NDArray[np.bool_], pair: Pair) -> bool:
     """Return whether a reading has at least two characters that are letters, most of them beside another."""
-    letters = IS_HAN.take(class_table().take(codes)) | is_abroad(codes)
+    letters = IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes)
     if letters.sum() < 2 or len(np.unique(codes[letters])) < 2:
         return False
     beside = np.append(known[1:], False) | np.append(False, known[:-1])
     return bool((beside & letters).sum() >= 0.6 * letters.sum())
 
 
-def _is_foreign(before: Codes, after: Codes, is_lossy: bool) -> bool:
-    """Return whether a reading is Japanese or Korean that was none before.
-
-    EUC-JP and GBK have kana in the same place, so that there ideographs must have become far more common ones.
-    """
-    if is_lossy:
-        return False
-    letters = after[after >= 0x3000]
-    abroad, hangul = is_abroad(letters), (letters >= 0xAC00) & (letters < 0xD7A4)
-    if abroad.sum() < 0.3 * len(letters):
-        return False
-    if hangul.any():  # modern Korean has next to no ideographs; rare words of Chinese make some of each
-        is_korean = hangul.sum() >= 4 * IS_HAN.take(class_table().take(letters)).sum()
-        return bool(is_korean and hangul.sum() >= 4 and is_common_hangul(letters).sum() >= 0.4 * hangul.sum())
-    if abroad.sum() >= is_abroad(before).sum() + 0.2 * len(letters):
-        return True
-    if len(before) != len(after):
-        return False
-    if ((before == 0x3016) & (after == 0x30FC)).any():
-        return True  # 〖 stands where the long vowel does
-    changed = (before != after) & (after >= 0x3400) & (before >= 0x3400)
-    if changed.sum() < 2:
-        return False
-    return bool(model.log_unigram(after[changed]).mean() > model.log_unigram(before[changed]).mean() + 2.5)
+def _is_foreign(codes: Codes, pair: Pair) -> bool:
+    """Return whether a reading is Japanese or Korean by its share of kana or hangul."""
+    han = int(IS_HAN.take(class_table().take(codes)).sum())
+    if pair.is_korean:  # modern Korean has next to no ideographs; rare words of Chinese make some of each
+        hangul = is_hangul(codes)
+        return bool(hangul.sum() >= max(4, 4 * han) and log_korean(codes[hangul]).mean() >= LEAST_KOREAN)
+    kana = int(is_kana(codes).sum())
+    return kana >= LEAST_KANA * (kana + han)
 
 
 def is_exact(span: Span) -> bool:

@@ -11,12 +11,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Positions, to_codes
+from encfix.chinese import neighbours
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
+from encfix.chinese.neighbours import best_sums, gains_as_japanese, is_kana, log_mixed
 from encfix.repairs.mojibake import dropping
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
@@ -35,8 +38,6 @@ _FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, C
 LEAVING = 8.0
 """How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
 earlier."""
-
-LONG_VOWEL_AS_GBK = ord("〖")
 
 LIKE_UTF8 = 0.5
 """The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
@@ -86,7 +87,7 @@ class Block:
         badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
         for span in spans:
             badness[span.start : span.end] = 0.0
-        return _most(badness) > SUSPECT
+        return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
 
     @property
     def is_suspect(self) -> bool:
@@ -95,11 +96,17 @@ class Block:
             return True
         if (self.classes == Class.HANGUL).any() and IS_HAN.take(self.classes).any():
             return True
-        # Kana say nothing: EUC-JP and GBK have them in the same place. 〖 is what the long vowel becomes between them.
-        is_kana = (self.codes >= 0x3041) & (self.codes < 0x3100)
-        if is_kana.any() and (self.codes == LONG_VOWEL_AS_GBK).any():
+        kana = is_kana(self.codes)
+        if kana.any() and best_sums(gains_as_japanese(self.codes)).max() > neighbours.SUSPECT:
             return True
-        return _most(np.where((self.codes < 0x80) | is_kana, 0.0, USUAL - self.costs)) > SUSPECT
+        badness = np.where((self.codes < 0x80) | kana, 0.0, USUAL - self.costs)
+        return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
+
+    @cached_property
+    def running_as_mixed(self) -> Scores:
+        """What the text costs up to each place if it may be Japanese, too: (n + 1,)."""
+        is_theirs = is_kana(self.codes) | IS_HAN.take(self.classes)
+        return _running(np.where(is_theirs, log_mixed(self.codes), self.costs))
 
     def raw(self, charset: str) -> Raw:
         """Return the bytes that `charset` gives the block for."""
@@ -113,12 +120,6 @@ class Block:
         is_stop = (data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT)
         is_stop |= self.classes == Class.NEWLINE
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
-
-
-def _most(badness: Scores) -> float:
-    """Return the greatest sum of a stretch."""
-    running = np.cumsum(badness)
-    return float((running - np.minimum.accumulate(running)).max(initial=0.0))
 
 
 def _running(costs: npt.NDArray[np.float32]) -> Scores:
@@ -232,7 +233,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         borders[raw.starts] += 2
         both = np.flatnonzero(borders == 3)
         old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
-    gains = np.diff(running[new]) - np.diff(block.running[old])
+    gains = np.diff(running[new]) - np.diff((block.running_as_mixed if pair.is_japanese else block.running)[old])
     stops = block.stops(pair.wrong)
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0
     if not lossy:
