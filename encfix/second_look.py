@@ -7,6 +7,7 @@ position alone, so that what it says does not depend on the neighbours in the ba
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,18 +55,21 @@ def improbable(batch: Batch, places: Positions) -> Mask:
     badness = USUAL - model.log_pair(codes).astype(np.float64)
     badness[(codes < 0x80) | _IS_KANA.take(classes)] = 0.0
     badness[_IS_STRANGE.take(classes)] = STRANGE
-    badness[stretches.breaks] = -1e6
+    _cut(badness, stretches)
     again = (codes[1:] == codes[:-1]) & _IS_RARE.take(classes[1:])
     badness[2:][again[1:] & again[:-1]] = SUSPECT + 1  # 屯屯屯: unset memory
-    return stretches.holding(neighbours.best_sums(badness) > SUSPECT)
+    is_bad = neighbours.best_sums(badness) > SUSPECT
+    gains = neighbours.gains_as_korean(stretches.codes)
+    _cut(gains, stretches)
+    return stretches.holding(is_bad | (neighbours.best_sums(gains) > neighbours.SUSPECT_KOREAN))
 
 
 def misread_japanese(batch: Batch, places: Positions) -> Mask:
     """Keep places near which EUC-JP makes more probable Japanese of what stands there."""
     stretches = _Stretches(batch, places)
     gains = neighbours.gains_as_japanese(stretches.codes)
-    gains[stretches.breaks] = -1e6
-    return stretches.holding(neighbours.best_sums(gains) > neighbours.SUSPECT)
+    _cut(gains, stretches)
+    return stretches.holding(neighbours.best_sums(gains) > neighbours.SUSPECT_JAPANESE)
 
 
 def foreign(batch: Batch, places: Positions) -> Mask:
@@ -109,6 +113,11 @@ def escape(batch: Batch, places: Positions) -> Mask:
 def _is_letter(codes: Codes) -> Mask:
     lower = codes | 0x20
     return np.asarray((lower >= ord("a")) & (lower <= ord("z")) & (codes < 0x80))
+
+
+def _cut(gains: npt.NDArray[np.floating[Any]], stretches: _Stretches) -> None:
+    """Let no sum of gains carry from one stretch into the next."""
+    gains[stretches.breaks] = -1e6
 
 
 class _Stretches:

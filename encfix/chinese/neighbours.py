@@ -29,8 +29,11 @@ KANA = -4.5
 MIXED = 2.8
 """What an ideograph of Chinese costs more on either side where it stands beside kana: those are foreign to it."""
 
-SUSPECT = 6.0
-"""Nats that a stretch must gain as Japanese before it is looked at."""
+LONG_VOWEL_AS_GBK, UNHEARD_OF = ord("〖"), -20.0
+"""What the long vowel of kana becomes when EUC-JP is read as GBK, and what that costs behind kana."""
+
+SUSPECT_JAPANESE, SUSPECT_KOREAN = 6.0, 16.0
+"""Nats that a stretch must gain as Japanese or as Korean before it is looked at: 咖啡一般 gains 14."""
 
 Logs = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint32]
@@ -80,32 +83,51 @@ def log_mixed(codes: Codes) -> Logs:
     kana = is_kana(codes)
     chinese[1:][kana[:-1]] -= MIXED
     chinese[:-1][kana[1:]] -= MIXED
-    return np.maximum(chinese, log_japanese(codes))
+    mixed = np.maximum(chinese, log_japanese(codes))
+    is_long_vowel = codes == LONG_VOWEL_AS_GBK
+    is_long_vowel[1:] &= kana[:-1]
+    mixed[is_long_vowel] = UNHEARD_OF
+    return mixed
 
 
 def gains_as_japanese(codes: Codes) -> Logs:
     """Return how much more probable each character is as what EUC-JP makes of its bytes in GBK: float32 of shape
     (n,). ASCII and kana, which stay the same, gain nothing."""
-    gains = _as_japanese().take(codes, mode="clip") - log_mixed(codes)
+    gains = _misread("euc_jp").take(codes, mode="clip") - log_mixed(codes)
     gains[(codes < 0x80) | is_kana(codes)] = 0.0
     return gains
 
 
+def gains_as_korean(codes: Codes) -> Logs:
+    """Return how much more probable each character is as what EUC-KR makes of its bytes in GBK: float32 of shape
+    (n,). ASCII gains nothing."""
+    gains = _misread("euc_kr").take(codes, mode="clip") - model.log_pair(codes)
+    gains[codes < 0x80] = 0.0
+    return gains
+
+
 @cache
-def _as_japanese() -> Logs:
-    """Return the log probability of what EUC-JP makes of the bytes of each character in GBK: float32 (65536,)."""
+def _misread(codec: str) -> Logs:
+    """Return the log probability of what a codec makes of the bytes of each character in GBK: float32 (65536,)."""
     codes = np.arange(0x10000, dtype=np.uint32)
     logs = np.full(0x10000, NEVER, dtype=np.float32)
     for lead in range(0xA1, 0xFF):
         for trail in range(0xA1, 0xFF):
-            seen, meant = (bytes((lead, trail)).decode(codec, "ignore") for codec in ("gbk", "euc_jp"))
+            seen, meant = (bytes((lead, trail)).decode(each, "ignore") for each in ("gbk", codec))
             if len(seen) == len(meant) == 1:
                 codes[ord(seen)] = ord(meant)
                 logs[ord(seen)] = 0.0
-    return np.where(logs == 0.0, log_japanese(codes), logs)
+    return np.where(logs == 0.0, log_korean(codes) if codec == "euc_kr" else log_japanese(codes), logs)
 
 
 def best_sums(gains: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
     """Return for each place the greatest sum of a stretch that ends there."""
     running = np.cumsum(gains, dtype=np.float64)
     return running - np.minimum.accumulate(np.append(0.0, running[:-1]))
+
+
+def is_misread(codes: Codes) -> bool:
+    """Return whether a stretch of a text may be Japanese in EUC-JP, or Korean in EUC-KR, read as GBK."""
+    if is_kana(codes).any():
+        return bool(best_sums(gains_as_japanese(codes)).max() > SUSPECT_JAPANESE)
+    return bool(best_sums(gains_as_korean(codes)).max(initial=0.0) > SUSPECT_KOREAN)

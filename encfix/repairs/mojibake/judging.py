@@ -10,7 +10,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, to_codes
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, log_korean
-from encfix.repairs.mojibake.charsets import Raw, decoder_of
+from encfix.repairs.mojibake.charsets import Raw, decoder_of, encode
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.pairs import Pair
@@ -38,6 +38,9 @@ LEAST_KOREAN = -7.5
 LEAST_KANA = 0.2
 """The least share of kana among the kana and ideographs of Japanese."""
 
+CHART_STEP = 4
+"""How far apart neighbours of a chart are at most: some characters are left out."""
+
 FEW = 3
 """Characters below which a reading is never sure."""
 
@@ -48,27 +51,27 @@ def confidence(block: Block, span: Span) -> float:
     costs = read_costs(codes, span.pair)
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
-    count = int(known.sum())
+    few = bool(known.sum() < FEW)
     here = slice(span.start, span.end)
-    if not _is_prose(codes, known, span.pair):
+    if not _is_prose(codes, known, span.pair) or _is_chart(block.codes[here], span.pair):
         return 0.0
     most = MOST_BROKEN_NARROW if span.pair.is_narrow and span.pair.true != "utf-8" else MOST_BROKEN
-    if lost.sum() > most * (count + lost.sum()):
+    if lost.sum() > most * (known.sum() + lost.sum()):
         return 0.0
     if not span.pair.is_chinese and (lost.any() or not _is_foreign(codes, span.pair)):
         return 0.0
     if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
         known &= _changed(block.codes[here], codes)
-        count = int(known.sum())
-    mean = float(costs[known].mean())
+    count = int(known.sum())
+    mean = float(costs[known].mean()) if count else LEAST_MEAN - 1
     if mean < LEAST_MEAN:
         return 0.0
     han = IS_HAN.take(block.classes[here])
-    if han.any() and float(block.costs[here][han].mean()) > MOST_LIKELY:
+    if han.any() and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
     weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
-    if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
+    if few and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
 
@@ -91,12 +94,25 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
 
 
 def _is_prose(codes: Codes, known: npt.NDArray[np.bool_], pair: Pair) -> bool:
-    """Return whether a reading has at least two characters that are letters, most of them beside another."""
+    """Return whether a reading has at least two characters that are letters, most of them beside another or a
+    digit."""
     letters = IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes)
     if letters.sum() < 2 or len(np.unique(codes[letters])) < 2:
         return False
+    if pair.is_korean:
+        return True  # words of one syllable stand alone
+    known = known | (codes >= ord("0")) & (codes <= ord("9"))
     beside = np.append(known[1:], False) | np.append(False, known[:-1])
     return bool((beside & letters).sum() >= 0.6 * letters.sum())
+
+
+def _is_chart(before: Codes, pair: Pair) -> bool:
+    """Return whether what stands there is a list of characters in the order of their bytes, as standards print them."""
+    raw = encode(before[before >= 0x80], pair.wrong)
+    data = np.frombuffer(raw.data, dtype=np.uint8).astype(np.int64)
+    starts = raw.starts[:-1][np.diff(raw.starts) == 2]
+    steps = np.diff(data[starts] << 8 | data[starts + 1])
+    return len(steps) >= FEW and bool(((steps > 0) & (steps <= CHART_STEP)).mean() >= 0.5)
 
 
 def _is_foreign(codes: Codes, pair: Pair) -> bool:
@@ -104,7 +120,7 @@ def _is_foreign(codes: Codes, pair: Pair) -> bool:
     han = int(IS_HAN.take(class_table().take(codes)).sum())
     if pair.is_korean:  # modern Korean has next to no ideographs; rare words of Chinese make some of each
         hangul = is_hangul(codes)
-        return bool(hangul.sum() >= max(4, 4 * han) and log_korean(codes[hangul]).mean() >= LEAST_KOREAN)
+        return bool(hangul.sum() >= max(4, 8 * han) and log_korean(codes[hangul]).mean() >= LEAST_KOREAN)
     kana = int(is_kana(codes).sum())
     return kana >= LEAST_KANA * (kana + han)
 

@@ -17,9 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Positions, to_codes
-from encfix.chinese import neighbours
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
-from encfix.chinese.neighbours import best_sums, gains_as_japanese, is_kana, log_mixed
+from encfix.chinese.neighbours import best_sums, is_kana, is_misread, log_mixed
 from encfix.repairs.mojibake import dropping
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
@@ -96,17 +95,15 @@ class Block:
             return True
         if (self.classes == Class.HANGUL).any() and IS_HAN.take(self.classes).any():
             return True
-        kana = is_kana(self.codes)
-        if kana.any() and best_sums(gains_as_japanese(self.codes)).max() > neighbours.SUSPECT:
+        if is_misread(self.codes):
             return True
-        badness = np.where((self.codes < 0x80) | kana, 0.0, USUAL - self.costs)
+        badness = np.where((self.codes < 0x80) | is_kana(self.codes), 0.0, USUAL - self.costs)
         return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
 
     @cached_property
     def running_as_mixed(self) -> Scores:
         """What the text costs up to each place if it may be Japanese, too: (n + 1,)."""
-        is_theirs = is_kana(self.codes) | IS_HAN.take(self.classes)
-        return _running(np.where(is_theirs, log_mixed(self.codes), self.costs))
+        return _running(np.where(self.codes < 0x80, np.float32(0.0), log_mixed(self.codes)))
 
     def raw(self, charset: str) -> Raw:
         """Return the bytes that `charset` gives the block for."""
