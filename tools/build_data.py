@@ -38,8 +38,8 @@ TRADITIONAL_TOO = "恒琼"
 SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL,
            "Bopomofo": Class.BOPOMOFO}  # fmt: skip
 
-RARE = -11.5
-"""The log probability below which an ideograph is rare."""
+RARE, RARE_KOREAN = -11.5, -9.5
+"""The log probabilities below which an ideograph is rare in Chinese, and a syllable in Korean."""
 
 WESTERN_CODECS = ("latin-1", "cp1252", "cp1250", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
 """Code pages that make Latin letters and symbols of the bytes of other encodings."""
@@ -176,10 +176,8 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put((ord("锟"),), Class.HAN_OMEN)
     for code in (*misread_korean(), ord(UNSET)):
         table[code] = rarer.get(Class(int(table[code])), table[code])
-    put(
-        (code for code in range(0xAC00, 0xD7A4) if len(chr(code).encode("euc_kr")) > 2),
-        Class.HANGUL_RARE,
-    )
+    syllables = np.arange(neighbours.FIRST_HANGUL, neighbours.LAST_HANGUL, dtype=np.uint32)
+    put(syllables[neighbours.log_korean(syllables) < RARE_KOREAN].tolist(), Class.HANGUL_RARE)
     table[BOUNDARY_CODE] = Class.BOUNDARY
     return table
 

@@ -64,7 +64,7 @@ class Class(IntEnum):
     HAN_OMEN = 55  # 锟, as which U+FFFD comes back from GBK
     HANGUL = 56
     HALFWIDTH_KATAKANA = 57
-    HANGUL_RARE = 61  # syllables beyond KS X 1001
+    HANGUL_RARE = 61  # syllables that Korean text hardly has
     BOPOMOFO = 58
     TONED = 59  # letters of pinyin that ASCII lacks, and combining tone marks
     WESTERN = 60  # other letters and symbols of European code pages

@@ -25,6 +25,9 @@ LEAST_MEAN = -9.0
 MOST_LIKELY = -7.6
 """The mean cost of a Chinese character above which a text is not improbable enough to be damage."""
 
+LEAST_HAN = 0.2
+"""The share of such characters, of those beyond ASCII, up to which they are there by chance."""
+
 MOST_BROKEN = 0.4
 MOST_BROKEN_NARROW = 0.1
 """The largest share of the characters of a reading that may be lost; less where hardly any byte can be."""
@@ -67,7 +70,8 @@ def confidence(block: Block, span: Span) -> float:
     if mean < LEAST_MEAN:
         return 0.0
     han = IS_HAN.take(block.classes[here])
-    if han.any() and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
+    is_theirs = bool(han.sum() > LEAST_HAN * (block.codes[here] >= 0x80).sum())
+    if is_theirs and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
     weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
