@@ -97,7 +97,7 @@ PATTERNS = (
     Pattern(ESCAPE, _ANY, (Class.SYMBOL,), (Class.SYMBOL, *_AFTER_ESCAPE), proof=second_look.escape),
     Pattern(MOJIBAKE, _ANY, _STRANGE, _ANY, crowd=3, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, (Class.HAN_OMEN,), _ANY),
-    Pattern(MOJIBAKE, _ANY, (Class.BOPOMOFO,), _ANY, proof=second_look.improbable),
+    Pattern(MOJIBAKE, _ANY, (Class.BOPOMOFO, Class.HANGUL_RARE), _ANY, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE), proof=second_look.foreign),
     Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY, proof=second_look.foreign),
     Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY),

@@ -49,11 +49,14 @@ _AFTER_BACKSLASH[list(map(ord, "\\u\"'“”"))] = True
 
 
 def improbable(batch: Batch, places: Positions) -> Mask:
-    """Keep places near which characters follow one another that never do in Chinese."""
+    """Keep places near which characters follow one another that never do in Chinese, or syllables that no Korean text
+    has."""
     stretches = _Stretches(batch, places)
     codes, classes = stretches.codes, stretches.classes
     badness = USUAL - model.log_pair(codes).astype(np.float64)
     badness[(codes < 0x80) | _IS_KANA.take(classes)] = 0.0
+    hangul = neighbours.is_hangul(codes)
+    badness[hangul] = USUAL - neighbours.log_korean(codes[hangul])
     badness[_IS_STRANGE.take(classes)] = STRANGE
     _cut(badness, stretches)
     again = (codes[1:] == codes[:-1]) & _IS_RARE.take(classes[1:])

@@ -129,7 +129,7 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put(range(0x2018, 0x2020), Class.WIDE)
     put(map(ord, "‚‛„‟"), Class.WESTERN)
     put(map(ord, "—…·‥～"), Class.WIDE)
-    put((*range(0xFF66, 0xFFA0),), Class.HALFWIDTH_KATAKANA)
+    put(range(0xFF61, 0xFFA0), Class.HALFWIDTH_KATAKANA)
     put((0x30FC,), Class.KATAKANA)
     put((0x3005, 0x3007), Class.HAN)
     put(range(0x21, 0x7F), Class.PUNCTUATION)

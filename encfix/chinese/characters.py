@@ -63,7 +63,7 @@ class Class(IntEnum):
     HAN_RARE_TRADITIONAL = 54
     HAN_OMEN = 55  # 锟, as which U+FFFD comes back from GBK
     HANGUL = 56
-    HALFWIDTH_KATAKANA = 57
+    HALFWIDTH_KATAKANA = 57  # and their marks
     HANGUL_RARE = 61  # syllables that Korean text hardly has
     BOPOMOFO = 58
     TONED = 59  # letters of pinyin that ASCII lacks, and combining tone marks

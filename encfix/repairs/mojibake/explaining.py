@@ -103,7 +103,9 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
         return _ranked(Block(block.codes[:SAMPLE]), pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
     gains = {pair: sum(span.gain for span in reading.spans(block, pair, judging.LEAST_GAIN)) for pair in pairs}
     if MIXED in gains and all(LOST in block.raw(charset).data for charset in ("cp1252", "latin-1")):
-        gains[MIXED] = max(gains.values()) + 1  # until its bytes are chosen it reads badly
+        raw, _ = variants.resolve(block, MIXED)  # until its bytes are chosen it reads badly
+        mixed = reading.spans(block, MIXED, judging.LEAST_GAIN, raw)
+        gains[MIXED] = sum(span.gain for span in mixed) + reading.LEAVING  # others leave characters at the ends
     least = LEAST_SHARE * max(gains.values(), default=0.0)
     ranked = sorted((pair for pair in pairs if gains[pair] > least), key=lambda pair: -gains[pair])
     return ranked[:BEST]

@@ -25,7 +25,7 @@ LEAST_MEAN = -9.0
 MOST_LIKELY = -7.6
 """The mean cost of a Chinese character above which a text is not improbable enough to be damage."""
 
-LEAST_HAN = 0.2
+LEAST_HAN = 0.5
 """The share of such characters, of those beyond ASCII, up to which they are there by chance."""
 
 MOST_BROKEN = 0.4

@@ -56,6 +56,9 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
             cost = float(read_costs(read(b"".join(trial), pair.codec)[0], pair).sum()) + lacking * STRANGE_CODEC
             costs.append(cost)
         best = max(range(len(costs)), key=costs.__getitem__)
+        for cost, trial in zip(costs, trials, strict=True):
+            if cost > costs[best] - GAP:
+                doubted += [place for place in ambiguous.tolist() if trial[place] != trials[best][place]]
         pieces, codecs = trials[best], (codecs[best], *codecs)
     options = {}
     for place, code in zip(ambiguous.tolist(), codes, strict=True):
@@ -76,7 +79,7 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
                 )
                 if not is_sure:
                     doubted += own.tolist()
-    return _joined(chosen), np.array(doubted, dtype=np.int64)
+    return _joined(chosen), np.unique(np.array(doubted, dtype=np.int64))
 
 
 def by_decoder(block: Block, pair: Pair, decoder: str) -> Raw:
