@@ -19,18 +19,41 @@ from tools.build_model import quantise, read_lines
 KANJI_SHARE, HANGUL_SHARE = 0.35, 0.8
 """The share of ideographs in Japanese text, and of hangul in Korean, the rest being kana, marks and spaces."""
 
+UNIGRAMS, PAIRS = 1579707074, 896982233
+"""The characters and pairs that cjclassifier counted in Japanese text; its first line says so."""
+
+LEAST_JOINT, LEAST_GAIN = -13.5, 1.0
+"""The log probability of a pair below which it is left out, and how much its second must gain by its first."""
+
 UNSEEN = 0.4
 """The count of a syllable that chardet's models lack, in steps of theirs."""
 
 
-def build_kanji() -> npt.NDArray[np.uint8]:
-    """Return the log probability of each ideograph in Japanese: uint8, from `neighbours.FIRST_HAN` on."""
-    logs = np.full(neighbours.LAST_HAN - neighbours.FIRST_HAN, neighbours.NEVER)
+def build_kanji() -> dict[str, npt.NDArray[Any]]:
+    """Return the log probability of each ideograph in Japanese, from `neighbours.FIRST_HAN` on, and after another."""
+    single: dict[str, float] = {}
+    joint: dict[str, float] = {}
     for line in read_lines():
         text, _, _, japanese, *_ = line.split(" ")
-        if len(text) == 1 and japanese != "0" and neighbours.FIRST_HAN <= ord(text) < neighbours.LAST_HAN:
-            logs[ord(text) - neighbours.FIRST_HAN] = max(float(japanese) + math.log(KANJI_SHARE), neighbours.NEVER)
-    return quantise(logs)
+        if japanese != "0" and all(neighbours.FIRST_HAN <= ord(one) < neighbours.LAST_HAN for one in text):
+            (single if len(text) == 1 else joint)[text] = float(japanese)
+    logs = np.full(neighbours.LAST_HAN - neighbours.FIRST_HAN, neighbours.NEVER)
+    for text, log in single.items():
+        logs[ord(text) - neighbours.FIRST_HAN] = max(log + math.log(KANJI_SHARE), neighbours.NEVER)
+    after = {}
+    for text, log in joint.items():
+        if log > LEAST_JOINT and single.keys() >= set(text):
+            given = log - single[text[0]] + math.log(PAIRS / UNIGRAMS)
+            if given > single[text[1]] + math.log(KANJI_SHARE) + LEAST_GAIN:
+                after[text] = min(given, 0.0)
+    first, second = (np.array([ord(text[nth]) for text in after], dtype=np.uint32) for nth in (0, 1))
+    keys = neighbours.pair_keys(first, second)
+    order = np.argsort(keys)
+    return {
+        "kanji_logs": quantise(logs),
+        "kanji_pairs": keys[order],
+        "kanji_pair_logs": quantise(list(after.values()))[order],
+    }
 
 
 def build_hangul() -> npt.NDArray[np.uint8]:
@@ -49,5 +72,5 @@ def build_hangul() -> npt.NDArray[np.uint8]:
 
 
 def build() -> dict[str, npt.NDArray[Any]]:
-    """Return both tables by name."""
-    return {"kanji_logs": build_kanji(), "hangul_logs": build_hangul()}
+    """Return every table by name."""
+    return {**build_kanji(), "hangul_logs": build_hangul()}

@@ -52,7 +52,8 @@ def is_hangul(codes: Codes) -> npt.NDArray[np.bool_]:
 def log_japanese(codes: Codes) -> Logs:
     """Return the log probability of each character in Japanese: float32 of shape (n,) for uint32 of shape (n,).
 
-    Marks and letters are as probable as in Chinese.
+    An ideograph is judged by the one before it where both often stand together. Marks and letters are as probable as in
+    Chinese.
 
     >>> log_japanese(np.array([ord("語"), ord("は"), ord("语")], dtype=np.uint32)).round().tolist()
     [-7.0, -4.0, -14.0]
@@ -61,7 +62,18 @@ def log_japanese(codes: Codes) -> Logs:
     is_han = (codes >= FIRST_HAN) & (codes < LAST_HAN)
     logs[is_han] = load("kanji_logs").take(codes[is_han] - FIRST_HAN) * np.float32(-model.STEP)
     logs[is_kana(codes)] = KANA
+    second = np.flatnonzero(is_han[1:] & is_han[:-1]) + 1
+    known, keys = load("kanji_pairs"), pair_keys(codes[second - 1], codes[second])
+    places = np.searchsorted(known, keys)
+    found = known.take(places, mode="clip") == keys
+    of_pairs = load("kanji_pair_logs").take(places[found]) * np.float32(-model.STEP)
+    logs[second[found]] = np.maximum(logs[second[found]], of_pairs)
     return logs
+
+
+def pair_keys(first: Codes, second: Codes) -> Codes:
+    """Return a number for each pair of ideographs, one after the other."""
+    return np.asarray((first - FIRST_HAN) << 15 | (second - FIRST_HAN), dtype=np.uint32)
 
 
 def log_korean(codes: Codes) -> Logs:
@@ -93,7 +105,7 @@ def log_mixed(codes: Codes) -> Logs:
 def gains_as_japanese(codes: Codes) -> Logs:
     """Return how much more probable each character is as what EUC-JP makes of its bytes in GBK: float32 of shape
     (n,). ASCII and kana, which stay the same, gain nothing."""
-    gains = _misread("euc_jp").take(codes, mode="clip") - log_mixed(codes)
+    gains = log_japanese(_meant("euc_jp").take(codes, mode="clip")) - log_mixed(codes)
     gains[(codes < 0x80) | is_kana(codes)] = 0.0
     return gains
 
@@ -101,23 +113,22 @@ def gains_as_japanese(codes: Codes) -> Logs:
 def gains_as_korean(codes: Codes) -> Logs:
     """Return how much more probable each character is as what EUC-KR makes of its bytes in GBK: float32 of shape
     (n,). ASCII gains nothing."""
-    gains = _misread("euc_kr").take(codes, mode="clip") - model.log_pair(codes)
+    gains = log_korean(_meant("euc_kr").take(codes, mode="clip")) - model.log_pair(codes)
     gains[codes < 0x80] = 0.0
     return gains
 
 
 @cache
-def _misread(codec: str) -> Logs:
-    """Return the log probability of what a codec makes of the bytes of each character in GBK: float32 (65536,)."""
-    codes = np.arange(0x10000, dtype=np.uint32)
-    logs = np.full(0x10000, NEVER, dtype=np.float32)
+def _meant(codec: str) -> Codes:
+    """Return what a codec makes of the bytes of each character in GBK: uint32 (65536,), U+FFFF where it is none."""
+    meant = np.full(0x10000, 0xFFFF, dtype=np.uint32)
+    meant[:0x80] = np.arange(0x80)
     for lead in range(0xA1, 0xFF):
         for trail in range(0xA1, 0xFF):
-            seen, meant = (bytes((lead, trail)).decode(each, "ignore") for each in ("gbk", codec))
-            if len(seen) == len(meant) == 1:
-                codes[ord(seen)] = ord(meant)
-                logs[ord(seen)] = 0.0
-    return np.where(logs == 0.0, log_korean(codes) if codec == "euc_kr" else log_japanese(codes), logs)
+            seen, read = (bytes((lead, trail)).decode(each, "ignore") for each in ("gbk", codec))
+            if len(seen) == len(read) == 1:
+                meant[ord(seen)] = ord(read)
+    return meant
 
 
 def best_sums(gains: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:

@@ -38,7 +38,7 @@ POOR = -12.0
 LEAST_KOREAN = -7.5
 """The least mean cost of a syllable of Korean, in nats: text scores about -6, the syllables in order -9."""
 
-LEAST_KANA = 0.2
+LEAST_KANA = 0.1
 """The least share of kana among the kana and ideographs of Japanese."""
 
 CHART_STEP = 4
