@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
-from encfix.chinese.neighbours import best_sums, is_kana, is_misread, log_mixed
+from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
 from encfix.repairs.mojibake import dropping
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
@@ -93,9 +93,7 @@ class Block:
         """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
         if _FOREIGN_SIGNS.take(self.classes).sum() >= 2:
             return True
-        if (self.classes == Class.HANGUL).any() and IS_HAN.take(self.classes).any():
-            return True
-        if is_misread(self.codes):
+        if (is_hangul(self.codes).any() and IS_HAN.take(self.classes).any()) or is_misread(self.codes):
             return True
         badness = np.where((self.codes < 0x80) | is_kana(self.codes), 0.0, USUAL - self.costs)
         return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
