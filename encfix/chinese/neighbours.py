@@ -49,6 +49,11 @@ def is_hangul(codes: Codes) -> npt.NDArray[np.bool_]:
     return (codes >= FIRST_HANGUL) & (codes < LAST_HANGUL)
 
 
+@cache
+def _table(name: str) -> npt.NDArray[Any]:
+    return load(name)
+
+
 def log_japanese(codes: Codes) -> Logs:
     """Return the log probability of each character in Japanese: float32 of shape (n,) for uint32 of shape (n,).
 
@@ -60,13 +65,13 @@ def log_japanese(codes: Codes) -> Logs:
     """
     logs = model.log_unigram(codes)
     is_han = (codes >= FIRST_HAN) & (codes < LAST_HAN)
-    logs[is_han] = load("kanji_logs").take(codes[is_han] - FIRST_HAN) * np.float32(-model.STEP)
+    logs[is_han] = _table("kanji_logs").take(codes[is_han] - FIRST_HAN) * np.float32(-model.STEP)
     logs[is_kana(codes)] = KANA
     second = np.flatnonzero(is_han[1:] & is_han[:-1]) + 1
-    known, keys = load("kanji_pairs"), pair_keys(codes[second - 1], codes[second])
+    known, keys = _table("kanji_pairs"), pair_keys(codes[second - 1], codes[second])
     places = np.searchsorted(known, keys)
     found = known.take(places, mode="clip") == keys
-    of_pairs = load("kanji_pair_logs").take(places[found]) * np.float32(-model.STEP)
+    of_pairs = _table("kanji_pair_logs").take(places[found]) * np.float32(-model.STEP)
     logs[second[found]] = np.maximum(logs[second[found]], of_pairs)
     return logs
 
@@ -84,7 +89,7 @@ def log_korean(codes: Codes) -> Logs:
     """
     logs = model.log_unigram(codes)
     hangul = is_hangul(codes)
-    logs[hangul] = load("hangul_logs").take(codes[hangul] - FIRST_HANGUL) * np.float32(-model.STEP)
+    logs[hangul] = _table("hangul_logs").take(codes[hangul] - FIRST_HANGUL) * np.float32(-model.STEP)
     return logs
 
 

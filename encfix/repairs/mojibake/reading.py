@@ -76,6 +76,7 @@ class Block:
         self.costs = damaged_costs([codes])[0] if costs is None else costs
         self.running: Scores = _running(self.costs)
         self._raw: dict[str, Raw] = {}
+        self.resolved: dict[Pair, tuple[Raw, Positions]] = {}  # kept by variants.py
         self.is_wide = bool((codes >= 0x2E80).any())
         self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
         self.foreign = int((codes >= 0x80).sum())
