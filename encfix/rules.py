@@ -117,6 +117,7 @@ RULES = (
     Rule("separator.question", "a question mark where a space could not be encoded", Policy.REPORT),
     Rule("invisible.zero-width", "a character without width inside Chinese text"),
     Rule("invisible.control", "a control character inside Chinese text"),
+    Rule("invisible.terminal", "a colour or another command to a terminal"),
     Rule("invisible.bidi", "a direction mark with no right-to-left letter near"),
     Rule("invisible.noncharacter", "a code point that Unicode reserves and no text may hold"),
     Rule("form.radical", "a radical that stands for the ideograph of the same shape"),

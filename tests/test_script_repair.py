@@ -165,6 +165,10 @@ def test_decoding_prefers_words_that_are_spelled_right() -> None:
     assert spelling.decode(spelling.Stretch.of("北方麵食館"), {2: even})[2].form == "麵"
 
 
+def test_short_documents_side_by_side_are_repaired_each_by_itself() -> None:
+    assert [result.text for result in encfix.clean_many(["曆史", "係統", "", "曆史"])] == ["歷史", "系統", "", "歷史"]
+
+
 def test_evidence_of_a_converted_document_does_not_reach_its_neighbour() -> None:
     converted = "這家公司的曆史很長，產品係統也很好，他们認為這樣說没错，學問無窮無盡。\n"
     texts = [converted * 4, "他寫的《這里》，大家都讀過。"]

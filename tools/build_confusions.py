@@ -129,7 +129,11 @@ def spellings(listed: list[Group], counts: Counts) -> list[str]:
                 chosen = {form for form, score in scores.items() if score > max(best, LEAST) - NO_DOUBT} or set(scores)
             forms.append(sorted(chosen))
         if all(len(chosen) == len(by_key[word[place]]) for place, chosen in zip(places, forms, strict=True)):
-            continue  # nothing is known of this word
+            listed_as = set(phrases.get(word, ()))
+            if len(word) == 2 or len(listed_as) != 1:
+                continue  # nothing is known of this word
+            (value,) = listed_as  # pairs say little of a longer word; the usual form is seldom wrong in it
+            forms = [sorted({value[place], by_key[word[place]][0]}) for place in places]
         for combination in itertools.product(*forms):
             letters = list(word)
             for place, form in zip(places, combination, strict=True):

@@ -12,10 +12,9 @@ from encfix.files.formats.base import Chunk, FormatError, TextFormat
 from encfix.files.formats.opening import text_format
 from encfix.files.reading import (
     chunks,
-    line_ends,
     read_whole,
 )
-from encfix.files.text import EncodingError, TextFile, read
+from encfix.files.text import EncodingError, TextFile, line_ends, read
 from encfix.files.types import STREAMED, Kind, kind_of
 from encfix.files.walking import Failed, Source
 

@@ -23,11 +23,10 @@ from encfix.files.reading import (
     Twins,
     blocks,
     charset_of,
-    line_ends,
     opened,
     stream_chunks,
 )
-from encfix.files.text import LIMIT, Charset, Codec, TextFile, Writing
+from encfix.files.text import LIMIT, Charset, Codec, TextFile, Writing, line_ends
 from encfix.files.types import Kind
 from encfix.files.walking import Source
 from encfix.inline import heeded
@@ -149,12 +148,13 @@ class Streamed:
                 if self._task.writing:
                     raw = texts.taken(offset)
                     if raw is None or part.new is not chunk.text or codec.is_converted:
-                        raw = mark + codec.target.encode(part.new or "", line)
+                        raw = [mark + codec.target.encode(part.new or "", line)]
                     mark = b""
-                    twins.wrote(raw)
-                    if target:
-                        target.write(raw)
-                line += line_ends(chunk.text)
+                    for piece in raw:
+                        twins.wrote(piece)
+                        if target:
+                            target.write(piece)
+                line = codec.lines + 1 if texts.points == offset else line + line_ends(chunk.text)
                 yield part
             if mark and target:
                 target.write(mark)
@@ -230,7 +230,8 @@ class _Texts:
         self._stream, self._codec, self._twins = stream, codec, twins
         self._read: list[bytes] | None = []
         """The bytes that were read since all text was taken; None while some is left over."""
-        self._points = 0
+        self.points = 0
+        """Code points that were read."""
 
     def __iter__(self) -> Iterator[str]:
         for block in blocks(self._stream, self._codec.source):
@@ -238,13 +239,13 @@ class _Texts:
             if self._read is not None:
                 self._read.append(block)
             text = self._codec.decode(block)
-            self._points += len(text)
+            self.points += len(text)
             yield text
 
-    def taken(self, offset: int) -> bytes | None:
+    def taken(self, offset: int) -> list[bytes] | None:
         """Take the text up to `offset`; return its bytes if they are those of all that was read since the last time."""
-        is_all = offset == self._points
-        raw = b"".join(self._read) if is_all and self._read is not None else None
+        is_all = offset == self.points
+        raw = self._read if is_all else None
         self._read = [] if is_all else None
         return raw
 

@@ -65,7 +65,7 @@ def blocks(stream: BinaryIO, charset: Charset) -> Iterator[bytes]:
         cut = _last_end(data, line_end, read)
         read += len(data)
         if cut:
-            yield b"".join((*pending, data[:cut]))
+            yield b"".join((*pending, memoryview(data)[:cut]))
             pending.clear()
         if cut < len(data):
             pending.append(data[cut:])
@@ -109,16 +109,6 @@ def stream_chunks(texts: Iterable[str], form: TextFormat) -> Iterator[Chunk]:
         yield chunk
         text = text[len(chunk.text) :]
     form.end()
-
-
-def line_ends(text: str) -> int:
-    """Return how many lines end in a text.
-
-    >>> line_ends("a\\nb\\r\\nc\\rd")
-    3
-    """
-    returns = text.count("\r")
-    return text.count("\n") + (returns - text.count("\r\n") if returns else 0)
 
 
 class Measured:
@@ -191,11 +181,14 @@ class Twins:
         """Take what comes next in the new content, of which the old must have been read as far."""
         self.new_size += len(data)
         if self._new is self._old:
-            ahead = b"".join(self._ahead)
-            if ahead.startswith(data):
-                self._ahead = [ahead[len(data) :]] if len(ahead) > len(data) else []
+            if self._ahead and self._ahead[0] is data:
+                del self._ahead[0]
             else:
-                self._part(ahead)
+                ahead = b"".join(self._ahead)
+                if ahead.startswith(data):
+                    self._ahead = [ahead[len(data) :]] if len(ahead) > len(data) else []
+                else:
+                    self._part(ahead)
         self._new.update(data)
 
     def _part(self, ahead: bytes) -> None:

@@ -137,7 +137,9 @@ class Codec:
         self._writing = writing or Writing(allow_lossy=True)
         self.keeps_lines = keeps_lines and charset.keeps_lines and not (writing and writing.allow_lossy)
         """Whether a line that is no text is kept, not repaired."""
-        self._bytes = self._points = self._lines = 0
+        self._bytes = self._points = 0
+        self.lines = 0
+        """Line ends that were read."""
         self._kept: list[Kept] = []
         self._loss = ""
         self.source = charset
@@ -154,7 +156,7 @@ class Codec:
         elif text is None:
             text = self.repaired(decoding.decode_as(block, self.source.encoding), block, start)
         self._bytes = start + len(block)
-        self._lines += text.count("\n")
+        self.lines += line_ends(text)
         self._points += len(text)
         return text
 
@@ -162,7 +164,7 @@ class Codec:
         """Return the text of a block that begins at byte `start`, some of which had to be repaired."""
         if not self._loss and decoded.changes:
             first = decoded.changes[0]
-            line = self._lines + block.count(b"\n", 0, first.start) + 1
+            line = self.lines + block.count(b"\n", 0, first.start) + 1
             self._loss = f": {first.reason} at offset {start + first.start}, line {line}"
         self.source = self.source._replace(decoded=REPAIRED)
         return decoded.text
@@ -212,6 +214,16 @@ class Codec:
         if self.target.encoding != self.source.encoding and self.source.confidence < CERTAIN:
             sure = f"{self.source.encoding}, {self.source.confidence:.0%} sure"
             raise EncodingError(f"the encoding is not certain ({sure}); --allow-lossy converts it")
+
+
+def line_ends(text: str) -> int:
+    """Return how many lines end in a text.
+
+    >>> line_ends("a\\nb\\r\\nc\\rd")
+    3
+    """
+    feeds = text.count("\n")
+    return feeds + text.count("\r") - text.count("\r\n") if "\r" in text else feeds
 
 
 def _lines(data: bytes, charset: Charset) -> Iterator[tuple[str, int | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cache, cached_property
 
@@ -30,6 +31,12 @@ QUOTED = 60
 FEW_WORDS = 4
 """Ideographs in the longest quotation of the other script that is repaired."""
 
+CLASSICAL, MODERN = frozenset("之其兮矣曰乎哉焉爾尔彼匪"), frozenset("的了這这個个們们她")
+"""Words of classical Chinese that modern prose has far fewer of, and the other way round."""
+
+FEW_CLASSICAL = 2
+"""Words of classical Chinese that make a text without modern ones classical."""
+
 OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
 PAIRING = frozenset("/／→=＝(（|｜\t ,，、;；:：-—")
 TITLES = "《〈"
@@ -37,6 +44,8 @@ EDGES = frozenset("，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING)
 """What stands between clauses."""
 
 _OPENING = frozenset(OPENING)
+_ADDRESS = re.compile(r"(?://|www\.)[\w.:-]+/[^\s\"'<>()（），。、；：！？「」『』《》“”]*$")
+"""The host of an address, and as much of its path as stands before a place."""
 
 SHINJITAI = frozenset(
     "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
@@ -119,13 +128,22 @@ class Scripts:
         document = bisect_right(self._starts, first) - 1
         return max(self._starts[document], first - reach), min(self._ends[document], last + reach + 1)
 
+    def is_classical(self, place: int) -> bool:
+        """Return whether the text around the position is classical: it has spellings of its own, 于 and 采 and 云."""
+        start, end = self.window(place, place, QUOTED)
+        text = to_text(self.batch.codes[start:end])
+        classical, modern = (sum(map(text.count, words)) for words in (CLASSICAL, MODERN))
+        return classical >= FEW_CLASSICAL and classical > CLEAR * modern
+
     def is_quotation(self, place: int, is_leftover: bool) -> bool:
-        """Return whether the position lies in a quotation of the other script, a title in it, or Japanese text.
+        """Return whether the position lies in a quotation of the other script, a title in it, an address, or Japanese.
 
         A leftover needs a line that shows its own script; a wrong form is of that script itself.
         """
         start, end = self.window(place, place, QUOTED)
         text = to_text(self.batch.codes[start:end])
+        if _ADDRESS.search(text, 0, place - start):
+            return True
         if SHINJITAI.intersection(text[max(0, place - start - 12) : place - start + 13]):
             return True
         order = 1 if self.is_simplified[place] else -1

@@ -1,6 +1,7 @@
 """Characters that show nothing inside Chinese text: zero-width spaces, soft hyphens, controls, stray direction marks.
 
-How they came about: copy protection, editors, broken extraction. They split words for every tokenizer.
+How they came about: copy protection, editors, broken extraction. They split words for every tokenizer. Colours of a
+terminal, `\\x1b[32m`, go as a whole: what an escape without its control character leaves behind is worse.
 
 When it is certain: the document is Chinese, and the nearest visible neighbour is Chinese or its punctuation, or the
 edge of a line. C1 controls are reported only: they may be quotation marks of another code page.
@@ -11,15 +12,27 @@ text, direction marks in text with right-to-left letters, tab and newline, soft 
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from encfix.batch import Batch
+from encfix.batch import Batch, Positions, to_text
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
 from encfix.edits import Edits, deletions
 from encfix.options import Options
 from encfix.rules import number_of
 
+TERMINAL = number_of("invisible.terminal")
+
 SURE, UNSURE = 0.995, 0.6
+
+ESCAPE = 0x1B
+
+LONGEST_SEQUENCE = 32
+"""Code points of the longest control sequence of a terminal."""
+
+_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+"""A control sequence as ECMA-48 defines it, section 5.4: parameters, intermediate bytes, a final byte."""
 
 _UNSEEN = members(Class.INVISIBLE, Class.CONTROL, Class.BIDI, Class.JOINER, Class.NONCHARACTER)
 _CHINESE_SIDE = members(
@@ -73,6 +86,19 @@ def propose(batch: Batch, options: Options) -> Edits:
     )
     sure = _CHINESE_SIDE.take(left) | _CHINESE_SIDE.take(right)
     sure &= ~((codes.take(found) >= 0x80) & (codes.take(found) < 0xA0))
+    lengths = _lengths(batch, found)
     shown = ~stays
-    found, kind, sure = found[shown], kind[shown], sure[shown]
-    return deletions(found, found + 1, _RULE_OF_CLASS[kind], np.where(sure, SURE, UNSURE).astype(np.float32))
+    found, kind, lengths, sure = found[shown], kind[shown], lengths[shown], sure[shown]
+    rules = np.where(lengths > 1, np.int16(TERMINAL), _RULE_OF_CLASS[kind])
+    confidence = np.where(sure | (lengths > 1), SURE, UNSURE).astype(np.float32)
+    return deletions(found, found + lengths, rules, confidence)
+
+
+def _lengths(batch: Batch, found: Positions) -> Positions:
+    """Return how many code points go with each place: those of a terminal's control sequence, else one."""
+    lengths = np.ones(len(found), dtype=np.int64)
+    for nth in np.flatnonzero(batch.codes.take(found) == ESCAPE).tolist():
+        place = int(found[nth])
+        sequence = _SEQUENCE.match(to_text(batch.codes[place : place + LONGEST_SEQUENCE]))
+        lengths[nth] = sequence.end() if sequence else 1
+    return lengths

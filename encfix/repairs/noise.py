@@ -32,7 +32,7 @@ SHORTEST_TOKEN, LONGEST_TOKEN = 6, 32
 _TOKEN = re.compile(rf"(?<![!-~])[!-~]{{{SHORTEST_TOKEN},{LONGEST_TOKEN}}}(?![!-~])")
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
 _CODE = re.compile(
-    r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$"
+    r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$|^\||\|$"
 )
 LEAST_QUESTIONS = 5
 _INFLECTED = re.compile("^[はがをにのでともへ]|(?:した|ます|ますか|ません|する|れる|れた|ない|です)$")
@@ -122,7 +122,10 @@ def _furigana(batch: Batch) -> Edits:
 
 
 def _anti_copy(batch: Batch) -> Edits:
-    """Report strings of letters, digits and symbols in turn that no prose, link or code looks like."""
+    """Report strings of letters, digits and symbols in turn that no prose, link or code looks like.
+
+    Forums hide them right beside the text of a line.
+    """
     symbols = np.flatnonzero(among(batch.classes, Class.SYMBOL))
     symbols = symbols[:-1][np.diff(symbols) < LONGEST_TOKEN]
     symbols = symbols[_in_long_runs(batch, symbols)]
@@ -138,7 +141,7 @@ def _anti_copy(batch: Batch) -> Edits:
         first = max(symbol - LONGEST_TOKEN, int(batch.starts[document]))
         window = to_text(batch.codes[first : min(symbol + LONGEST_TOKEN + 1, int(batch.ends[document]))])
         for match in _TOKEN.finditer(window):
-            if match.start() <= symbol - first < match.end() and _is_noise(match.group()):
+            if match.start() <= symbol - first < match.end() and _is_hidden(window, *match.span()):
                 start.append(first + match.start())
                 end.append(first + match.end())
     return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), ANTI_COPY, 0.7)
@@ -152,6 +155,14 @@ def _in_long_runs(batch: Batch, places: Positions) -> Mask:
         codes = batch.codes.take(places[:, None] + side)
         run += np.logical_and.accumulate((codes > ord(" ")) & (codes < 0x7F), axis=1).sum(axis=1)
     return np.asarray(run >= SHORTEST_TOKEN)
+
+
+def _is_hidden(text: str, start: int, end: int) -> bool:
+    """Return whether a token is noise right behind text, or between a line end and text; by itself it is code."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    is_behind = not before.isascii() and not before.isspace()
+    is_ahead = before in ("", "\n") and not after.isascii() and not after.isspace()
+    return (is_behind or is_ahead) and _is_noise(text[start:end])
 
 
 def _is_noise(token: str) -> bool:

@@ -179,7 +179,7 @@ def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str
     found: list[Candidate] = []
     if not choices:
         return found
-    windows = list(_windows(sorted(choices), scripts))
+    windows = list(_windows(sorted(choices), batch, scripts))
     stretch = _stretch(np.concatenate([batch.codes[start:end] for _, start, end in windows]))
     done = 0
     for places, start, end in windows:
@@ -192,12 +192,18 @@ def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str
     return found
 
 
-def _windows(places: Sequence[int], scripts: context.Scripts) -> Iterator[tuple[Sequence[int], int, int]]:
-    """Yield places that are decoded together, with the ends of the window around them."""
+def _windows(places: Sequence[int], batch: Batch, scripts: context.Scripts) -> Iterator[tuple[Sequence[int], int, int]]:
+    """Yield places of one document that are decoded together, with the ends of the window around them."""
+    documents = batch.documents_of(np.array(places, dtype=np.int64)).tolist()
     first = 0
     while first < len(places):
         last = first
-        while last + 1 < len(places) and places[last + 1] - places[last] <= REACH and last - first < REACH:
+        while (
+            last + 1 < len(places)
+            and documents[last + 1] == documents[first]
+            and places[last + 1] - places[last] <= REACH
+            and last - first < REACH
+        ):
             last += 1
         yield places[first : last + 1], *scripts.window(places[first], places[last], REACH)
         first = last + 1
@@ -233,7 +239,7 @@ def _settled(batch: Batch, scripts: context.Scripts, found: list[Candidate]) -> 
     for candidate, owner, is_prose in zip(found, document.tolist(), _are_in_prose(batch, places), strict=True):
         needed = candidate.needed * (CONVERTED if converted[owner] else 1.0)
         more = candidate.more
-        if candidate.gain < needed + more - 1:
+        if candidate.gain < needed + more - 1 or (more < CERTAIN_GAIN and scripts.is_classical(candidate.place)):
             continue
         if not is_prose or scripts.is_quotation(candidate.place, candidate.rule == LEFTOVER):
             more = candidate.gain  # so that it is reported, never applied

@@ -53,6 +53,9 @@ clean runs more than nine in ten do, of lists of single characters few."""
 LONG_LIST = 8
 """Gaps that few lists of single characters exceed."""
 
+LONGEST_LEVEL = 3
+"""Characters of a name behind a doubled colon that names are joined with."""
+
 COLONS = to_codes(":：")
 NUMERALS = to_codes("〇零一二三四五六七八九十百千万两")
 
@@ -182,6 +185,10 @@ def _doubled(batch: Batch) -> Edits:
     is_chatty = batch.holding(stretched)
     after = classes.take(found + 2)
     found = found[IS_HAN.take(classes.take(found - 1)) & (IS_HAN.take(after) | _LINE_END.take(after))]
+    # 測試：：底層 is a name of two levels; behind a label there is more, or nothing.
+    is_level = np.isin(codes.take(found), COLONS) & IS_HAN.take(classes.take(found + 2))
+    is_level &= ~IS_HAN.take(classes.take(found[:, None] + np.arange(2, 2 + LONGEST_LEVEL + 1))).all(axis=1)
+    found = found[~is_level]
     parts = []
     for mark, confidence in _DOUBLED.items():
         if len(chosen := found[codes.take(found) == ord(mark)]):
@@ -204,8 +211,7 @@ def _pipes(batch: Batch) -> Edits:
         return Edits.none()
     document = batch.documents_of(pipes)
     in_table = np.bincount(document[~alone], minlength=len(batch))[document] > 0
-    other = ~among(classes, Class.PIPE, Class.SPACE, *LINE_END_CLASSES)
-    chosen = alone & batch.holds(other)[document]
+    chosen = alone & _is_beside_chinese(batch, pipes)
     if not chosen.any():
         return Edits.none()
     before, after, document = before[chosen], after[chosen], document[chosen]
@@ -217,6 +223,15 @@ def _pipes(batch: Batch) -> Edits:
     start = np.where(opens, before + 1, before - lone_feed)
     end = np.where(opens, after + 1 + paired, after)
     return deletions(start, end, PIPE, np.where(in_table[chosen], 0.6, 0.99).astype(np.float32))
+
+
+def _is_beside_chinese(batch: Batch, pipes: Positions) -> Mask:
+    """Return whether what stands before or behind bars, other bars aside, is beyond ASCII; in code it is not."""
+    other = np.flatnonzero(~among(batch.classes, Class.PIPE, Class.SPACE, Class.NEWLINE))
+    place = np.searchsorted(other, pipes)
+    beside = np.stack((other[place - 1], other[place]))  # past its ends a document has boundaries, which are neither
+    is_chinese = (batch.codes.take(beside) >= 0x80) & (batch.classes.take(beside) != Class.BOUNDARY)
+    return np.asarray(is_chinese.any(axis=0))
 
 
 def _line_breaks(batch: Batch) -> Edits:

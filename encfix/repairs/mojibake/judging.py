@@ -44,6 +44,12 @@ LEAST_KANA = 0.1
 CHART_STEP = 4
 """How far apart neighbours of a chart are at most: some characters are left out."""
 
+PLAIN, STRANGEST = -6.0, 4.0
+"""The mean cost of an ideograph in plain text, and by how much that of names, lists and verse may be less."""
+
+LEAST_AROUND = 8
+"""Ideographs around a span that show how probable sound text of its kind is."""
+
 FEW = 3
 """Characters below which a reading is never sure."""
 
@@ -73,7 +79,9 @@ def confidence(block: Block, span: Span) -> float:
     is_theirs = bool(han.sum() > LEAST_HAN * (block.codes[here] >= 0x80).sum())
     if is_theirs and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
-    weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0
+    weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0 - _strangeness(block, span) * int(han.sum())
+    if weight < 0:
+        return 0.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
     if few and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
@@ -83,6 +91,18 @@ def confidence(block: Block, span: Span) -> float:
 def _changed(before: Codes, after: Codes) -> Mask:
     """Return which characters of a reading are not what stands there."""
     return before != after if len(before) == len(after) else ~is_kana(after)
+
+
+def _strangeness(block: Block, span: Span) -> float:
+    """Return by how many nats ideographs around a span are less probable than those of plain text.
+
+    In verse no character says much about the next; a few of them that read well otherwise are no damage.
+    """
+    around = IS_HAN.take(block.classes)
+    around[span.start : span.end] = False
+    if around.sum() < LEAST_AROUND:
+        return 0.0
+    return min(max(PLAIN - float(block.costs[around].mean()), 0.0), STRANGEST)
 
 
 def _ceiling(pair: Pair, is_lossy: bool) -> float:

@@ -110,11 +110,17 @@ class Block:
             self._raw[charset] = encode(self.codes, charset)
         return self._raw[charset]
 
+    @cached_property
+    def controls(self) -> Positions:
+        """How many controls of ASCII but tabs and line ends stand before each place: (n + 1,)."""
+        is_control = (self.codes < ord(" ")) & (self.codes != ord("\t")) & (self.classes != Class.NEWLINE)
+        return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_control)))
+
     def stops(self, charset: str) -> Positions:
-        """Return how many line ends and characters that `charset` lacks stand before each place: (n + 1,)."""
+        """Return how many line ends, controls and characters that `charset` lacks stand before each place: (n + 1,)."""
         data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
         is_stop = (data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT)
-        is_stop |= self.classes == Class.NEWLINE
+        is_stop |= (self.classes == Class.NEWLINE) | (np.diff(self.controls) > 0)
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
 
 
@@ -230,6 +236,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         both = np.flatnonzero(borders == 3)
         old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
     gains = np.diff(running[new]) - np.diff((block.running_as_mixed if pair.is_japanese else block.running)[old])
+    gains[np.diff(block.controls[old]) > 0] = -np.inf  # no decoder makes one
     stops = block.stops(pair.wrong)
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0
     if not lossy:
