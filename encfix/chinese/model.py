@@ -167,6 +167,16 @@ def log_after(first: Codes, second: Codes) -> Logs:
     return pairs.reshape(len(rows), len(columns))
 
 
+def log_each(first: Codes, second: Codes) -> Logs:
+    """Return the log probability of each character of `second` after the one at the same place of `first`: float32 of
+    shape (n,).
+
+    >>> log_each(np.array([ord("學"), ord("膊")]), np.array([ord("校"), ord("校")])).round().tolist()
+    [-2.0, -7.0]
+    """
+    return _after(_symbols(first).astype(np.int64), _symbols(second).astype(np.int64))
+
+
 def _after(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> Logs:
     """Return the log probability of each symbol of `second` after the one at the same place of `first`."""
     tables = _tables()

@@ -28,8 +28,7 @@ from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
 from encfix.repairs.mojibake import remnants, western
 from encfix.repairs.mojibake.costs import damaged_costs
-from encfix.repairs.mojibake.explaining import Explained, explain
-from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.explaining import Evidence, Explained, explain
 from encfix.repairs.mojibake.reading import Block
 
 NEAR = 48
@@ -38,13 +37,15 @@ NEAR = 48
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to read damaged spans again in their true encoding."""
-    parts = [remnants.propose(batch)]
-    preferred: dict[int, list[Pair]] = {}
-    stretches = list(_stretches(batch, screen.positions(batch, screen.MOJIBAKE)))
+    places = screen.positions(batch, screen.MOJIBAKE)
+    parts = [remnants.propose(batch, places)]
+    evidence: dict[int, Evidence] = {}
+    stretches = list(_stretches(batch, places))
     texts = [batch.codes[start:end] for _, start, end in stretches]
     for (document, start, _), codes, costs in zip(stretches, texts, damaged_costs(texts) if texts else [], strict=True):
         block = Block(codes, costs)
-        explained = explain(block, preferred.setdefault(document, [])) if block.is_suspect else []
+        known, before = evidence.setdefault(document, Evidence()), start - int(batch.starts[document])
+        explained = explain(block, known, before) if block.is_suspect else []
         parts.append(_edits(block, explained, start))
         parts.append(western.propose(block, start, [(one.span.start, one.span.end) for one in explained]))
     return remnants.guard(batch, merge(parts))

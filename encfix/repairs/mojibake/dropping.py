@@ -10,16 +10,21 @@ loss, only characters beside marks may be broken.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from encfix.batch import Codes, Positions
-from encfix.chinese import model
+from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source
 from encfix.repairs.mojibake.charsets import LOST
-from encfix.repairs.mojibake.lattice import LEAST_ASCII, START, Decoder, Lattice
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
+from encfix.repairs.mojibake.weighing import START, costs, most_probable
 
 SAMPLE = 600
 """Bytes by which it is judged whether a decoder dropped any."""
+
+STYLE_SAMPLE = 200
+"""Bytes by which the meaning of the marks is first judged."""
 
 STYLE_GAP = 10.0
 """Nats by which one meaning of the marks must beat the other."""
@@ -32,10 +37,10 @@ def read_marked(data: bytes, codec: str, decoder: Decoder) -> Reading:
     Some decoders put a mark for each byte; browsers put one for two bytes, unless the second is of ASCII and stays.
     The way that makes the better text is taken; if neither does clearly, what both agree on.
     """
-    if len(data) > 2 * SAMPLE:
-        scores = [_marked(data[:SAMPLE], codec, decoder, by_two=way)[0] for way in (False, True)]
-        if abs(scores[0] - scores[1]) >= STYLE_GAP:
-            return _marked(data, codec, decoder, by_two=scores[1] > scores[0])[1]
+    if len(data) > 2 * STYLE_SAMPLE:
+        gap = _gap(data[:STYLE_SAMPLE], codec, decoder)
+        if abs(gap) >= STYLE_GAP:
+            return _marked(data, codec, decoder, by_two=gap > 0)[1]
     found = [_marked(data, codec, decoder, by_two=way) for way in (False, True)]
     (other, rival), (best, reading) = sorted(found, key=lambda one: one[0])
     if best - other < STYLE_GAP:
@@ -46,18 +51,29 @@ def read_marked(data: bytes, codec: str, decoder: Decoder) -> Reading:
     return reading
 
 
+@lru_cache(maxsize=4)
+def _gap(data: bytes, codec: str, decoder: Decoder) -> float:
+    """Return by how many nats bytes are more probable if a mark stands for two that are lost than if for each."""
+    one, two = (_marked(data, codec, decoder, by_two=way)[0] for way in (False, True))
+    return two - one
+
+
 def _marked(data: bytes, codec: str, decoder: Decoder, *, by_two: bool) -> tuple[float, Reading]:
     """Return how probable bytes are in which a mark stands for each that is lost, or for two; and what they are."""
     wide, places = _unfolded(data) if by_two else (data, np.arange(len(data) + 1))
-    lattice = Lattice(wide, np.empty(0, np.int64), codec, decoder, by_two=by_two)
-    reading = lattice.reading()
-    return lattice.score, Reading(reading.codes, places[reading.starts], {})
+    score, reading = most_probable(Source(wide, codec, decoder, by_two=by_two))
+    return score, Reading(reading.codes, places[reading.starts], {})
 
 
 def read_questions(data: bytes, codec: str, decoder: Decoder) -> Reading:
     """Return the same where the marks are question marks, some of which may be the text's own."""
     wide = data.replace(b"?", bytes((LOST,)))
-    return Lattice(wide, np.empty(0, np.int64), codec, decoder, question=True).reading()
+    return most_probable(Source(wide, codec, decoder, question=True))[1]
+
+
+def read_dropped(data: bytes, borders: Positions, codec: str, decoder: Decoder) -> Reading:
+    """Return the same where bytes were dropped without a mark, between characters that end at the `borders`."""
+    return most_probable(Source(data, codec, decoder, borders, doubt=FAIR))[1]
 
 
 def _unfolded(data: bytes) -> tuple[bytes, Positions]:
@@ -76,6 +92,5 @@ def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Dec
         codes = codes[: int(np.searchsorted(np.cumsum(1 + (codes >= 0x80)), SAMPLE, "right"))]
         size = len(codes) + int(np.count_nonzero(codes >= 0x80))
         data, borders = data[:size], borders[borders <= size]
-    whole = model.log_pair(np.concatenate((START, codes)))[1:]
-    whole = np.where(codes < 0x80, np.maximum(whole, LEAST_ASCII), whole)
-    return Lattice(data, borders, codec, decoder).score - float(whole.sum())
+    whole = costs(np.insert(codes[:-1], 0, START), codes)
+    return most_probable(Source(data, codec, decoder, borders))[0] - float(whole.sum())

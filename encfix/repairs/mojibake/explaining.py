@@ -6,13 +6,14 @@ where that leaves something unexplained, as if some had.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from encfix.batch import Positions, to_codes
-from encfix.repairs.mojibake import judging, reading, variants
-from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, decoder_of
+from encfix.repairs.mojibake import judging, plausibility, reading, variants
+from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, Raw, decoder_of
 from encfix.repairs.mojibake.filling import LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
 from encfix.repairs.mojibake.reading import Block, Span
@@ -32,6 +33,13 @@ WHOLE = 0.9
 
 MOST_DROPPED = 0.2
 """The share of the characters beyond ASCII that such a text may have lost."""
+
+PROVED = 0.9
+"""Confidence of all that a pair explains from which on no other true encoding is tried."""
+
+MOST_VAIN, MOST_VAIN_SHARE = 2000, 0.1
+"""Code points of a document that are read in vain as if bytes were lost before no more are, and for each before them:
+lists of rare characters give reason to try again and again."""
 
 DOUBTED = 0.6
 """Confidence where other bytes read nearly as well, or where most bytes were lost without a mark."""
@@ -59,6 +67,22 @@ _NARROW = tuple(pair for pair in PAIRS if pair.is_narrow)
 _WIDE = tuple(pair for pair in PAIRS if not pair.is_narrow)
 
 
+@dataclass(slots=True)
+class Evidence:
+    """What the stretches of a document that were read so far have shown."""
+
+    preferred: list[Pair] = field(default_factory=list)
+    """The pairs that explain some, the last one first."""
+    vain: int = 0
+    """How many code points were read in vain as if bytes were lost."""
+
+    def prefer(self, pair: Pair) -> None:
+        """Note that a pair explains a stretch."""
+        if pair in self.preferred:
+            self.preferred.remove(pair)
+        self.preferred.insert(0, pair)
+
+
 class Explained(NamedTuple):
     """A span, how probably it is right, and the number of the rule that says so."""
 
@@ -67,24 +91,33 @@ class Explained(NamedTuple):
     rule: int
 
 
-def explain(block: Block, preferred: list[Pair]) -> list[Explained]:
+def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
     """Return the damaged spans of a block, sorted and disjoint.
 
-    `preferred` pairs have explained other parts of the document, and are tried first; those that explain this one are
-    put before them.
+    `evidence` is what the stretches before it in the document have shown, to which this one's is added; `before` is
+    how many code points of the document are before it.
     """
     wide, narrow = (_WIDE if block.is_wide else ()), (_NARROW if block.is_narrow else ())
-    if any(pair.codec == "utf-8" and reading.is_utf8(block, pair) for pair in narrow):
+    if any(pair.codec == "utf-8" and plausibility.is_utf8(block, pair) for pair in narrow):
         narrow = tuple(pair for pair in narrow if pair.codec == "utf-8")
-    pairs = [pair for pair in wide + narrow if reading.may_explain(block, pair)]
-    ranked = _ranked(block, pairs, preferred)
-    found = _exact(block, ranked, preferred)
+    of_utf8 = tuple(
+        pair for pair in wide + narrow if pair.codec == "utf-8" and plausibility.is_mostly_utf8(block, pair)
+    )
+    pairs = [pair for pair in of_utf8 or wide + narrow if plausibility.may_explain(block, pair)]
+    ranked = _ranked(block, pairs, evidence.preferred)
+    found = _exact(block, ranked, evidence)
     if not found and block.is_wide:
         rounds = _rounds(block)
         if rounds:
             return [rounds]
-    if not _covers(block, [one for one in found if one.rule != DROPPED]):
-        lossy = _lossy(block, pairs, ranked, preferred)
+    if not _covers(block, [one for one in found if one.rule != DROPPED]) and (
+        evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before
+    ):
+        lossy = _lossy(block, pairs, ranked)
+        if lossy:
+            evidence.prefer(lossy[0].span.pair)
+        else:
+            evidence.vain += len(block.codes)
         found = lossy + [one for one in found if not any(_overlap(one.span, other.span) for other in lossy)]
     found.sort(key=lambda one: -one.span.gain)
     taken: list[Explained] = []
@@ -101,14 +134,23 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
             return [pair]
     if len(block.codes) > 2 * SAMPLE:
         return _ranked(Block(block.codes[:SAMPLE]), pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
-    gains = {pair: sum(span.gain for span in reading.spans(block, pair, judging.LEAST_GAIN)) for pair in pairs}
-    if MIXED in gains and all(LOST in block.raw(charset).data for charset in ("cp1252", "latin-1")):
-        raw, _ = variants.resolve(block, MIXED)  # until its bytes are chosen it reads badly
-        mixed = reading.spans(block, MIXED, judging.LEAST_GAIN, raw)
+    readings = {pair: reading.spans(block, pair, judging.LEAST_GAIN) for pair in pairs}
+    gains = {pair: sum(span.gain for span in spans) for pair, spans in readings.items()}
+    if MIXED in gains and _may_be_mixed(block, readings):  # until its bytes are chosen it reads badly
+        mixed = reading.spans(block, MIXED, judging.LEAST_GAIN, _bytes(block, MIXED)[0])
         gains[MIXED] = sum(span.gain for span in mixed) + reading.LEAVING  # others leave characters at the ends
     least = LEAST_SHARE * max(gains.values(), default=0.0)
     ranked = sorted((pair for pair in pairs if gains[pair] > least), key=lambda pair: -gains[pair])
     return ranked[:BEST]
+
+
+def _may_be_mixed(block: Block, readings: dict[Pair, list[Span]]) -> bool:
+    """Return whether a block has characters that only pairs of UTF-8 give, if no other pair explains it."""
+    return all(block.lacking(charset).any() for charset in ("cp1252", "latin-1")) and not any(
+        plausibility.is_like_utf8(block, pair, NEARLY_ALL) if pair.codec == "utf-8" else _covers_well(block, spans)
+        for pair, spans in readings.items()
+        if pair.is_narrow and pair != MIXED
+    )
 
 
 def _covers_well(block: Block, spans: list[Span]) -> bool:
@@ -131,7 +173,7 @@ def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _exact(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Explained]:
+def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explained]:
     """Return what pairs explain of a block without a loss, until all of it is explained."""
     found: list[Explained] = []
     for pair in pairs:
@@ -146,16 +188,10 @@ def _exact(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Expla
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)
                 found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
                 if not dropped:
-                    _prefer(pair, preferred)
+                    evidence.prefer(pair)
         if _covers(block, found):
             break
     return found
-
-
-def _prefer(pair: Pair, preferred: list[Pair]) -> None:
-    if pair in preferred:
-        preferred.remove(pair)
-    preferred.insert(0, pair)
 
 
 def _bytes(block: Block, pair: Pair) -> tuple[Raw, Positions]:
@@ -164,61 +200,77 @@ def _bytes(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     if pair.is_narrow and pair.true == "utf-8":
         raw = block.raw(pair.wrong)
         return variants.with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
-    return variants.resolve(block, pair)
+    return _resolved(block, pair)
 
 
-def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], preferred: list[Pair]) -> list[Explained]:
+def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
+    """Return what `variants.resolve` does, which is done once for a block."""
+    if pair not in block.resolved:
+        block.resolved[pair] = variants.resolve(block, pair)
+    return block.resolved[pair]
+
+
+def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explained]:
     """Return what a pair explains of a block that lost bytes: the pair that explains most.
 
     Where the true encoding is UTF-8, characters begin and end where they did, whatever was lost between. Where it
     has pairs and no U+FFFD shows the losses, a reading must explain all of the block.
     """
-    of_utf8 = [pair for pair in pairs if pair.codec == "utf-8" and reading.is_like_utf8(block, pair)]
+    of_utf8 = [pair for pair in pairs if pair.codec == "utf-8" and plausibility.is_like_utf8(block, pair)]
     of_pairs = [pair for pair in ranked if pair.codec != "utf-8" and pair.is_chinese]
     marked = bool((block.codes == 0xFFFD).sum() > (block.codes == ord("?")).sum())
     if not marked:
         of_pairs = [pair for pair in of_pairs if not pair.is_narrow]
-    candidates = [*of_utf8, *of_pairs]
-    if len(block.codes) > 2 * SAMPLE and (len(candidates) > 1 or (of_pairs and not marked)):
-        sampled = _lossy(Block(block.codes[:SAMPLE]), pairs, ranked, [])
+    candidates = sorted({*of_utf8, *of_pairs}, key=[*ranked, *of_utf8].index)
+    if len(block.codes) > 2 * SAMPLE and candidates:
+        sampled = _lossy(Block(block.codes[:SAMPLE]), pairs, ranked)
         if all(one.rule == DROPPED for one in sampled):
             return sampled  # what is not sure of the beginning is not worth reading to the end
         candidates = [sampled[0].span.pair]
     best: list[Explained] = []
+    proved = ""
     for pair in candidates:
-        is_dropped = pair.codec in _OF_PAIRS and not marked
-        if is_dropped:
-            decoder = decoder_of(block.codes, pair.wrong)
-            raw = variants.by_decoder(block, pair, decoder)
-            lossy = reading.read_dropped(raw, pair, decoder)
-        else:
-            raw, _ = variants.resolve(block, pair)
-            lossy = reading.read_marked(raw, pair)
-            if pair.codec in _OF_PAIRS:
-                lossy = variants.without_choices(lossy, raw, block, pair)
-        found = []
-        for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
-            if judging.confidence(block, span) > 0:
-                whole = reading.filled(span)
-                found.append(Explained(whole, judging.confidence(block, whole), _NUMBERS[pair]))
-        if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
-            found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
-        if is_dropped and not (_covers(block, found) and _lost_few(found)):
-            found = [one._replace(rule=DROPPED) for one in found]
+        if proved not in ("", pair.codec):
+            continue
+        found = _read_lossy(block, pair, marked=marked)
         if sum(one.span.gain for one in found) > sum(one.span.gain for one in best):
             best = found
-    if best:
-        _prefer(next(pair for pair in PAIRS if pair is best[0].span.pair), preferred)
+        if _covers(block, found) and all(one.confidence >= PROVED and one.rule != DROPPED for one in found):
+            proved = pair.codec
     return best
+
+
+def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
+    """Return what one pair explains of a block that lost bytes, with or without marks."""
+    is_dropped = pair.codec in _OF_PAIRS and not marked
+    if is_dropped:
+        decoder = decoder_of(block.codes, pair.wrong)
+        raw = variants.by_decoder(block, pair, decoder)
+        lossy = reading.read_dropped(raw, pair, decoder)
+    else:
+        raw, _ = _resolved(block, pair)
+        lossy = reading.read_marked(raw, pair)
+        if pair.codec in _OF_PAIRS:
+            lossy = variants.without_choices(lossy, raw, block, pair)
+    found = []
+    for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
+        if judging.confidence(block, span) > 0:
+            whole = reading.filled(span)
+            found.append(Explained(whole, judging.confidence(block, whole), _NUMBERS[pair]))
+    if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
+        found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
+    if is_dropped and not (_covers(block, found) and _lost_few(found)):
+        found = [one._replace(rule=DROPPED) for one in found]
+    return found
 
 
 def _rounds(block: Block) -> Explained | None:
     """Return a whole block that went through UTF-8 read as GBK several times; a finding if characters were lost."""
     inner, is_whole = block, True
     for turn in range(MOST_ROUNDS):
-        if not reading.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+        if not plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return None
-        raw, _ = variants.resolve(inner, AGAIN)
+        raw, _ = _resolved(inner, AGAIN)
         once = raw.data.decode("utf-8", "replace")
         lost = once.count("\ufffd")
         if lost > MOST_LOST * len(once):
@@ -228,12 +280,12 @@ def _rounds(block: Block) -> Explained | None:
         if not inner.is_suspect or not inner.is_wide:
             return None
         if is_whole:
-            for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
+            for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, _resolved(inner, AGAIN)[0]):
                 confidence = judging.confidence(inner, span) if judging.is_exact(span) else 0.0
                 if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]
                     return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, _NUMBERS[AGAIN])
-        elif reading.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+        elif plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return _beyond_repair(block)
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import islice, pairwise
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask
 from encfix.chinese import model
 from encfix.repairs.mojibake.charsets import can_be_lost, characters
+from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Slot
 
 POOR, VERY_POOR = -9.0, -10.5
@@ -45,7 +46,8 @@ REACH = 5
 """How many characters on either side of a broken one are doubted, if all between are poor."""
 
 
-_NOBODY = np.empty(0, np.uint32)
+_NOBODY = np.array([0xFFFFFFFF], dtype=np.uint32)
+"""Stands beside a run of broken characters for one that is unknown."""
 
 
 def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[Codes, float]:
@@ -61,27 +63,43 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[
     together, unmarked = 1.0, SURE_OF_FEW if wrong in LOSES_MOST else SURE_UNMARKED
     candidates: dict[int, Codes] = {}
     for place in unknown:
-        found = _candidates(slots[place], codec, wrong) if place in slots else _NOBODY
+        found = _candidates(slots[place], codec, wrong) if place in slots else _NOBODY[:0]
         if len(found):
             candidates[place] = found
-    runs = _runs(sorted(candidates))
-    layers = [
-        [_known(filled, run[0] - 1), *(candidates[place] for place in run), _known(filled, run[-1] + 1)] for run in runs
-    ]
-    for run, weights_of_run in zip(runs, _weights(layers), strict=True):
-        for place, weights in zip(run, weights_of_run, strict=True):
-            nth = int(np.argmax(weights))
-            probability = float(weights[nth])
-            if probability >= (SURE if slots[place].marked else unmarked):
-                filled[place] = candidates[place][nth]
-                together *= probability
+    for place, shares in _shares(filled, candidates):
+        nth = int(np.argmax(shares))
+        probability = float(shares[nth])
+        if probability >= (SURE if slots[place].marked else unmarked):
+            filled[place] = candidates[place][nth]
+            together *= probability
     return filled, together
 
 
+def _shares(codes: Codes, candidates: dict[int, Codes]) -> Iterator[tuple[int, Logs]]:
+    """Yield each place with the probabilities of its candidates."""
+    layers: list[Codes] = []
+    ends: list[tuple[int, int]] = []
+    places: list[int] = []
+    for line, run in enumerate(_runs(sorted(candidates))):
+        layers += (_known(codes, run[0] - 1), *(candidates[place] for place in run), _known(codes, run[-1] + 1))
+        ends += ((line, end) for end in range(len(run) + 2))
+        places += (-1, *run, -1)
+    if not layers:
+        return
+    sizes = [len(layer) for layer in layers]
+    lines, stops = np.repeat(np.array(ends), sizes, axis=0).T
+    lattice = Lattice(np.concatenate(layers), lines, stops - 1, stops)
+    shares = np.empty(len(lines))
+    shares[lattice.order] = lattice.weigh(_costs)[1]
+    for place, end, size in zip(places, accumulate(sizes), sizes, strict=True):
+        if place >= 0:
+            yield place, shares[end - size : end]
+
+
 def _known(codes: Codes, place: int) -> Codes:
-    """Return the character at a place, as an array of one; of none if it is unknown or beyond the text."""
+    """Return the character at a place, as an array of one; `_NOBODY` if it is unknown or beyond the text."""
     known = 0 <= place < len(codes) and codes[place] != REPLACEMENT
-    return codes[place : place + 1] if known else np.empty(0, np.uint32)
+    return codes[place : place + 1] if known else _NOBODY
 
 
 def _runs(places: list[int]) -> list[list[int]]:
@@ -94,52 +112,10 @@ def _runs(places: list[int]) -> list[list[int]]:
     return runs
 
 
-def _weights(runs: list[list[Codes]]) -> Iterator[list[npt.NDArray[np.float64]]]:
-    """Yield for each run how probable each candidate of each layer is, but for the first and last layer, which may be
-    empty."""
-    steps = iter(_transitions([pair for layers in runs for pair in pairwise(layers)]))
-    for layers in runs:
-        mine = list(islice(steps, len(layers) - 1))
-        ahead = [np.zeros(max(1, len(layers[-1])))]
-        for step in reversed(mine[1:]):
-            ahead.append(_log_sum(step + ahead[-1][None, :], 1))
-        ahead.reverse()
-        behind = np.zeros(max(1, len(layers[0])))
-        found = []
-        for step, rest in zip(mine[:-1], ahead[:-1], strict=True):
-            behind = _log_sum(behind[:, None] + step, 0)
-            total = behind + rest
-            weights = np.exp(total - total.max())
-            found.append(weights / weights.sum())
-        yield found
-
-
-def _transitions(pairs: list[tuple[Codes, Codes]]) -> list[npt.NDArray[np.float64]]:
-    """Return the log probability of each second character after each first, a matrix for each two layers; one row or
-    column where a layer is empty."""
-    flat = [
-        np.stack((np.repeat(first, len(second)), np.tile(second, len(first))), axis=1).ravel()
-        if len(first) and len(second)
-        else second
-        for first, second in pairs
-    ]
-    logs = STEEPNESS * model.log_pair(np.concatenate([*flat, _NOBODY])).astype(np.float64)
-    found, place = [], 0
-    for (first, second), codes in zip(pairs, flat, strict=True):
-        mine = logs[place : place + len(codes)]
-        place += len(codes)
-        if not len(second):
-            found.append(np.zeros((max(1, len(first)), 1)))
-        elif not len(first):
-            found.append(STEEPNESS * model.log_unigram(second).astype(np.float64)[None, :])
-        else:
-            found.append(mine[1::2].reshape(len(first), len(second)))
-    return found
-
-
-def _log_sum(logs: npt.NDArray[np.float64], axis: int) -> npt.NDArray[np.float64]:
-    top = logs.max(axis=axis, keepdims=True)
-    return np.asarray(np.log(np.exp(logs - top).sum(axis=axis)) + top.squeeze(axis))
+def _costs(first: Codes, second: Codes) -> Logs:
+    """Return the log probability of each of some characters behind another; one that is unknown says nothing."""
+    logs = np.where(first == _NOBODY, model.log_unigram(second), model.log_each(first, second))
+    return np.where(second == _NOBODY, 0.0, STEEPNESS * logs.astype(np.float64))
 
 
 def doubt(codes: Codes, least: float = POOR, before: Sequence[int] = (), *, ends: bool = False) -> Codes:

@@ -5,6 +5,7 @@ UTF-8 shows where its characters begin, so a loss stays where it happened.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,34 +45,34 @@ def read_utf8(data: bytes) -> Reading:
     codes, starts, slots = [], [], {}
     place, size = 0, len(data)
     while place < size:
-        lead = data[place]
-        length = (
-            1
-            if lead < 0x80
-            else 2
-            if 0xC2 <= lead < 0xE0
-            else 3
-            if 0xE0 <= lead < 0xF0
-            else 4
-            if 0xF0 <= lead < 0xF5
-            else 0
-        )
+        whole = _WHOLE.match(data, place)
+        if whole:
+            for character in whole.group().decode("utf-8"):
+                starts.append(place)
+                codes.append(ord(character))
+                place += _length(codes[-1])
+            continue
         starts.append(place)
-        try:
-            codes.append(ord(data[place : place + length].decode("utf-8")) if length else -1)
-            if length and codes[-1] >= 0:
-                place += length
-                continue
-        except (UnicodeDecodeError, TypeError):
-            codes.append(-1)
         end, slot = _broken_utf8(data, place)
         if slot is not None:
-            whole = end < size and not _is_trail(data[end]) and data[end] != LOST
-            slots[len(codes) - 1] = Slot(slot.layouts, LOST in data[place:end], data[end] if whole else None)
-        codes[-1] = UNKNOWN
+            is_known = end < size and not _is_trail(data[end]) and data[end] != LOST
+            slots[len(codes)] = Slot(slot.layouts, LOST in data[place:end], data[end] if is_known else None)
+        codes.append(UNKNOWN)
         place = end
     starts.append(size)
     return Reading(np.array(codes, dtype=np.uint32), np.array(starts, dtype=np.int64), slots)
+
+
+_WHOLE = re.compile(
+    rb"(?:[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+"
+)
+"""A run of characters of UTF-8. Source: the Unicode Standard, table 3-7."""
+
+
+def _length(code: int) -> int:
+    """Return how many bytes a character has in UTF-8."""
+    return 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000)
 
 
 def _is_trail(byte: int) -> bool:

@@ -8,7 +8,6 @@ most.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,14 +15,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Positions, to_codes
+from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
 from encfix.repairs.mojibake import dropping
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, doubt, fill
-from encfix.repairs.mojibake.lattice import FAIR, Lattice
 from encfix.repairs.mojibake.lossy import Reading, Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -37,9 +35,6 @@ _FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, C
 LEAVING = 8.0
 """How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
 earlier."""
-
-LIKE_UTF8 = 0.5
-"""The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
 
 MOST_GAIN, MOST_GAIN_EACH = 0.5, 0.06
 """Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""
@@ -76,7 +71,8 @@ class Block:
         self.costs = damaged_costs([codes])[0] if costs is None else costs
         self.running: Scores = _running(self.costs)
         self._raw: dict[str, Raw] = {}
-        self.resolved: dict[Pair, tuple[Raw, Positions]] = {}  # kept by variants.py
+        self.resolved: dict[Pair, tuple[Raw, Positions]] = {}
+        """For pairs that were read with care the bytes chosen, and the places where the choice is in doubt."""
         self.is_wide = bool((codes >= 0x2E80).any())
         self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
         self.foreign = int((codes >= 0x80).sum())
@@ -116,11 +112,14 @@ class Block:
         is_control = (self.codes < ord(" ")) & (self.codes != ord("\t")) & (self.classes != Class.NEWLINE)
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_control)))
 
+    def lacking(self, charset: str) -> Mask:
+        """Return which characters `charset` lacks, but for U+FFFD, which is none of its text: bool of shape (n,)."""
+        data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
+        return np.asarray((data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT))
+
     def stops(self, charset: str) -> Positions:
         """Return how many line ends, controls and characters that `charset` lacks stand before each place: (n + 1,)."""
-        data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
-        is_stop = (data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT)
-        is_stop |= (self.classes == Class.NEWLINE) | (np.diff(self.controls) > 0)
+        is_stop = self.lacking(charset) | (self.classes == Class.NEWLINE) | (np.diff(self.controls) > 0)
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
 
 
@@ -152,37 +151,6 @@ def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
     return codes, np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
 
 
-def may_explain(block: Block, pair: Pair) -> bool:
-    """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
-    if pair.wrong == "utf-8-or-cp1252":
-        return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
-    raw = block.raw(pair.wrong)
-    if raw.data.count(LOST) > 0.9 * block.foreign:
-        return False
-    return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
-
-
-def is_utf8(block: Block, pair: Pair) -> bool:
-    """Return whether the bytes behind a block are UTF-8 throughout, which those of other encodings never are."""
-    try:
-        block.raw(pair.wrong).data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def is_like_utf8(block: Block, pair: Pair, least: float = LIKE_UTF8) -> bool:
-    """Return whether nearly all bytes behind a block, or behind its damaged part, may be of Chinese in UTF-8."""
-    data = np.frombuffer(block.raw(pair.wrong).data, dtype=np.uint8)
-    data = data[(data >= 0x80) & (data != LOST)]
-    trails, leads = np.count_nonzero(data < 0xC0), np.count_nonzero((data >= 0xE2) & (data < 0xF0))
-    return bool(leads >= 2 and trails + leads >= least * len(data))
-
-
-_UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
-_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
-
-
 def read_marked(raw: Raw, pair: Pair) -> Reading:
     """Return bytes read as `pair` says, of which some were lost: in UTF-8, or where a mark stands for each loss."""
     if pair.codec == "utf-8":
@@ -198,7 +166,7 @@ def read_dropped(raw: Raw, pair: Pair, decoder: str) -> Reading | None:
     codes, _ = read(raw.data, pair.codec)
     if not broken(codes).any() and gain_of_drops(raw, codes, pair, decoder) < most_gain_of_drops(codes) + CERTAIN:
         return None
-    return Lattice(raw.data, raw.starts, pair.codec, (pair.wrong, decoder), doubt=FAIR).reading()
+    return dropping.read_dropped(raw.data, raw.starts, pair.codec, (pair.wrong, decoder))
 
 
 def gain_of_drops(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> float:
@@ -235,7 +203,10 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         borders[raw.starts] += 2
         both = np.flatnonzero(borders == 3)
         old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
-    gains = np.diff(running[new]) - np.diff((block.running_as_mixed if pair.is_japanese else block.running)[old])
+    total = running[new] - (block.running_as_mixed if pair.is_japanese else block.running)[old]
+    if (total - np.minimum.accumulate(total)).max() <= least:
+        return []
+    gains = np.diff(total)
     gains[np.diff(block.controls[old]) > 0] = -np.inf  # no decoder makes one
     stops = block.stops(pair.wrong)
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0

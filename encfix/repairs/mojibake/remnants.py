@@ -7,8 +7,7 @@ from bisect import bisect_right
 
 import numpy as np
 
-from encfix import screen
-from encfix.batch import Batch
+from encfix.batch import Batch, Positions
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class
 from encfix.edits import Edits, deletions, merge
 from encfix.rules import number_of
@@ -24,6 +23,8 @@ _ABOUT = re.compile(
 _TWO_BYTES = re.compile("[\u0080-\u07ff]{3,}")
 _BLOCKS = (0x250, 0x300, 0x370, 0x400, 0x530, 0x590, 0x600, 0x700)
 """Where Latin, phonetic letters, combining marks, Greek, Cyrillic, Armenian, Hebrew, Arabic and the rest begin."""
+_THIRD = chr(_BLOCKS[1])
+"""No run of letters of three of these scripts lacks one from here on."""
 
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "`": "`", "《": "》"}
 QUOTED = 0.5
@@ -32,9 +33,12 @@ QUOTED = 0.5
 _TRAIL = ord("\\")
 
 
-def propose(batch: Batch) -> Edits:
-    """Propose to delete backslashes that double a trail byte, and report what is beyond repair."""
-    return merge((_backslashes(batch), _lost(batch), _only_pairs(batch)))
+def propose(batch: Batch, places: Positions) -> Edits:
+    """Propose to delete backslashes that double a trail byte, and report what is beyond repair.
+
+    `places` are the signs of mojibake that the screen found.
+    """
+    return merge((_backslashes(batch), _lost(batch), _only_pairs(batch, places)))
 
 
 def _has_trail(code: int) -> bool:
@@ -74,14 +78,15 @@ def _lost(batch: Batch) -> Edits:
     return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), LOST, 0.95)
 
 
-def _only_pairs(batch: Batch) -> Edits:
+def _only_pairs(batch: Batch, places: Positions) -> Edits:
     """Report what is left of GBK read as UTF-8 where only two bytes in a row that happened to be UTF-8 were kept: runs
     of letters of three scripts, if nothing else explains them."""
     start, end = [], []
-    for document in np.unique(batch.documents_of(screen.positions(batch, screen.MOJIBAKE))).tolist():
+    for document in np.unique(batch.documents_of(places)).tolist():
         base = int(batch.starts[document])
         for match in _TWO_BYTES.finditer(batch.text(document)):
-            if len({bisect_right(_BLOCKS, ord(letter)) for letter in match.group()}) >= 3:
+            run = match.group()
+            if max(run) >= _THIRD and len({bisect_right(_BLOCKS, ord(letter)) for letter in run}) >= 3:
                 start.append(base + match.start())
                 end.append(base + match.end())
     return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), DROPPED, QUOTED)

@@ -1,0 +1,56 @@
+"""Which pairs of encodings are worth a reading of a block: a quick look at the bytes behind it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from encfix.repairs.mojibake.charsets import LOST
+from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.reading import Block
+
+LIKE_UTF8 = 0.5
+"""The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
+
+MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
+"""The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
+tried."""
+
+_UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
+_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
+
+
+def may_explain(block: Block, pair: Pair) -> bool:
+    """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
+    if pair.wrong == "utf-8-or-cp1252":
+        return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
+    raw = block.raw(pair.wrong)
+    if raw.data.count(LOST) > 0.9 * block.foreign:
+        return False
+    return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
+
+
+def is_utf8(block: Block, pair: Pair) -> bool:
+    """Return whether the bytes behind a block are UTF-8 throughout, which those of other encodings never are."""
+    try:
+        block.raw(pair.wrong).data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def is_like_utf8(block: Block, pair: Pair, least: float = LIKE_UTF8) -> bool:
+    """Return whether nearly all bytes behind a block, or behind its damaged part, may be of Chinese in UTF-8."""
+    data = np.frombuffer(block.raw(pair.wrong).data, dtype=np.uint8)
+    data = data[(data >= 0x80) & (data != LOST)]
+    trails, leads = np.count_nonzero(data < 0xC0), np.count_nonzero((data >= 0xE2) & (data < 0xF0))
+    return bool(leads >= 2 and trails + leads >= least * len(data))
+
+
+def is_mostly_utf8(block: Block, pair: Pair) -> bool:
+    """Return whether whole characters of Chinese in UTF-8 hold most bytes behind a block, as other encodings have few
+    by chance."""
+    data = block.raw(pair.wrong).data
+    beyond_ascii = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) >= 0x80))
+    return 3 * len(_UTF8.findall(data)) >= max(MOSTLY_UTF8 * beyond_ascii, LEAST_UTF8)

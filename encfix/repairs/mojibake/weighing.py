@@ -1,0 +1,138 @@
+"""The most probable reading of bytes in GBK or Big5 of which a decoder lost some.
+
+The probabilities of all readings are summed, over a lattice of whole and of broken characters. No second byte is below
+40, so that what ends behind such a byte is a stretch of its own; many stretches are weighed at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from encfix.batch import Codes
+from encfix.chinese import model
+from encfix.repairs.mojibake.candidates import LEAST_TRAIL, Source
+from encfix.repairs.mojibake.lattice import Lattice, Logs
+from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
+
+NARROWEST = 6.0
+"""Nats by which a reading may be worse than the best so far before it is given up."""
+
+SURE, SURE_FILLED = 0.998, 0.9995
+"""The least probability of a character that is read, and of one that is filled in."""
+
+TOGETHER = 1 << 12
+"""Bytes that are weighed at once."""
+
+LONGEST, LEAST = 1 << 10, 3 << 8
+"""Bytes of a longer stretch that are weighed at once; it goes on from where the reading of these is surest, behind
+`LEAST` of them or more."""
+
+LEAST_ASCII = -6.0
+"""What a letter or sign of ASCII costs at most: the model knows little of them."""
+
+LONE_LETTER = -10.0
+"""The least cost of a letter or sign of ASCII that may be a second byte, behind another character: it may be what is
+left of one that lost its first."""
+
+BROKEN = -14.0
+"""What a byte costs that belongs to no character; by the model alone it would cost more."""
+
+START = ord("。")
+"""What a text is read behind."""
+
+
+class _Stretch(NamedTuple):
+    """The bytes `[start, end)`, and the character before them."""
+
+    start: int
+    end: int
+    behind: int
+
+    @property
+    def size(self) -> int:
+        """How many of the bytes are weighed at once."""
+        return min(self.end - self.start, LONGEST)
+
+
+class _Path(NamedTuple):
+    """The most probable characters of a stretch, and where they start; how probable all are up to where they end."""
+
+    codes: list[int]
+    starts: list[int]
+    score: float
+    rest: _Stretch | None
+    """What is left of a long stretch."""
+
+
+def most_probable(source: Source) -> tuple[float, Reading]:
+    """Return how probable bytes are as a text, in nats, and what is sure of it; the rest is `UNKNOWN`."""
+    waiting = deque(_stretches(source.data))
+    paths = []
+    while waiting:
+        together, size = [], 0
+        while waiting and size < TOGETHER:
+            together.append(waiting.popleft())
+            size += together[-1].size
+        for path in _paths(source, together):
+            paths.append(path)
+            if path.rest:
+                waiting.appendleft(path.rest)
+    paths.sort(key=lambda path: path.starts)
+    codes = np.array([code for path in paths for code in path.codes], dtype=np.uint32)
+    starts = np.array([*(start for path in paths for start in path.starts), len(source.data)], dtype=np.int64)
+    return sum(path.score for path in paths), Reading(codes, starts, {})
+
+
+def _stretches(data: bytes) -> Iterator[_Stretch]:
+    """Yield the stretches of bytes that end behind one that is no second byte, or with the data."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    start, behind = 0, START
+    for end in (np.flatnonzero(raw < LEAST_TRAIL) + 1).tolist():
+        yield _Stretch(start, end, behind)
+        start, behind = end, data[end - 1]
+    if start < len(data):
+        yield _Stretch(start, len(data), behind)
+
+
+def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
+    """Yield for each stretch its most probable characters."""
+    count = len(stretches)
+    sizes = np.array([stretch.size for stretch in stretches])
+    line = np.arange(count).repeat(sizes)
+    place = np.arange(len(line)) - (np.cumsum(sizes) - sizes)[line]
+    found = source.candidates(np.array([stretch.start for stretch in stretches])[line] + place)
+    line, place = line[found.places], place[found.places]
+    behind = np.array([stretch.behind for stretch in stretches], dtype=np.uint32)
+    codes = np.concatenate((behind, found.codes))
+    ends = np.concatenate((np.zeros(count, np.int64), np.minimum(place + found.lengths, sizes[line])))
+    starts = np.concatenate((np.full(count, -1), place))
+    lattice = Lattice(codes, np.concatenate((np.arange(count), line)), starts, ends)
+    logs, shares, scores = lattice.weigh(costs, NARROWEST)
+    best = lattice.best(shares)
+    following = best[np.minimum(lattice.firsts, len(best) - 1)].tolist()
+    is_filled = np.concatenate((np.zeros(count, np.bool_), found.is_filled))[lattice.order]
+    codes, starts, ends = codes[lattice.order], starts[lattice.order], ends[lattice.order]
+    sure = np.where(shares > np.where(is_filled, SURE_FILLED, SURE), codes, np.uint32(UNKNOWN))
+    for nth, stretch in enumerate(stretches):
+        chosen, is_last = [following[nth]], lattice.is_last
+        while not is_last[chosen[-1]]:
+            chosen.append(following[chosen[-1]])
+        score, rest = float(scores[nth]), None
+        if stretch.start + stretch.size < stretch.end:
+            *_, cut = sorted(np.flatnonzero(ends[chosen] >= LEAST).tolist(), key=lambda at: shares[chosen[at]])
+            del chosen[cut + 1 :]
+            score = float(logs[chosen[-1]])
+            rest = _Stretch(stretch.start + int(ends[chosen[-1]]), stretch.end, int(codes[chosen[-1]]))
+        yield _Path(sure[chosen].tolist(), (starts[chosen] + stretch.start).tolist(), score, rest)
+
+
+def costs(first: Codes, second: Codes) -> Logs:
+    """Return the log probability of each of some characters behind another, as far as it counts here."""
+    least = np.where(second == UNKNOWN, BROKEN, np.where(second < 0x80, LEAST_ASCII, -np.inf))
+    logs = np.maximum(model.log_each(first, second), least)
+    is_letter = (second >= LEAST_TRAIL) & (second < 0x80)
+    return np.where(is_letter & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
