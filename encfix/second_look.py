@@ -7,12 +7,13 @@ position alone, so that what it says does not depend on the neighbours in the ba
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions
-from encfix.chinese import model
+from encfix.chinese import model, neighbours
 from encfix.chinese.characters import BOUNDARY_CODE, Class, members
 
 NEAR = 24
@@ -23,9 +24,6 @@ USUAL, SUSPECT = -9.0, 12.0
 
 STRANGE = 6.0
 """What a character that is at home in no Chinese text adds to the suspicion, in nats."""
-
-LONG_VOWEL_AS_GBK = ord("〖")
-"""What the long vowel of kana becomes when EUC-JP is read as GBK."""
 
 _IS_KANA = members(Class.HIRAGANA, Class.KATAKANA)
 _IS_STRANGE = members(
@@ -51,18 +49,30 @@ _AFTER_BACKSLASH[list(map(ord, "\\u\"'“”"))] = True
 
 
 def improbable(batch: Batch, places: Positions) -> Mask:
-    """Keep places near which characters follow one another that never do in Chinese."""
+    """Keep places near which characters follow one another that never do in Chinese, or syllables that no Korean text
+    has."""
     stretches = _Stretches(batch, places)
     codes, classes = stretches.codes, stretches.classes
     badness = USUAL - model.log_pair(codes).astype(np.float64)
     badness[(codes < 0x80) | _IS_KANA.take(classes)] = 0.0
+    hangul = neighbours.is_hangul(codes)
+    badness[hangul] = USUAL - neighbours.log_korean(codes[hangul])
     badness[_IS_STRANGE.take(classes)] = STRANGE
-    badness[stretches.breaks] = -1e6
-    badness[codes == LONG_VOWEL_AS_GBK] = SUSPECT + 1
+    _cut(badness, stretches)
     again = (codes[1:] == codes[:-1]) & _IS_RARE.take(classes[1:])
     badness[2:][again[1:] & again[:-1]] = SUSPECT + 1  # 屯屯屯: unset memory
-    running = np.cumsum(badness)
-    return stretches.holding(running - np.minimum.accumulate(running) > SUSPECT)
+    is_bad = neighbours.best_sums(badness) > SUSPECT
+    gains = neighbours.gains_as_korean(stretches.codes)
+    _cut(gains, stretches)
+    return stretches.holding(is_bad | (neighbours.best_sums(gains) > neighbours.SUSPECT_KOREAN))
+
+
+def misread_japanese(batch: Batch, places: Positions) -> Mask:
+    """Keep places near which EUC-JP makes more probable Japanese of what stands there."""
+    stretches = _Stretches(batch, places)
+    gains = neighbours.gains_as_japanese(stretches.codes)
+    _cut(gains, stretches)
+    return stretches.holding(neighbours.best_sums(gains) > neighbours.SUSPECT_JAPANESE)
 
 
 def foreign(batch: Batch, places: Positions) -> Mask:
@@ -106,6 +116,11 @@ def escape(batch: Batch, places: Positions) -> Mask:
 def _is_letter(codes: Codes) -> Mask:
     lower = codes | 0x20
     return np.asarray((lower >= ord("a")) & (lower <= ord("z")) & (codes < 0x80))
+
+
+def _cut(gains: npt.NDArray[np.floating[Any]], stretches: _Stretches) -> None:
+    """Let no sum of gains carry from one stretch into the next."""
+    gains[stretches.breaks] = -1e6
 
 
 class _Stretches:

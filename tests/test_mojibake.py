@@ -69,6 +69,19 @@ def test_what_is_lost_is_named(text: str) -> None:
     assert "mojibake.lost" in {rule for finding in result.findings for rule in finding.rules}
 
 
+@pytest.mark.parametrize("language", ["ja", "ko"])
+def test_clean_japanese_and_korean_stays_wherever_it_is_cut(language: str) -> None:
+    text = table.foreign(language)
+    texts = [text[start : start + length] for length in (6, 15, 60) for start in range(0, len(text), length)]
+    assert [r.original for r in encfix.clean_many(texts, only=("mojibake",)) if r.changes] == []
+
+
+@pytest.mark.parametrize("name", ["ud-gsd-dev.simplified.txt", "ud-gsd-dev.traditional.txt", "ud-hk.txt"])
+def test_chinese_with_kana_strewn_in_stays(name: str) -> None:
+    texts = [line.replace("的", "の") for line in corpus(name)]
+    assert [r.original for r in encfix.clean_many(texts, only=("mojibake",)) if r.changes] == []
+
+
 def test_ftfys_cases_give_what_ftfy_gives() -> None:
     texts = ftfy_cases()
     differing = [text for text in texts if encfix.clean(text, only=("mojibake",)).text != by_ftfy(text)]

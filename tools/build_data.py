@@ -19,9 +19,9 @@ from pypinyin.pinyin_dict import pinyin_dict
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from encfix.chinese import model, pinyin
+from encfix.chinese import model, neighbours, pinyin
 from encfix.chinese.characters import BOUNDARY_CODE, Class
-from tools import build_confusions, build_conversion, build_model
+from tools import build_confusions, build_conversion, build_model, build_neighbours
 
 FOLDER = Path(__file__).parent.parent / "encfix" / "chinese" / "data"
 RIGHT_TO_LEFT = {
@@ -38,14 +38,15 @@ TRADITIONAL_TOO = "恒琼"
 SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL,
            "Bopomofo": Class.BOPOMOFO}  # fmt: skip
 
-RARE, NOT_RARE = -11.5, -8.5
-"""The log probabilities below which an ideograph is rare, and above which nothing makes it count as that."""
+RARE, RARE_KOREAN = -11.5, -9.5
+"""The log probabilities below which an ideograph is rare in Chinese, and a syllable in Korean."""
 
 WESTERN_CODECS = ("latin-1", "cp1252", "cp1250", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
 """Code pages that make Latin letters and symbols of the bytes of other encodings."""
 
-KOREAN_SYLLABLES = "이다는의에을은하로지기한있어를니들였된"
-"""The commonest syllables of Korean: what they become when read as GBK counts as rare."""
+MISREAD, LEAST_SHARE = 2.5, -9.0
+"""Nats by which an ideograph must be more probable as a syllable of Korean read as GBK than in Chinese, and the least
+log probability of that syllable, for it to count as rare."""
 
 UNSET = "屯"
 """What unset memory reads as in GBK."""
@@ -128,7 +129,7 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put(range(0x2018, 0x2020), Class.WIDE)
     put(map(ord, "‚‛„‟"), Class.WESTERN)
     put(map(ord, "—…·‥～"), Class.WIDE)
-    put((*range(0xFF66, 0xFFA0),), Class.HALFWIDTH_KATAKANA)
+    put(range(0xFF61, 0xFFA0), Class.HALFWIDTH_KATAKANA)
     put((0x30FC,), Class.KATAKANA)
     put((0x3005, 0x3007), Class.HAN)
     put(range(0x21, 0x7F), Class.PUNCTUATION)
@@ -173,17 +174,22 @@ def build_classes() -> npt.NDArray[np.uint8]:
     for common, uncommon in rarer.items():
         table[rare & (table == common)] = uncommon
     put((ord("锟"),), Class.HAN_OMEN)
-    for character in KOREAN_SYLLABLES.encode("euc_kr").decode("gbk") + UNSET:
-        code = ord(character)
-        if character != UNSET and model.log_unigram(np.array([code], dtype=np.uint32))[0] > NOT_RARE:
-            continue
+    for code in (*misread_korean(), ord(UNSET)):
         table[code] = rarer.get(Class(int(table[code])), table[code])
-    put(
-        (code for code in range(0xAC00, 0xD7A4) if len(chr(code).encode("euc_kr")) > 2),
-        Class.HANGUL_RARE,
-    )
+    syllables = np.arange(neighbours.FIRST_HANGUL, neighbours.LAST_HANGUL, dtype=np.uint32)
+    put(syllables[neighbours.log_korean(syllables) < RARE_KOREAN].tolist(), Class.HANGUL_RARE)
     table[BOUNDARY_CODE] = Class.BOUNDARY
     return table
+
+
+def misread_korean() -> list[int]:
+    """Return the ideographs that are common where Korean is read as GBK, and not in Chinese."""
+    syllables = np.arange(neighbours.FIRST_HANGUL, neighbours.LAST_HANGUL, dtype=np.uint32)
+    logs = neighbours.log_korean(syllables)
+    syllables, logs = syllables[logs > LEAST_SHARE], logs[logs > LEAST_SHARE]
+    seen = np.array([ord(chr(code).encode("euc_kr").decode("gbk")) for code in syllables.tolist()], dtype=np.uint32)
+    found: list[int] = seen[logs - model.log_unigram(seen) > MISREAD].tolist()
+    return found
 
 
 def build_two_forms() -> npt.NDArray[np.bool_]:
@@ -247,6 +253,7 @@ def build() -> dict[str, npt.NDArray[Any]]:
         **build_model.build(),
         **build_conversion.build(),
         **build_confusions.build(),
+        **build_neighbours.build(),
     }
 
 

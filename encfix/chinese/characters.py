@@ -30,7 +30,6 @@ class Class(IntEnum):
     HAN_TRADITIONAL = 3  # occurs in traditional text only
     LETTER = 4  # ASCII
     DIGIT = 6  # ASCII
-    KATAKANA = 7
     RIGHT_TO_LEFT = 9  # Arabic, Hebrew and their kin
     COMPLEX = 10  # scripts that shape or break words with invisible characters
     PUNCTUATION = 11  # ASCII marks that need no attention
@@ -49,6 +48,7 @@ class Class(IntEnum):
     STAR = 40
     SYMBOL = 41  # ASCII symbols that prose seldom holds
     HIRAGANA = 42
+    KATAKANA = 62
     INVISIBLE = 43
     CONTROL = 44
     BIDI = 45
@@ -63,8 +63,8 @@ class Class(IntEnum):
     HAN_RARE_TRADITIONAL = 54
     HAN_OMEN = 55  # 锟, as which U+FFFD comes back from GBK
     HANGUL = 56
-    HALFWIDTH_KATAKANA = 57
-    HANGUL_RARE = 61  # syllables beyond KS X 1001
+    HALFWIDTH_KATAKANA = 57  # and their marks
+    HANGUL_RARE = 61  # syllables that Korean text hardly has
     BOPOMOFO = 58
     TONED = 59  # letters of pinyin that ASCII lacks, and combining tone marks
     WESTERN = 60  # other letters and symbols of European code pages

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from encfix.batch import Codes
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table
+from encfix.chinese.neighbours import is_hangul, log_korean, log_mixed
 from encfix.repairs.mojibake.pairs import Pair
 
 BROKEN = -11.0
@@ -26,7 +27,6 @@ _FOREIGN_COSTS = {
     Class.HIRAGANA: -6.0,
     Class.KATAKANA: -6.0,
     Class.HALFWIDTH_KATAKANA: -7.0,
-    Class.HANGUL: -10.0,
     Class.HANGUL_RARE: -12.0,
     Class.RIGHT_TO_LEFT: -6.0,
     Class.COMPLEX: -6.0,
@@ -39,9 +39,6 @@ _FOREIGN_COSTS = {
 """What the characters that are not Chinese cost in a text that may be damaged: letters as if they were at home
 there."""
 
-COMMON_LETTER = -4.5
-"""What kana and the commonest hangul cost in Japanese and Korean text."""
-
 
 def damaged_costs(texts: Sequence[Codes]) -> list[npt.NDArray[np.float32]]:
     """Return what each character of texts that may be damaged costs: float32 of shape (n,) each."""
@@ -50,7 +47,8 @@ def damaged_costs(texts: Sequence[Codes]) -> list[npt.NDArray[np.float32]]:
     costs = model.log_pair(codes)
     foreign = _foreign_costs().take(class_table().take(codes))
     np.copyto(costs, foreign, where=foreign < 0)
-    costs[_common_hangul().take(codes, mode="clip")] = COMMON_LETTER
+    hangul = is_hangul(codes)
+    costs[hangul] = np.maximum(log_korean(codes[hangul]), _FOREIGN_COSTS[Class.HANGUL_RARE])
     costs[codes < 0x80] = 0
     starts = np.cumsum([1, *(len(text) + 1 for text in texts)])
     return [costs[start : start + len(text)] for start, text in zip(starts.tolist(), texts, strict=False)]
@@ -66,46 +64,15 @@ def _foreign_costs() -> npt.NDArray[np.float32]:
 
 def read_costs(codes: Codes, pair: Pair) -> npt.NDArray[np.float32]:
     """Return what each character of a text read again costs: float32 of shape (n,)."""
-    costs = model.log_pair(codes)
-    if not pair.is_chinese:
-        costs = _costs_abroad(codes, costs)
+    if pair.is_chinese:
+        costs = model.log_pair(codes)
+    elif pair.is_korean:
+        costs = np.where(is_hangul(codes), log_korean(codes), model.log_pair(codes))
+    else:
+        costs = log_mixed(codes)
     costs[codes < 0x80] = 0
     costs[broken(codes)] = BROKEN
     return costs
-
-
-COMMON_HANGUL = (
-    "이다는의에을를가고은하로서지기한도있사어인자대리시그아나정부전수제해과상보일장주원만었으들것스와성동소여안"
-    "니면우라구적관용개조요치공무경게화비국신오유미선거러간방계했습없세중부된할수때등연음드모내문용회위생까"
-)
-"""Syllables that make up most of any Korean text."""
-
-
-@cache
-def _common_hangul() -> npt.NDArray[np.bool_]:
-    table = np.zeros(0x10000, dtype=np.bool_)
-    table[list(map(ord, COMMON_HANGUL))] = True
-    return table
-
-
-def _costs_abroad(codes: Codes, costs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return costs of Japanese and Korean text: kana and common syllables are cheap."""
-    is_kana = (codes >= 0x3041) & (codes < 0x30FF)
-    is_hangul = (codes >= 0xAC00) & (codes < 0xD7A4)
-    costs[is_kana] = COMMON_LETTER
-    costs[is_hangul] = -10.0
-    costs[_common_hangul().take(codes, mode="clip")] = COMMON_LETTER
-    return costs
-
-
-def is_abroad(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Return which characters are kana or hangul."""
-    return (codes >= 0x3041) & (codes < 0x30FF) | (codes >= 0xAC00) & (codes < 0xD7A4)
-
-
-def is_common_hangul(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Return which characters are among the commonest syllables of Korean."""
-    return _common_hangul().take(codes, mode="clip")
 
 
 def broken(codes: Codes) -> npt.NDArray[np.bool_]:

@@ -140,8 +140,9 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
         return _ranked(Block(block.codes[:SAMPLE]), pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
     readings = {pair: reading.spans(block, pair, judging.LEAST_GAIN) for pair in pairs}
     gains = {pair: sum(span.gain for span in spans) for pair, spans in readings.items()}
-    if MIXED in gains and _may_be_mixed(block, readings):
-        gains[MIXED] = max(gains.values()) + 1  # until its bytes are chosen it reads badly
+    if MIXED in gains and _may_be_mixed(block, readings):  # until its bytes are chosen it reads badly
+        mixed = reading.spans(block, MIXED, judging.LEAST_GAIN, _bytes(block, MIXED)[0])
+        gains[MIXED] = sum(span.gain for span in mixed) + reading.LEAVING  # others leave characters at the ends
     least = LEAST_SHARE * max(gains.values(), default=0.0)
     ranked = sorted((pair for pair in pairs if gains[pair] > least), key=lambda pair: -gains[pair])
     return ranked[:BEST]

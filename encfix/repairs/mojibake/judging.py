@@ -7,11 +7,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, to_codes
-from encfix.chinese import model
+from encfix.batch import Codes, Mask, to_codes
 from encfix.chinese.characters import IS_HAN, class_table
-from encfix.repairs.mojibake.charsets import Raw, decoder_of
-from encfix.repairs.mojibake.costs import broken, is_abroad, is_common_hangul, read_costs
+from encfix.chinese.neighbours import is_hangul, is_kana, log_korean
+from encfix.repairs.mojibake.charsets import Raw, decoder_of, encode
+from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block, Span, gain_of_drops, most_gain_of_drops
@@ -25,6 +25,9 @@ LEAST_MEAN = -9.0
 MOST_LIKELY = -7.6
 """The mean cost of a Chinese character above which a text is not improbable enough to be damage."""
 
+LEAST_HAN = 0.5
+"""The share of such characters, of those beyond ASCII, up to which they are there by chance."""
+
 MOST_BROKEN = 0.4
 MOST_BROKEN_NARROW = 0.1
 """The largest share of the characters of a reading that may be lost; less where hardly any byte can be."""
@@ -34,6 +37,18 @@ MOST_ABROAD = 0.2
 
 POOR = -12.0
 """The cost of a first or last character below which bytes were dropped there."""
+
+LEAST_KOREAN = -7.5
+"""The least mean cost of a syllable of Korean, in nats: text scores about -6, the syllables in order -9."""
+
+LEAST_KANA = 0.1
+"""The least share of kana among the kana and ideographs of Japanese."""
+
+ITERATION = to_codes("ゝゞヽヾ")
+"""Marks that repeat the kana before them."""
+
+CHART_STEP = 4
+"""How far apart neighbours of a chart are at most: some characters are left out."""
 
 PLAIN, STRANGEST = -6.0, 4.0
 """The mean cost of an ideograph in plain text, and by how much that of names, lists and verse may be less."""
@@ -51,30 +66,39 @@ def confidence(block: Block, span: Span) -> float:
     costs = read_costs(codes, span.pair)
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
-    count = int(known.sum())
+    few = bool(known.sum() < FEW)
     here = slice(span.start, span.end)
-    if not _is_prose(codes, known, span.pair):
+    if not _is_prose(codes, known, span.pair) or _is_chart(block.codes[here], span.pair):
         return 0.0
     most = MOST_BROKEN_NARROW if span.pair.is_narrow and span.pair.true != "utf-8" else MOST_BROKEN
-    if lost.sum() > most * (count + lost.sum()):
+    if lost.sum() > most * (known.sum() + lost.sum()):
         return 0.0
-    if span.pair.is_chinese and is_abroad(codes[known]).sum() > MOST_ABROAD * count:
-        return 0.0  # that much kana is no Chinese
-    if not span.pair.is_chinese and not _is_foreign(block.codes[here], codes, bool(lost.any())):
+    if span.pair.is_chinese and (is_kana(codes) | is_hangul(codes)).sum() > MOST_ABROAD * known.sum():
         return 0.0
-    mean = float(costs[known].mean())
+    if not span.pair.is_chinese and (lost.any() or not _is_foreign(codes, span.pair)):
+        return 0.0
+    if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
+        known &= _changed(block.codes[here], codes)
+    count = int(known.sum())
+    mean = float(costs[known].mean()) if count else LEAST_MEAN - 1
     if mean < LEAST_MEAN:
         return 0.0
     han = IS_HAN.take(block.classes[here])
-    if han.any() and float(block.costs[here][han].mean()) > MOST_LIKELY:
+    is_theirs = bool(han.sum() > LEAST_HAN * (block.codes[here] >= 0x80).sum())
+    if is_theirs and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
     weight = span.gain + 1.5 * count * (mean - LEAST_MEAN) - 14.0 - _strangeness(block, span) * int(han.sum())
     if weight < 0:
         return 0.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
-    if count < FEW and not (span.pair.true == "utf-8" and span.pair.is_narrow):
+    if few and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+
+
+def _changed(before: Codes, after: Codes) -> Mask:
+    """Return which characters of a reading are not what stands there."""
+    return before != after if len(before) == len(after) else ~is_kana(after)
 
 
 def _strangeness(block: Block, span: Span) -> float:
@@ -102,38 +126,38 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
 
 
 def _is_prose(codes: Codes, known: npt.NDArray[np.bool_], pair: Pair) -> bool:
-    """Return whether a reading has at least two characters that are letters, most of them beside another."""
-    letters = IS_HAN.take(class_table().take(codes)) | is_abroad(codes)
+    """Return whether a reading has at least two characters that are letters, most of them beside another or a
+    digit."""
+    letters = IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes)
     if letters.sum() < 2 or len(np.unique(codes[letters])) < 2:
         return False
+    if pair.is_korean:
+        return True  # words of one syllable stand alone
+    known = known | (codes >= ord("0")) & (codes <= ord("9"))
     beside = np.append(known[1:], False) | np.append(False, known[:-1])
     return bool((beside & letters).sum() >= 0.6 * letters.sum())
 
 
-def _is_foreign(before: Codes, after: Codes, is_lossy: bool) -> bool:
-    """Return whether a reading is Japanese or Korean that was none before.
+def _is_chart(before: Codes, pair: Pair) -> bool:
+    """Return whether what stands there is a list of characters in the order of their bytes, as standards print them."""
+    raw = encode(before[before >= 0x80], pair.wrong)
+    data = np.frombuffer(raw.data, dtype=np.uint8).astype(np.int64)
+    starts = raw.starts[:-1][np.diff(raw.starts) == 2]
+    steps = np.diff(data[starts] << 8 | data[starts + 1])
+    return len(steps) >= FEW and bool(((steps > 0) & (steps <= CHART_STEP)).mean() >= 0.5)
 
-    EUC-JP and GBK have kana in the same place, so that there ideographs must have become far more common ones.
-    """
-    if is_lossy:
-        return False
-    letters = after[after >= 0x3000]
-    abroad, hangul = is_abroad(letters), (letters >= 0xAC00) & (letters < 0xD7A4)
-    if abroad.sum() < 0.3 * len(letters):
-        return False
-    if hangul.any():  # modern Korean has next to no ideographs; rare words of Chinese make some of each
-        is_korean = hangul.sum() >= 4 * IS_HAN.take(class_table().take(letters)).sum()
-        return bool(is_korean and hangul.sum() >= 4 and is_common_hangul(letters).sum() >= 0.4 * hangul.sum())
-    if abroad.sum() >= is_abroad(before).sum() + 0.2 * len(letters):
-        return True
-    if len(before) != len(after):
-        return False
-    if ((before == 0x3016) & (after == 0x30FC)).any():
-        return True  # 〖 stands where the long vowel does
-    changed = (before != after) & (after >= 0x3400) & (before >= 0x3400)
-    if changed.sum() < 2:
-        return False
-    return bool(model.log_unigram(after[changed]).mean() > model.log_unigram(before[changed]).mean() + 2.5)
+
+def _is_foreign(codes: Codes, pair: Pair) -> bool:
+    """Return whether a reading is Japanese or Korean by its share of kana or hangul."""
+    han = int(IS_HAN.take(class_table().take(codes)).sum())
+    if pair.is_korean:  # modern Korean has next to no ideographs; rare words of Chinese make some of each
+        hangul = is_hangul(codes)
+        return bool(hangul.sum() >= max(4, 8 * han) and log_korean(codes[hangul]).mean() >= LEAST_KOREAN)
+    repeats = np.flatnonzero(np.isin(codes, ITERATION))
+    if not is_kana(codes.take(repeats - 1, mode="clip")).all() or np.isin(codes[:1], ITERATION).any():
+        return False  # 《 would be ゞ
+    kana = int(is_kana(codes).sum())
+    return kana >= LEAST_KANA * (kana + han)
 
 
 def is_exact(span: Span) -> bool:

@@ -30,6 +30,16 @@ class Pair:
         """Whether the true text is Chinese."""
         return self.true in ("utf-8", "gbk", "big5")
 
+    @property
+    def is_korean(self) -> bool:
+        """Whether the true text is Korean."""
+        return self.true == "euc-kr"
+
+    @property
+    def is_japanese(self) -> bool:
+        """Whether the true text is Japanese."""
+        return not self.is_chinese and not self.is_korean
+
 
 _CODECS = {"utf-8": "utf-8", "gbk": "gbk", "big5": "cp950", "euc-jp": "euc_jp", "shift-jis": "cp932", "euc-kr": "cp949"}
 

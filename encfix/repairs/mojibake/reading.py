@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
+from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
 from encfix.repairs.mojibake import dropping
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
@@ -34,8 +35,6 @@ _FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, C
 LEAVING = 8.0
 """How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
 earlier."""
-
-LONG_VOWEL_AS_GBK = ord("〖")
 
 MOST_GAIN, MOST_GAIN_EACH = 0.5, 0.06
 """Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""
@@ -84,20 +83,22 @@ class Block:
         badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
         for span in spans:
             badness[span.start : span.end] = 0.0
-        return _most(badness) > SUSPECT
+        return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
 
     @property
     def is_suspect(self) -> bool:
         """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
         if _FOREIGN_SIGNS.take(self.classes).sum() >= 2:
             return True
-        if (self.classes == Class.HANGUL).any() and IS_HAN.take(self.classes).any():
+        if (is_hangul(self.codes).any() and IS_HAN.take(self.classes).any()) or is_misread(self.codes):
             return True
-        # Kana say nothing: EUC-JP and GBK have them in the same place. 〖 is what the long vowel becomes between them.
-        is_kana = (self.codes >= 0x3041) & (self.codes < 0x3100)
-        if is_kana.any() and (self.codes == LONG_VOWEL_AS_GBK).any():
-            return True
-        return _most(np.where((self.codes < 0x80) | is_kana, 0.0, USUAL - self.costs)) > SUSPECT
+        badness = np.where((self.codes < 0x80) | is_kana(self.codes), 0.0, USUAL - self.costs)
+        return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
+
+    @cached_property
+    def running_as_mixed(self) -> Scores:
+        """What the text costs up to each place if it may be Japanese, too: (n + 1,)."""
+        return _running(np.where(self.codes < 0x80, np.float32(0.0), log_mixed(self.codes)))
 
     def raw(self, charset: str) -> Raw:
         """Return the bytes that `charset` gives the block for."""
@@ -120,12 +121,6 @@ class Block:
         """Return how many line ends, controls and characters that `charset` lacks stand before each place: (n + 1,)."""
         is_stop = self.lacking(charset) | (self.classes == Class.NEWLINE) | (np.diff(self.controls) > 0)
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
-
-
-def _most(badness: Scores) -> float:
-    """Return the greatest sum of a stretch."""
-    running = np.cumsum(badness)
-    return float((running - np.minimum.accumulate(running)).max(initial=0.0))
 
 
 def _running(costs: npt.NDArray[np.float32]) -> Scores:
@@ -208,7 +203,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         borders[raw.starts] += 2
         both = np.flatnonzero(borders == 3)
         old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
-    total = running[new] - block.running[old]
+    total = running[new] - (block.running_as_mixed if pair.is_japanese else block.running)[old]
     if (total - np.minimum.accumulate(total)).max() <= least:
         return []
     gains = np.diff(total)

@@ -1,8 +1,7 @@
 """Choosing between bytes where several give the same character: 0x80 or A2E3 for €, NEC's or IBM's row for a symbol.
 
-UTF-8 shows by itself which bytes may follow. Where the true encoding has pairs, the bytes that read best are found
-by a beam over each line that holds such a character: what is kept of a prefix is the character read last and the byte
-that waits for its second.
+UTF-8 shows by itself which bytes may follow. Where the true encoding has pairs, `choosing.py` finds those that read
+best.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 
@@ -19,24 +17,16 @@ from encfix.batch import Mask, Positions
 from encfix.chinese import model
 from encfix.repairs.mojibake.charsets import (
     CODECS,
-    LOST,
-    UTF8_OR_CP1252,
     Raw,
     by_codec,
     can_be_lost,
-    characters,
     pair_table,
 )
-from encfix.repairs.mojibake.costs import BROKEN, read_costs
+from encfix.repairs.mojibake.choosing import GAP, MARK, Options, choose_pairs
+from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block, read
-
-BEAM = 6
-"""Prefixes that are kept at each character."""
-
-GAP = 3.0
-"""Nats by which the best choices of a line must beat any other."""
 
 SURE_GAP = 5.0
 """The same for each character, where bytes were lost."""
@@ -44,13 +34,6 @@ SURE_GAP = 5.0
 SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
 """What it costs to take other bytes than those that come first, in nats, and such as another codec reads."""
 
-ANY = 0x100
-"""Stands for a lost first byte."""
-
-_MARK = bytes((LOST,))
-_Options: TypeAlias = "dict[int, tuple[tuple[bytes, float], ...]]"
-_Chain: TypeAlias = "tuple[_Chain, bytes] | None"
-_State: TypeAlias = "tuple[float, int, str, _Chain, float]"
 
 _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
@@ -73,6 +56,9 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
             cost = float(read_costs(read(b"".join(trial), pair.codec)[0], pair).sum()) + lacking * STRANGE_CODEC
             costs.append(cost)
         best = max(range(len(costs)), key=costs.__getitem__)
+        for cost, trial in zip(costs, trials, strict=True):
+            if cost > costs[best] - GAP:
+                doubted += [place for place in ambiguous.tolist() if trial[place] != trials[best][place]]
         pieces, codecs = trials[best], (codecs[best], *codecs)
     options = {}
     for place, code in zip(ambiguous.tolist(), codes, strict=True):
@@ -88,12 +74,12 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
         for start, end in _lines(block):
             own = ambiguous[np.searchsorted(ambiguous, start) : np.searchsorted(ambiguous, end)]
             if len(own):
-                chosen[start:end], gap = _choose_pairs(
+                chosen[start:end], is_sure = choose_pairs(
                     pieces[start:end], {place - start: options[place] for place in own.tolist()}, pair
                 )
-                if gap < GAP:
+                if not is_sure:
                     doubted += own.tolist()
-    return _joined(chosen), np.array(doubted, dtype=np.int64)
+    return _joined(chosen), np.unique(np.array(doubted, dtype=np.int64))
 
 
 def by_decoder(block: Block, pair: Pair, decoder: str) -> Raw:
@@ -195,7 +181,7 @@ def _lines(block: Block) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _choose_utf8(pieces: list[bytes], options: _Options) -> None:
+def _choose_utf8(pieces: list[bytes], options: Options) -> None:
     """Choose bytes, in place, that continue the character before them and are continued by what follows."""
     place = missing = 0
     for place in sorted(options):
@@ -216,7 +202,7 @@ def _continues(data: bytes, missing: int, is_trail: bool) -> bool:
     """Return whether bytes go on as they must where a character lacks so many; `is_trail` says that the first does."""
     if is_trail or (data and 0x80 <= data[0] < 0xC0):
         return missing > 0
-    if data[:1] != _MARK:
+    if data[:1] != MARK:
         return missing == 0
     trails = next((nth for nth, byte in enumerate(data[1:]) if not 0x80 <= byte < 0xC0), len(data) - 1)
     return missing == trails + 1 if missing else trails == 2
@@ -235,66 +221,3 @@ def _missing(pieces: list[bytes], place: int) -> int:
 def _length(byte: int) -> int:
     """Return the length of the character of UTF-8 that begins with a byte; 0 if none does."""
     return 1 if byte < 0x80 else 2 if 0xC2 <= byte < 0xE0 else 3 if 0xE0 <= byte < 0xF0 else 4 * (0xF0 <= byte < 0xF5)
-
-
-def _choose_pairs(pieces: list[bytes], options: _Options, pair: Pair) -> tuple[list[bytes], float]:
-    """Return the bytes that read best in an encoding of pairs, and by how many nats."""
-    table = _characters(pair.codec)
-    states: list[_State] = [(0.0, -1, "\n", None, np.inf)]
-    for place, piece in enumerate(pieces):
-        extended: dict[tuple[int, str], _State] = {}
-        if piece == _MARK and place not in options:  # what follows may begin a character, or end the broken one
-            score, _, _, chain, gap = _best(states)
-            states = [(score, -1, "\ufffd", chain, gap), (score, ANY, "\ufffd", chain, gap)]
-            continue
-        for score, pending, last, chain, gap in states:
-            for choice, cost in options.get(place, ((piece, 0.0),)):
-                value = score + (cost if pair.wrong != UTF8_OR_CP1252 else 0.0)
-                lead, final = pending, last
-                for byte in choice:
-                    if lead < 0:
-                        if byte < 0x80:
-                            final = chr(byte)
-                        elif byte in (0x80, LOST):
-                            value, final = value + BROKEN, "\ufffd"
-                        else:
-                            lead = byte
-                        continue
-                    character = table.get(lead << 8 | byte) if lead != ANY else "\ufffd"
-                    if character:
-                        value += model.pair(final, character)
-                        lead, final = -1, character
-                    else:
-                        value += BROKEN
-                        lead, final = (byte, "\ufffd") if byte > 0x80 and byte != LOST else (-1, chr(byte))
-                key = lead, final
-                rival = extended.get(key)
-                if rival is None or value > rival[0]:
-                    least = gap if rival is None else min(gap, value - rival[0])
-                    extended[key] = value, lead, final, ((chain, choice) if place in options else chain), least
-                elif rival[0] - value < rival[4]:
-                    extended[key] = (*rival[:4], rival[0] - value)
-        states = list(extended.values())
-        if len(states) > BEAM:
-            states = sorted(states, key=lambda state: -state[0])[:BEAM]
-    states = [(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states]
-    _, _, _, chain, gap = _best(states)
-    chosen = pieces.copy()
-    for place in sorted(options, reverse=True):
-        assert chain is not None
-        chain, chosen[place] = chain
-    return chosen, gap
-
-
-def _best(states: list[_State]) -> _State:
-    """Return the best of several states, with its gap to the next."""
-    first, *rest = sorted(states, key=lambda state: -state[0])
-    if rest:
-        first = (*first[:4], min(first[4], first[0] - rest[0][0]))
-    return first
-
-
-@cache
-def _characters(codec: str) -> dict[int, str]:
-    """Return the characters of two bytes by their number."""
-    return {int.from_bytes(raw, "big"): chr(code) for code, raw in characters(codec) if len(raw) == 2}

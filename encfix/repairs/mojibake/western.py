@@ -46,6 +46,11 @@ SETTINGS: dict[str, Any] = {
 _IS_WIDE = re.compile("[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
 
 _ARABIC = range(0x600, 0x700)
+_STRAY = re.compile(
+    "[\u0080-\u052f][\u0530-\u1dff\ua000-\uabff](?![\u0530-\u1dff\ua000-\uabff])"
+    "|(?<![\u0530-\u1dff\ua000-\uabff])[\u0530-\u1dff\ua000-\uabff][\u0080-\u052f]"
+)
+"""A letter of a script of Asia or Africa alone beside one of Europe."""
 
 _NAMES = {
     "latin-1": "latin-1",
@@ -100,7 +105,7 @@ def _changes(line: str) -> Iterator[Proposal]:
     is_half_done = _IS_WIDE.search(fixed) and (_IS_WIDE.search(line) or _ftfy().badness.is_bad(fixed))
     confidence = UNSURE if is_half_done else CONFIDENCE
     for start, end, new in _aligned(line, fixed):
-        if len(new) == 1 and ord(new) in _ARABIC:
+        if (len(new) == 1 and ord(new) in _ARABIC) or (_STRAY.search(new) and not _STRAY.search(line[start:end])):
             confidence = UNSURE  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
         yield Proposal(start, end, new, rule, confidence)
 

@@ -1,0 +1,161 @@
+"""Which bytes of several that a decoder reads alike make the best text in an encoding of pairs.
+
+A beam over each line: what is kept of a prefix is the character read last, the byte that waits for its second, and the
+bytes that a decoder which reads UTF-8 where it can may still have taken for a character of it. The best choices must
+beat any other by `GAP`; where pairs of characters leave that open, words decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+
+from encfix.chinese import model
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, characters
+from encfix.repairs.mojibake.costs import BROKEN
+from encfix.repairs.mojibake.pairs import Pair
+
+BEAM = 6
+"""Prefixes that are kept at each character."""
+
+GAP = 3.0
+"""Nats by which the best choices of a line must beat any other."""
+
+MOST_RIVALS = 4
+"""Places of a line where words are asked."""
+
+ANY = 0x100
+"""Stands for a lost first byte."""
+
+MARK = bytes((LOST,))
+Options: TypeAlias = "Mapping[int, tuple[tuple[bytes, float], ...]]"
+"""The bytes that may stand at a place, with what it costs to take them."""
+
+_Chain: TypeAlias = "tuple[_Chain, bytes] | None"
+_State: TypeAlias = "tuple[float, int, str, bytes, _Chain, float, _Chain]"
+"""What a prefix scores, its pending byte, its last character, its unread bytes, its choices, and by how much it beats
+which others."""
+
+
+def choose_pairs(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], bool]:
+    """Return the bytes that read best as `pair` says, and whether no others read nearly as well."""
+    for _ in range(MOST_RIVALS):
+        best, rival, gap = _search(pieces, options, pair)
+        if gap >= GAP:
+            return best, True
+        by_words = _score(best, pair) - _score(rival, pair) + gap
+        if abs(by_words) < GAP:
+            break
+        settled = best if by_words > 0 else rival
+        options = {
+            place: ((settled[place], 0.0),) if best[place] != rival[place] else choices
+            for place, choices in options.items()
+        }
+    return best, False
+
+
+def _score(pieces: list[bytes], pair: Pair) -> float:
+    return model.lattice_score(b"".join(pieces).decode(pair.codec, "replace"))
+
+
+def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
+    """Return the bytes that read best, those that come nearest to them, and by how many nats."""
+    table = _characters(pair.codec)
+    is_mixed = pair.wrong == UTF8_OR_CP1252
+    states: list[_State] = [(0.0, -1, "\n", b"", None, np.inf, None)]
+    for place, piece in enumerate(pieces):
+        extended: dict[tuple[int, str, bytes], _State] = {}
+        if piece == MARK and place not in options:  # what follows may begin a character, or end the broken one
+            score, *_, chain, gap, near = _best(states)
+            states = [(score, lead, "\ufffd", b"", chain, gap, near) for lead in (-1, ANY)]
+            continue
+        for score, pending, last, tail, chain, gap, near in states:
+            for choice, cost in options.get(place, ((piece, 0.0),)):
+                value = score + (0.0 if is_mixed else cost)
+                lead, final = pending, last
+                open_ = _unread(tail, choice) if is_mixed else b""
+                if open_ is None:
+                    continue
+                for byte in choice:
+                    if lead < 0:
+                        if byte < 0x80:
+                            final = chr(byte)
+                        elif byte in (0x80, LOST):
+                            value, final = value + BROKEN, "\ufffd"
+                        else:
+                            lead = byte
+                        continue
+                    character = table.get(lead << 8 | byte) if lead != ANY else "\ufffd"
+                    if character:
+                        value += model.pair(final, character)
+                        lead, final = -1, character
+                    else:
+                        value += BROKEN
+                        lead, final = (byte, "\ufffd") if byte > 0x80 and byte != LOST else (-1, chr(byte))
+                key = lead, final, open_
+                made = (chain, choice) if place in options else chain
+                other = extended.get(key)
+                if other is None:
+                    extended[key] = value, *key, made, gap, near
+                elif value > other[0]:
+                    extended[key] = value, *key, made, *min((gap, near), (value - other[0], other[4]), key=_least)
+                else:
+                    extended[key] = *other[:5], *min(other[5:], (other[0] - value, made), key=_least)
+        if not extended:  # no such decoder gives this
+            return pieces, pieces, 0.0
+        states = list(extended.values())
+        if len(states) > BEAM:
+            states = sorted(states, key=lambda state: -state[0])[:BEAM]
+    states = [(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states]
+    *_, chain, gap, near = _best(states)
+    best, rival = pieces.copy(), pieces.copy()
+    for chosen, choices in ((best, _listed(chain)), (rival, _listed(near))):
+        for place, choice in zip(sorted(options), choices + _listed(chain)[len(choices) :], strict=True):
+            chosen[place] = choice
+    return best, rival, gap
+
+
+def _least(one: tuple[float, _Chain]) -> float:
+    return one[0]
+
+
+def _listed(chain: _Chain) -> list[bytes]:
+    """Return the choices of a chain in order."""
+    choices = []
+    while chain is not None:
+        chain, choice = chain
+        choices.append(choice)
+    return choices[::-1]
+
+
+def _unread(tail: bytes, choice: bytes) -> bytes | None:
+    """Return the bytes at the end of `tail` and `choice`, each read by itself, that may begin a character of UTF-8.
+
+    None if they are one: a decoder that reads UTF-8 where it can would not have read them by themselves.
+    """
+    if len(choice) > 1:
+        return b""
+    if tail and 0x80 <= choice[0] < 0xC0:
+        try:
+            (tail + choice).decode("utf-8")
+        except UnicodeDecodeError:
+            return tail + choice if len(tail) < 3 else b""
+        return None
+    return choice if 0xC2 <= choice[0] < 0xF5 else b""
+
+
+def _best(states: list[_State]) -> _State:
+    """Return the best of several states, with its gap to the next."""
+    first, *rest = sorted(states, key=lambda state: -state[0])
+    if rest:
+        first = *first[:5], *min(first[5:], (first[0] - rest[0][0], rest[0][4]), key=_least)
+    return first
+
+
+@cache
+def _characters(codec: str) -> dict[int, str]:
+    """Return the characters of two bytes by their number."""
+    return {int.from_bytes(raw, "big"): chr(code) for code, raw in characters(codec) if len(raw) == 2}
