@@ -18,7 +18,7 @@ from encfix.batch import Codes, Positions
 from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source
 from encfix.repairs.mojibake.charsets import LOST
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
-from encfix.repairs.mojibake.weighing import START, costs, most_probable
+from encfix.repairs.mojibake.weighing import most_probable, text_costs
 
 SAMPLE = 600
 """Bytes by which it is judged whether a decoder dropped any."""
@@ -92,5 +92,4 @@ def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Dec
         codes = codes[: int(np.searchsorted(np.cumsum(1 + (codes >= 0x80)), SAMPLE, "right"))]
         size = len(codes) + int(np.count_nonzero(codes >= 0x80))
         data, borders = data[:size], borders[borders <= size]
-    whole = costs(np.insert(codes[:-1], 0, START), codes)
-    return most_probable(Source(data, codec, decoder, borders))[0] - float(whole.sum())
+    return most_probable(Source(data, codec, decoder, borders))[0] - float(text_costs(codes).sum())

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Codes
+from encfix.batch import Codes, Mask
 from encfix.chinese import model
 from encfix.repairs.mojibake.candidates import LEAST_TRAIL, Source
 from encfix.repairs.mojibake.lattice import Lattice, Logs
@@ -132,7 +132,24 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
 
 def costs(first: Codes, second: Codes) -> Logs:
     """Return the log probability of each of some characters behind another, as far as it counts here."""
+    return np.where(
+        _may_be_lone(second) & (first >= 0x80), np.minimum(_plain(first, second), LONE_LETTER), _plain(first, second)
+    )
+
+
+def text_costs(codes: Codes) -> Logs:
+    """Return the same for the characters of a text, where it can be seen which letters are alone."""
+    first, behind = np.insert(codes[:-1], 0, START), np.append(codes[1:], START)
+    logs = _plain(first, codes)
+    is_lone = _may_be_lone(codes) & (first >= 0x80) & (behind >= 0x80)
+    return np.where(is_lone, np.minimum(logs, LONE_LETTER), logs)
+
+
+def _plain(first: Codes, second: Codes) -> Logs:
     least = np.where(second == UNKNOWN, BROKEN, np.where(second < 0x80, LEAST_ASCII, -np.inf))
-    logs = np.maximum(model.log_each(first, second), least)
-    is_letter = (second >= LEAST_TRAIL) & (second < 0x80)
-    return np.where(is_letter & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
+    return np.maximum(model.log_each(first, second), least)
+
+
+def _may_be_lone(codes: Codes) -> Mask:
+    """Return which characters may be all that is left of one that lost its first byte."""
+    return (codes >= LEAST_TRAIL) & (codes < 0x80)
