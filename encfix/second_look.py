@@ -53,7 +53,8 @@ def improbable(batch: Batch, places: Positions) -> Mask:
     has."""
     stretches = _Stretches(batch, places)
     codes, classes = stretches.codes, stretches.classes
-    badness = USUAL - model.log_pair(codes).astype(np.float64)
+    logs = model.log_pair(codes)
+    badness = USUAL - logs.astype(np.float64)
     badness[(codes < 0x80) | _IS_KANA.take(classes)] = 0.0
     hangul = neighbours.is_hangul(codes)
     badness[hangul] = USUAL - neighbours.log_korean(codes[hangul])
@@ -62,7 +63,7 @@ def improbable(batch: Batch, places: Positions) -> Mask:
     again = (codes[1:] == codes[:-1]) & _IS_RARE.take(classes[1:])
     badness[2:][again[1:] & again[:-1]] = SUSPECT + 1  # 屯屯屯: unset memory
     is_bad = neighbours.best_sums(badness) > SUSPECT
-    gains = neighbours.gains_as_korean(stretches.codes)
+    gains = neighbours.gains_as_korean(codes, logs)
     _cut(gains, stretches)
     return stretches.holding(is_bad | (neighbours.best_sums(gains) > neighbours.SUSPECT_KOREAN))
 

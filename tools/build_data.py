@@ -44,7 +44,7 @@ RARE, RARE_KOREAN = -11.5, -9.5
 WESTERN_CODECS = ("latin-1", "cp1252", "cp1250", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
 """Code pages that make Latin letters and symbols of the bytes of other encodings."""
 
-MISREAD, LEAST_SHARE = 2.5, -9.0
+MISREAD, LEAST_SHARE = 3.5, -9.0
 """Nats by which an ideograph must be more probable as a syllable of Korean read as GBK than in Chinese, and the least
 log probability of that syllable, for it to count as rare."""
 

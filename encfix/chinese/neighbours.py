@@ -115,10 +115,10 @@ def gains_as_japanese(codes: Codes) -> Logs:
     return gains
 
 
-def gains_as_korean(codes: Codes) -> Logs:
-    """Return how much more probable each character is as what EUC-KR makes of its bytes in GBK: float32 of shape
-    (n,). ASCII gains nothing."""
-    gains = log_korean(_meant("euc_kr").take(codes, mode="clip")) - model.log_pair(codes)
+def gains_as_korean(codes: Codes, logs: Logs) -> Logs:
+    """Return how much more probable each character is as what EUC-KR makes of its bytes in GBK than `logs`, what it is
+    in Chinese: float32 of shape (n,) all. ASCII gains nothing."""
+    gains = log_korean(_meant("euc_kr").take(codes, mode="clip")) - logs
     gains[codes < 0x80] = 0.0
     return gains
 
@@ -146,4 +146,4 @@ def is_misread(codes: Codes) -> bool:
     """Return whether a stretch of a text may be Japanese in EUC-JP, or Korean in EUC-KR, read as GBK."""
     if is_kana(codes).any():
         return bool(best_sums(gains_as_japanese(codes)).max() > SUSPECT_JAPANESE)
-    return bool(best_sums(gains_as_korean(codes)).max(initial=0.0) > SUSPECT_KOREAN)
+    return bool(best_sums(gains_as_korean(codes, model.log_pair(codes))).max(initial=0.0) > SUSPECT_KOREAN)
