@@ -127,10 +127,12 @@ def _ignored_interruption() -> AbstractContextManager[None]:
 def _begin() -> None:
     """Ignore Ctrl-C from now on, where that is not inherited, and end with the process that gives out the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent(timeout=0)  # before any work: whoever resumes a run that was killed expects nobody to write
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        wait([parent.sentinel])
+def _end_with_parent(timeout: float | None = None) -> None:
+    """End this process when the one that gives out the work has ended, if that is within `timeout` seconds."""
+    parent = multiprocessing.parent_process()
+    if parent and wait([parent.sentinel], timeout):
         os._exit(1)
