@@ -181,7 +181,7 @@ class Twins:
         """Take what comes next in the new content, of which the old must have been read as far."""
         self.new_size += len(data)
         if self._new is self._old:
-            if self._ahead and self._ahead[0] is data:
+            if self._ahead and self._ahead[0] is data:  # as nearly always: nothing to compare
                 del self._ahead[0]
             else:
                 ahead = b"".join(self._ahead)

@@ -132,9 +132,8 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
 
 def costs(first: Codes, second: Codes) -> Logs:
     """Return the log probability of each of some characters behind another, as far as it counts here."""
-    return np.where(
-        _may_be_lone(second) & (first >= 0x80), np.minimum(_plain(first, second), LONE_LETTER), _plain(first, second)
-    )
+    logs = _plain(first, second)
+    return np.where(_may_be_lone(second) & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
 
 
 def text_costs(codes: Codes) -> Logs:
