@@ -15,6 +15,7 @@ ROYAL = frozenset("皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢�
 AFTER_QUEEN = frozenset("妃宮冠羿稷土座羽")
 DISHES = frozenset("湯肉蝦牛豬羊雞鴨魚蛋炒拌煮燉滷酸辣菜醬筋漿仁凉涼")
 IN_NAMES = frozenset("杰范余沈姜胡郁朴苏沖冲云")
+PARTICLES = frozenset("了嗎吗呢吧啊啦嘛得的不")
 FOREIGN = frozenset(
     "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"
     "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦"
@@ -33,8 +34,14 @@ def nats(text: str, place: int, by_word: bool) -> float:
         if not before or before in EDGES:
             return 8.0
         return 0.0 if by_word else 1.5
-    if seen == "隻" and before in COUNTED:
+    if seen in "隻齣" and before in COUNTED:
         return 4.0
+    if seen == "睏" and not by_word and (after in EDGES or after in PARTICLES):
+        return 6.0
+    if text[place : place + 3] == f"{seen}不{seen}" or text[max(0, place - 2) : place + 1] == f"{seen}不{seen}":
+        return 8.0
+    if seen in IN_NAMES and not by_word and _is_short_clause(text, place):
+        return 6.0
     if seen in "麵麪" and DISHES.intersection(text[max(0, place - 3) : place]):
         return 8.0
     if seen == "係" and CANTONESE.intersection(text):
@@ -44,6 +51,14 @@ def nats(text: str, place: int, by_word: bool) -> float:
     if _is_foreign(text, place):
         return 4.0
     return 0.0
+
+
+def _is_short_clause(text: str, place: int) -> bool:
+    """Return whether a character and the one or two behind it stand by themselves, as names do."""
+    end = place + 1
+    while end < len(text) and text[end] not in EDGES:
+        end += 1
+    return (not place or text[place - 1] in EDGES) and 2 <= end - place <= 3
 
 
 def _is_foreign(text: str, place: int) -> bool:
