@@ -133,6 +133,20 @@ def class_of(character: str) -> Class:
 
 
 @cache
+def role_table(*sets: str) -> npt.NDArray[np.uint8]:
+    """Return in which of up to eight sets of characters each code point of the BMP is, a bit for each: uint8 (0x10000,).
+
+    >>> table = role_table("，。", "。！")
+    >>> table[ord("，")].item(), table[ord("。")].item(), table[ord("人")].item()
+    (1, 3, 0)
+    """
+    table = np.zeros(0x10000, dtype=np.uint8)
+    for nth, characters in enumerate(sets):
+        table[list(map(ord, characters))] |= 1 << nth
+    return table
+
+
+@cache
 def two_forms() -> npt.NDArray[np.bool_]:
     """Return which code points of the BMP have a simplified and a traditional form that differ: bool (0x10000,).
 
