@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Codes, Mask, Positions
 from encfix.chinese.characters import BOUNDARY_CODE, role_table
 from encfix.repairs.surroundings import around, between, last_before
 
@@ -36,23 +36,23 @@ _NEAR = 5
 """Code points to either side among which the dot of a foreign name stands."""
 
 
-def nats(batch: Batch, places: Positions, starts: Positions, ends: Positions, by_word: Mask) -> npt.NDArray[np.float64]:
+def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by_word: Mask) -> npt.NDArray[np.float64]:
     """Return how many nats more each change needs because of what stands beside it, in the window from start to end."""
-    codes = around(batch, places, _NEAR)
-    roles = role_table(*_SETS).take(codes, mode="clip")
-    seen, after = codes[:, _NEAR], codes[:, _NEAR + 1]
+    near = around(codes, places, starts, ends, _NEAR)
+    roles = role_table(*_SETS).take(near, mode="clip")
+    before, seen, after = near[:, _NEAR - 1 : _NEAR + 2].T
     before_is, after_is = roles[:, _NEAR - 1], roles[:, _NEAR + 1]
     names = np.count_nonzero(roles[:, [_NEAR - 2, _NEAR - 1, _NEAR + 1, _NEAR + 2]] & _FOREIGN, axis=1)
-    is_foreign = (names >= 2) | (codes == ord("·")).any(axis=1)
+    is_foreign = (names >= 2) | (near == ord("·")).any(axis=1)
     is_dish = ((seen == ord("麵")) | (seen == ord("麪"))) & (roles[:, _NEAR - 3 : _NEAR] & _DISH != 0).any(axis=1)
     is_cantonese = seen == ord("係")
     if is_cantonese.any():
-        cantonese = np.flatnonzero(role_table(*_SETS).take(batch.codes, mode="clip") & _CANTONESE)
+        cantonese = np.flatnonzero(role_table(*_SETS).take(codes, mode="clip") & _CANTONESE)
         is_cantonese &= between(cantonese, starts, ends) > 0
-    opening, closing = (last_before(np.flatnonzero(batch.codes == ord(mark)), places) for mark in "《》")
+    opening, closing = (last_before(np.flatnonzero(codes == ord(mark)), places) for mark in "《》")
     is_in = (seen == ord("于")) & (after != ord("是"))
     is_in[is_in] = [not chr(min(code, sys.maxunicode)).isdigit() for code in after[is_in].tolist()]
-    begins = (before_is & _EDGE != 0) | (codes[:, _NEAR - 1] >= BOUNDARY_CODE)
+    begins = (before_is & _EDGE != 0) | (before >= BOUNDARY_CODE)
     return np.select(
         [
             (seen == ord("后")) & ((before_is & _ROYAL | after_is & _AFTER_QUEEN) != 0),

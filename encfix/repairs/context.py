@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions
@@ -100,13 +101,14 @@ class Scripts:
     def regional(self, documents: Positions, forms: Codes) -> Codes:
         """Return forms, each in the regional variant that its document writes, where it writes only that one."""
         variants = forms.copy()
-        for nth in np.flatnonzero(np.isin(forms, list(_variants()))).tolist():
-            variants[nth] = self._regional(int(documents[nth]), int(forms[nth]))
+        pairs = _variants().take(forms)
+        for nth in np.flatnonzero(pairs).tolist():
+            variants[nth] = self._regional(int(documents[nth]), int(forms[nth]), int(pairs[nth]))
         return variants
 
-    def _regional(self, document: int, form: int) -> int:
+    def _regional(self, document: int, form: int, pair: int) -> int:
         if (document, form) not in self._pages:
-            codes, pair = self.batch.codes[self._starts[document] : self._ends[document]], _variants()[form]
+            codes = self.batch.codes[self._starts[document] : self._ends[document]]
             self._pages[document, form] = pair if (codes == pair).any() and not (codes == form).any() else form
         return self._pages[document, form]
 
@@ -123,5 +125,9 @@ def scripts_of(batch: Batch) -> Scripts:
 
 
 @cache
-def _variants() -> dict[int, int]:
-    return {ord(pair[0]): ord(pair[1]) for pair in confusions.REGIONAL}
+def _variants() -> npt.NDArray[np.uint32]:
+    """Return the other regional form of each code point of the BMP that has one, 0 for others: (0x10000,)."""
+    table = np.zeros(0x10000, dtype=np.uint32)
+    for form, variant in confusions.REGIONAL:
+        table[ord(form)] = ord(variant)
+    return table

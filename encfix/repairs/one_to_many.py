@@ -195,21 +195,19 @@ def _decoded(batch: Batch, choices: Choices, is_attested: Mask) -> Candidates:
         begin = offsets_of(length + 1)[:-1]
         codes[begin + length] = GAP
         window = np.repeat(np.arange(len(length)), (tails - heads)[some])
-        asked = Choices(place[own] + (begin - start[some])[window], choices.forms[:, own], choices.logs[:, own])
-        verdicts = decode(Stretches(Text.of(codes), begin, length), asked)
-        bounds = (start[some][window], end[some][window])
-        parts.append(_proposed(batch, place[own], bounds, verdicts, is_attested[own]).where(verdicts.gain > 0))
+        at = place[own] + (begin - start[some])[window]
+        verdicts = decode(Stretches(Text.of(codes), begin, length), Choices(at, *(part[:, own] for part in choices[1:])))
+        more = caution.nats(codes, at, begin[window], (begin + length)[window], verdicts.by_word)
+        proposed = _proposed(batch, place[own], verdicts, more, is_attested[own])
+        parts.append(proposed.where(verdicts.gain > 0))
     return _joined(parts)
 
 
-def _proposed(
-    batch: Batch, place: Positions, window: tuple[Positions, Positions], verdicts: Verdicts, is_attested: Mask
-) -> Candidates:
+def _proposed(batch: Batch, place: Positions, verdicts: Verdicts, more: Nats, is_attested: Mask) -> Candidates:
     """Return the verdicts as candidates, each with the threshold that its place calls for."""
     form, gain, by_word = verdicts
     seen = batch.codes.take(place)
-    more = caution.nats(batch, place, *window, by_word)
-    more += ATTESTED * is_attested
+    more = more + ATTESTED * is_attested
     more += UNUSUAL * (~by_word & ~confusions.is_usual().take(form))
     more += NAME * (~by_word & (role_table(caution.IN_NAMES).take(seen, mode="clip") > 0))
     alone = np.where((role_table(confusions.BOUND).take(seen, mode="clip") > 0) & ~is_attested, BOUND, ALONE)

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions, to_text
+from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, role_table
 from encfix.edits import inside, offsets_of
@@ -31,7 +31,6 @@ FEW_CLASSICAL = 2
 
 OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
 PAIRING = "/／→=＝(（|｜\t ,，、;；:：-—"
-TITLES = "《〈"
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 """What stands between clauses."""
 
@@ -71,17 +70,15 @@ def between(positions: Positions, starts: Positions, ends: Positions) -> Positio
     return np.searchsorted(positions, ends) - np.searchsorted(positions, starts)
 
 
-def around(batch: Batch, places: Positions, reach: int) -> Codes:
+def around(codes: Codes, places: Positions, starts: Positions, ends: Positions, reach: int) -> Codes:
     """Return the code points up to `reach` on either side of each place: uint32 (places, 2 * reach + 1).
 
-    What lies outside of the document is a number past Unicode, another in each column.
+    What lies before its start, or from its end on, is a number past Unicode, another in each column.
     """
     columns = np.arange(2 * reach + 1)
     where = places[:, None] + (columns - reach)
-    document = batch.documents_of(places)
-    is_outside = (where < batch.starts[document, None]) | (where >= batch.ends[document, None])
-    codes = batch.codes.take(where)
-    return np.where(is_outside, (BOUNDARY_CODE + columns).astype(np.uint32), codes)
+    is_outside = (where < starts[:, None]) | (where >= ends[:, None])
+    return np.where(is_outside, (BOUNDARY_CODE + columns).astype(np.uint32), codes.take(where, mode="clip"))
 
 
 class Surroundings:
@@ -90,13 +87,18 @@ class Surroundings:
     def __init__(self, scripts: Scripts, places: Positions) -> None:
         batch = scripts.batch
         document = batch.documents_of(places)
-        self._scripts, self._codes, self._places = scripts, batch.codes, places
+        self._scripts, self._places = scripts, places
         self._start = np.maximum(batch.starts[document], places - QUOTED)
         self._end = np.minimum(batch.ends[document], places + QUOTED + 1)
-        self._roles = role_table(*_SETS).take(batch.codes, mode="clip")
+        apart = self._start[1:] >= self._end[:-1]
+        first, last = np.append(True, apart)[: len(places)], np.append(apart, True)[: len(places)]
+        self._where = inside(self._start[first], self._end[last] - self._start[first])
+        """Every position that is looked at, sorted."""
+        self._codes = batch.codes.take(self._where)
+        self._roles = role_table(*_SETS).take(self._codes, mode="clip")
 
     def _holding(self, role: int) -> Positions:
-        return np.flatnonzero(self._roles & np.uint8(role))
+        return self._where.take(np.flatnonzero(self._roles & np.uint8(role)))
 
     def are_classical(self) -> Mask:
         """Return which places lie in classical text: it has spellings of its own, 于 and 采 and 云."""
@@ -118,7 +120,7 @@ class Surroundings:
         own, other = self._own_and_other(left, right)
         is_marked = mark > 0
         is_strange = is_marked & (own == 0) & (other > 0)
-        is_strange &= np.isin(mark, list(map(ord, TITLES))) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
+        is_strange &= (mark == ord("《")) | (mark == ord("〈")) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
         is_alone = is_marked & (right - left == 1)  # a character that the text talks of
         return np.asarray(found | is_alone | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
 
@@ -144,7 +146,8 @@ class Surroundings:
         """Return which places lie in the path of an address; few stand behind a slash at all."""
         found = last_before(self._holding(_SLASH), self._places) >= self._start
         for nth in np.flatnonzero(found).tolist():
-            found[nth] = _ADDRESS.search(to_text(self._codes[self._start[nth] : self._places[nth]])) is not None
+            before = to_text(self._scripts.batch.codes[self._start[nth] : self._places[nth]])
+            found[nth] = _ADDRESS.search(before) is not None
         return np.asarray(found)
 
     def _enclosures(self) -> tuple[Codes, Positions, Positions]:
@@ -152,7 +155,8 @@ class Surroundings:
 
         Where there is none, the mark is 0, and the ends are those of the clause.
         """
-        codes, places, size = self._codes, self._places, len(self._codes) + 1
+        codes, places = self._scripts.batch.codes, self._places
+        size = len(codes) + 1
         opening, closing = self._holding(_OPENING), self._holding(_CLOSING)
         # Marks that are open before each position. The mark that is still open at a place is the last one before it at
         # which one less was open; keys put the marks of one depth side by side.
@@ -160,7 +164,8 @@ class Surroundings:
         keys = np.sort(depth * size + opening)
         key = (np.searchsorted(opening, places) - np.searchsorted(closing, places) - 1) * size
         left = np.append(np.iinfo(np.int64).min // 2, keys).take(np.searchsorted(keys, key + places)) - key
-        is_open = (left >= self._start) & (left > last_before(np.flatnonzero(codes == ord("\n")), places))
+        newlines = self._where.take(np.flatnonzero(self._codes == ord("\n")))
+        is_open = (left >= self._start) & (left > last_before(newlines, places))
         mark = np.where(is_open, codes.take(left, mode="clip"), 0)
         # The mark that closes it is the first of its kind from the place on.
         kinds = _kinds()
@@ -177,7 +182,7 @@ class Surroundings:
         """Return which places lie in a word beside its own other spelling: `發展/发展`, `发（發）`."""
         found = np.zeros(len(self._places), dtype=np.bool_)
         middle = 2 * LONGEST_PAIR + 1
-        codes = around(self._scripts.batch, self._places, middle)
+        codes = around(self._scripts.batch.codes, self._places, self._start, self._end, middle)
         folded = model.fold_codes(codes)
         is_pairing = role_table(*_SETS).take(codes, mode="clip") & _PAIRING > 0
         for size in range(1, LONGEST_PAIR + 1):
