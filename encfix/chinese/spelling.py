@@ -213,16 +213,15 @@ class _Lattice:
         order = np.argsort(-self._seen.length, kind="stable")
         self._start, self._length = self._seen.start[order], self._seen.length[order]
         longest = int(self._length.max(initial=0))
-        upto = np.full((len(order), longest + 1 + LONGEST), NEVER)
+        self._upto = upto = np.full((len(order), longest + 1 + LONGEST), NEVER)
+        """The log probability of the best division up to each end, which stands `LONGEST` columns on."""
         upto[:, LONGEST] = 0.0
-        self._last = np.zeros((longest + 1, len(order)), dtype=np.int64)
         reaching = np.searchsorted(-self._length, -np.arange(longest + 1), side="right").tolist()
         for end in range(1, longest + 1):
             count = reaching[end]
-            divisions = upto[:count, end : end + LONGEST] + self._words.take(self._start[:count] + end, axis=0)
-            column = divisions.argmax(axis=1)
-            self._last[end, :count] = LONGEST - column
-            upto[:count, end + LONGEST] = divisions[np.arange(count), column]
+            divisions = self._words.take(self._start[:count] + end, axis=0)
+            divisions += upto[:count, end : end + LONGEST]
+            divisions.max(axis=1, out=upto[:count, end + LONGEST])
         self.best = np.empty(len(order))
         """The log probability of each stretch, divided in the best way."""
         self.best[order] = upto[np.arange(len(order)), self._length + LONGEST]
@@ -230,13 +229,15 @@ class _Lattice:
     def chosen(self) -> tuple[Units, Mask]:
         """Return the best form at each place in question, and whether a word of known spelling holds it."""
         size = np.zeros(len(self._words), dtype=np.int64)
-        row, end = np.arange(len(self._length)), self._length
-        while len(row):
-            last = self._last[end, row]
+        row, start, end, columns = np.arange(len(self._start)), self._start, self._length, np.arange(LONGEST)
+        while len(end):
+            divisions = self._words.take(start + end, axis=0)
+            divisions += self._upto[row[:, None], end[:, None] + columns]
+            last = LONGEST - divisions.argmax(axis=1)
             end = end - last
-            size[self._start[row] + end] = last
+            size[start + end] = last
             going = np.flatnonzero(end)
-            row, end = row[going], end[going]
+            row, start, end = row[going], start[going], end[going]
         place = self._choices.place
         heads = np.maximum.accumulate(np.where(size > 0, np.arange(len(size)), 0)).take(place)
         spelling = self._spellings[heads + size[heads], -size[heads]]

@@ -40,8 +40,6 @@ class Table(NamedTuple):
     """The hash of each word, sorted, and the greatest number behind the last."""
     places: npt.NDArray[np.int32]
     """How many keys are less than any that begins with each `BITS` bits: (1 << BITS,)."""
-    crowd: int
-    """The most keys that begin with the same bits."""
     logs: Logs
     """The log probability of each."""
     rows: Positions
@@ -80,7 +78,7 @@ def table() -> Table:
     counts = np.bincount(_leading(keys), minlength=1 << BITS)
     places = (np.cumsum(counts) - counts).astype(np.int32)
     keys = np.append(keys, np.iinfo(np.uint64).max)
-    return Table(keys, places, int(counts.max()), logs, rows, spellings[order], longest)
+    return Table(keys, places, logs, rows, spellings[order], longest)
 
 
 def _laid_out(units: Units) -> tuple[Units, Positions]:
@@ -132,15 +130,17 @@ def find(folded: Units) -> Found:
     longest = known.longest.take(_leading(key))
     start = np.flatnonzero(longest)
     key, longest = key.take(start), longest.take(start)
-    found = []
-    for size in range(2, LONGEST + 1):
-        if size > 2:
-            going = np.flatnonzero(longest >= size)
-            start, longest = start.take(going), longest.take(going)
-            key = (key.take(going) + codes.take(start + size - 1, mode="clip")) * _MULTIPLIER
-        word = known.places.take(_leading(key)).astype(np.int64)
-        for _ in range(known.crowd):
-            word += known.keys.take(word) < key
-        hits = np.flatnonzero(known.keys.take(word) == key)
-        found.append((start.take(hits), np.full(len(hits), size), word.take(hits)))
-    return Found(*map(np.concatenate, zip(*found, strict=True)))
+    starts, keys = [start], [key]
+    for size in range(3, LONGEST + 1):
+        going = np.flatnonzero(longest >= size)
+        start, longest = start.take(going), longest.take(going)
+        key = (key.take(going) + codes.take(start + size - 1, mode="clip")) * _MULTIPLIER
+        starts.append(start)
+        keys.append(key)
+    start, key = np.concatenate(starts), np.concatenate(keys)
+    size = np.repeat(np.arange(2, LONGEST + 1), list(map(len, starts)))
+    word = known.places.take(_leading(key)).astype(np.int64)
+    while (is_less := known.keys.take(word) < key).any():
+        word += is_less
+    hits = np.flatnonzero(known.keys.take(word) == key)
+    return Found(start.take(hits), size.take(hits), word.take(hits))
