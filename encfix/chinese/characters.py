@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -134,7 +135,7 @@ def class_of(character: str) -> Class:
 
 @cache
 def role_table(*sets: str) -> npt.NDArray[np.uint8]:
-    """Return in which of up to eight sets of characters each code point of the BMP is, a bit for each: uint8 (0x10000,).
+    """Return in which of up to eight sets of characters a code point of the BMP is, a bit for each: uint8 (0x10000,).
 
     >>> table = role_table("，。", "。！")
     >>> table[ord("，")].item(), table[ord("。")].item(), table[ord("人")].item()
@@ -144,6 +145,11 @@ def role_table(*sets: str) -> npt.NDArray[np.uint8]:
     for nth, characters in enumerate(sets):
         table[list(map(ord, characters))] |= 1 << nth
     return table
+
+
+def are_in(characters: str, codes: npt.NDArray[np.unsignedinteger[Any]]) -> npt.NDArray[np.bool_]:
+    """Return which code points are among `characters`, all of the BMP: bool, as long as `codes`."""
+    return role_table(characters).take(codes, mode="clip") > 0
 
 
 @cache

@@ -144,10 +144,10 @@ def standard_table() -> npt.NDArray[np.uint16]:
 
 
 @cache
-def is_usual() -> npt.NDArray[np.bool_]:
+def usual_forms() -> npt.NDArray[np.bool_]:
     """Return which code points of the BMP are the most usual form of their group: bool (0x10000,).
 
-    >>> bool(is_usual()[ord("面")]), bool(is_usual()[ord("麵")])
+    >>> bool(usual_forms()[ord("面")]), bool(usual_forms()[ord("麵")])
     (True, False)
     """
     table = np.zeros(0x10000, dtype=np.bool_)

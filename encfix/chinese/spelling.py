@@ -74,6 +74,10 @@ class Choices(NamedTuple):
     logs: Logs
     """The log probability of each between its neighbours, `NEVER` where there is none: (forms, places)."""
 
+    def some(self, chosen: slice | Positions, place: Positions) -> Choices:
+        """Return a copy of some of the choices, with the places where they are now."""
+        return Choices(place, self.forms[:, chosen], self.logs[:, chosen])
+
 
 class Verdicts(NamedTuple):
     """What is best at each place: the form, the nats by which it beats the one seen, and whether a word demands it."""
@@ -95,7 +99,7 @@ def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
 
     `around` has a row for each: the character in the middle, and on either side all that may be in a word with it.
 
-    >>> rows = np.array([[*map(ord, text)] for text in ("  地方麵點    ", "  新局麵    ")], dtype=np.uint32)
+    >>> rows = np.array([[*map(ord, text)] for text in ("  地方麵點   ", "  新局麵    ")], dtype=np.uint32)
     >>> evidence(rows)
     Evidence(attested=array([ True, False]), forbidden=array([ True,  True]))
     """
@@ -115,7 +119,7 @@ def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
         is_right = ((seen.spelled.take(at[owner], mode="clip") == accepted) | ~is_inside[owner]).all(axis=1)
         attested[place[owner[is_right]]] = True
         offset = (middle - column)[owner]
-        agrees = accepted[np.arange(len(owner)), offset] == seen.spelled.take((found.start[owner] + offset))
+        agrees = accepted[np.arange(len(owner)), offset] == seen.spelled.take(found.start[owner] + offset)
         first = np.flatnonzero(np.diff(owner, prepend=-1))
         forbidden[place[owner[first[~np.logical_or.reduceat(agrees, first)]]]] = True
     return Evidence(attested, forbidden)
@@ -139,8 +143,8 @@ def decode(seen: Stretches, choices: Choices) -> Verdicts:
     changed = np.flatnonzero(form != kept)
     if len(changed):
         stretch = seen.holding(choices.place)
-        others = _without(seen, choices, changed, stretch, kept, form)
-        gain[changed] = lattice.best.take(stretch[changed]) - _Lattice(*others).best
+        again = _without(seen, choices, changed, stretch, kept, form)
+        gain[changed] = lattice.best.take(stretch[changed]) - _Lattice(*again).best
     return Verdicts(form, gain, by_word)
 
 
@@ -153,14 +157,12 @@ def _without(
     count = np.bincount(stretch, minlength=len(seen.start))
     first = np.cumsum(count) - count
     index = spread(first[own], count[own])
-    logs = choices.logs.take(index, axis=1)
+    others = choices.some(index, choices.place[index] + np.repeat(again.start - seen.start[own], count[own]))
     column = np.cumsum(count[own]) - count[own] + changed - first[own]
-    forms = choices.forms.take(changed, axis=1)
-    is_kept = forms == kept[changed]
-    allowed = np.where(is_kept.any(axis=0), is_kept, forms != form[changed])
-    logs[:, column] = np.where(allowed, logs[:, column], NEVER)
-    place = choices.place.take(index) + np.repeat(again.start - seen.start[own], count[own])
-    return again, Choices(place, choices.forms.take(index, axis=1), logs)
+    is_kept = others.forms[:, column] == kept[changed]
+    allowed = np.where(is_kept.any(axis=0), is_kept, others.forms[:, column] != form[changed])
+    others.logs[:, column] = np.where(allowed, others.logs[:, column], NEVER)
+    return again, others
 
 
 class _Lattice:

@@ -131,10 +131,10 @@ def find(folded: Units) -> Found:
     start = np.flatnonzero(longest)
     key, longest = key.take(start), longest.take(start)
     starts, keys = [start], [key]
-    for size in range(3, LONGEST + 1):
-        going = np.flatnonzero(longest >= size)
+    for length in range(3, LONGEST + 1):
+        going = np.flatnonzero(longest >= length)
         start, longest = start.take(going), longest.take(going)
-        key = (key.take(going) + codes.take(start + size - 1, mode="clip")) * _MULTIPLIER
+        key = (key.take(going) + codes.take(start + length - 1, mode="clip")) * _MULTIPLIER
         starts.append(start)
         keys.append(key)
     start, key = np.concatenate(starts), np.concatenate(keys)

@@ -128,6 +128,6 @@ def scripts_of(batch: Batch) -> Scripts:
 def _variants() -> npt.NDArray[np.uint32]:
     """Return the other regional form of each code point of the BMP that has one, 0 for others: (0x10000,)."""
     table = np.zeros(0x10000, dtype=np.uint32)
-    for form, variant in confusions.REGIONAL:
-        table[ord(form)] = ord(variant)
+    for pair in confusions.REGIONAL:
+        table[ord(pair[0])] = ord(pair[1])
     return table

@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions, model
-from encfix.chinese.characters import IS_HAN, Class, among, is_common, role_table
+from encfix.chinese.characters import IS_HAN, Class, among, are_in, is_common
 from encfix.chinese.spelling import GAP, Choices, Evidence, Stretches, Text, Verdicts, decode, evidence
 from encfix.chinese.words import LONGEST
 from encfix.edits import Edits, inside, offsets_of, replacements
@@ -97,14 +97,14 @@ class Candidates(NamedTuple):
 
     @classmethod
     def certain(cls, place: Positions, form: Codes, is_left: Mask) -> Candidates:
-        """Return forms of characters that cannot stand in the script at all; what `is_left` is reported, not changed."""
+        """Return forms of characters that cannot stand in the script at all; what `is_left` is only reported."""
         gain, rule = np.full(len(place), CERTAIN_GAIN), np.full(len(place), LEFTOVER, dtype=np.int16)
         needed, more = np.full(len(place), BY_WORD), np.where(is_left, CERTAIN_GAIN, 0.0)
         return cls(place, form, gain, needed, more, rule)
 
     def where(self, chosen: Mask | Positions) -> Candidates:
         """Return the candidates that are chosen, by a mask or by their indexes."""
-        return Candidates(*(values[chosen] for values in self))
+        return Candidates._make(values[chosen] for values in self)
 
 
 NONE = Candidates.certain(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.bool_))
@@ -112,7 +112,7 @@ NONE = Candidates.certain(np.empty(0, np.int64), np.empty(0, np.uint32), np.empt
 
 def _joined(parts: Sequence[Candidates]) -> Candidates:
     """Return all candidates, sorted by place."""
-    together = Candidates(*map(np.concatenate, zip(*parts, strict=True)))
+    together = Candidates._make(map(np.concatenate, zip(*parts, strict=True)))
     return together.where(np.argsort(together.place, kind="stable"))
 
 
@@ -132,7 +132,9 @@ def propose(batch: Batch, options: Options) -> Edits:
         return Edits.none()
     ones = np.ones(len(found.place), np.int64)
     confidence = _confidence(found.gain - found.needed - found.more)
-    return replacements(found.place, found.place + 1, ones, found.form, found.rule, confidence, found.gain)
+    return replacements(
+        found.place, found.place + 1, ones, found.form, found.rule, confidence, found.gain.astype(np.float32)
+    )
 
 
 def _confidence(margin: Nats) -> npt.NDArray[np.float32]:
@@ -171,21 +173,15 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
 def _are_promising(seen: Codes, said: Evidence, margins: npt.NDArray[np.float32]) -> Mask:
     """Return which places may pass a threshold in the end; for most that stay, the words around them say no."""
     by_word = said.forbidden & (margins >= LEAST_ATTESTED)
-    freely = said.forbidden | (margins >= ALONE * CONVERTED) | (role_table(confusions.BOUND).take(seen, mode="clip") > 0)
+    freely = said.forbidden | (margins >= ALONE * CONVERTED) | are_in(confusions.BOUND, seen)
     return np.asarray((margins >= ALONE) | np.where(said.attested, by_word, freely))
 
 
 def _decoded(batch: Batch, choices: Choices, is_attested: Mask) -> Candidates:
     """Divide the windows around the places in question into words, and return what changes."""
-    if not len(choices.place):
-        return NONE
-    place, document = choices.place, batch.documents_of(choices.place)
-    index = np.arange(len(place))
-    follows = (np.diff(place, prepend=0) <= REACH) & (np.diff(document, prepend=-1) == 0)
-    heads = np.flatnonzero((index - np.maximum.accumulate(np.where(follows, 0, index))) % CROWD == 0)
-    tails = np.append(heads[1:], len(place))
-    start = np.maximum(batch.starts[document[heads]], place[heads] - REACH)
-    end = np.minimum(batch.ends[document[heads]], place[tails - 1] + REACH + 1)
+    place = choices.place
+    heads, start, end = _windows(batch, place)
+    tails = np.append(heads, len(place))[1:]
     parts = [NONE]
     for first in range(0, len(heads), WINDOWS):
         some = slice(first, first + WINDOWS)
@@ -196,21 +192,31 @@ def _decoded(batch: Batch, choices: Choices, is_attested: Mask) -> Candidates:
         codes[begin + length] = GAP
         window = np.repeat(np.arange(len(length)), (tails - heads)[some])
         at = place[own] + (begin - start[some])[window]
-        verdicts = decode(Stretches(Text.of(codes), begin, length), Choices(at, *(part[:, own] for part in choices[1:])))
+        verdicts = decode(Stretches(Text.of(codes), begin, length), choices.some(own, at))
         more = caution.nats(codes, at, begin[window], (begin + length)[window], verdicts.by_word)
-        proposed = _proposed(batch, place[own], verdicts, more, is_attested[own])
+        proposed = _proposed(place[own], codes.take(at), verdicts, more, is_attested[own])
         parts.append(proposed.where(verdicts.gain > 0))
     return _joined(parts)
 
 
-def _proposed(batch: Batch, place: Positions, verdicts: Verdicts, more: Nats, is_attested: Mask) -> Candidates:
-    """Return the verdicts as candidates, each with the threshold that its place calls for."""
+def _windows(batch: Batch, place: Positions) -> tuple[Positions, Positions, Positions]:
+    """Return which places begin a window, and the ends of the windows; places near each other share one."""
+    document, index = batch.documents_of(place), np.arange(len(place))
+    follows = (np.diff(place, prepend=-REACH) <= REACH) & (np.diff(document, prepend=-1) == 0)
+    heads = np.flatnonzero((index - np.maximum.accumulate(np.where(follows, 0, index))) % CROWD == 0)
+    last = np.append(heads, len(place))[1:] - 1
+    start = np.maximum(batch.starts[document[heads]], place[heads] - REACH)
+    end = np.minimum(batch.ends[document[heads]], place[last] + REACH + 1)
+    return heads, start, end
+
+
+def _proposed(place: Positions, seen: Codes, verdicts: Verdicts, more: Nats, is_attested: Mask) -> Candidates:
+    """Return the verdicts as candidates, each with the threshold that its place calls for; `more` is for caution."""
     form, gain, by_word = verdicts
-    seen = batch.codes.take(place)
     more = more + ATTESTED * is_attested
-    more += UNUSUAL * (~by_word & ~confusions.is_usual().take(form))
-    more += NAME * (~by_word & (role_table(caution.IN_NAMES).take(seen, mode="clip") > 0))
-    alone = np.where((role_table(confusions.BOUND).take(seen, mode="clip") > 0) & ~is_attested, BOUND, ALONE)
+    more += UNUSUAL * (~by_word & ~confusions.usual_forms().take(form))
+    more += NAME * (~by_word & are_in(caution.IN_NAMES, seen))
+    alone = np.where(are_in(confusions.BOUND, seen) & ~is_attested, BOUND, ALONE)
     needed = np.where(by_word, BY_WORD, alone)
     rule = np.where(model.fold_codes(seen) == seen, LEFTOVER, WRONG).astype(np.int16)
     return Candidates(place, form.astype(np.uint32), np.minimum(gain, CERTAIN_GAIN), needed, more, rule)
@@ -242,7 +248,7 @@ def _are_in_prose(batch: Batch, places: Positions) -> Mask:
     logs = model.log_pair(codes.ravel()).reshape(around.shape)[:, 1:]
     count = pairs.sum(axis=1)
     is_text = np.where(pairs, logs, 0.0).sum(axis=1) >= LEAST_PROSE * count
-    return np.where(count > 0, is_text, is_han.sum(axis=1) < LEAST_LIST)
+    return np.asarray(np.where(count > 0, is_text, is_han.sum(axis=1) < LEAST_LIST))
 
 
 def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, role_table
+from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
 from encfix.edits import inside, offsets_of
 from encfix.repairs.context import CLEAR, Scripts
 
@@ -30,6 +30,7 @@ FEW_CLASSICAL = 2
 """Words of classical Chinese that make a text without modern ones classical."""
 
 OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
+TITLES = "《〈"
 PAIRING = "/／→=＝(（|｜\t ,，、;；:：-—"
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 """What stands between clauses."""
@@ -120,15 +121,15 @@ class Surroundings:
         own, other = self._own_and_other(left, right)
         is_marked = mark > 0
         is_strange = is_marked & (own == 0) & (other > 0)
-        is_strange &= (mark == ord("《")) | (mark == ord("〈")) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
+        is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
         is_alone = is_marked & (right - left == 1)  # a character that the text talks of
         return np.asarray(found | is_alone | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
 
     def _own_and_other(self, starts: Positions, ends: Positions) -> tuple[Positions, Positions]:
         """Return how many characters each span holds of the script of its place, and how many of the other."""
         simplified, traditional = (between(held, starts, ends) for held in self._by_script)
-        is_simplified = self._scripts.is_simplified.take(self._places)
-        return np.where(is_simplified, (simplified, traditional), (traditional, simplified))
+        own = np.where(self._scripts.is_simplified.take(self._places), simplified, traditional)
+        return own, simplified + traditional - own
 
     @cached_property
     def _by_script(self) -> tuple[Positions, Positions]:
@@ -138,9 +139,7 @@ class Surroundings:
         """Return how many ideographs each chosen span holds, 0 for the others."""
         lengths = (ends - starts) * chosen
         is_han = among(self._scripts.batch.classes.take(inside(starts, lengths)), *HAN_CLASSES)
-        running = np.append(0, np.cumsum(is_han))
-        bounds = offsets_of(lengths)
-        return running[bounds[1:]] - running[bounds[:-1]]
+        return np.asarray(np.diff(offsets_of(is_han.astype(np.int64))[offsets_of(lengths)]))
 
     def _are_in_addresses(self) -> Mask:
         """Return which places lie in the path of an address; few stand behind a slash at all."""
