@@ -182,8 +182,7 @@ def is_common() -> npt.NDArray[np.bool_]:
     (True, False)
     """
     table = np.zeros(0x10000, dtype=np.bool_)
-    for code in np.flatnonzero(IS_HAN.take(class_table()[:0x10000])).tolist():
-        simplified = chr(code).encode("gb2312", "ignore")
-        traditional = chr(code).encode("big5", "ignore")
-        table[code] = b"\xb0" <= simplified[:1] < b"\xd8" or b"\xa4" <= traditional[:1] < b"\xc7"
-    return table
+    for codec, leads in (("gb2312", range(0xB0, 0xD8)), ("big5", range(0xA4, 0xC7))):
+        pairs = [bytes((lead, trail)) for lead in leads for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF))]
+        table[list(map(ord, b"\n".join(pairs).decode(codec, "ignore")))] = True
+    return table & IS_HAN.take(class_table()[:0x10000])

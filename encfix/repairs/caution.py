@@ -53,19 +53,19 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     is_in = (seen == ord("于")) & (after != ord("是"))
     is_in[is_in] = [not chr(min(code, sys.maxunicode)).isdigit() for code in after[is_in].tolist()]
     begins = (before_is & _EDGE != 0) | (before >= BOUNDARY_CODE)
-    return np.select(
-        [
-            (seen == ord("后")) & ((before_is & _ROYAL | after_is & _AFTER_QUEEN) != 0),
-            (seen == ord("里")) & (is_foreign | (before_is & _NUMERAL != 0)),
-            is_in & begins,
-            is_in & by_word,
-            is_in,
-            (seen == ord("隻")) & (before_is & _COUNTED != 0),
-            is_dish,
-            is_cantonese,
-            (opening >= starts) & (closing < opening),
-            is_foreign,
-        ],
-        [12.0, 12.0, 8.0, 0.0, 1.5, 4.0, 8.0, 8.0, 6.0, 4.0],
-        0.0,
+    rules = (
+        ((seen == ord("后")) & ((before_is & _ROYAL | after_is & _AFTER_QUEEN) != 0), 12.0),
+        ((seen == ord("里")) & (is_foreign | (before_is & _NUMERAL != 0)), 12.0),
+        (is_in & begins, 8.0),
+        (is_in & by_word, 0.0),
+        (is_in, 1.5),
+        ((seen == ord("隻")) & (before_is & _COUNTED != 0), 4.0),
+        (is_dish, 8.0),
+        (is_cantonese, 8.0),
+        ((opening >= starts) & (closing < opening), 6.0),
+        (is_foreign, 4.0),
     )
+    more = np.zeros(len(places))
+    for holds, value in reversed(rules):  # the first that holds counts
+        more[holds] = value
+    return more

@@ -35,7 +35,6 @@ PAIRING = "/／→=＝(（|｜\t ,，、;；:：-—"
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 """What stands between clauses."""
 
-SLASH = "/"
 _ADDRESS = re.compile(r"(?://|www\.)[\w.:-]+/[^\s\"'<>()（），。、；：！？「」『』《》“”]*$")
 """The host of an address, and as much of its path as stands before a place."""
 
@@ -52,8 +51,8 @@ NEAR_JAPANESE = 12
 LONGEST_PAIR = 4
 """Characters in the longest word that is sought beside its own other spelling."""
 
-_SETS = (EDGES, OPENING, CLOSING, PAIRING, CLASSICAL, MODERN, SHINJITAI, SLASH)
-_EDGE, _OPENING, _CLOSING, _PAIRING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH = (1 << n for n in range(len(_SETS)))
+_SETS = (EDGES, OPENING, CLOSING, CLASSICAL, MODERN, SHINJITAI, "/", "\n")
+_EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
 
 
 def last_before(positions: Positions, places: Positions) -> Positions:
@@ -95,8 +94,7 @@ class Surroundings:
         first, last = np.append(True, apart)[: len(places)], np.append(apart, True)[: len(places)]
         self._where = inside(self._start[first], self._end[last] - self._start[first])
         """Every position that is looked at, sorted."""
-        self._codes = batch.codes.take(self._where)
-        self._roles = role_table(*_SETS).take(self._codes, mode="clip")
+        self._roles = role_table(*_SETS).take(batch.codes.take(self._where), mode="clip")
 
     def _holding(self, role: int) -> Positions:
         return self._where.take(np.flatnonzero(self._roles & np.uint8(role)))
@@ -163,8 +161,7 @@ class Surroundings:
         keys = np.sort(depth * size + opening)
         key = (np.searchsorted(opening, places) - np.searchsorted(closing, places) - 1) * size
         left = np.append(np.iinfo(np.int64).min // 2, keys).take(np.searchsorted(keys, key + places)) - key
-        newlines = self._where.take(np.flatnonzero(self._codes == ord("\n")))
-        is_open = (left >= self._start) & (left > last_before(newlines, places))
+        is_open = (left >= self._start) & (left > last_before(self._holding(_NEWLINE), places))
         mark = np.where(is_open, codes.take(left, mode="clip"), 0)
         # The mark that closes it is the first of its kind from the place on.
         kinds = _kinds()
@@ -179,18 +176,20 @@ class Surroundings:
 
     def _are_listed(self) -> Mask:
         """Return which places lie in a word beside its own other spelling: `發展/发展`, `发（發）`."""
-        found = np.zeros(len(self._places), dtype=np.bool_)
         middle = 2 * LONGEST_PAIR + 1
         codes = around(self._scripts.batch.codes, self._places, self._start, self._end, middle)
-        folded = model.fold_codes(codes)
-        is_pairing = role_table(*_SETS).take(codes, mode="clip") & _PAIRING > 0
+        is_pairing = are_in(PAIRING, codes)
+        found = np.asarray(is_pairing[:, middle - LONGEST_PAIR : middle + LONGEST_PAIR + 1].any(axis=1))
+        where = np.flatnonzero(found)
+        is_pairing, folded = is_pairing[where], model.fold_codes(codes[where])
+        found[where] = False
         for size in range(1, LONGEST_PAIR + 1):
             # A word from each column, and the same again behind the mark that follows it; the place is in either.
             columns = np.array([column for column in range(middle - 2 * size, middle + 1) if column + size != middle])
             again = is_pairing[:, columns + size]
             for nth in range(size):
                 again = again & (folded[:, columns + nth] == folded[:, columns + nth + size + 1])
-            found |= again.any(axis=1)
+            found[where[again.any(axis=1)]] = True
         return found
 
 
