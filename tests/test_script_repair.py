@@ -8,16 +8,19 @@ taken out.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import encfix
 from benchmarks import corpora, script_repair
-from encfix.chinese import confusions, model, spelling
+from encfix.batch import to_codes
+from encfix.chinese import confusions, data, model, spelling, words
 from tests.conftest import ROOT
 from tests.strategies import TEXTS
 
@@ -158,11 +161,51 @@ def test_groups_are_those_of_the_hand_kept_table() -> None:
     assert confusions.tables().forms.shape[1] == len(groups)
 
 
+def decoded(texts: Sequence[str], place: int, forms: str) -> list[tuple[str, float, bool]]:
+    """Return the verdicts on one place in each text, at which `forms` are equally probable."""
+    lengths = np.array([len(text) for text in texts])
+    codes = to_codes("".join(text + "\0" for text in texts))
+    starts = np.cumsum(lengths + 1) - lengths - 1
+    rows = np.repeat(to_codes(forms).astype(np.uint16)[:, None], len(texts), axis=1)
+    choices = spelling.Choices(starts + place, rows, np.full(rows.shape, -12.0))
+    verdicts = spelling.decode(spelling.Stretches(spelling.Text.of(codes), starts, lengths), choices)
+    return [(chr(form), float(gain), bool(by_word)) for form, gain, by_word in zip(*verdicts, strict=True)]
+
+
 def test_decoding_prefers_words_that_are_spelled_right() -> None:
-    even = {"面": -12.0, "麵": -12.0}
-    assert spelling.decode(spelling.Stretch.of("新局麵"), {2: even})[2].form == "面"
-    assert spelling.decode(spelling.Stretch.of("牛肉面"), {2: even})[2].form == "麵"
-    assert spelling.decode(spelling.Stretch.of("北方麵食館"), {2: even})[2].form == "麵"
+    texts = ["新局麵", "牛肉面", "北方麵食館"]
+    verdicts = decoded(texts, 2, "面麵")
+    assert [form for form, _, _ in verdicts] == ["面", "麵", "麵"]
+    assert [gain > 0 for _, gain, _ in verdicts] == [True, True, False]
+    assert all(by_word for _, _, by_word in verdicts)
+
+
+@given(st.lists(st.text("新局麵面北方食館牛肉\0學", min_size=3, max_size=12), min_size=1, max_size=6))
+def test_stretches_are_decoded_each_by_itself(texts: list[str]) -> None:
+    texts = [text[:2] + "麵" + text[3:] for text in texts]
+    together = decoded(texts, 2, "面麵")
+    assert together == [verdict for text in texts for verdict in decoded([text], 2, "面麵")]
+
+
+def test_words_found_at_once_are_those_of_the_lists() -> None:
+    spelled = data.load("confusion_words").tobytes().decode("utf-16-le").split("\n")
+    known = {word for word in (*model.lexicon(), *map(model.fold, spelled)) if len(word) > 1}
+    text = model.fold("\n".join(corpora.own_sentences())) + "\0"
+    found = words.find(to_codes(text).astype(np.uint16))
+    assert sorted(zip(found.start.tolist(), found.size.tolist(), strict=True)) == [
+        (start, size)
+        for start in range(len(text))
+        for size in range(2, words.LONGEST + 1)
+        if text[start : start + size] in known and start + size <= len(text)
+    ]
+    logs = words.table().logs[found.word].tolist()
+    pieces = [text[start : start + size] for start, size in zip(found.start.tolist(), found.size.tolist(), strict=True)]
+    assert logs == [model.lexicon().get(piece, words.RARE) for piece in pieces]
+
+
+@pytest.mark.parametrize("character", "的妳龘a。\0\uffff")
+def test_what_a_character_costs_alone_is_the_same_in_the_table(character: str) -> None:
+    assert words.alone_logs()[ord(character)] == model.alone(character)
 
 
 def test_short_documents_side_by_side_are_repaired_each_by_itself() -> None:

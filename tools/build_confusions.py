@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import opencc
 
-from encfix.chinese import confusions, model
+from encfix.chinese import confusions, model, words
 from encfix.chinese.characters import IS_SIMPLIFIED, class_table
 
 ALSO_WRITTEN = 2.5
@@ -108,14 +108,14 @@ def spellings(listed: list[Group], counts: Counts) -> list[str]:
     by_key = {group.key: group.members for group in listed}
     phrases: dict[str, list[str]] = defaultdict(list)
     for word, values in dictionary("STPhrases").items():
-        if len(word) <= confusions.LONGEST:
+        if len(word) <= words.LONGEST:
             phrases[model.fold(word)] += [confusions.standard(value) for value in values if len(value) == len(word)]
     members = {member for group in listed for member in group.members}
     by_hand = [confusions.standard(word) for word, _ in rows("spellings")]
     accepted = {"".join(c if c in members else model.fold(c) for c in word) for word in by_hand}
     for word in sorted(set(phrases) | set(model.lexicon())):
         places = [place for place, c in enumerate(word) if c in by_key]
-        if len(word) < 2 or not places or len(word) > confusions.LONGEST:
+        if len(word) < 2 or not places or len(word) > words.LONGEST:
             continue
         forms = []
         for place in places:

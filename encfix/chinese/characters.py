@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -133,6 +134,25 @@ def class_of(character: str) -> Class:
 
 
 @cache
+def role_table(*sets: str) -> npt.NDArray[np.uint8]:
+    """Return in which of up to eight sets of characters a code point of the BMP is, a bit for each: uint8 (0x10000,).
+
+    >>> table = role_table("，。", "。！")
+    >>> table[ord("，")].item(), table[ord("。")].item(), table[ord("人")].item()
+    (1, 3, 0)
+    """
+    table = np.zeros(0x10000, dtype=np.uint8)
+    for nth, characters in enumerate(sets):
+        table[list(map(ord, characters))] |= 1 << nth
+    return table
+
+
+def are_in(characters: str, codes: npt.NDArray[np.unsignedinteger[Any]]) -> npt.NDArray[np.bool_]:
+    """Return which code points are among `characters`, all of the BMP: bool, as long as `codes`."""
+    return role_table(characters).take(codes, mode="clip") > 0
+
+
+@cache
 def two_forms() -> npt.NDArray[np.bool_]:
     """Return which code points of the BMP have a simplified and a traditional form that differ: bool (0x10000,).
 
@@ -162,8 +182,7 @@ def is_common() -> npt.NDArray[np.bool_]:
     (True, False)
     """
     table = np.zeros(0x10000, dtype=np.bool_)
-    for code in np.flatnonzero(IS_HAN.take(class_table()[:0x10000])).tolist():
-        simplified = chr(code).encode("gb2312", "ignore")
-        traditional = chr(code).encode("big5", "ignore")
-        table[code] = b"\xb0" <= simplified[:1] < b"\xd8" or b"\xa4" <= traditional[:1] < b"\xc7"
-    return table
+    for codec, leads in (("gb2312", range(0xB0, 0xD8)), ("big5", range(0xA4, 0xC7))):
+        pairs = [bytes((lead, trail)) for lead in leads for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF))]
+        table[list(map(ord, b"\n".join(pairs).decode(codec, "ignore")))] = True
+    return table & IS_HAN.take(class_table()[:0x10000])

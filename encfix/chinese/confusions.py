@@ -2,13 +2,12 @@
 
 系 is 系, 係 or 繫; 发 is 發 or 髮. A group holds such forms, and only members of one group are ever exchanged. Two
 sources say which one belongs at a place: how often each stands beside its neighbours in traditional text (`side_logs`),
-and how words are spelled (`spellings`). Text is compared in one standard form: members as they are, regional variants
+and how words are spelled (`words`). Text is compared in one standard form: members as they are, regional variants
 of members as Taiwan writes them, everything else folded onto simplified characters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -27,9 +26,6 @@ NOBODY = 0xFFFF
 UNSEEN = 17.0
 """Nats that a pair costs at least that the list lacks."""
 
-LONGEST = 5
-"""Characters in the longest word whose spelling is known."""
-
 VARIANTS = {"裏": "裡", "麪": "麵", "衹": "只", "恆": "恒"}
 """Regional forms of members: as right as the standard form, and judged as it."""
 
@@ -41,7 +37,7 @@ REGIONAL = (
 
 _VARIANTS = str.maketrans(VARIANTS)
 
-BOUND = frozenset("瞭彆衕噹嚮傢韆鞦蔔侷衊闆")
+BOUND = "瞭彆衕噹嚮傢韆鞦蔔侷衊闆"
 """Members that live in a few words only, so that they are wrong wherever none of those stands."""
 
 BOTH, LEFTOVER, MARKED = range(3)
@@ -120,32 +116,25 @@ def side_logs(member: npt.NDArray[np.int16], before: Codes, after: Codes) -> Log
 
 
 @cache
-def leftover_forms() -> Mapping[int, int]:
-    """Return the usual traditional form of each code point that only simplified text has.
+def leftover_table() -> npt.NDArray[np.uint32]:
+    """Return the usual traditional form of each code point that only simplified text has, 0 for others: (0x10000,).
 
-    >>> chr(leftover_forms()[ord("这")])
+    >>> chr(leftover_table()[ord("这")])
     '這'
     """
-    return {int(code): int(form) for code, form in load("confusion_leftovers")}
-
-
-@cache
-def spellings() -> Mapping[str, frozenset[str]]:
-    """Return the words whose spelling is known, by their folded form, and their accepted spellings in standard form.
-
-    >>> sorted(spellings()["系统"]), sorted(spellings()["发现"])
-    (['系统'], ['發现'])
-    """
-    spelled = load("confusion_words").tobytes().decode("utf-16-le")
-    found: dict[str, list[str]] = {}
-    for word, spelling in zip(model.fold(spelled).split("\n"), spelled.split("\n"), strict=True):
-        found.setdefault(word, []).append(spelling)
-    return {word: frozenset(accepted) for word, accepted in found.items()}
+    table = np.zeros(0x10000, dtype=np.uint32)
+    code, form = load("confusion_leftovers").T
+    table[code] = form
+    return table
 
 
 @cache
 def standard_table() -> npt.NDArray[np.uint16]:
-    """Return what `standard_spelling` makes of each code point of the BMP: uint16 (0x10000,)."""
+    """Return each code point of the BMP in standard form: uint16 (0x10000,).
+
+    >>> "".join(chr(standard_table()[ord(character)]) for character in "關係裏")
+    '关係裡'
+    """
     table = model.fold_table().copy()
     members = load("confusion_members")
     table[members] = members
@@ -155,35 +144,12 @@ def standard_table() -> npt.NDArray[np.uint16]:
 
 
 @cache
-def _standard_map() -> dict[int, int]:
-    table = standard_table()
-    changed = np.flatnonzero(table != np.arange(0x10000))
-    return dict(zip(changed.tolist(), table[changed].tolist(), strict=True))
+def usual_forms() -> npt.NDArray[np.bool_]:
+    """Return which code points of the BMP are the most usual form of their group: bool (0x10000,).
 
-
-def standard_spelling(text: str) -> str:
-    """Return `text` with members in their standard form and everything else folded; as long as `text`.
-
-    >>> standard_spelling("關係裏")
-    '关係裡'
-    """
-    return text.translate(_standard_map())
-
-
-def fold_of(code: int) -> int:
-    """Return the simplified character that a code point is folded onto."""
-    return int(model.fold_table()[code]) if code < 0x10000 else code
-
-
-@cache
-def _usual() -> frozenset[str]:
-    return frozenset(chr(code) for code in tables().codes[tables().forms[0]])
-
-
-def is_usual(form: str) -> bool:
-    """Return whether a form is the most usual one of its group.
-
-    >>> is_usual("面"), is_usual("麵")
+    >>> bool(usual_forms()[ord("面")]), bool(usual_forms()[ord("麵")])
     (True, False)
     """
-    return form in _usual()
+    table = np.zeros(0x10000, dtype=np.bool_)
+    table[tables().codes[tables().forms[0]]] = True
+    return table

@@ -1,233 +1,263 @@
-"""How well a stretch of traditional text is spelled: words in a lattice, and characters beside their neighbours.
+"""How well stretches of traditional text are spelled: words in a lattice, and characters beside their neighbours.
 
 The score of a spelling is the log probability of its best division into words, each of which must be spelled as it is
 known to be, plus what `confusions.side_logs` says of every character that is in question. `decode` finds the best forms
 at the places in question, and says by how many nats each change beats leaving that place as it is.
+
+Many stretches are divided at once. They lie end to end in one text, each with a gap behind it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from encfix.chinese import confusions, model
+import numpy as np
+import numpy.typing as npt
+
+from encfix.chinese import confusions, model, words
+from encfix.chinese.characters import BOUNDARY_CODE
+from encfix.chinese.words import LONGEST, Found, Positions, Units
 
 MISSPELLED = 8.0
 """Nats that a word costs whose spelling is not one of the accepted ones."""
 
-RARE = -15.0
-"""What a word costs whose spelling is known, though the lexicon lacks it."""
+NEVER = -np.inf
 
-Choices = Mapping[int, Mapping[str, float]]
-"""At each place in question, the forms that may stand there and the log probability of each between its neighbours."""
+GAP = BOUNDARY_CODE
+"""Stands between stretches, and is in no word."""
 
-
-class Verdict(NamedTuple):
-    """What is best at one place: the form, the nats by which it beats the form seen, and whether a word demands it."""
-
-    form: str
-    gain: float
-    by_word: bool
+Logs = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
-class Stretch(NamedTuple):
-    """A stretch of text in the two forms by which words are known, each as long as it: folded, and as it is spelled."""
+class Text(NamedTuple):
+    """A text in the two forms by which words are known, each as long as it: folded, and as it is spelled."""
 
-    folded: str
-    spelled: str
+    folded: Units
+    spelled: Units
 
     @classmethod
-    def of(cls, text: str) -> Stretch:
-        """Return a text in both forms.
+    def of(cls, codes: npt.NDArray[np.uint32]) -> Text:
+        """Return code points in both forms; what lies beyond the BMP is in no word.
 
-        >>> Stretch.of("關係裏")
-        Stretch(folded='关系里', spelled='关係裡')
+        >>> "".join(map(chr, Text.of(np.array([ord(c) for c in "關係裏"], dtype=np.uint32)).spelled))
+        '关係裡'
         """
-        return cls(model.fold(text), confusions.standard_spelling(text))
-
-    def part(self, start: int, end: int) -> Stretch:
-        """Return a slice."""
-        return Stretch(self.folded[start:end], self.spelled[start:end])
+        return cls(model.fold_table().take(codes, mode="clip"), confusions.standard_table().take(codes, mode="clip"))
 
 
-Word: TypeAlias = tuple[int, int, float, "frozenset[str] | None", tuple[int, ...]]
-"""A word of the lattice: start and end, its log probability, its accepted spellings, the places in question in it."""
+class Stretches(NamedTuple):
+    """Stretches of a text, in order; behind each, and at the end of all, lies a character that is in no word."""
+
+    text: Text
+    start: Positions
+    length: Positions
+
+    def holding(self, places: Positions) -> Positions:
+        """Return the stretch in which each place of the text lies."""
+        return np.searchsorted(self.start, places, side="right") - 1
+
+    def again(self, chosen: Positions) -> Stretches:
+        """Return copies of some stretches, in the order given."""
+        length = self.length[chosen]
+        index = spread(self.start[chosen], length + 1)
+        text = Text(self.text.folded.take(index), self.text.spelled.take(index))
+        return Stretches(text, np.cumsum(length + 1) - length - 1, length)
 
 
-def decode(seen: Stretch, choices: Choices) -> dict[int, Verdict]:
-    """Return the best form at each place in question of `seen`, given the best at all others.
+class Choices(NamedTuple):
+    """What may stand at the places in question, which are sorted."""
 
-    `choices` holds the form seen itself, if it may stay.
+    place: Positions
+    forms: Units
+    """The forms that may stand at each place, 0 where there are fewer: (forms, places)."""
+    logs: Logs
+    """The log probability of each between its neighbours, `NEVER` where there is none: (forms, places)."""
 
-    >>> decode(Stretch.of("百年曆史"), {2: {"歷": -12.0, "曆": -15.0}})[2].form
-    '歷'
-    """
-    spelled = seen.spelled
-    paths = _Paths(seen, choices)
-    verdicts = {}
-    for place, (form, by_word) in paths.chosen().items():
-        others, kept = choices[place], spelled[place]
-        if form == kept:
-            verdicts[place] = Verdict(form, 0.0, by_word)
-            continue
-        rest = {kept: others[kept]} if kept in others else {f: v for f, v in others.items() if f != form}
-        gain = paths.best - paths.best_with(place, rest) if rest else float("inf")
-        verdicts[place] = Verdict(form, gain, by_word)
-    return verdicts
+    def some(self, chosen: slice | Positions, place: Positions) -> Choices:
+        """Return a copy of some of the choices, with the places where they are now."""
+        return Choices(place, self.forms[:, chosen], self.logs[:, chosen])
+
+
+class Verdicts(NamedTuple):
+    """What is best at each place: the form, the nats by which it beats the one seen, and whether a word demands it."""
+
+    form: Units
+    gain: Logs
+    by_word: Mask
 
 
 class Evidence(NamedTuple):
     """What the words around a place say of the form seen there, each by itself: some accept it, some forbid it."""
 
-    attested: bool
-    forbidden: bool
+    attested: Mask
+    forbidden: Mask
 
 
-def evidence(seen: Stretch, place: int) -> Evidence:
-    """Return whether the character at `place` is right in some word around it, and whether it is wrong in some.
+def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
+    """Return whether a character is right in some word around it, and whether it is wrong in some.
 
-    >>> evidence(Stretch.of("地方麵點"), 2), evidence(Stretch.of("新局麵"), 2)
-    (Evidence(attested=True, forbidden=True), Evidence(attested=False, forbidden=True))
+    `around` has a row for each: the character in the middle, and on either side all that may be in a word with it.
+
+    >>> rows = np.array([[*map(ord, text)] for text in ("  地方麵點   ", "  新局麵    ")], dtype=np.uint32)
+    >>> evidence(rows)
+    Evidence(attested=array([ True, False]), forbidden=array([ True,  True]))
     """
-    folded, spelled = seen
-    accepted_at, longest = confusions.spellings().get, _longest_spelled().get
-    attested = forbidden = False
-    for start in range(max(0, place - confusions.LONGEST + 1), place + 1):
-        size = longest(folded[start : start + 2])
-        if size is None:
-            continue
-        for end in range(max(place + 1, start + 2), min(start + size, len(folded)) + 1):
-            accepted = accepted_at(folded[start:end])
-            if accepted is None:
-                continue
-            if spelled[start:end] in accepted:
-                attested = True
-            elif all(spelled[place] != spelling[place - start] for spelling in accepted):
-                forbidden = True
+    places, width = around.shape
+    middle = width // 2
+    seen = Text.of(np.pad(around, ((0, 0), (0, 1)), constant_values=GAP).ravel())
+    found = words.find(seen.folded)
+    place, column = np.divmod(found.start, width + 1)
+    holding = np.flatnonzero((column <= middle) & (column + found.size > middle))
+    found = Found(*(values.take(holding) for values in found))
+    place, column = place.take(holding), column.take(holding)
+    owner, row = _spellings(found)
+    attested, forbidden = np.zeros(places, dtype=np.bool_), np.zeros(places, dtype=np.bool_)
+    if len(owner):
+        accepted = words.table().spellings.take(row, axis=0)
+        is_inside, at = _characters(found)
+        is_right = ((seen.spelled.take(at[owner], mode="clip") == accepted) | ~is_inside[owner]).all(axis=1)
+        attested[place[owner[is_right]]] = True
+        offset = (middle - column)[owner]
+        agrees = accepted[np.arange(len(owner)), offset] == seen.spelled.take(found.start[owner] + offset)
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        forbidden[place[owner[first[~np.logical_or.reduceat(agrees, first)]]]] = True
     return Evidence(attested, forbidden)
 
 
-def _words(seen: Stretch, questions: Sequence[int]) -> Iterator[Word]:
-    """Yield the words that may begin at each place in turn, rare ones of known spelling included.
+def spread(start: Positions, lengths: Positions) -> Positions:
+    """Return every position of the spans that begin at `start`."""
+    return np.arange(int(lengths.sum())) + np.repeat(start - np.cumsum(lengths) + lengths, lengths)
 
-    Words without a place in question are priced for good: the spelling seen is right or wrong.
+
+def decode(seen: Stretches, choices: Choices) -> Verdicts:
+    """Return the best form at each place in question, given the best at all others of its stretch.
+
+    The form seen is among the choices, if it may stay. A change gains what its stretch loses where that place must
+    stay as it is, or, if it may not, where it must not become what it became.
     """
-    folded, spelled = seen
-    known, lexicon, longest = confusions.spellings().get, model.lexicon().get, _longest_word().get
-    for start, character in enumerate(folded):
-        log = lexicon(character)
-        here = (start,) if start in questions else ()
-        yield start, start + 1, model.alone(character) if log is None else log, None, here
-        size = longest(folded[start : start + 2])
-        if size is None:
-            continue
-        for end in range(start + 2, min(start + size, len(folded)) + 1):
-            word = folded[start:end]
-            log, accepted = lexicon(word), known(word)
-            if log is None:
-                if accepted is None:
-                    continue
-                log = RARE
-            places = tuple([place for place in questions if start <= place < end])
-            if accepted and not places:
-                log, accepted = (log if spelled[start:end] in accepted else log - MISSPELLED), None
-            yield start, end, log, accepted, places
+    lattice = _Lattice(seen, choices)
+    form, by_word = lattice.chosen()
+    kept = seen.text.spelled.take(choices.place)
+    gain = np.zeros(len(form))
+    changed = np.flatnonzero(form != kept)
+    if len(changed):
+        stretch = seen.holding(choices.place)
+        again = _without(seen, choices, changed, stretch, kept, form)
+        gain[changed] = lattice.best.take(stretch[changed]) - _Lattice(*again).best
+    return Verdicts(form, gain, by_word)
 
 
-@cache
-def _longest_spelled() -> Mapping[str, int]:
-    """Return the length of the longest word of known spelling by its first two characters."""
-    return _longest(confusions.spellings(), {})
+def _without(
+    seen: Stretches, choices: Choices, changed: Positions, stretch: Positions, kept: Units, form: Units
+) -> tuple[Stretches, Choices]:
+    """Return for each place that changed its stretch once more, with the other choices that are left there."""
+    own = stretch[changed]
+    again = seen.again(own)
+    count = np.bincount(stretch, minlength=len(seen.start))
+    first = np.cumsum(count) - count
+    index = spread(first[own], count[own])
+    others = choices.some(index, choices.place[index] + np.repeat(again.start - seen.start[own], count[own]))
+    column = np.cumsum(count[own]) - count[own] + changed - first[own]
+    is_kept = others.forms[:, column] == kept[changed]
+    allowed = np.where(is_kept.any(axis=0), is_kept, others.forms[:, column] != form[changed])
+    others.logs[:, column] = np.where(allowed, others.logs[:, column], NEVER)
+    return again, others
 
 
-@cache
-def _longest_word() -> Mapping[str, int]:
-    """Return the length of the longest word, of known spelling or in the lexicon, by its first two characters."""
-    return _longest(model.lexicon(), _longest_spelled())
+class _Lattice:
+    """All divisions of stretches into words, and the best of them.
 
+    Arrays of words by their end have a row for each position of the text, and a column for each length, the greatest
+    first.
+    """
 
-def _longest(words: Iterable[str], others: Mapping[str, int]) -> dict[str, int]:
-    longest = dict(others)
-    for word in words:
-        if longest.get(word[:2], 0) < len(word):
-            longest[word[:2]] = len(word)
-    return longest
+    def __init__(self, seen: Stretches, choices: Choices) -> None:
+        self._seen, self._choices = seen, choices
+        size = len(seen.text.folded)
+        self._forms = np.zeros((len(choices.forms), size), dtype=np.uint16)
+        self._forms[0] = seen.text.spelled
+        self._forms[:, choices.place] = choices.forms
+        self._logs = np.full(self._forms.shape, NEVER)
+        self._logs[0] = 0.0
+        self._logs[:, choices.place] = choices.logs
+        self._words = np.full((size + 1, LONGEST), NEVER)
+        """The log probability of every word, at its best spelling."""
+        self._spellings = np.full((size + 1, LONGEST), -1)
+        """Which of the accepted spellings that is, -1 where none fits."""
+        self._price()
+        self._divide()
 
+    def _price(self) -> None:
+        """Find all words, and the best spelling of each."""
+        known, top = words.table(), self._logs.max(axis=0)
+        self._words[1:, -1] = words.alone_logs().take(self._seen.text.folded) + top
+        found = words.find(self._seen.text.folded)
+        is_inside, at = _characters(found)
+        free = np.where(is_inside, top.take(at, mode="clip"), 0.0).sum(axis=1)
+        owner, row = _spellings(found)
+        is_inside, at, accepted = is_inside[owner], at[owner], known.spellings.take(row, axis=0)
+        is_form = self._forms.take(at, axis=1, mode="clip") == accepted
+        logs = np.where(is_form, self._logs.take(at, axis=1, mode="clip"), NEVER).max(axis=0)
+        values = np.where(is_inside, logs, 0.0).sum(axis=1)
+        best, spelling = free, np.full(len(free), -1)
+        if len(owner):
+            first = np.flatnonzero(np.diff(owner, prepend=-1))
+            fitting = np.maximum.reduceat(values, first)
+            best[owner[first]] = np.where(fitting > NEVER, fitting, best[owner[first]] - MISSPELLED)
+            fits = (values > NEVER) & (values == best[owner])
+            spelling[owner[fits]] = row[fits]
+        self._words[found.start + found.size, -found.size] = known.logs.take(found.word) + best
+        self._spellings[found.start + found.size, -found.size] = spelling
 
-class _Paths:
-    """The best divisions of a stretch into words: up to each place, from each place on, and altogether."""
+    def _divide(self) -> None:
+        """Find the best division up to every place of every stretch, the longest stretches first."""
+        order = np.argsort(-self._seen.length, kind="stable")
+        self._start, self._length = self._seen.start[order], self._seen.length[order]
+        longest = int(self._length.max(initial=0))
+        self._upto = upto = np.full((len(order), longest + 1 + LONGEST), NEVER)
+        """The log probability of the best division up to each end, which stands `LONGEST` columns on."""
+        upto[:, LONGEST] = 0.0
+        reaching = np.searchsorted(-self._length, -np.arange(longest + 1), side="right").tolist()
+        for end in range(1, longest + 1):
+            count = reaching[end]
+            divisions = self._words.take(self._start[:count] + end, axis=0)
+            divisions += upto[:count, end : end + LONGEST]
+            divisions.max(axis=1, out=upto[:count, end + LONGEST])
+        self.best = np.empty(len(order))
+        """The log probability of each stretch, divided in the best way."""
+        self.best[order] = upto[np.arange(len(order)), self._length + LONGEST]
 
-    def __init__(self, seen: Stretch, choices: Choices) -> None:
-        self._spelled, self._choices = seen.spelled, choices
-        spelled, length = seen.spelled, len(seen.spelled)
-        worst = float("-inf")
-        self._upto = upto = [0.0] + [worst] * length
-        self._from = onward = [worst] * length + [0.0]
-        self._back: list[tuple[int, dict[int, str], bool]] = [(0, {}, False)] * (length + 1)
-        no_forms: dict[int, str] = {}
-        self._open: list[Word] = []
-        scored: list[tuple[int, int, float]] = []
-        for word in _words(seen, sorted(choices)):
-            start, end, log, accepted, places = word
-            forms, fits = no_forms, False
-            if places:
-                self._open.append(word)
-                score, forms, fits = _spell(spelled[start:end], start, places, choices, accepted)
-                log += score
-            scored.append((start, end, log))
-            if upto[start] + log > upto[end]:
-                upto[end], self._back[end] = upto[start] + log, (start, forms, fits)
-        for start, end, log in reversed(scored):
-            if log + onward[end] > onward[start]:
-                onward[start] = log + onward[end]
-
-    @property
-    def best(self) -> float:
-        """The log probability of the best division of all."""
-        return self._upto[-1]
-
-    def chosen(self) -> dict[int, tuple[str, bool]]:
+    def chosen(self) -> tuple[Units, Mask]:
         """Return the best form at each place in question, and whether a word of known spelling holds it."""
-        found: dict[int, tuple[str, bool]] = {}
-        end = len(self._spelled)
-        while end:
-            end, forms, fits = self._back[end]
-            for place, form in forms.items():
-                found[place] = form, fits
-        return found
-
-    def best_with(self, place: int, rest: Mapping[str, float]) -> float:
-        """Return the log probability of the best division in which only the forms `rest` may stand at `place`."""
-        choices = {**self._choices, place: rest}
-        return max(
-            self._upto[start]
-            + log
-            + _spell(self._spelled[start:end], start, places, choices, accepted)[0]
-            + self._from[end]
-            for start, end, log, accepted, places in self._open
-            if place in places
-        )
+        size = np.zeros(len(self._words), dtype=np.int64)
+        row, start, end, columns = np.arange(len(self._start)), self._start, self._length, np.arange(LONGEST)
+        while len(end):
+            divisions = self._words.take(start + end, axis=0)
+            divisions += self._upto[row[:, None], end[:, None] + columns]
+            last = LONGEST - divisions.argmax(axis=1)
+            end = end - last
+            size[start + end] = last
+            going = np.flatnonzero(end)
+            row, start, end = row[going], start[going], end[going]
+        place = self._choices.place
+        heads = np.maximum.accumulate(np.where(size > 0, np.arange(len(size)), 0)).take(place)
+        spelling = self._spellings[heads + size[heads], -size[heads]]
+        by_word = spelling >= 0
+        form = self._choices.forms[self._choices.logs.argmax(axis=0), np.arange(len(place))]
+        form[by_word] = words.table().spellings[spelling[by_word], (place - heads)[by_word]]
+        return form, by_word
 
 
-def _spell(
-    seen: str, start: int, places: Sequence[int], choices: Choices, accepted: frozenset[str] | None
-) -> tuple[float, dict[int, str], bool]:
-    """Return the score of a word's best spelling, its forms at the places in question, and whether it is accepted."""
-    if not accepted:
-        forms = {place: max(choices[place], key=choices[place].__getitem__) for place in places}
-        return sum(choices[place][form] for place, form in forms.items()), forms, False
-    found: tuple[float, dict[int, str], bool] | None = None
-    for spelling in accepted:
-        forms = {place: spelling[place - start] for place in places}
-        if not all(form in choices[place] for place, form in forms.items()):
-            continue
-        if any(a != b and start + nth not in forms for nth, (a, b) in enumerate(zip(seen, spelling, strict=True))):
-            continue
-        score = sum(choices[place][form] for place, form in forms.items())
-        if found is None or score > found[0]:
-            found = score, forms, True
-    if found is None:
-        forms = {place: max(choices[place], key=choices[place].__getitem__) for place in places}
-        return sum(choices[place][form] for place, form in forms.items()) - MISSPELLED, forms, False
-    return found
+def _characters(found: Found) -> tuple[Mask, Positions]:
+    """Return the positions of `LONGEST` characters from where each word starts, and which of them are in it."""
+    columns = np.arange(LONGEST)
+    return columns < found.size[:, None], found.start[:, None] + columns
+
+
+def _spellings(found: Found) -> tuple[Positions, Positions]:
+    """Return every accepted spelling of each word found: the index of the word, in order, and its row in the table."""
+    rows = words.table().rows
+    first = rows.take(found.word)
+    count = rows.take(found.word + 1) - first
+    return np.repeat(np.arange(len(count)), count), spread(first, count)

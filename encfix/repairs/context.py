@@ -1,15 +1,14 @@
-"""What surrounds a character: the script of its document and line, quotations of the other script, Japanese, tables."""
+"""The script of documents and lines, and the evidence behind it."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from functools import cache, cached_property
 
 import numpy as np
+import numpy.typing as npt
 
-from encfix.batch import Batch, Mask, Positions, to_text
-from encfix.chinese import confusions, model
+from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.chinese import confusions
 from encfix.chinese.characters import (
     HAN_CLASSES,
     KATAKANA_CLASSES,
@@ -25,40 +24,7 @@ CLEAR = 3
 FOREIGN_SHARE = 0.2
 """Kana or hangul to each ideograph from which on a document is Japanese or Korean; below, lines that hold any are."""
 
-QUOTED = 60
-"""Code points on either side within which the marks of a quotation are looked for."""
-
-FEW_WORDS = 4
-"""Ideographs in the longest quotation of the other script that is repaired."""
-
-CLASSICAL, MODERN = frozenset("之其兮矣曰乎哉焉爾尔彼匪"), frozenset("的了這这個个們们她")
-"""Words of classical Chinese that modern prose has far fewer of, and the other way round."""
-
-FEW_CLASSICAL = 2
-"""Words of classical Chinese that make a text without modern ones classical."""
-
-OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
-PAIRING = frozenset("/／→=＝(（|｜\t ,，、;；:：-—")
-TITLES = "《〈"
-EDGES = frozenset("，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING)
-"""What stands between clauses."""
-
-_OPENING = frozenset(OPENING)
-_ADDRESS = re.compile(r"(?://|www\.)[\w.:-]+/[^\s\"'<>()（），。、；：！？「」『』《》“”]*$")
-"""The host of an address, and as much of its path as stands before a place."""
-
-SHINJITAI = frozenset(
-    "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
-    "竜絵続縄繊継総縁聴脳臓荘蔵薫薬蛍覚観訳読譲豊賛辺逓遅郷酔釈鉄鉱銭錬関闘険隣雑霊頼顕駅駆験髄髪鶏黒黙齢"
-    "歯歩歳帰価仮仏伝"
-)
-"""Characters as only Japan writes them."""
-
-
 _FOREIGN = (Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE)
-
-LONGEST_PAIR = 4
-"""Characters in the longest word that is sought beside its own other spelling."""
 
 
 class Scripts:
@@ -80,7 +46,6 @@ class Scripts:
         self.simplified_documents &= t > 0  # without a traditional character there is nothing to repair
         self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
         self._pages: dict[tuple[int, int], int] = {}
-        self._lines: dict[int, tuple[int, int]] = {}
         self._kana = has_kana
         self._kana_mask = kana
 
@@ -123,70 +88,25 @@ class Scripts:
             found.append(start + np.flatnonzero(rarer))
         return np.concatenate(found)
 
-    def window(self, first: int, last: int, reach: int) -> tuple[int, int]:
-        """Return the ends of the stretch around two positions of one document, which stays inside it."""
-        document = bisect_right(self._starts, first) - 1
-        return max(self._starts[document], first - reach), min(self._ends[document], last + reach + 1)
-
-    def is_classical(self, place: int) -> bool:
-        """Return whether the text around the position is classical: it has spellings of its own, 于 and 采 and 云."""
-        start, end = self.window(place, place, QUOTED)
-        text = to_text(self.batch.codes[start:end])
-        classical, modern = (sum(map(text.count, words)) for words in (CLASSICAL, MODERN))
-        return classical >= FEW_CLASSICAL and classical > CLEAR * modern
-
-    def is_quotation(self, place: int, is_leftover: bool) -> bool:
-        """Return whether the position lies in a quotation of the other script, a title in it, an address, or Japanese.
-
-        A leftover needs a line that shows its own script; a wrong form is of that script itself.
-        """
-        start, end = self.window(place, place, QUOTED)
-        text = to_text(self.batch.codes[start:end])
-        if _ADDRESS.search(text, 0, place - start):
-            return True
-        if SHINJITAI.intersection(text[max(0, place - start - 12) : place - start + 13]):
-            return True
-        order = 1 if self.is_simplified[place] else -1
-        own, other = self._line_counts(place)[::order]
-        if other > own or (own == 0 and is_leftover):
-            return True
-        if _is_listed(text, place - start):
-            return True
-        left, right, mark = _enclosing(text, place - start)
-        if mark and right - left == 1:
-            return True  # a character that the text talks of
-        own, other = self._counts(start + left, start + right)[::order]
-        if mark:
-            han = int(np.count_nonzero(among(self.batch.classes[start + left : start + right], *HAN_CLASSES)))
-            return own == 0 and other > 0 and (han > FEW_WORDS or mark in TITLES)
-        return other >= CLEAR and other > own
-
-    def _line_counts(self, place: int) -> tuple[int, int]:
-        """Return how many characters of either script the line of a position holds; each line is counted once."""
-        after = int(np.searchsorted(self._line_ends, place))
-        if after not in self._lines:
-            self._lines[after] = self._counts(int(self._line_ends[after - 1]) + 1, int(self._line_ends[after]))
-        return self._lines[after]
-
-    def _counts(self, start: int, end: int) -> tuple[int, int]:
-        simplified, traditional = (np.count_nonzero(mask[start:end]) for mask in (self.simplified, self.traditional))
-        return int(simplified), int(traditional)
-
     @cached_property
-    def _line_ends(self) -> Positions:
+    def line_ends(self) -> Positions:
         """Where lines end in the batch, at a newline or with their document."""
         return np.flatnonzero(among(self.batch.classes, Class.NEWLINE, Class.BOUNDARY))
 
     def _line_bounds(self, start: int, end: int) -> Positions:
         """Return where the lines of one document begin, and its end, from its start: int64 of shape (lines + 1,)."""
-        first, last = np.searchsorted(self._line_ends, (start, end))
-        return np.concatenate(([0], self._line_ends[first:last] + 1 - start, [end - start]))
+        first, last = np.searchsorted(self.line_ends, (start, end))
+        return np.concatenate(([0], self.line_ends[first:last] + 1 - start, [end - start]))
 
-    def regional(self, document: int, form: int) -> int:
-        """Return the regional variant of `form` that a document writes, where it writes only that one."""
-        pair = _variants().get(form)
-        if pair is None:
-            return form
+    def regional(self, documents: Positions, forms: Codes) -> Codes:
+        """Return forms, each in the regional variant that its document writes, where it writes only that one."""
+        variants = forms.copy()
+        pairs = _variants().take(forms)
+        for nth in np.flatnonzero(pairs).tolist():
+            variants[nth] = self._regional(int(documents[nth]), int(forms[nth]), int(pairs[nth]))
+        return variants
+
+    def _regional(self, document: int, form: int, pair: int) -> int:
         if (document, form) not in self._pages:
             codes = self.batch.codes[self._starts[document] : self._ends[document]]
             self._pages[document, form] = pair if (codes == pair).any() and not (codes == form).any() else form
@@ -205,46 +125,9 @@ def scripts_of(batch: Batch) -> Scripts:
 
 
 @cache
-def _variants() -> dict[int, int]:
-    return {ord(pair[0]): ord(pair[1]) for pair in confusions.REGIONAL}
-
-
-def _enclosing(text: str, place: int) -> tuple[int, int, str]:
-    """Return the stretch around `place` that quotation marks enclose, and its opening mark; else the clause and ""."""
-    depth = 0
-    is_quoted = not _OPENING.isdisjoint(text[:place])
-    for left in range(place - 1, -1, -1) if is_quoted else ():
-        character = text[left]
-        if character == "\n":
-            break
-        if character in CLOSING:
-            depth += 1
-        elif character in OPENING:
-            if depth:
-                depth -= 1
-                continue
-            right = text.find(CLOSING[OPENING.index(character)], place)
-            if right >= 0:
-                return left + 1, right, character
-            break
-    left, right = place, place + 1
-    while left and text[left - 1] not in EDGES:
-        left -= 1
-    while right < len(text) and text[right] not in EDGES:
-        right += 1
-    return left, right, ""
-
-
-def _is_listed(text: str, place: int) -> bool:
-    """Return whether the word at `place` stands beside its own other spelling: `發展/发展`, `发（發）`."""
-    cut = max(0, place - 2 * LONGEST_PAIR)  # what lies farther off is not compared
-    text, place = text[cut : place + 2 * LONGEST_PAIR + 2], place - cut
-    folded = model.fold(text)
-    for size in range(1, LONGEST_PAIR + 1):
-        for first in range(max(0, place - size + 1), min(place, len(text) - size) + 1):
-            word, end = folded[first : first + size], first + size
-            if text[end : end + 1] in PAIRING and folded[end + 1 : end + 1 + size] == word:
-                return True
-            if first > size and text[first - 1] in PAIRING and folded[first - 1 - size : first - 1] == word:
-                return True
-    return False
+def _variants() -> npt.NDArray[np.uint32]:
+    """Return the other regional form of each code point of the BMP that has one, 0 for others: (0x10000,)."""
+    table = np.zeros(0x10000, dtype=np.uint32)
+    for pair in confusions.REGIONAL:
+        table[ord(pair[0])] = ord(pair[1])
+    return table

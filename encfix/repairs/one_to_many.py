@@ -17,22 +17,25 @@ script, Japanese, tables of both scripts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import compress
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Positions, to_text
+from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions, model
-from encfix.chinese.characters import IS_HAN, Class, among, is_common
-from encfix.chinese.confusions import LONGEST, standard_table
-from encfix.chinese.spelling import Stretch, Verdict, decode, evidence
-from encfix.edits import Edits, replacements
+from encfix.chinese.characters import IS_HAN, Class, among, are_in, is_common
+from encfix.chinese.spelling import GAP, Choices, Evidence, Stretches, Text, Verdicts, decode, evidence
+from encfix.chinese.words import LONGEST
+from encfix.edits import Edits, inside, offsets_of, replacements
 from encfix.options import Options
 from encfix.repairs import caution, context
+from encfix.repairs.surroundings import Surroundings
 from encfix.rules import number_of
 from encfix.screen import TRADITIONAL
+
+Nats: TypeAlias = npt.NDArray[np.float64]
 
 WRONG = number_of("script.one-to-many")
 LEFTOVER = number_of("script.leftover")
@@ -62,6 +65,12 @@ LEAST_ATTESTED = 1.0
 REACH = 7
 """Code points to either side of a place that are divided into words with it."""
 
+CROWD = 8
+"""Places that are decided together at most."""
+
+WINDOWS = 2048
+"""Windows that are divided at once."""
+
 AROUND = 8
 """Code points to either side of a place that show whether it stands in running text."""
 
@@ -76,15 +85,35 @@ CERTAIN_GAIN = 30.0
 """The gain of a character that cannot stand in the script at all, and has one form in the other."""
 
 
-class Candidate(NamedTuple):
-    """A form for one place: by how many nats it beats the one seen, how many it must, and how many more for caution."""
+class Candidates(NamedTuple):
+    """Forms for places: by how many nats each beats the one seen, how many it must, and how many more for caution."""
 
-    place: int
-    form: int
-    gain: float
-    needed: float
-    more: float
-    rule: int
+    place: Positions
+    form: Codes
+    gain: Nats
+    needed: Nats
+    more: Nats
+    rule: npt.NDArray[np.int16]
+
+    @classmethod
+    def certain(cls, place: Positions, form: Codes, is_left: Mask) -> Candidates:
+        """Return forms of characters that cannot stand in the script at all; what `is_left` is only reported."""
+        gain, rule = np.full(len(place), CERTAIN_GAIN), np.full(len(place), LEFTOVER, dtype=np.int16)
+        needed, more = np.full(len(place), BY_WORD), np.where(is_left, CERTAIN_GAIN, 0.0)
+        return cls(place, form, gain, needed, more, rule)
+
+    def where(self, chosen: Mask | Positions) -> Candidates:
+        """Return the candidates that are chosen, by a mask or by their indexes."""
+        return Candidates._make(values[chosen] for values in self)
+
+
+NONE = Candidates.certain(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.bool_))
+
+
+def _joined(parts: Sequence[Candidates]) -> Candidates:
+    """Return all candidates, sorted by place."""
+    together = Candidates._make(map(np.concatenate, zip(*parts, strict=True)))
+    return together.where(np.argsort(together.place, kind="stable"))
 
 
 def flags(options: Options) -> int:
@@ -95,27 +124,26 @@ def flags(options: Options) -> int:
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose the right forms in text of a clear script."""
     scripts = context.scripts_of(batch)
-    found = _in_traditional(batch, scripts) + _unclear(batch, scripts)
+    parts = [_in_traditional(batch, scripts), _unclear(batch, scripts)]
     if options.script == "auto":
-        found += _in_simplified(batch, scripts)
-    if not found:
+        parts.append(_in_simplified(batch, scripts))
+    found = _joined(parts)
+    if not len(found.place):
         return Edits.none()
-    found.sort(key=lambda candidate: candidate.place)
-    place = np.array([candidate.place for candidate in found], dtype=np.int64)
-    codes = np.array([candidate.form for candidate in found], dtype=np.uint32)
-    rule = np.array([candidate.rule for candidate in found], dtype=np.int16)
-    gain = np.array([candidate.gain for candidate in found], dtype=np.float32)
-    confidence = np.array([_confidence(candidate) for candidate in found], dtype=np.float32)
-    return replacements(place, place + 1, np.ones(len(place), np.int64), codes, rule, confidence, gain)
+    ones = np.ones(len(found.place), np.int64)
+    confidence = _confidence(found.gain - found.needed - found.more)
+    return replacements(
+        found.place, found.place + 1, ones, found.form, found.rule, confidence, found.gain.astype(np.float32)
+    )
 
 
-def _confidence(candidate: Candidate) -> float:
+def _confidence(margin: Nats) -> npt.NDArray[np.float32]:
     """Return 0.9 for a gain that is just enough, more for what is beyond, and less than 0.9 for less."""
-    margin = candidate.gain - candidate.needed - candidate.more
-    return 1 - 0.1 * float(np.exp(-margin / 2)) if margin >= 0 else max(0.5, 0.85 + 0.1 * margin)
+    enough = 1 - 0.1 * np.exp(-np.maximum(margin, 0) / 2)
+    return np.where(margin >= 0, enough, np.maximum(0.5, 0.85 + 0.1 * margin)).astype(np.float32)
 
 
-def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Candidate]:
+def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
     """Return proposals for traditional text: confusable forms, and characters that only simplified text has."""
     table = confusions.tables()
     group = table.group_of.take(batch.codes, mode="clip")
@@ -129,126 +157,86 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> list[Candidate]:
     margins = np.where(is_seen, -np.inf, logs).max(axis=0) - kept
     chosen = np.flatnonzero(margins > WORTH_A_LOOK)
     if not len(chosen) and not len(strangers):
-        return []
-    suspects, margins = suspects[chosen], margins[chosen].tolist()
-    forms, logs = forms.T[chosen], logs.T[chosen]
-    promising = map(_is_promising, _neighbourhoods(batch, suspects), margins)
-    members = to_text(table.codes)
-    choices = {
-        place: {members[form]: log for form, log in zip(row, values, strict=True) if form >= 0}
-        for place, row, values in compress(
-            zip(suspects.tolist(), forms.tolist(), logs.tolist(), strict=True), promising
-        )
-    }
-    found = _decoded(batch, scripts, choices)
-    for place in strangers.tolist():
-        form = confusions.leftover_forms().get(int(batch.codes[place]))
-        if form is not None:
-            more = 0.0 if is_common()[batch.codes[place]] else CERTAIN_GAIN  # 赟 is somebody's name
-            found.append(Candidate(place, form, CERTAIN_GAIN, BY_WORD, more, LEFTOVER))
-    return _settled(batch, scripts, found)
+        return NONE
+    said = evidence(batch.codes.take(suspects[chosen][:, None] + np.arange(1 - LONGEST, LONGEST)))
+    promising = _are_promising(batch.codes.take(suspects[chosen]), said, margins[chosen])
+    chosen = chosen[promising]
+    codes = np.where(forms < 0, 0, table.codes.take(forms, mode="clip")).astype(np.uint16).take(chosen, axis=1)
+    choices = Choices(suspects[chosen], codes, logs.take(chosen, axis=1).astype(np.float64))
+    found = _decoded(batch, choices, said.attested[promising])
+    leftovers = confusions.leftover_table().take(batch.codes.take(strangers), mode="clip")
+    strangers, leftovers = strangers[leftovers > 0], leftovers[leftovers > 0]
+    is_name = ~is_common().take(batch.codes.take(strangers))  # 赟 is somebody's name
+    return _settled(batch, scripts, _joined([found, Candidates.certain(strangers, leftovers, is_name)]))
 
 
-def _stretch(codes: Codes) -> Stretch:
-    """Return text in the two forms by which words are known."""
-    return Stretch(
-        *(to_text(table.take(codes, mode="clip").astype(np.uint32)) for table in (model.fold_table(), standard_table()))
-    )
+def _are_promising(seen: Codes, said: Evidence, margins: npt.NDArray[np.float32]) -> Mask:
+    """Return which places may pass a threshold in the end; for most that stay, the words around them say no."""
+    by_word = said.forbidden & (margins >= LEAST_ATTESTED)
+    freely = said.forbidden | (margins >= ALONE * CONVERTED) | are_in(confusions.BOUND, seen)
+    return np.asarray((margins >= ALONE) | np.where(said.attested, by_word, freely))
 
 
-def _neighbourhoods(batch: Batch, places: Positions) -> Iterator[Stretch]:
-    """Yield what may be in one word with the character at each place, which stands in the middle."""
-    around = _stretch(batch.codes.take(places[:, None] + np.arange(-LONGEST + 1, LONGEST)).ravel())
-    width = 2 * LONGEST - 1
-    return (around.part(start, start + width) for start in range(0, width * len(places), width))
-
-
-def _is_promising(near: Stretch, margin: float) -> bool:
-    """Return whether a place may pass a threshold in the end; for most that stay, the words around them say no."""
-    if margin >= ALONE:
-        return True
-    place = LONGEST - 1
-    attested, forbidden = evidence(near, place)
-    if attested:
-        return forbidden and margin >= LEAST_ATTESTED
-    return forbidden or margin >= ALONE * CONVERTED or near.spelled[place] in confusions.BOUND
-
-
-def _decoded(batch: Batch, scripts: context.Scripts, choices: dict[int, dict[str, float]]) -> list[Candidate]:
+def _decoded(batch: Batch, choices: Choices, is_attested: Mask) -> Candidates:
     """Divide the windows around the places in question into words, and return what changes."""
-    found: list[Candidate] = []
-    if not choices:
-        return found
-    windows = list(_windows(sorted(choices), batch, scripts))
-    stretch = _stretch(np.concatenate([batch.codes[start:end] for _, start, end in windows]))
-    done = 0
-    for places, start, end in windows:
-        part = stretch.part(done, done + end - start)
-        done += end - start
-        for offset, verdict in decode(part, {place - start: choices[place] for place in places}).items():
-            if verdict.gain > 0:
-                is_attested = evidence(part, offset).attested
-                found.append(_proposal(to_text(batch.codes[start:end]), offset, start, verdict, is_attested))
-    return found
+    place = choices.place
+    heads, start, end = _windows(batch, place)
+    tails = np.append(heads, len(place))[1:]
+    parts = [NONE]
+    for first in range(0, len(heads), WINDOWS):
+        some = slice(first, first + WINDOWS)
+        own = slice(heads[first], tails[some][-1])
+        length = end[some] - start[some]
+        codes = batch.codes.take(inside(start[some], length + 1))
+        begin = offsets_of(length + 1)[:-1]
+        codes[begin + length] = GAP
+        window = np.repeat(np.arange(len(length)), (tails - heads)[some])
+        at = place[own] + (begin - start[some])[window]
+        verdicts = decode(Stretches(Text.of(codes), begin, length), choices.some(own, at))
+        more = caution.nats(codes, at, begin[window], (begin + length)[window], verdicts.by_word)
+        proposed = _proposed(place[own], codes.take(at), verdicts, more, is_attested[own])
+        parts.append(proposed.where(verdicts.gain > 0))
+    return _joined(parts)
 
 
-def _windows(places: Sequence[int], batch: Batch, scripts: context.Scripts) -> Iterator[tuple[Sequence[int], int, int]]:
-    """Yield places of one document that are decoded together, with the ends of the window around them."""
-    documents = batch.documents_of(np.array(places, dtype=np.int64)).tolist()
-    first = 0
-    while first < len(places):
-        last = first
-        while (
-            last + 1 < len(places)
-            and documents[last + 1] == documents[first]
-            and places[last + 1] - places[last] <= REACH
-            and last - first < REACH
-        ):
-            last += 1
-        yield places[first : last + 1], *scripts.window(places[first], places[last], REACH)
-        first = last + 1
+def _windows(batch: Batch, place: Positions) -> tuple[Positions, Positions, Positions]:
+    """Return which places begin a window, and the ends of the windows; places near each other share one."""
+    document, index = batch.documents_of(place), np.arange(len(place))
+    follows = (np.diff(place, prepend=-REACH) <= REACH) & (np.diff(document, prepend=-1) == 0)
+    heads = np.flatnonzero((index - np.maximum.accumulate(np.where(follows, 0, index))) % CROWD == 0)
+    last = np.append(heads, len(place))[1:] - 1
+    start = np.maximum(batch.starts[document[heads]], place[heads] - REACH)
+    end = np.minimum(batch.ends[document[heads]], place[last] + REACH + 1)
+    return heads, start, end
 
 
-def _proposal(text: str, offset: int, start: int, verdict: Verdict, is_attested: bool) -> Candidate:
-    """Return a candidate with the threshold that its place calls for."""
-    form, gain, by_word = verdict
-    seen = text[offset]
-    more = caution.nats(text, offset, by_word)
-    if is_attested:
-        more += ATTESTED
-    if not by_word and not confusions.is_usual(form):
-        more += UNUSUAL
-    if not by_word and seen in caution.IN_NAMES:
-        more += NAME
-    needed = BY_WORD if by_word else BOUND if seen in confusions.BOUND and not is_attested else ALONE
-    is_simplified = chr(confusions.fold_of(ord(seen))) == seen
-    rule = LEFTOVER if is_simplified else WRONG
-    return Candidate(start + offset, ord(form), min(gain, CERTAIN_GAIN), needed, more, rule)
+def _proposed(place: Positions, seen: Codes, verdicts: Verdicts, more: Nats, is_attested: Mask) -> Candidates:
+    """Return the verdicts as candidates, each with the threshold that its place calls for; `more` is for caution."""
+    form, gain, by_word = verdicts
+    more = more + ATTESTED * is_attested
+    more += UNUSUAL * (~by_word & ~confusions.usual_forms().take(form))
+    more += NAME * (~by_word & are_in(caution.IN_NAMES, seen))
+    alone = np.where(are_in(confusions.BOUND, seen) & ~is_attested, BOUND, ALONE)
+    needed = np.where(by_word, BY_WORD, alone)
+    rule = np.where(model.fold_codes(seen) == seen, LEFTOVER, WRONG).astype(np.int16)
+    return Candidates(place, form.astype(np.uint32), np.minimum(gain, CERTAIN_GAIN), needed, more, rule)
 
 
-def _settled(batch: Batch, scripts: context.Scripts, found: list[Candidate]) -> list[Candidate]:
+def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candidates:
     """Lower the thresholds in converted documents, and leave out what is far from enough or a quotation."""
-    if not found:
-        return found
-    found = sorted(found, key=lambda candidate: candidate.place)
-    places = np.array([candidate.place for candidate in found], dtype=np.int64)
-    document = batch.documents_of(places)
-    strong = np.array([candidate.gain >= STRONG for candidate in found])
-    converted = np.bincount(document[strong], minlength=len(batch)) >= ENOUGH
-    kept = []
-    for candidate, owner, is_prose in zip(found, document.tolist(), _are_in_prose(batch, places), strict=True):
-        needed = candidate.needed * (CONVERTED if converted[owner] else 1.0)
-        more = candidate.more
-        if candidate.gain < needed + more - 1 or (more < CERTAIN_GAIN and scripts.is_classical(candidate.place)):
-            continue
-        if not is_prose or scripts.is_quotation(candidate.place, candidate.rule == LEFTOVER):
-            more = candidate.gain  # so that it is reported, never applied
-        form = scripts.regional(owner, candidate.form)
-        kept.append(candidate._replace(form=form, needed=needed, more=more))
-    return kept
+    document = batch.documents_of(found.place)
+    converted = np.bincount(document[found.gain >= STRONG], minlength=len(batch)) >= ENOUGH
+    found = found._replace(needed=found.needed * np.where(converted[document], CONVERTED, 1.0))
+    near = np.flatnonzero(found.gain >= found.needed + found.more - 1)
+    found, surroundings = found.where(near), Surroundings(scripts, found.place[near])
+    is_left = surroundings.are_quotations(found.rule == LEFTOVER) | ~_are_in_prose(batch, found.place)
+    is_kept = ~surroundings.are_classical() | (found.more >= CERTAIN_GAIN)
+    more = np.where(is_left, found.gain, found.more)  # so that it is reported, never applied
+    form = scripts.regional(document[near], found.form)
+    return found._replace(form=form, more=more).where(is_kept)
 
 
-def _are_in_prose(batch: Batch, places: Positions) -> list[bool]:
+def _are_in_prose(batch: Batch, places: Positions) -> Mask:
     """Return for each place whether it stands in running text, not in a chart or list of characters."""
     around = places[:, None] + np.arange(-AROUND, AROUND + 1)
     codes, classes = batch.codes.take(around), batch.classes.take(around)
@@ -260,32 +248,29 @@ def _are_in_prose(batch: Batch, places: Positions) -> list[bool]:
     logs = model.log_pair(codes.ravel()).reshape(around.shape)[:, 1:]
     count = pairs.sum(axis=1)
     is_text = np.where(pairs, logs, 0.0).sum(axis=1) >= LEAST_PROSE * count
-    prose: list[bool] = np.where(count > 0, is_text, is_han.sum(axis=1) < LEAST_LIST).tolist()
-    return prose
+    return np.asarray(np.where(count > 0, is_text, is_han.sum(axis=1) < LEAST_LIST))
 
 
-def _in_simplified(batch: Batch, scripts: context.Scripts) -> list[Candidate]:
+def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
     """Return proposals for characters in simplified text that only traditional text has."""
-    found: list[Candidate] = []
     if not scripts.is_simplified.any():
-        return found
+        return NONE
     strange = scripts.traditional | (batch.codes == ord("於"))
-    places = np.flatnonzero(strange & scripts.is_simplified)
-    for place, is_prose in zip(places.tolist(), _are_in_prose(batch, places), strict=True):
-        form = confusions.fold_of(int(batch.codes[place]))
-        if form != int(batch.codes[place]):
-            is_left = not is_prose or scripts.is_quotation(place, True) or not is_common()[batch.codes[place]]
-            more = CERTAIN_GAIN if is_left else 0.0
-            found.append(Candidate(place, form, CERTAIN_GAIN, BY_WORD, more, LEFTOVER))
-    return found
+    place = np.flatnonzero(strange & scripts.is_simplified)
+    if not len(place):
+        return NONE
+    codes = batch.codes.take(place)
+    form = model.fold_codes(codes)
+    is_left = Surroundings(scripts, place).are_quotations(np.ones(len(place), np.bool_))
+    is_left |= ~_are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
+    return Candidates.certain(place, form, is_left).where(form != codes)
 
 
-def _unclear(batch: Batch, scripts: context.Scripts) -> list[Candidate]:
+def _unclear(batch: Batch, scripts: context.Scripts) -> Candidates:
     """Return reports of the characters that keep a line from being clearly of one script."""
-    found = []
-    for place in scripts.unclear.tolist():
-        code = int(batch.codes[place])
-        form = confusions.leftover_forms().get(code) or confusions.fold_of(code)
-        if form != code:
-            found.append(Candidate(place, form, CERTAIN_GAIN, BY_WORD, CERTAIN_GAIN, LEFTOVER))
-    return found
+    if not len(scripts.unclear):
+        return NONE
+    codes = batch.codes.take(scripts.unclear)
+    leftovers = confusions.leftover_table().take(codes, mode="clip")
+    form = np.where(leftovers > 0, leftovers, model.fold_codes(codes))
+    return Candidates.certain(scripts.unclear, form, np.ones(len(form), np.bool_)).where(form != codes)

@@ -1,0 +1,146 @@
+"""The words of Chinese as one table over arrays: all that stand in a text, from every place at once.
+
+A word is known by its folded form. It is looked up by a hash of its characters (multiplicative, 64 bits wide, so that
+one of a million texts of a million characters may hold a false word); most places are ruled out by their first two.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.chinese import model
+from encfix.chinese.data import load
+
+Units = npt.NDArray[np.uint16]
+Keys = npt.NDArray[np.uint64]
+Positions = npt.NDArray[np.int64]
+Logs = npt.NDArray[np.float64]
+
+LONGEST = 5
+"""Characters in the longest word of the table."""
+
+RARE = -15.0
+"""The log probability of a word whose spelling is known, though the lexicon lacks it."""
+
+BITS = 19
+"""Leading bits of a hash that say where among all it stands, and by which first two characters are looked up."""
+
+_MULTIPLIER = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
+_LINE_END = 10
+
+
+class Table(NamedTuple):
+    """Every word of two characters and more that the lexicon holds or whose spelling is known."""
+
+    keys: Keys
+    """The hash of each word, sorted, and the greatest number behind the last."""
+    places: npt.NDArray[np.int32]
+    """How many keys are less than any that begins with each `BITS` bits: (1 << BITS,)."""
+    logs: Logs
+    """The log probability of each."""
+    rows: Positions
+    """Word `i` is spelled as one of `spellings[rows[i] : rows[i + 1]]`; a word of unknown spelling has none."""
+    spellings: Units
+    """The accepted spellings in standard form: (spellings, LONGEST), filled up with zeros."""
+    longest: npt.NDArray[np.uint8]
+    """The length of the longest word that begins with two characters, by the bits of their hash: (1 << BITS,)."""
+
+
+class Found(NamedTuple):
+    """Words found in a text: where each starts, how many characters it has, and its number in the table."""
+
+    start: Positions
+    size: Positions
+    word: Positions
+
+
+@cache
+def table() -> Table:
+    """Return the words, laid out when first used."""
+    words, sizes = _laid_out(load("model_words"))
+    chosen = np.flatnonzero(sizes > 1)
+    words, sizes = words[chosen], sizes[chosen]
+    spellings, spelled_sizes = _laid_out(load("confusion_words"))
+    all_sizes = np.concatenate((sizes, spelled_sizes))
+    all_words = np.concatenate((words, model.fold_table().take(spellings)))
+    keys, number = np.unique(_hashed(all_words, all_sizes), return_inverse=True)
+    logs = np.full(len(keys), RARE)
+    logs[number[: len(words)]] = load("model_word_logs")[chosen] * -model.STEP
+    spelled = number[len(words) :]
+    order = np.argsort(spelled, kind="stable")
+    rows = np.searchsorted(spelled[order], np.arange(len(keys) + 1))
+    longest = np.zeros(1 << BITS, dtype=np.uint8)
+    np.maximum.at(longest, _leading(_hashed(all_words[:, :2], all_sizes)), all_sizes.astype(np.uint8))
+    counts = np.bincount(_leading(keys), minlength=1 << BITS)
+    places = (np.cumsum(counts) - counts).astype(np.int32)
+    keys = np.append(keys, np.iinfo(np.uint64).max)
+    return Table(keys, places, logs, rows, spellings[order], longest)
+
+
+def _laid_out(units: Units) -> tuple[Units, Positions]:
+    """Return the words of a list, one a line, as rows of `LONGEST` units, filled up with zeros, and their lengths."""
+    ends = np.flatnonzero(np.append(units, _LINE_END) == _LINE_END)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    columns = np.arange(LONGEST)
+    words = units.take(starts[:, None] + columns, mode="clip")
+    words[columns >= (ends - starts)[:, None]] = 0
+    return words, ends - starts
+
+
+def _hashed(words: Units, sizes: Positions) -> Keys:
+    """Return the hash of words that lie in rows."""
+    keys = np.zeros(len(words), dtype=np.uint64)
+    for nth, column in enumerate(words.T):
+        keys = np.where(nth < sizes, (keys + column) * _MULTIPLIER, keys)
+    return keys
+
+
+def _leading(keys: Keys) -> Positions:
+    return (keys >> np.uint64(64 - BITS)).view(np.int64)
+
+
+@cache
+def alone_logs() -> Logs:
+    """Return the log probability that a code point of the BMP is a word of its own: float64 (0x10000,)."""
+    codes = np.arange(0x10000, dtype=np.uint32)
+    is_han = (codes >= 0x3400) & (codes < 0xFB00) | (model.symbols_of(codes) >= model.FIRST_HAN)
+    logs = np.where(is_han, model.UNKNOWN_WORD, model.log_unigram(codes).astype(np.float64))
+    words, sizes = _laid_out(load("model_words"))
+    single = np.flatnonzero(sizes == 1)
+    logs[words[single, 0]] = load("model_word_logs")[single] * -model.STEP
+    return logs
+
+
+def find(folded: Units) -> Found:
+    """Return the words of two characters and more that a folded text holds, shorter ones first.
+
+    The text must end with a character that is in no word.
+
+    >>> found = find(np.array([ord(c) for c in "大学生\\0"], dtype=np.uint16))
+    >>> found.start.tolist(), found.size.tolist()
+    ([0, 1, 0], [2, 2, 3])
+    """
+    known = table()
+    codes = folded.astype(np.uint64)
+    key = (codes[:-1] * _MULTIPLIER + codes[1:]) * _MULTIPLIER
+    longest = known.longest.take(_leading(key))
+    start = np.flatnonzero(longest)
+    key, longest = key.take(start), longest.take(start)
+    starts, keys = [start], [key]
+    for length in range(3, LONGEST + 1):
+        going = np.flatnonzero(longest >= length)
+        start, longest = start.take(going), longest.take(going)
+        key = (key.take(going) + codes.take(start + length - 1, mode="clip")) * _MULTIPLIER
+        starts.append(start)
+        keys.append(key)
+    start, key = np.concatenate(starts), np.concatenate(keys)
+    size = np.repeat(np.arange(2, LONGEST + 1), list(map(len, starts)))
+    word = known.places.take(_leading(key)).astype(np.int64)
+    while (is_less := known.keys.take(word) < key).any():
+        word += is_less
+    hits = np.flatnonzero(known.keys.take(word) == key)
+    return Found(start.take(hits), size.take(hits), word.take(hits))

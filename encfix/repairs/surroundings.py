@@ -1,0 +1,202 @@
+"""What stands around a place: quotations of the other script, titles, addresses, Japanese, lists, classical Chinese.
+
+Everything is found from sorted positions of marks and characters in the whole batch, for many places at once.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Codes, Mask, Positions, to_text
+from encfix.chinese import model
+from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
+from encfix.edits import inside, offsets_of
+from encfix.repairs.context import CLEAR, Scripts
+
+QUOTED = 60
+"""Code points on either side within which the marks of a quotation are looked for."""
+
+FEW_WORDS = 4
+"""Ideographs in the longest quotation of the other script that is repaired."""
+
+CLASSICAL, MODERN = "之其兮矣曰乎哉焉爾尔彼匪", "的了這这個个們们她"
+"""Words of classical Chinese that modern prose has far fewer of, and the other way round."""
+
+FEW_CLASSICAL = 2
+"""Words of classical Chinese that make a text without modern ones classical."""
+
+OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
+TITLES = "《〈"
+PAIRING = "/／→=＝(（|｜\t ,，、;；:：-—"
+EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
+"""What stands between clauses."""
+
+_ADDRESS = re.compile(r"(?://|www\.)[\w.:-]+/[^\s\"'<>()（），。、；：！？「」『』《》“”]*$")
+"""The host of an address, and as much of its path as stands before a place."""
+
+SHINJITAI = (
+    "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
+    "竜絵続縄繊継総縁聴脳臓荘蔵薫薬蛍覚観訳読譲豊賛辺逓遅郷酔釈鉄鉱銭錬関闘険隣雑霊頼顕駅駆験髄髪鶏黒黙齢"
+    "歯歩歳帰価仮仏伝"
+)
+"""Characters as only Japan writes them."""
+
+NEAR_JAPANESE = 12
+"""Code points on either side within which one of them makes a text Japanese."""
+
+LONGEST_PAIR = 4
+"""Characters in the longest word that is sought beside its own other spelling."""
+
+_SETS = (EDGES, OPENING, CLOSING, CLASSICAL, MODERN, SHINJITAI, "/", "\n")
+_EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
+
+
+def last_before(positions: Positions, places: Positions) -> Positions:
+    """Return the last of some sorted positions before each place, -1 where there is none."""
+    return np.append(-1, positions).take(np.searchsorted(positions, places))
+
+
+def first_from(positions: Positions, places: Positions) -> Positions:
+    """Return the first of some sorted positions at or behind each place, a very great number where there is none."""
+    return np.append(positions, np.iinfo(np.int64).max).take(np.searchsorted(positions, places))
+
+
+def between(positions: Positions, starts: Positions, ends: Positions) -> Positions:
+    """Return how many of some sorted positions lie between each start and end."""
+    return np.searchsorted(positions, ends) - np.searchsorted(positions, starts)
+
+
+def around(codes: Codes, places: Positions, starts: Positions, ends: Positions, reach: int) -> Codes:
+    """Return the code points up to `reach` on either side of each place: uint32 (places, 2 * reach + 1).
+
+    What lies before its start, or from its end on, is a number past Unicode, another in each column.
+    """
+    columns = np.arange(2 * reach + 1)
+    where = places[:, None] + (columns - reach)
+    is_outside = (where < starts[:, None]) | (where >= ends[:, None])
+    return np.where(is_outside, (BOUNDARY_CODE + columns).astype(np.uint32), codes.take(where, mode="clip"))
+
+
+class Surroundings:
+    """What stands around some places of a batch, which must be sorted."""
+
+    def __init__(self, scripts: Scripts, places: Positions) -> None:
+        batch = scripts.batch
+        document = batch.documents_of(places)
+        self._scripts, self._places = scripts, places
+        self._start = np.maximum(batch.starts[document], places - QUOTED)
+        self._end = np.minimum(batch.ends[document], places + QUOTED + 1)
+        apart = self._start[1:] >= self._end[:-1]
+        first, last = np.append(True, apart)[: len(places)], np.append(apart, True)[: len(places)]
+        self._where = inside(self._start[first], self._end[last] - self._start[first])
+        """Every position that is looked at, sorted."""
+        self._roles = role_table(*_SETS).take(batch.codes.take(self._where), mode="clip")
+
+    def _holding(self, role: int) -> Positions:
+        return self._where.take(np.flatnonzero(self._roles & np.uint8(role)))
+
+    def are_classical(self) -> Mask:
+        """Return which places lie in classical text: it has spellings of its own, 于 and 采 and 云."""
+        classical, modern = (between(self._holding(role), self._start, self._end) for role in (_CLASSICAL, _MODERN))
+        return np.asarray((classical >= FEW_CLASSICAL) & (classical > CLEAR * modern))
+
+    def are_quotations(self, is_leftover: Mask) -> Mask:
+        """Return which places lie in a quotation of the other script, a title in it, an address, or Japanese.
+
+        A leftover needs a line that shows its own script; a wrong form is of that script itself.
+        """
+        places = self._places
+        line_ends = self._scripts.line_ends
+        own, other = self._own_and_other(last_before(line_ends, places) + 1, first_from(line_ends, places))
+        found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses() | self._are_listed()
+        near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
+        found |= between(self._holding(_SHINJITAI), *near) > 0
+        mark, left, right = self._enclosures()
+        own, other = self._own_and_other(left, right)
+        is_marked = mark > 0
+        is_strange = is_marked & (own == 0) & (other > 0)
+        is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
+        is_alone = is_marked & (right - left == 1)  # a character that the text talks of
+        return np.asarray(found | is_alone | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
+
+    def _own_and_other(self, starts: Positions, ends: Positions) -> tuple[Positions, Positions]:
+        """Return how many characters each span holds of the script of its place, and how many of the other."""
+        simplified, traditional = (between(held, starts, ends) for held in self._by_script)
+        own = np.where(self._scripts.is_simplified.take(self._places), simplified, traditional)
+        return own, simplified + traditional - own
+
+    @cached_property
+    def _by_script(self) -> tuple[Positions, Positions]:
+        return np.flatnonzero(self._scripts.simplified), np.flatnonzero(self._scripts.traditional)
+
+    def _ideographs(self, starts: Positions, ends: Positions, chosen: Mask) -> Positions:
+        """Return how many ideographs each chosen span holds, 0 for the others."""
+        lengths = (ends - starts) * chosen
+        is_han = among(self._scripts.batch.classes.take(inside(starts, lengths)), *HAN_CLASSES)
+        return np.asarray(np.diff(offsets_of(is_han.astype(np.int64))[offsets_of(lengths)]))
+
+    def _are_in_addresses(self) -> Mask:
+        """Return which places lie in the path of an address; few stand behind a slash at all."""
+        found = last_before(self._holding(_SLASH), self._places) >= self._start
+        for nth in np.flatnonzero(found).tolist():
+            before = to_text(self._scripts.batch.codes[self._start[nth] : self._places[nth]])
+            found[nth] = _ADDRESS.search(before) is not None
+        return np.asarray(found)
+
+    def _enclosures(self) -> tuple[Codes, Positions, Positions]:
+        """Return the mark that opens the quotation around each place, and the ends of what it encloses.
+
+        Where there is none, the mark is 0, and the ends are those of the clause.
+        """
+        codes, places = self._scripts.batch.codes, self._places
+        size = len(codes) + 1
+        opening, closing = self._holding(_OPENING), self._holding(_CLOSING)
+        # Marks that are open before each position. The mark that is still open at a place is the last one before it at
+        # which one less was open; keys put the marks of one depth side by side.
+        depth = np.arange(len(opening)) - np.searchsorted(closing, opening)
+        keys = np.sort(depth * size + opening)
+        key = (np.searchsorted(opening, places) - np.searchsorted(closing, places) - 1) * size
+        left = np.append(np.iinfo(np.int64).min // 2, keys).take(np.searchsorted(keys, key + places)) - key
+        is_open = (left >= self._start) & (left > last_before(self._holding(_NEWLINE), places))
+        mark = np.where(is_open, codes.take(left, mode="clip"), 0)
+        # The mark that closes it is the first of its kind from the place on.
+        kinds = _kinds()
+        keys = np.sort(kinds.take(codes.take(closing)) * size + closing)
+        key = kinds.take(mark) * size
+        right = first_from(keys, key + places) - key
+        mark[~(is_open & (right < self._end))] = 0
+        edges = self._holding(_EDGE)
+        starts = np.where(mark > 0, left + 1, np.maximum(last_before(edges, places) + 1, self._start))
+        ends = np.where(mark > 0, right, np.minimum(first_from(edges, places + 1), self._end))
+        return mark, starts, ends
+
+    def _are_listed(self) -> Mask:
+        """Return which places lie in a word beside its own other spelling: `發展/发展`, `发（發）`."""
+        middle = 2 * LONGEST_PAIR + 1
+        codes = around(self._scripts.batch.codes, self._places, self._start, self._end, middle)
+        is_pairing = are_in(PAIRING, codes)
+        found = np.asarray(is_pairing[:, middle - LONGEST_PAIR : middle + LONGEST_PAIR + 1].any(axis=1))
+        where = np.flatnonzero(found)
+        is_pairing, folded = is_pairing[where], model.fold_codes(codes[where])
+        found[where] = False
+        for size in range(1, LONGEST_PAIR + 1):
+            # A word from each column, and the same again behind the mark that follows it; the place is in either.
+            columns = np.array([column for column in range(middle - 2 * size, middle + 1) if column + size != middle])
+            again = is_pairing[:, columns + size]
+            for nth in range(size):
+                again = again & (folded[:, columns + nth] == folded[:, columns + nth + size + 1])
+            found[where[again.any(axis=1)]] = True
+        return found
+
+
+@cache
+def _kinds() -> npt.NDArray[np.int64]:
+    """Return the kind of quotation mark that each code point of the BMP opens or closes, 0 for none: (0x10000,)."""
+    table = np.zeros(0x10000, dtype=np.int64)
+    for marks in (OPENING, CLOSING):
+        table[list(map(ord, marks))] = np.arange(1, len(marks) + 1)
+    return table
