@@ -94,6 +94,40 @@ class Evidence(NamedTuple):
     forbidden: Mask
 
 
+class _Spelled(NamedTuple):
+    """The accepted spellings of the words around places, one a row, beside what stands there."""
+
+    place: Positions
+    word: Positions
+    """The number of the word among those found, sorted."""
+    accepted: Units
+    by_hand: Mask
+    seen: Units
+    is_middle: Mask
+    """Which characters are those at the places."""
+    is_inside: Mask
+    """Which characters are in the word, of the `LONGEST` from its first: (rows, LONGEST), as the last three are."""
+
+    @classmethod
+    def of(cls, around: npt.NDArray[np.uint32]) -> _Spelled:
+        width = around.shape[1]
+        seen = Text.of(np.pad(around, ((0, 0), (0, 1)), constant_values=GAP).ravel())
+        found = words.find(seen.folded)
+        place, column = np.divmod(found.start, width + 1)
+        holding = np.flatnonzero((column <= width // 2) & (column + found.size > width // 2))
+        found = Found(*(values.take(holding) for values in found))
+        word, row = _spellings(found)
+        is_inside, at = _characters(found)
+        is_middle = at == (place.take(holding) * (width + 1) + width // 2)[:, None]
+        letters = seen.spelled.take(at, mode="clip")
+        accepted, by_hand = words.table().spellings.take(row, axis=0), words.table().by_hand.take(row)
+        return cls(place.take(holding)[word], word, accepted, by_hand, letters[word], is_middle[word], is_inside[word])
+
+    def are_right(self, letters: Units) -> Mask:
+        """Return which spellings are those of some letters."""
+        return np.asarray(((letters == self.accepted) | ~self.is_inside).all(axis=1))
+
+
 def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
     """Return whether a character is right in some word around it, and whether it is wrong in some.
 
@@ -103,26 +137,34 @@ def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
     >>> evidence(rows)
     Evidence(attested=array([ True, False]), forbidden=array([ True,  True]))
     """
-    places, width = around.shape
-    middle = width // 2
-    seen = Text.of(np.pad(around, ((0, 0), (0, 1)), constant_values=GAP).ravel())
-    found = words.find(seen.folded)
-    place, column = np.divmod(found.start, width + 1)
-    holding = np.flatnonzero((column <= middle) & (column + found.size > middle))
-    found = Found(*(values.take(holding) for values in found))
-    place, column = place.take(holding), column.take(holding)
-    owner, row = _spellings(found)
-    attested, forbidden = np.zeros(places, dtype=np.bool_), np.zeros(places, dtype=np.bool_)
-    if len(owner):
-        accepted = words.table().spellings.take(row, axis=0)
-        is_inside, at = _characters(found)
-        is_right = ((seen.spelled.take(at[owner], mode="clip") == accepted) | ~is_inside[owner]).all(axis=1)
-        attested[place[owner[is_right]]] = True
-        offset = (middle - column)[owner]
-        agrees = accepted[np.arange(len(owner)), offset] == seen.spelled.take(found.start[owner] + offset)
-        first = np.flatnonzero(np.diff(owner, prepend=-1))
-        forbidden[place[owner[first[~np.logical_or.reduceat(agrees, first)]]]] = True
+    attested, forbidden = np.zeros(len(around), dtype=np.bool_), np.zeros(len(around), dtype=np.bool_)
+    spelled = _Spelled.of(around)
+    if len(spelled.word):
+        attested[spelled.place[spelled.are_right(spelled.seen)]] = True
+        agrees = ((spelled.seen == spelled.accepted) & spelled.is_middle).any(axis=1)
+        first = np.flatnonzero(np.diff(spelled.word, prepend=-1))
+        forbidden[spelled.place[first[~np.logical_or.reduceat(agrees, first)]]] = True
     return Evidence(attested, forbidden)
+
+
+def interchangeable(around: npt.NDArray[np.uint32], forms: Units) -> Mask:
+    """Return whether some word around a character, laid out as for `evidence`, may be written with a form as well.
+
+    The spelling seen is one of those kept by hand.
+
+    >>> rows = np.array([[*map(ord, text)] for text in ("  那個家伙   ", "  新局麵    ")], dtype=np.uint32)
+    >>> interchangeable(rows, np.array([ord("傢"), ord("面")], dtype=np.uint16)).tolist()
+    [True, False]
+    """
+    alike = np.zeros(len(around), dtype=np.bool_)
+    spelled = _Spelled.of(around)
+    if len(spelled.word):
+        others = np.where(spelled.is_middle, forms[spelled.place][:, None], spelled.seen)
+        first = np.flatnonzero(np.diff(spelled.word, prepend=-1))
+        may_stay = np.logical_or.reduceat(spelled.are_right(spelled.seen) & spelled.by_hand, first)
+        may_change = np.logical_or.reduceat(spelled.are_right(others), first)
+        alike[spelled.place[first[may_stay & may_change]]] = True
+    return alike
 
 
 def spread(start: Positions, lengths: Positions) -> Positions:

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions, model
 from encfix.chinese.characters import IS_HAN, Class, among, are_in, is_common
-from encfix.chinese.spelling import GAP, Choices, Evidence, Stretches, Text, Verdicts, decode, evidence
+from encfix.chinese.spelling import GAP, Choices, Evidence, Stretches, Text, Verdicts, decode, evidence, interchangeable
 from encfix.chinese.words import LONGEST
 from encfix.edits import Edits, inside, offsets_of, replacements
 from encfix.options import Options
@@ -228,6 +228,8 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
     converted = np.bincount(document[found.gain >= STRONG], minlength=len(batch)) >= ENOUGH
     found = found._replace(needed=found.needed * np.where(converted[document], CONVERTED, 1.0))
     near = np.flatnonzero(found.gain >= found.needed + found.more - 1)
+    around = batch.codes.take(found.place[near][:, None] + np.arange(1 - LONGEST, LONGEST))
+    near = near[~interchangeable(around, found.form[near].astype(np.uint16))]
     found, surroundings = found.where(near), Surroundings(scripts, found.place[near])
     is_left = surroundings.are_quotations(found.rule == LEFTOVER) | ~_are_in_prose(batch, found.place)
     is_kept = ~surroundings.are_classical() | (found.more >= CERTAIN_GAIN)
