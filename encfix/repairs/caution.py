@@ -24,6 +24,9 @@ ROYAL = "皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女"
 AFTER_QUEEN = "妃宮冠羿稷土座羽"
 DISHES = "湯肉蝦牛豬羊雞鴨魚蛋炒拌煮燉滷酸辣菜醬筋漿仁凉涼"
 IN_NAMES = "杰范余沈姜胡郁朴苏沖冲云"
+BEHIND_WU = "菟陵期潜"
+"""What follows 於 in names that simplified text writes with it too: 於菟, 於陵, 樊於期."""
+
 PARTICLES = "了嗎吗呢吧啊啦嘛得的不"
 FOREIGN = (
     "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"
