@@ -55,14 +55,14 @@ class Stretches(NamedTuple):
 
     def holding(self, places: Positions) -> Positions:
         """Return the stretch in which each place of the text lies."""
-        return np.searchsorted(self.start, places, side="right") - 1
+        return self.start.searchsorted(places, side="right") - 1
 
     def again(self, chosen: Positions) -> Stretches:
         """Return copies of some stretches, in the order given."""
         length = self.length[chosen]
         index = spread(self.start[chosen], length + 1)
         text = Text(self.text.folded.take(index), self.text.spelled.take(index))
-        return Stretches(text, np.cumsum(length + 1) - length - 1, length)
+        return Stretches(text, (length + 1).cumsum() - length - 1, length)
 
 
 class Choices(NamedTuple):
@@ -105,29 +105,31 @@ def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
     """
     places, width = around.shape
     middle = width // 2
-    seen = Text.of(np.pad(around, ((0, 0), (0, 1)), constant_values=GAP).ravel())
+    codes = np.full((places, width + 1), GAP)
+    codes[:, :width] = around
+    seen = Text.of(codes.ravel())
     found = words.find(seen.folded)
     place, column = np.divmod(found.start, width + 1)
-    holding = np.flatnonzero((column <= middle) & (column + found.size > middle))
+    (holding,) = ((column <= middle) & (column + found.size > middle)).nonzero()
     found = Found(*(values.take(holding) for values in found))
     place, column = place.take(holding), column.take(holding)
-    owner, row = _spellings(found)
+    spelled, first, owner, row = _spellings(found)
     attested, forbidden = np.zeros(places, dtype=np.bool_), np.zeros(places, dtype=np.bool_)
-    if len(owner):
+    if len(spelled):
         accepted = words.table().spellings.take(row, axis=0)
         is_inside, at = _characters(found)
         is_right = ((seen.spelled.take(at[owner], mode="clip") == accepted) | ~is_inside[owner]).all(axis=1)
         attested[place[owner[is_right]]] = True
         offset = (middle - column)[owner]
         agrees = accepted[np.arange(len(owner)), offset] == seen.spelled.take(found.start[owner] + offset)
-        first = np.flatnonzero(np.diff(owner, prepend=-1))
-        forbidden[place[owner[first[~np.logical_or.reduceat(agrees, first)]]]] = True
+        forbidden[place[spelled[~np.logical_or.reduceat(agrees, first)]]] = True
     return Evidence(attested, forbidden)
 
 
 def spread(start: Positions, lengths: Positions) -> Positions:
     """Return every position of the spans that begin at `start`."""
-    return np.arange(int(lengths.sum())) + np.repeat(start - np.cumsum(lengths) + lengths, lengths)
+    positions: Positions = np.arange(int(lengths.sum())) + (start - lengths.cumsum() + lengths).repeat(lengths)
+    return positions
 
 
 def decode(seen: Stretches, choices: Choices) -> Verdicts:
@@ -140,7 +142,7 @@ def decode(seen: Stretches, choices: Choices) -> Verdicts:
     form, by_word = lattice.chosen()
     kept = seen.text.spelled.take(choices.place)
     gain = np.zeros(len(form))
-    changed = np.flatnonzero(form != kept)
+    (changed,) = (form != kept).nonzero()
     if len(changed):
         stretch = seen.holding(choices.place)
         again = _without(seen, choices, changed, stretch, kept, form)
@@ -155,10 +157,10 @@ def _without(
     own = stretch[changed]
     again = seen.again(own)
     count = np.bincount(stretch, minlength=len(seen.start))
-    first = np.cumsum(count) - count
+    first = count.cumsum() - count
     index = spread(first[own], count[own])
-    others = choices.some(index, choices.place[index] + np.repeat(again.start - seen.start[own], count[own]))
-    column = np.cumsum(count[own]) - count[own] + changed - first[own]
+    others = choices.some(index, choices.place[index] + (again.start - seen.start[own]).repeat(count[own]))
+    column = count[own].cumsum() - count[own] + changed - first[own]
     is_kept = others.forms[:, column] == kept[changed]
     allowed = np.where(is_kept.any(axis=0), is_kept, others.forms[:, column] != form[changed])
     others.logs[:, column] = np.where(allowed, others.logs[:, column], NEVER)
@@ -195,16 +197,15 @@ class _Lattice:
         found = words.find(self._seen.text.folded)
         is_inside, at = _characters(found)
         free = np.where(is_inside, top.take(at, mode="clip"), 0.0).sum(axis=1)
-        owner, row = _spellings(found)
+        spelled, first, owner, row = _spellings(found)
         is_inside, at, accepted = is_inside[owner], at[owner], known.spellings.take(row, axis=0)
         is_form = self._forms.take(at, axis=1, mode="clip") == accepted
         logs = np.where(is_form, self._logs.take(at, axis=1, mode="clip"), NEVER).max(axis=0)
         values = np.where(is_inside, logs, 0.0).sum(axis=1)
         best, spelling = free, np.full(len(free), -1)
-        if len(owner):
-            first = np.flatnonzero(np.diff(owner, prepend=-1))
+        if len(spelled):
             fitting = np.maximum.reduceat(values, first)
-            best[owner[first]] = np.where(fitting > NEVER, fitting, best[owner[first]] - MISSPELLED)
+            best[spelled] = np.where(fitting > NEVER, fitting, best[spelled] - MISSPELLED)
             fits = (values > NEVER) & (values == best[owner])
             spelling[owner[fits]] = row[fits]
         self._words[found.start + found.size, -found.size] = known.logs.take(found.word) + best
@@ -212,13 +213,13 @@ class _Lattice:
 
     def _divide(self) -> None:
         """Find the best division up to every place of every stretch, the longest stretches first."""
-        order = np.argsort(-self._seen.length, kind="stable")
+        order = (-self._seen.length).argsort(kind="stable")
         self._start, self._length = self._seen.start[order], self._seen.length[order]
         longest = int(self._length.max(initial=0))
         self._upto = upto = np.full((len(order), longest + 1 + LONGEST), NEVER)
         """The log probability of the best division up to each end, which stands `LONGEST` columns on."""
         upto[:, LONGEST] = 0.0
-        reaching = np.searchsorted(-self._length, -np.arange(longest + 1), side="right").tolist()
+        reaching = (-self._length).searchsorted(-np.arange(longest + 1), side="right").tolist()
         for end in range(1, longest + 1):
             count = reaching[end]
             divisions = self._words.take(self._start[:count] + end, axis=0)
@@ -238,7 +239,7 @@ class _Lattice:
             last = LONGEST - divisions.argmax(axis=1)
             end = end - last
             size[start + end] = last
-            going = np.flatnonzero(end)
+            (going,) = end.nonzero()
             row, start, end = row[going], start[going], end[going]
         place = self._choices.place
         heads = np.maximum.accumulate(np.where(size > 0, np.arange(len(size)), 0)).take(place)
@@ -255,9 +256,13 @@ def _characters(found: Found) -> tuple[Mask, Positions]:
     return columns < found.size[:, None], found.start[:, None] + columns
 
 
-def _spellings(found: Found) -> tuple[Positions, Positions]:
-    """Return every accepted spelling of each word found: the index of the word, in order, and its row in the table."""
+def _spellings(found: Found) -> tuple[Positions, Positions, Positions, Positions]:
+    """Return every accepted spelling of the words found: the word of each, by its index, and the row in the table.
+
+    Before those come the words that have any, and where the spellings of each begin.
+    """
     rows = words.table().rows
     first = rows.take(found.word)
     count = rows.take(found.word + 1) - first
-    return np.repeat(np.arange(len(count)), count), spread(first, count)
+    (spelled,) = count.nonzero()
+    return spelled, (count.cumsum() - count).take(spelled), np.arange(len(count)).repeat(count), spread(first, count)

@@ -124,23 +124,18 @@ def find(folded: Units) -> Found:
     >>> found.start.tolist(), found.size.tolist()
     ([0, 1, 0], [2, 2, 3])
     """
-    known = table()
-    codes = folded.astype(np.uint64)
-    key = (codes[:-1] * _MULTIPLIER + codes[1:]) * _MULTIPLIER
-    longest = known.longest.take(_leading(key))
-    start = np.flatnonzero(longest)
-    key, longest = key.take(start), longest.take(start)
-    starts, keys = [start], [key]
-    for length in range(3, LONGEST + 1):
-        going = np.flatnonzero(longest >= length)
-        start, longest = start.take(going), longest.take(going)
-        key = (key.take(going) + codes.take(start + length - 1, mode="clip")) * _MULTIPLIER
-        starts.append(start)
-        keys.append(key)
-    start, key = np.concatenate(starts), np.concatenate(keys)
-    size = np.repeat(np.arange(2, LONGEST + 1), list(map(len, starts)))
+    known, size = table(), len(folded)
+    codes = np.zeros(size + LONGEST, dtype=np.uint64)
+    codes[:size] = folded
+    keys = np.empty((LONGEST, size), dtype=np.uint64)
+    keys[0] = codes[:size] * _MULTIPLIER
+    for nth in range(1, LONGEST):
+        np.multiply(keys[nth - 1] + codes[nth : size + nth], _MULTIPLIER, out=keys[nth])
+    longest = known.longest.take(_leading(keys[1]))
+    more, start = (longest > np.arange(LONGEST)[:, None]).nonzero()
+    key = keys[more, start]
     word = known.places.take(_leading(key)).astype(np.int64)
     while (is_less := known.keys.take(word) < key).any():
         word += is_less
-    hits = np.flatnonzero(known.keys.take(word) == key)
-    return Found(start.take(hits), size.take(hits), word.take(hits))
+    (hits,) = (known.keys.take(word) == key).nonzero()
+    return Found(start.take(hits), more.take(hits) + 1, word.take(hits))
