@@ -193,7 +193,7 @@ class _Lattice:
     def _price(self) -> None:
         """Find all words, and the best spelling of each."""
         known, top = words.table(), self._logs.max(axis=0)
-        self._words[1:, -1] = words.alone_logs().take(self._seen.text.folded) + top
+        self._words[1:, -1] = model.alone_logs().take(self._seen.text.folded) + top
         found = words.find(self._seen.text.folded)
         is_inside, at = _characters(found)
         free = np.where(is_inside, top.take(at, mode="clip"), 0.0).sum(axis=1)

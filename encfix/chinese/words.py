@@ -30,7 +30,6 @@ BITS = 19
 """Leading bits of a hash that say where among all it stands, and by which first two characters are looked up."""
 
 _MULTIPLIER = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
-_LINE_END = 10
 
 
 class Table(NamedTuple):
@@ -83,7 +82,7 @@ def table() -> Table:
 
 def _laid_out(units: Units) -> tuple[Units, Positions]:
     """Return the words of a list, one a line, as rows of `LONGEST` units, filled up with zeros, and their lengths."""
-    ends = np.flatnonzero(np.append(units, _LINE_END) == _LINE_END)
+    ends = np.flatnonzero(np.append(units, model.LINE_END) == model.LINE_END)
     starts = np.concatenate(([0], ends[:-1] + 1))
     columns = np.arange(LONGEST)
     words = units.take(starts[:, None] + columns, mode="clip")
@@ -101,18 +100,6 @@ def _hashed(words: Units, sizes: Positions) -> Keys:
 
 def _leading(keys: Keys) -> Positions:
     return (keys >> np.uint64(64 - BITS)).view(np.int64)
-
-
-@cache
-def alone_logs() -> Logs:
-    """Return the log probability that a code point of the BMP is a word of its own: float64 (0x10000,)."""
-    codes = np.arange(0x10000, dtype=np.uint32)
-    is_han = (codes >= 0x3400) & (codes < 0xFB00) | (model.symbols_of(codes) >= model.FIRST_HAN)
-    logs = np.where(is_han, model.UNKNOWN_WORD, model.log_unigram(codes).astype(np.float64))
-    words, sizes = _laid_out(load("model_words"))
-    single = np.flatnonzero(sizes == 1)
-    logs[words[single, 0]] = load("model_word_logs")[single] * -model.STEP
-    return logs
 
 
 def find(folded: Units) -> Found:
