@@ -79,7 +79,7 @@ def _mojibake() -> tuple[Rule, ...]:
 
 RULES = (
     *_mojibake(),
-    Rule("mojibake.backslash", "a backslash behind a character whose last byte is one in Big5, GBK or Shift-JIS"),
+    Rule("mojibake.backslash", "a backslash beside a character whose last byte is one in Big5, GBK or Shift-JIS"),
     Rule("mojibake.lost", "what is left of replacement characters or unset memory read as GBK", Policy.LOST),
     Rule(
         "mojibake.rounds",

@@ -19,8 +19,9 @@ from encfix.cli.placing import ANNOTATION
 from encfix.files import reading
 from encfix.files.formats.base import Chunk, FormatError, Selection, TextFormat
 from encfix.files.formats.csv import Csv
+from encfix.files.formats.fields import Pattern, written
 from encfix.files.formats.html import Html
-from encfix.files.formats.json import Json, Pattern, Record, written
+from encfix.files.formats.json import Json, Record
 from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.subtitles import Subtitles
 from encfix.files.text import KEPT, EncodingError, Writing

@@ -34,6 +34,9 @@ LEAST = -12.5
 """The log probability from which on a pair is frequent enough to show how it is spelled."""
 
 
+SURNAMES = frozenset("余范于沈姜胡郁朴谷卜曲种党云岳")
+"""Simplified characters that are surnames as they are, whatever else they stand for."""
+
 MODES = ("both", "leftover", "marked")
 """What may be exchanged in a group; see `confusions.tsv`."""
 
@@ -103,6 +106,13 @@ class Counts:
         return sum(math.log(pair or 1) for pair in found) - (len(found) - 1) * math.log(self.single[form])
 
 
+def by_hand(listed: list[Group]) -> list[str]:
+    """Return the spellings kept by hand, sorted, as `spellings` writes them."""
+    members = {member for group in listed for member in group.members}
+    words = [confusions.standard(word) for word, _ in rows("spellings")]
+    return sorted({"".join(c if c in members else model.fold(c) for c in word) for word in words})
+
+
 def spellings(listed: list[Group], counts: Counts) -> list[str]:
     """Return the accepted spellings of words that hold a character of a group, sorted."""
     by_key = {group.key: group.members for group in listed}
@@ -110,9 +120,7 @@ def spellings(listed: list[Group], counts: Counts) -> list[str]:
     for word, values in dictionary("STPhrases").items():
         if len(word) <= words.LONGEST:
             phrases[model.fold(word)] += [confusions.standard(value) for value in values if len(value) == len(word)]
-    members = {member for group in listed for member in group.members}
-    by_hand = [confusions.standard(word) for word, _ in rows("spellings")]
-    accepted = {"".join(c if c in members else model.fold(c) for c in word) for word in by_hand}
+    people, accepted = names(), set(by_hand(listed))
     for word in sorted(set(phrases) | set(model.lexicon())):
         places = [place for place, c in enumerate(word) if c in by_key]
         if len(word) < 2 or not places or len(word) > words.LONGEST:
@@ -127,6 +135,8 @@ def spellings(listed: list[Group], counts: Counts) -> list[str]:
                 chosen |= {form for form, score in scores.items() if score > max(best, LEAST) - ALSO_WRITTEN}
             else:
                 chosen = {form for form, score in scores.items() if score > max(best, LEAST) - NO_DOUBT} or set(scores)
+            if place == 0 and word in people:
+                chosen.add(word[0])
             forms.append(sorted(chosen))
         if all(len(chosen) == len(by_key[word[place]]) for place, chosen in zip(places, forms, strict=True)):
             listed_as = set(phrases.get(word, ()))
@@ -140,6 +150,18 @@ def spellings(listed: list[Group], counts: Counts) -> list[str]:
                 letters[place] = form
             accepted.add("".join(letters))
     return sorted(accepted)
+
+
+def names() -> set[str]:
+    """Return the words of three characters that jieba takes for people whose surname is in `SURNAMES`."""
+    lines = (files("jieba") / "dict.txt").read_text(encoding="utf-8").splitlines()
+    tagged = (line.split(" ") for line in lines)
+    return {word for word, _, tag in tagged if tag.startswith("nr") and len(word) == 3 and word[0] in SURNAMES}
+
+
+def lines(words: list[str]) -> npt.NDArray[np.uint16]:
+    """Return words as UTF-16, one a line."""
+    return np.frombuffer("\n".join(words).encode("utf-16-le"), dtype="<u2").copy()
 
 
 def foreign_forms() -> list[tuple[int, int]]:
@@ -177,5 +199,6 @@ def build() -> dict[str, npt.NDArray[Any]]:
         "confusion_pairs": np.array([key for key, _ in fellows], dtype=np.uint32),
         "confusion_pair_logs": np.array([min(log, 255) for _, log in fellows], dtype=np.uint8),
         "confusion_leftovers": np.array(foreign_forms(), dtype=np.uint16),
-        "confusion_words": np.frombuffer("\n".join(spellings(listed, counts)).encode("utf-16-le"), dtype="<u2").copy(),
+        "confusion_words": lines(spellings(listed, counts)),
+        "confusion_words_by_hand": lines(by_hand(listed)),
     }

@@ -1,7 +1,7 @@
 """Pinyin syllables as numbers, and which of them are readings of which character.
 
 A syllable is packed into an integer, five bits a letter, tones folded: `lǜ`, `lv` and `lu:` are one number. Packing is
-the same for one string (`pack`) and for arrays of code points (`fold_table` and five-bit shifts in `repairs/gloss.py`).
+the same for one string (`pack`) and for arrays of code points (`fold_table` and five-bit shifts in `repairs/gloss`).
 """
 
 from __future__ import annotations

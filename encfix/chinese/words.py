@@ -45,6 +45,8 @@ class Table(NamedTuple):
     """Word `i` is spelled as one of `spellings[rows[i] : rows[i + 1]]`; a word of unknown spelling has none."""
     spellings: Units
     """The accepted spellings in standard form: (spellings, LONGEST), filled up with zeros."""
+    by_hand: npt.NDArray[np.bool_]
+    """Which spellings are kept by hand, because they are as good as another: (spellings,)."""
     longest: npt.NDArray[np.uint8]
     """The length of the longest word that begins with two characters, by the bits of their hash: (1 << BITS,)."""
 
@@ -71,13 +73,14 @@ def table() -> Table:
     logs[number[: len(words)]] = load("model_word_logs")[chosen] * -model.STEP
     spelled = number[len(words) :]
     order = np.argsort(spelled, kind="stable")
+    by_hand = np.isin(_hashed(spellings, spelled_sizes), _hashed(*_laid_out(load("confusion_words_by_hand"))))
     rows = np.searchsorted(spelled[order], np.arange(len(keys) + 1))
     longest = np.zeros(1 << BITS, dtype=np.uint8)
     np.maximum.at(longest, _leading(_hashed(all_words[:, :2], all_sizes)), all_sizes.astype(np.uint8))
     counts = np.bincount(_leading(keys), minlength=1 << BITS)
     places = (np.cumsum(counts) - counts).astype(np.int32)
     keys = np.append(keys, np.iinfo(np.uint64).max)
-    return Table(keys, places, logs, rows, spellings[order], longest)
+    return Table(keys, places, logs, rows, spellings[order], by_hand[order], longest)
 
 
 def _laid_out(units: Units) -> tuple[Units, Positions]:

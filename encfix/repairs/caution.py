@@ -24,6 +24,10 @@ ROYAL = "皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女"
 AFTER_QUEEN = "妃宮冠羿稷土座羽"
 DISHES = "湯肉蝦牛豬羊雞鴨魚蛋炒拌煮燉滷酸辣菜醬筋漿仁凉涼"
 IN_NAMES = "杰范余沈姜胡郁朴苏沖冲云"
+BEHIND_WU = "菟陵期潜"
+"""What follows 於 in names that simplified text writes with it too: 於菟, 於陵, 樊於期."""
+
+PARTICLES = "了嗎吗呢吧啊啦嘛得的不"
 FOREIGN = (
     "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"
     "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦"
@@ -40,7 +44,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     """Return how many nats more each change needs because of what stands beside it, in the window from start to end."""
     near = around(codes, places, starts, ends, _NEAR)
     roles = role_table(*_SETS).take(near, mode="clip")
-    before, seen, after = near[:, _NEAR - 1 : _NEAR + 2].T
+    seen, after = near[:, _NEAR : _NEAR + 2].T
     before_is, after_is = roles[:, _NEAR - 1], roles[:, _NEAR + 1]
     names = np.count_nonzero(roles[:, [_NEAR - 2, _NEAR - 1, _NEAR + 1, _NEAR + 2]] & _FOREIGN, axis=1)
     is_foreign = (names >= 2) | (near == ord("·")).any(axis=1)
@@ -52,14 +56,21 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     opening, closing = (last_before((codes == ord(mark)).nonzero()[0], places) for mark in "《》")
     is_in = (seen == ord("于")) & (after != ord("是"))
     is_in[is_in] = [not chr(min(code, sys.maxunicode)).isdigit() for code in after[is_in].tolist()]
-    begins = (before_is & _EDGE != 0) | (before >= BOUNDARY_CODE)
+    is_edge = (roles & _EDGE != 0) | (near >= BOUNDARY_CODE)
+    begins = is_edge[:, _NEAR - 1]
+    is_name = are_in(IN_NAMES, seen) & begins & is_edge[:, _NEAR + 2 : _NEAR + 4].any(axis=1)
+    is_sleepy = (seen == ord("睏")) & (is_edge[:, _NEAR + 1] | are_in(PARTICLES, after))
+    doubted = [(near[:, side] == ord("不")) & (near[:, 2 * side - _NEAR] == seen) for side in (_NEAR - 1, _NEAR + 1)]
     rules = (
         ((seen == ord("后")) & ((before_is & _ROYAL | after_is & _AFTER_QUEEN) != 0), 12.0),
         ((seen == ord("里")) & (is_foreign | (before_is & _NUMERAL != 0)), 12.0),
         (is_in & begins, 8.0),
         (is_in & by_word, 0.0),
         (is_in, 1.5),
-        ((seen == ord("隻")) & (before_is & _COUNTED != 0), 4.0),
+        (((seen == ord("隻")) | (seen == ord("齣"))) & (before_is & _COUNTED != 0), 4.0),
+        (is_sleepy & ~by_word, 6.0),
+        (doubted[0] | doubted[1], 8.0),
+        (is_name & ~by_word, 6.0),
         (is_dish, 8.0),
         (is_cantonese, 8.0),
         ((opening >= starts) & (closing < opening), 6.0),

@@ -8,13 +8,14 @@ When it is certain: what comes out is Chinese, or an entity stands beside Chines
 a Chinese text without markup. Two escapes of bytes or code points are the least; they must decode strictly.
 
 What looks alike and must stay: code, addresses, hex colours, markup (a text with tags is HTML, and its entities are
-right), and escapes in other languages.
+right), escapes in other languages, and those in a line that speaks of escapes.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from html.entities import html5
 
@@ -56,6 +57,10 @@ _CODE = re.compile(
     r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE
 )
 
+_ABOUT = re.compile(
+    "编码|編碼|转义|轉義|跳脱|跳脫|实体|實體|码点|碼點|码位|碼位|unicode|escape|encod|entit", re.IGNORECASE
+)
+
 _ALLOWED = frozenset(name for name in html5 if name.endswith(";"))
 
 
@@ -66,7 +71,11 @@ def propose(batch: Batch, options: Options) -> Edits:
         base, text = int(batch.starts[document]), batch.text(document)
         if not _SIGN.search(text):
             continue
+        line_ends = [match.start() for match in re.finditer("\n", text)]
+        about = {bisect_left(line_ends, match.start()) for match in _ABOUT.finditer(text)}
         for proposal in sorted(_found(text, _share_of_han(_ENTITY.sub("", text)))):
+            if bisect_left(line_ends, proposal.start) in about:
+                proposal = proposal._replace(confidence=UNSURE)
             if not proposals or base + proposal.start >= proposals[-1].end:
                 proposals.append(proposal.moved(base))
     return gathered(proposals)

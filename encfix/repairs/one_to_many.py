@@ -26,7 +26,7 @@ import numpy.typing as npt
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions, model
 from encfix.chinese.characters import IS_HAN, Class, among, are_in, is_common
-from encfix.chinese.spelling import GAP, Choices, Evidence, Stretches, Text, Verdicts, decode, evidence
+from encfix.chinese.spelling import GAP, Choices, Evidence, Stretches, Text, Verdicts, decode, evidence, interchangeable
 from encfix.chinese.words import LONGEST
 from encfix.edits import Edits, inside, offsets_of, replacements
 from encfix.options import Options
@@ -231,6 +231,8 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
     converted = np.bincount(document[found.gain >= STRONG], minlength=len(batch)) >= ENOUGH
     found = found._replace(needed=found.needed * np.where(converted[document], CONVERTED, 1.0))
     (near,) = (found.gain >= found.needed + found.more - 1).nonzero()
+    around = batch.codes.take(found.place[near][:, None] + np.arange(1 - LONGEST, LONGEST))
+    near = near[~interchangeable(around, found.form[near].astype(np.uint16))]
     if not len(near):
         return NONE
     found, surroundings = found.where(near), Surroundings(scripts, found.place[near])
@@ -268,6 +270,7 @@ def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
     form = model.fold_codes(codes)
     is_left = Surroundings(scripts, place).are_quotations(np.ones(len(place), np.bool_))
     is_left |= ~_are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
+    is_left |= (codes == ord("於")) & are_in(caution.BEHIND_WU, batch.codes.take(place + 1))
     return Candidates.certain(place, form, is_left).where(form != codes)
 
 

@@ -1,4 +1,4 @@
-"""What stands around a place: quotations of the other script, titles, addresses, Japanese, lists, classical Chinese.
+"""What stands around a place: quotations of the other script, titles, addresses, Japanese, lists, talk of scripts.
 
 Everything is found from sorted positions of marks and characters in the whole batch, for many places at once.
 """
@@ -50,6 +50,12 @@ NEAR_JAPANESE = 12
 
 FAR = 1 << 62
 """Past every position."""
+
+SCRIPTS, FORM = "繁简簡正异異", "体體"
+"""The two characters of which words for scripts are made."""
+
+NEAR_SCRIPTS = 20
+"""Code points on either side, on the same line, within which such a word makes a character an example."""
 
 LONGEST_PAIR = 4
 """Characters in the longest word that is sought beside its own other spelling."""
@@ -108,16 +114,19 @@ class Surroundings:
         return np.asarray((classical >= FEW_CLASSICAL) & (classical > CLEAR * modern))
 
     def are_quotations(self, is_leftover: Mask) -> Mask:
-        """Return which places lie in a quotation of the other script, a title in it, an address, or Japanese.
+        """Return which places lie in a quotation of the other script, a title in it, an address, Japanese, or examples.
 
         A leftover needs a line that shows its own script; a wrong form is of that script itself.
         """
         places = self._places
         line_ends = self._scripts.line_ends
-        own, other = self._own_and_other(last_before(line_ends, places) + 1, first_from(line_ends, places))
+        first, last = last_before(line_ends, places) + 1, first_from(line_ends, places)
+        own, other = self._own_and_other(first, last)
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses() | self._are_listed()
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
+        near = np.maximum(first, places - NEAR_SCRIPTS), np.minimum(last, places + NEAR_SCRIPTS + 1)
+        found |= between(self._names_of_scripts, *near) > 0
         mark, left, right = self._enclosures()
         own, other = self._own_and_other(left, right)
         is_marked = mark > 0
@@ -126,6 +135,12 @@ class Surroundings:
             is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
         is_alone = is_marked & (right - left == 1)  # a character that the text talks of
         return np.asarray(found | is_alone | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
+
+    @cached_property
+    def _names_of_scripts(self) -> Positions:
+        codes = self._scripts.batch.codes
+        found = self._where[are_in(FORM, codes.take(self._where))]
+        return found[are_in(SCRIPTS, codes.take(found - 1))]
 
     def _own_and_other(self, starts: Positions, ends: Positions) -> tuple[Positions, Positions]:
         """Return how many characters each span holds of the script of its place, and how many of the other."""

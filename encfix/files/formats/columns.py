@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from encfix.files.formats.base import Document, FormatError
-from encfix.files.formats.json import Path, Pattern, strings, written
+from encfix.files.formats.fields import Path, Pattern, strings, written
 
 
 class Column(NamedTuple):

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 from encfix.files.formats.base import Chunk, Document, FormatError, Selection, TextFormat
+from encfix.files.formats.fields import Path, Pattern, has_any, missing, strings, written
 from encfix.files.layout import Layout, Segment
-
-Path = tuple["str | int", ...]
-"""The keys and indices that lead to a value."""
 
 _SPACE = re.compile(r"[ \t\n\r:,]*")
 _ATOM = re.compile(r"[^\s,\]}]+")
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
-_STEP = re.compile(r'\.?(?:"((?:[^"\\]|\\.)*)"|\[(\d*)\]|([^."\[\]]+))')
-
 
 _DIGITS = 600
 """Digits of integers that are read as such: however it is set up, Python reads so many."""
@@ -109,113 +105,6 @@ def _end(pattern: re.Pattern[str], text: str, place: int) -> int:
     if match is None:
         raise FormatError(f"no JSON at offset {place}")
     return match.end()
-
-
-class Pattern:
-    """Which values are meant: keys joined by dots, `[]` for any element, `[2]` for one; quotes around odd keys.
-
-    >>> Pattern("messages[].content").find({"messages": [{"content": "一"}, {"role": "二"}]})
-    [(('messages', 0, 'content'), '一')]
-    >>> Pattern('meta."a.b"').matches(("meta", "a.b"))
-    True
-    """
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.steps: list[str | int | None] = []
-        place = 0
-        while place < len(source):
-            match = _STEP.match(source, place)
-            if match is None:
-                raise FormatError(f"{source!r} is no path of a field")
-            quoted, index, key = match.groups()
-            if index is not None:
-                self.steps.append(int(index) if index else None)
-            else:
-                self.steps.append(key if quoted is None else json.loads(f'"{quoted}"'))
-            place = match.end()
-        if not self.steps:
-            raise FormatError("a field needs a name")
-
-    def find(self, value: Any) -> list[tuple[Path, Any]]:
-        """Return the values that are meant, with their paths."""
-        first = self.steps[0]
-        if len(self.steps) == 1 and isinstance(first, str):  # as nearly always
-            return [((first,), value[first])] if isinstance(value, dict) and first in value else []
-        found: list[tuple[Path, Any]] = [((), value)]
-        for step in self.steps:
-            below: list[tuple[Path, Any]] = []
-            for path, item in found:
-                if isinstance(step, str):
-                    if isinstance(item, dict) and step in item:
-                        below.append(((*path, step), item[step]))
-                elif isinstance(item, list):
-                    chosen = range(len(item)) if step is None else range(step, min(step + 1, len(item)))
-                    below += [((*path, nth), item[nth]) for nth in chosen]
-            found = below
-        return found
-
-    def matches(self, path: Path) -> bool:
-        """Return whether the pattern means this path."""
-        return len(path) == len(self.steps) and all(
-            isinstance(part, int) if step is None else step == part and type(step) is type(part)
-            for step, part in zip(self.steps, path, strict=True)
-        )
-
-
-def strings(value: Any, patterns: Sequence[Pattern]) -> list[tuple[Path, str]]:
-    """Return the strings that the patterns mean, or all if there are none, with their paths, each once."""
-    if not patterns:
-        return list(_all_strings(value))
-    found = [item for pattern in patterns for item in pattern.find(value)]
-    chosen = [(path, item) for path, item in found if isinstance(item, str)]
-    return chosen if len(patterns) == 1 else list(dict(chosen).items())
-
-
-def has_any(value: Any, patterns: Sequence[Pattern]) -> bool:
-    """Return whether a value has anything that the patterns mean."""
-    return any(pattern.find(value) for pattern in patterns)
-
-
-def missing(value: Any, patterns: Sequence[Pattern]) -> FormatError:
-    """Return the error that there is nothing that the patterns mean, with what there is in a value.
-
-    >>> missing({"id": 1, "text": "一"}, [Pattern("txt")])
-    FormatError("no field 'txt'; there are id, text")
-    """
-    names = ", ".join(repr(pattern.source) for pattern in patterns)
-    there = f"; there are {', '.join(map(written, zip(value)))}" if isinstance(value, dict) and value else ""
-    return FormatError(f"no field {names}{there}")
-
-
-def _all_strings(value: Any) -> Iterator[tuple[Path, str]]:
-    waiting: list[tuple[Path, Any]] = [((), value)]
-    while waiting:
-        path, item = waiting.pop()
-        if isinstance(item, str):
-            yield path, item
-        elif isinstance(item, dict):
-            waiting += [((*path, key), below) for key, below in reversed(item.items())]
-        elif isinstance(item, list):
-            waiting += [((*path, nth), below) for nth, below in reversed(list(enumerate(item)))]
-
-
-@lru_cache(4096)
-def written(path: Path) -> str:
-    """Return a path as a pattern that means it alone.
-
-    >>> written(("messages", 0, "content")), written(("a.b",))
-    ('messages[0].content', '"a.b"')
-    """
-    parts = []
-    for step in path:
-        if isinstance(step, int):
-            parts.append(f"[{step}]")
-        else:
-            match = _STEP.fullmatch(step)
-            is_plain = match is not None and match[3] == step
-            parts.append(("." if parts else "") + (step if is_plain else json.dumps(step, ensure_ascii=False)))
-    return "".join(parts)
 
 
 def string_layout(text: str, node: Node) -> Layout:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection, TextFormat
-from encfix.files.formats.json import JsonString, Path, Pattern, Record, has_any, missing, read_value, strings
+from encfix.files.formats.fields import Path, Pattern, has_any, missing, strings
+from encfix.files.formats.json import JsonString, Record, read_value
 
 BLOCK = 2**20
 """Code points that are read before the records in them are cleaned together."""

@@ -1,4 +1,4 @@
-"""What mojibake leaves that no codec undoes: doubled trail bytes, and strings that stand for what was lost."""
+"""What mojibake leaves that no codec undoes: backslashes of trail bytes, and strings that stand for what was lost."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from bisect import bisect_right
 import numpy as np
 
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class
 from encfix.edits import Edits, deletions, merge
+from encfix.repairs.mojibake.trail_bytes import backslashes
 from encfix.rules import number_of
 
-BACKSLASH = number_of("mojibake.backslash")
 LOST = number_of("mojibake.lost")
 DROPPED = number_of("mojibake.dropped")
 
@@ -30,40 +29,13 @@ _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "`"
 QUOTED = 0.5
 """Confidence of damage that a text about encodings quotes, and of what nothing else must explain."""
 
-_TRAIL = ord("\\")
-
 
 def propose(batch: Batch, places: Positions) -> Edits:
     """Propose to delete backslashes that double a trail byte, and report what is beyond repair.
 
     `places` are the signs of mojibake that the screen found.
     """
-    return merge((_backslashes(batch), _lost(batch), _only_pairs(batch, places)))
-
-
-def _has_trail(code: int) -> bool:
-    """Return whether a character's last byte is 5C in Big5, GBK or Shift-JIS."""
-    if not 0x7F < code < BOUNDARY_CODE:
-        return False
-    return any(chr(code).encode(codec, "ignore")[-1:] == b"\\" for codec in ("big5", "gbk", "cp932"))
-
-
-def _backslashes(batch: Batch) -> Edits:
-    codes = batch.codes
-    found = np.flatnonzero(codes == _TRAIL)
-    found = found[IS_HAN.take(batch.classes.take(found - 1)) & (codes.take(found + 1) != _TRAIL)]
-    after = batch.classes.take(found + 1)
-    found = found[IS_HAN.take(after) | (after == Class.WIDE) | (after == Class.COMMA) | (after == Class.MARK)]
-    document = batch.documents_of(found)
-    owners = codes.take(found - 1)
-    followers = codes.take(found + 1)
-    fits = np.array(
-        [_has_trail(a) or _has_trail(b) for a, b in zip(owners.tolist(), followers.tolist(), strict=True)],
-        dtype=np.bool_,
-    )
-    strangers = np.bincount(document[~fits], minlength=len(batch))[document] if len(found) else document
-    found, sure = found[fits], (strangers == 0)[fits]
-    return deletions(found, found + 1, BACKSLASH, np.where(sure, 0.98, 0.5).astype(np.float32))
+    return merge((backslashes(batch), _lost(batch), _only_pairs(batch, places)))
 
 
 def _lost(batch: Batch) -> Edits:

@@ -1,56 +1,26 @@
-"""Pinyin set in brackets behind characters: `書(shu) 記`, `進(jìn)口`, `注(zhu)(zhu)音`.
-
-What it looks like: a syllable in lower case, with or without tones, in brackets right behind a character of which it
-is a reading, sometimes with a space behind it.
-
-How it came about: content farms make copies look original. One tool converts a simplified page to traditional and
-glosses a set of characters, always from those whose two forms differ, wherever they stand; the set changes from page
-to page. Another glosses any character again and again, a third every fourth or fifth one and strews emoji between the
-rest.
-
-When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
-have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
-characters are not glossed; where glosses are few, the characters must be common ones. Or one syllable is repeated; or
-the glosses come at even distances.
-
-What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
-(张三(Zhang San)), textbooks, which gloss characters of one form or whole words as well, and `f(a)`, list labels, units.
-"""
+"""Whether a tool set the glosses of a document: which characters have one, how often, with which reading, and where."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Mask, Positions, once_per_batch
+from encfix.batch import Batch, Mask, Positions
 from encfix.chinese import pinyin
 from encfix.chinese.characters import (
     HAN_CLASSES,
     IS_HAN,
-    IS_LETTER,
     IS_TRADITIONAL,
     Class,
     among,
     is_common,
     two_forms,
 )
-from encfix.edits import Edits, deletions, merge
-from encfix.options import Options
-from encfix.rules import number_of
-
-PINYIN = number_of("gloss.pinyin")
-REPEATED = number_of("gloss.repeated")
-PERIODIC = number_of("gloss.periodic")
-EMOJI = number_of("gloss.emoji")
-
-UNSURE = 0.5
-FEW = 0.98
-MANY = 0.999
-"""Confidence of a gloss alone, on a page that has a few, and on one that has `ENOUGH` on different characters."""
+from encfix.repairs.gloss.finding import Glosses
 
 ENOUGH = 4
+"""Different characters of two forms that are glossed on a page that needs no other sign of damage."""
+
 ONE_FORM_SHARE = 0.125
 """A page whose glosses fall on characters of one form more often than this is a textbook."""
 
@@ -61,115 +31,6 @@ SHORTEST_PERIOD, LONGEST_PERIOD = 4, 5
 """Characters from one periodic gloss to the next."""
 
 VARIATION_SELECTOR = 0xFE0F
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Glosses:
-    """Readings in brackets that fit the character before them; all arrays have one element a gloss, in order.
-
-    `start` is the opening bracket, `end` is past the closing one; `owner` is the position of the glossed character;
-    `packed` is the syllable, `toned` whether it is written with its tone; `chained` says that the gloss follows an
-    equal one of the same character.
-    """
-
-    start: Positions
-    end: Positions
-    owner: Positions
-    packed: npt.NDArray[np.int64]
-    toned: Mask
-    chained: Mask
-    words: Positions
-    """Where toned letters in brackets behind a character are more than a syllable: readings of whole words."""
-
-    def where(self, chosen: Mask | slice) -> Glosses:
-        """Return the glosses at which `chosen` is True, or a slice of them."""
-        return Glosses(
-            self.start[chosen],
-            self.end[chosen],
-            self.owner[chosen],
-            self.packed[chosen],
-            self.toned[chosen],
-            self.chained[chosen],
-            self.words,
-        )
-
-    def moved(self, by: int) -> Glosses:
-        """Return the same, so many code points on."""
-        return replace(self, start=self.start + by, end=self.end + by, owner=self.owner + by, words=self.words + by)
-
-
-def propose(batch: Batch, options: Options) -> Edits:
-    """Propose to delete glosses, as sure as the document makes them."""
-    glosses = find(batch)
-    if not len(glosses.start):
-        return Edits.none()
-    page = Page(batch, glosses)
-    rule = np.full(len(glosses.start), PINYIN, dtype=np.int16)
-    confidence = np.where(page.is_textbook[page.document], 0.0, UNSURE).astype(np.float32)
-    sure = page.is_glossed[page.document] & page.has_two_forms & page.is_always
-    confidence[sure] = np.where(page.distinct[page.document[sure]] >= ENOUGH, MANY, FEW)
-    periodic = page.is_periodic[page.document]
-    rule[periodic], confidence[periodic] = PERIODIC, MANY
-    repeated = page.is_repeated | (page.repeats[page.document] > 1)
-    rule[repeated], confidence[repeated] = REPEATED, MANY
-    if options.gloss == "all":
-        confidence[:] = 1.0
-    end = glosses.end + (page.has_space & (confidence > UNSURE))
-    shown = confidence > 0
-    edits = deletions(glosses.start[shown], end[shown], rule[shown], confidence[shown])
-    if not page.is_periodic.any():
-        return edits
-    return merge((edits, _strewn_emoji(batch, glosses, page.is_periodic)))
-
-
-@once_per_batch
-def find(batch: Batch) -> Glosses:
-    """Return every reading in brackets of the character before it."""
-    classes = batch.classes
-    opens, close, packed, toned, words = _syllables(batch)
-    chained = np.zeros(len(opens), dtype=np.bool_)
-    chained[1:] = (opens[1:] == close[:-1] + 1) & (packed[1:] == packed[:-1])
-    heads = np.maximum.accumulate(np.where(chained, 0, np.arange(len(opens))))
-    owner = opens[heads] - 1
-    fits = IS_HAN.take(classes.take(owner))
-    fits[fits] = pinyin.is_reading(batch.codes.take(owner[fits]), packed[fits])
-    return Glosses(opens, close + 1, owner, packed, toned, chained, words).where(fits)
-
-
-def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64], Mask, Positions]:
-    """Return what is written in pinyin between brackets: opening and closing bracket, the letters, toned or not.
-
-    The last array holds the opening brackets, behind a character, of toned letters that are no single syllable.
-    """
-    classes, codes = batch.classes, batch.codes
-    start = np.flatnonzero(among(classes, Class.OPEN))
-    start = start[IS_LETTER.take(classes.take(start + 1))]
-    packed = np.zeros(len(start), dtype=np.int64)
-    toned = np.zeros(len(start), dtype=np.bool_)
-    ended, words = [], []
-    for distance in range(1, pinyin.LONGEST + 2):
-        if not len(start):
-            break
-        here = start + distance
-        kind = classes.take(here)
-        value = pinyin.fold_table().take(codes.take(here), mode="clip")
-        closes = among(kind, Class.CLOSE)
-        if len(closing := np.flatnonzero(closes)):
-            ended.append((start.take(closing), here.take(closing), packed.take(closing), toned.take(closing)))
-        umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
-        packed = np.where(value <= 26, packed << 5 | value, packed + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U))
-        toned |= among(kind, Class.TONED, Class.DIGIT)
-        goes_on = ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 30) & ~closes
-        words.append(start[toned & ~(goes_on | closes)])
-        going = np.flatnonzero(goes_on)
-        start, packed, toned = start.take(going), packed.take(going), toned.take(going)
-    if not ended:
-        return start, start, packed, toned, start
-    opens, close, packed, toned = (np.concatenate(part) for part in zip(*ended, strict=True))
-    order = np.argsort(opens, kind="stable")
-    opens, close, packed, toned = opens[order], close[order], packed[order], toned[order]
-    longer = np.sort(np.concatenate((*words, opens[toned & ~pinyin.is_syllable(packed)])))
-    return opens, close, packed, toned, longer[IS_HAN.take(classes.take(longer - 1))]
 
 
 class Page:
@@ -298,11 +159,11 @@ def _periodic(batch: Batch, heads: Glosses, document: Positions, han: Mask) -> M
     periodic = (total > 0) & (even >= 0.9 * total)
     few = periodic & (total < ENOUGH - 1)
     if few.any():
-        periodic &= ~few | batch.holding(_emoji_between(batch))
+        periodic &= ~few | batch.holding(emoji_between(batch))
     return np.asarray(periodic)
 
 
-def _emoji_between(batch: Batch) -> Positions:
+def emoji_between(batch: Batch) -> Positions:
     """Return emoji that stand between Chinese characters, or a bracket and a character, emoji beside them included."""
     is_part = among(batch.classes, Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
     edges = np.diff(is_part.astype(np.int8))
@@ -313,10 +174,3 @@ def _emoji_between(batch: Batch) -> Positions:
     )
     starts, lengths = starts[fits], (ends - starts)[fits]
     return np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
-
-
-def _strewn_emoji(batch: Batch, glosses: Glosses, is_periodic: Mask) -> Edits:
-    """Propose to delete the emoji that the periodic tool strewed."""
-    found = _emoji_between(batch)
-    found = found[is_periodic[batch.documents_of(found)]]
-    return deletions(found, found + 1, EMOJI, MANY)

@@ -1,0 +1,72 @@
+"""Pinyin set in brackets behind characters: `書(shu) 記`, `進(jìn)口`, `注(zhu)(zhu)音`.
+
+What it looks like: a syllable in lower case, with or without tones, in brackets right behind a character of which it
+is a reading, sometimes with a space behind it.
+
+How it came about: content farms make copies look original. One tool converts a simplified page to traditional and
+glosses a set of characters, always from those whose two forms differ, wherever they stand; the set changes from page
+to page. Another glosses any character again and again, a third every fourth or fifth one and strews emoji between the
+rest.
+
+When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
+have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
+characters are not glossed; where glosses are few, the characters must be common ones. Or one syllable is repeated; or
+the glosses come at even distances.
+
+What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
+(张三(Zhang San)), textbooks, which gloss characters of one form or whole words as well, and `f(a)`, list labels, units.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from encfix.batch import Batch, Mask
+from encfix.edits import Edits, deletions, merge
+from encfix.options import Options
+from encfix.repairs.gloss.evidence import ENOUGH, Page, emoji_between
+from encfix.repairs.gloss.finding import Glosses, find
+from encfix.rules import number_of
+
+__all__ = ["PINYIN", "Glosses", "find", "propose"]
+
+PINYIN = number_of("gloss.pinyin")
+REPEATED = number_of("gloss.repeated")
+PERIODIC = number_of("gloss.periodic")
+EMOJI = number_of("gloss.emoji")
+
+UNSURE = 0.5
+FEW = 0.98
+MANY = 0.999
+"""Confidence of a gloss alone, on a page that has a few, and on one that has `ENOUGH` on different characters."""
+
+
+def propose(batch: Batch, options: Options) -> Edits:
+    """Propose to delete glosses, as sure as the document makes them."""
+    glosses = find(batch)
+    if not len(glosses.start):
+        return Edits.none()
+    page = Page(batch, glosses)
+    rule = np.full(len(glosses.start), PINYIN, dtype=np.int16)
+    confidence = np.where(page.is_textbook[page.document], 0.0, UNSURE).astype(np.float32)
+    sure = page.is_glossed[page.document] & page.has_two_forms & page.is_always
+    confidence[sure] = np.where(page.distinct[page.document[sure]] >= ENOUGH, MANY, FEW)
+    periodic = page.is_periodic[page.document]
+    rule[periodic], confidence[periodic] = PERIODIC, MANY
+    repeated = page.is_repeated | (page.repeats[page.document] > 1)
+    rule[repeated], confidence[repeated] = REPEATED, MANY
+    if options.gloss == "all":
+        confidence[:] = 1.0
+    end = glosses.end + (page.has_space & (confidence > UNSURE))
+    shown = confidence > 0
+    edits = deletions(glosses.start[shown], end[shown], rule[shown], confidence[shown])
+    if not page.is_periodic.any():
+        return edits
+    return merge((edits, _strewn_emoji(batch, page.is_periodic)))
+
+
+def _strewn_emoji(batch: Batch, is_periodic: Mask) -> Edits:
+    """Propose to delete the emoji that the periodic tool strewed."""
+    found = emoji_between(batch)
+    found = found[is_periodic[batch.documents_of(found)]]
+    return deletions(found, found + 1, EMOJI, MANY)
