@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.batch import to_codes
-from encfix.chinese import model, pair_table
+from encfix.chinese import division, model, pair_table
 
 SENTENCES = (
     "今年春天的雨水比往年多，山里的茶树长得很好。",
@@ -41,8 +41,8 @@ def test_prose_scores_above_shuffled_prose_and_mojibake(text: str) -> None:
     assert prose > -6.5
     assert prose > model.score(to_codes(shuffled)) + 1
     assert prose > model.score(to_codes(mojibake(text))) + 4
-    assert model.lattice_score(text) > model.lattice_score(shuffled) + 10
-    assert model.lattice_score(text) / len(text) > model.lattice_score(mojibake(text)) / len(mojibake(text)) + 4
+    assert division.lattice_score(text) > division.lattice_score(shuffled) + 10
+    assert division.lattice_score(text) / len(text) > division.lattice_score(mojibake(text)) / len(mojibake(text)) + 4
 
 
 @pytest.mark.parametrize(("simplified", "traditional"), [(SENTENCES[i], SENTENCES[i + 5]) for i in range(5)])
@@ -78,7 +78,7 @@ def test_arrays_and_strings_agree(text: str) -> None:
     assert model.log_pair(to_codes(text)) == pytest.approx(one_by_one, abs=1e-3)
     assert model.log_unigram(to_codes(text)) == pytest.approx([model.unigram(c) for c in text], abs=1e-3)
     assert len(model.fold(text)) == len(text)
-    assert np.isfinite(model.lattice_score(text))
+    assert np.isfinite(division.lattice_score(text))
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
@@ -97,21 +97,21 @@ def test_segments_score_as_they_do_alone(texts: list[str]) -> None:
 
 
 def test_words_at_lists_every_word_from_a_place() -> None:
-    ends = dict(model.words_at("学校里", 0))
+    ends = dict(division.words_at("学校里", 0))
     assert set(ends) == {1, 2}
     assert ends[2] > model.alone("学") + model.alone("校")
-    assert model.words_at("㐀", 0) == [(1, model.UNKNOWN_WORD)]
+    assert division.words_at("㐀", 0) == [(1, model.UNKNOWN_WORD)]
 
 
 def test_scores_are_the_same_in_another_process() -> None:
     program = (
-        "from encfix.chinese import model; from encfix.batch import to_codes;"
-        f"print([(model.score(to_codes(s)), model.lattice_score(s)) for s in {SENTENCES!r}])"
+        "from encfix.chinese import division, model; from encfix.batch import to_codes;"
+        f"print([(model.score(to_codes(s)), division.lattice_score(s)) for s in {SENTENCES!r}])"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
     )
-    assert eval(run.stdout) == [(model.score(to_codes(s)), model.lattice_score(s)) for s in SENTENCES]
+    assert eval(run.stdout) == [(model.score(to_codes(s)), division.lattice_score(s)) for s in SENTENCES]
 
 
 def test_the_tables_are_small() -> None:

@@ -203,11 +203,6 @@ def test_words_found_at_once_are_those_of_the_lists() -> None:
     assert logs == [model.lexicon().get(piece, words.RARE) for piece in pieces]
 
 
-@pytest.mark.parametrize("character", "的妳龘a。\0\uffff")
-def test_what_a_character_costs_alone_is_the_same_in_the_table(character: str) -> None:
-    assert words.alone_logs()[ord(character)] == model.alone(character)
-
-
 def test_short_documents_side_by_side_are_repaired_each_by_itself() -> None:
     assert [result.text for result in encfix.clean_many(["曆史", "係統", "", "曆史"])] == ["歷史", "系統", "", "歷史"]
 

@@ -5,7 +5,7 @@ of tables, built by `tools/build_model.py` and mapped from disk when first used:
 
 * characters and pairs over arrays (`log_unigram`, `log_pair`, `scores`), back-off included, for text by the million;
 * the same for two characters at a time (`pair`), for a search that grows text character by character;
-* words in a lattice (`lattice_score`), which knows that 規模 is a word and 模化量 none.
+* words (`lexicon`), of which `division` makes a lattice: it knows that 規模 is a word and 模化量 none.
 
 Every probability is per character: of everything that may stand at a place, letters, digits and marks included. Pairs
 come from Chinese Wikipedia, by way of cjclassifier; words from jieba's list; what marks and letters cost is set by
@@ -40,6 +40,9 @@ FEW = 2048
 
 LONGEST_WORD = 4
 """Characters in the longest word of the lexicon; what is longer is made of several."""
+
+LINE_END = ord("\n")
+"""Stands between the words of a list."""
 
 UNKNOWN_WORD = -17.0
 """What a character costs in the lattice that the lexicon lacks, unless it is a mark, a letter or a digit."""
@@ -268,68 +271,20 @@ def lexicon() -> Mapping[str, float]:
     return dict(zip(words, map(values.__getitem__, load("model_word_logs").tobytes()), strict=True))
 
 
-def words_at(text: str, start: int) -> list[tuple[int, float]]:
-    """Return the words of the lexicon that begin at `start` of a folded text: their ends and log probabilities.
-
-    A character that the lexicon lacks is a word of its own, so the list is never empty inside the text.
-
-    >>> [end for end, _ in words_at("大学生活", 0)]
-    [1, 2, 3]
-    """
-    words = lexicon()
-    found = []
-    for end in range(start + 1, min(start + LONGEST_WORD, len(text)) + 1):
-        log = words.get(text[start:end])
-        if log is not None:
-            found.append((end, log))
-        elif end == start + 1:
-            found.append((end, alone(text[start])))
-    return found
+@cache
+def alone_logs() -> npt.NDArray[np.float64]:
+    """Return the log probability that a code point of the BMP is a word of its own, whatever it is: (0x10000,)."""
+    codes = np.arange(0x10000, dtype=np.uint32)
+    is_han = (codes >= 0x3400) & (codes < 0xFB00) | (_symbols(codes) >= FIRST_HAN)
+    logs = np.where(is_han, UNKNOWN_WORD, log_unigram(codes).astype(np.float64))
+    words = load("model_words")
+    starts = np.flatnonzero(np.append(LINE_END, words) == LINE_END)
+    single = np.flatnonzero(np.diff(starts, append=len(words) + 1) == 2)
+    logs[words[starts[single]]] = load("model_word_logs")[single] * -STEP
+    return logs
 
 
 @lru_cache(maxsize=1 << 14)
 def alone(character: str) -> float:
     """Return the log probability that a character is a word of its own, whatever it is."""
-    log = lexicon().get(character)
-    if log is not None:
-        return log
-    symbol = int(_tables().symbols[min(ord(character), 0xFFFF)])
-    is_han = 0x3400 <= ord(character) < 0xFB00 or symbol >= FIRST_HAN
-    return UNKNOWN_WORD if is_han else unigram(character)
-
-
-def lattice_score(text: str) -> float:
-    """Return the log probability of the most probable division of `text` into words: nats for the whole text.
-
-    Not per character; texts of one length compare. Time is linear in the length.
-
-    >>> lattice_score("規模化量產") > lattice_score("規基；量產")
-    True
-    """
-    folded = fold(text)
-    best = [float("-inf")] * (len(folded) + 1)
-    best[0] = 0.0
-    for start in range(len(folded)):
-        for end, log in words_at(folded, start):
-            best[end] = max(best[end], best[start] + log)
-    return best[-1]
-
-
-def divide(text: str) -> list[str]:
-    """Return the most probable division of `text` into words, which joined give `text` again.
-
-    >>> divide("規模化生產線")
-    ['規模化', '生產線']
-    """
-    folded = fold(text)
-    best = [0.0] + [float("-inf")] * len(folded)
-    came_from = [0] * (len(folded) + 1)
-    for start in range(len(folded)):
-        for end, log in words_at(folded, start):
-            if best[start] + log > best[end]:
-                best[end], came_from[end] = best[start] + log, start
-    words, end = [], len(folded)
-    while end:
-        words.append(text[came_from[end] : end])
-        end = came_from[end]
-    return words[::-1]
+    return float(alone_logs()[min(ord(character), 0xFFFF)])

@@ -55,14 +55,14 @@ class Stretches(NamedTuple):
 
     def holding(self, places: Positions) -> Positions:
         """Return the stretch in which each place of the text lies."""
-        return np.searchsorted(self.start, places, side="right") - 1
+        return self.start.searchsorted(places, side="right") - 1
 
     def again(self, chosen: Positions) -> Stretches:
         """Return copies of some stretches, in the order given."""
         length = self.length[chosen]
         index = spread(self.start[chosen], length + 1)
         text = Text(self.text.folded.take(index), self.text.spelled.take(index))
-        return Stretches(text, np.cumsum(length + 1) - length - 1, length)
+        return Stretches(text, (length + 1).cumsum() - length - 1, length)
 
 
 class Choices(NamedTuple):
@@ -98,8 +98,8 @@ class _Spelled(NamedTuple):
     """The accepted spellings of the words around places, one a row, beside what stands there."""
 
     place: Positions
-    word: Positions
-    """The number of the word among those found, sorted."""
+    first: Positions
+    """Where the spellings of each word begin."""
     accepted: Units
     by_hand: Mask
     seen: Units
@@ -110,18 +110,22 @@ class _Spelled(NamedTuple):
 
     @classmethod
     def of(cls, around: npt.NDArray[np.uint32]) -> _Spelled:
-        width = around.shape[1]
-        seen = Text.of(np.pad(around, ((0, 0), (0, 1)), constant_values=GAP).ravel())
+        places, width = around.shape
+        middle = width // 2
+        codes = np.full((places, width + 1), GAP)
+        codes[:, :width] = around
+        seen = Text.of(codes.ravel())
         found = words.find(seen.folded)
         place, column = np.divmod(found.start, width + 1)
-        holding = np.flatnonzero((column <= width // 2) & (column + found.size > width // 2))
+        (holding,) = ((column <= middle) & (column + found.size > middle)).nonzero()
         found = Found(*(values.take(holding) for values in found))
-        word, row = _spellings(found)
+        _, first, owner, row = _spellings(found)
         is_inside, at = _characters(found)
-        is_middle = at == (place.take(holding) * (width + 1) + width // 2)[:, None]
+        place = place.take(holding)
+        is_middle = at == (place * (width + 1) + middle)[:, None]
         letters = seen.spelled.take(at, mode="clip")
         accepted, by_hand = words.table().spellings.take(row, axis=0), words.table().by_hand.take(row)
-        return cls(place.take(holding)[word], word, accepted, by_hand, letters[word], is_middle[word], is_inside[word])
+        return cls(place[owner], first, accepted, by_hand, letters[owner], is_middle[owner], is_inside[owner])
 
     def are_right(self, letters: Units) -> Mask:
         """Return which spellings are those of some letters."""
@@ -139,11 +143,10 @@ def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
     """
     attested, forbidden = np.zeros(len(around), dtype=np.bool_), np.zeros(len(around), dtype=np.bool_)
     spelled = _Spelled.of(around)
-    if len(spelled.word):
+    if len(spelled.first):
         attested[spelled.place[spelled.are_right(spelled.seen)]] = True
         agrees = ((spelled.seen == spelled.accepted) & spelled.is_middle).any(axis=1)
-        first = np.flatnonzero(np.diff(spelled.word, prepend=-1))
-        forbidden[spelled.place[first[~np.logical_or.reduceat(agrees, first)]]] = True
+        forbidden[spelled.place[spelled.first[~np.logical_or.reduceat(agrees, spelled.first)]]] = True
     return Evidence(attested, forbidden)
 
 
@@ -158,18 +161,18 @@ def interchangeable(around: npt.NDArray[np.uint32], forms: Units) -> Mask:
     """
     alike = np.zeros(len(around), dtype=np.bool_)
     spelled = _Spelled.of(around)
-    if len(spelled.word):
+    if len(spelled.first):
         others = np.where(spelled.is_middle, forms[spelled.place][:, None], spelled.seen)
-        first = np.flatnonzero(np.diff(spelled.word, prepend=-1))
-        may_stay = np.logical_or.reduceat(spelled.are_right(spelled.seen) & spelled.by_hand, first)
-        may_change = np.logical_or.reduceat(spelled.are_right(others), first)
-        alike[spelled.place[first[may_stay & may_change]]] = True
+        may_stay = np.logical_or.reduceat(spelled.are_right(spelled.seen) & spelled.by_hand, spelled.first)
+        may_change = np.logical_or.reduceat(spelled.are_right(others), spelled.first)
+        alike[spelled.place[spelled.first[may_stay & may_change]]] = True
     return alike
 
 
 def spread(start: Positions, lengths: Positions) -> Positions:
     """Return every position of the spans that begin at `start`."""
-    return np.arange(int(lengths.sum())) + np.repeat(start - np.cumsum(lengths) + lengths, lengths)
+    positions: Positions = np.arange(int(lengths.sum())) + (start - lengths.cumsum() + lengths).repeat(lengths)
+    return positions
 
 
 def decode(seen: Stretches, choices: Choices) -> Verdicts:
@@ -182,7 +185,7 @@ def decode(seen: Stretches, choices: Choices) -> Verdicts:
     form, by_word = lattice.chosen()
     kept = seen.text.spelled.take(choices.place)
     gain = np.zeros(len(form))
-    changed = np.flatnonzero(form != kept)
+    (changed,) = (form != kept).nonzero()
     if len(changed):
         stretch = seen.holding(choices.place)
         again = _without(seen, choices, changed, stretch, kept, form)
@@ -197,10 +200,10 @@ def _without(
     own = stretch[changed]
     again = seen.again(own)
     count = np.bincount(stretch, minlength=len(seen.start))
-    first = np.cumsum(count) - count
+    first = count.cumsum() - count
     index = spread(first[own], count[own])
-    others = choices.some(index, choices.place[index] + np.repeat(again.start - seen.start[own], count[own]))
-    column = np.cumsum(count[own]) - count[own] + changed - first[own]
+    others = choices.some(index, choices.place[index] + (again.start - seen.start[own]).repeat(count[own]))
+    column = count[own].cumsum() - count[own] + changed - first[own]
     is_kept = others.forms[:, column] == kept[changed]
     allowed = np.where(is_kept.any(axis=0), is_kept, others.forms[:, column] != form[changed])
     others.logs[:, column] = np.where(allowed, others.logs[:, column], NEVER)
@@ -233,20 +236,19 @@ class _Lattice:
     def _price(self) -> None:
         """Find all words, and the best spelling of each."""
         known, top = words.table(), self._logs.max(axis=0)
-        self._words[1:, -1] = words.alone_logs().take(self._seen.text.folded) + top
+        self._words[1:, -1] = model.alone_logs().take(self._seen.text.folded) + top
         found = words.find(self._seen.text.folded)
         is_inside, at = _characters(found)
         free = np.where(is_inside, top.take(at, mode="clip"), 0.0).sum(axis=1)
-        owner, row = _spellings(found)
+        spelled, first, owner, row = _spellings(found)
         is_inside, at, accepted = is_inside[owner], at[owner], known.spellings.take(row, axis=0)
         is_form = self._forms.take(at, axis=1, mode="clip") == accepted
         logs = np.where(is_form, self._logs.take(at, axis=1, mode="clip"), NEVER).max(axis=0)
         values = np.where(is_inside, logs, 0.0).sum(axis=1)
         best, spelling = free, np.full(len(free), -1)
-        if len(owner):
-            first = np.flatnonzero(np.diff(owner, prepend=-1))
+        if len(spelled):
             fitting = np.maximum.reduceat(values, first)
-            best[owner[first]] = np.where(fitting > NEVER, fitting, best[owner[first]] - MISSPELLED)
+            best[spelled] = np.where(fitting > NEVER, fitting, best[spelled] - MISSPELLED)
             fits = (values > NEVER) & (values == best[owner])
             spelling[owner[fits]] = row[fits]
         self._words[found.start + found.size, -found.size] = known.logs.take(found.word) + best
@@ -254,13 +256,13 @@ class _Lattice:
 
     def _divide(self) -> None:
         """Find the best division up to every place of every stretch, the longest stretches first."""
-        order = np.argsort(-self._seen.length, kind="stable")
+        order = (-self._seen.length).argsort(kind="stable")
         self._start, self._length = self._seen.start[order], self._seen.length[order]
         longest = int(self._length.max(initial=0))
         self._upto = upto = np.full((len(order), longest + 1 + LONGEST), NEVER)
         """The log probability of the best division up to each end, which stands `LONGEST` columns on."""
         upto[:, LONGEST] = 0.0
-        reaching = np.searchsorted(-self._length, -np.arange(longest + 1), side="right").tolist()
+        reaching = (-self._length).searchsorted(-np.arange(longest + 1), side="right").tolist()
         for end in range(1, longest + 1):
             count = reaching[end]
             divisions = self._words.take(self._start[:count] + end, axis=0)
@@ -280,7 +282,7 @@ class _Lattice:
             last = LONGEST - divisions.argmax(axis=1)
             end = end - last
             size[start + end] = last
-            going = np.flatnonzero(end)
+            (going,) = end.nonzero()
             row, start, end = row[going], start[going], end[going]
         place = self._choices.place
         heads = np.maximum.accumulate(np.where(size > 0, np.arange(len(size)), 0)).take(place)
@@ -297,9 +299,13 @@ def _characters(found: Found) -> tuple[Mask, Positions]:
     return columns < found.size[:, None], found.start[:, None] + columns
 
 
-def _spellings(found: Found) -> tuple[Positions, Positions]:
-    """Return every accepted spelling of each word found: the index of the word, in order, and its row in the table."""
+def _spellings(found: Found) -> tuple[Positions, Positions, Positions, Positions]:
+    """Return every accepted spelling of the words found: the word of each, by its index, and the row in the table.
+
+    Before those come the words that have any, and where the spellings of each begin.
+    """
     rows = words.table().rows
     first = rows.take(found.word)
     count = rows.take(found.word + 1) - first
-    return np.repeat(np.arange(len(count)), count), spread(first, count)
+    (spelled,) = count.nonzero()
+    return spelled, (count.cumsum() - count).take(spelled), np.arange(len(count)).repeat(count), spread(first, count)

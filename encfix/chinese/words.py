@@ -30,7 +30,6 @@ BITS = 19
 """Leading bits of a hash that say where among all it stands, and by which first two characters are looked up."""
 
 _MULTIPLIER = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
-_LINE_END = 10
 
 
 class Table(NamedTuple):
@@ -86,7 +85,7 @@ def table() -> Table:
 
 def _laid_out(units: Units) -> tuple[Units, Positions]:
     """Return the words of a list, one a line, as rows of `LONGEST` units, filled up with zeros, and their lengths."""
-    ends = np.flatnonzero(np.append(units, _LINE_END) == _LINE_END)
+    ends = np.flatnonzero(np.append(units, model.LINE_END) == model.LINE_END)
     starts = np.concatenate(([0], ends[:-1] + 1))
     columns = np.arange(LONGEST)
     words = units.take(starts[:, None] + columns, mode="clip")
@@ -106,18 +105,6 @@ def _leading(keys: Keys) -> Positions:
     return (keys >> np.uint64(64 - BITS)).view(np.int64)
 
 
-@cache
-def alone_logs() -> Logs:
-    """Return the log probability that a code point of the BMP is a word of its own: float64 (0x10000,)."""
-    codes = np.arange(0x10000, dtype=np.uint32)
-    is_han = (codes >= 0x3400) & (codes < 0xFB00) | (model.symbols_of(codes) >= model.FIRST_HAN)
-    logs = np.where(is_han, model.UNKNOWN_WORD, model.log_unigram(codes).astype(np.float64))
-    words, sizes = _laid_out(load("model_words"))
-    single = np.flatnonzero(sizes == 1)
-    logs[words[single, 0]] = load("model_word_logs")[single] * -model.STEP
-    return logs
-
-
 def find(folded: Units) -> Found:
     """Return the words of two characters and more that a folded text holds, shorter ones first.
 
@@ -127,23 +114,18 @@ def find(folded: Units) -> Found:
     >>> found.start.tolist(), found.size.tolist()
     ([0, 1, 0], [2, 2, 3])
     """
-    known = table()
-    codes = folded.astype(np.uint64)
-    key = (codes[:-1] * _MULTIPLIER + codes[1:]) * _MULTIPLIER
-    longest = known.longest.take(_leading(key))
-    start = np.flatnonzero(longest)
-    key, longest = key.take(start), longest.take(start)
-    starts, keys = [start], [key]
-    for length in range(3, LONGEST + 1):
-        going = np.flatnonzero(longest >= length)
-        start, longest = start.take(going), longest.take(going)
-        key = (key.take(going) + codes.take(start + length - 1, mode="clip")) * _MULTIPLIER
-        starts.append(start)
-        keys.append(key)
-    start, key = np.concatenate(starts), np.concatenate(keys)
-    size = np.repeat(np.arange(2, LONGEST + 1), list(map(len, starts)))
+    known, size = table(), len(folded)
+    codes = np.zeros(size + LONGEST, dtype=np.uint64)
+    codes[:size] = folded
+    keys = np.empty((LONGEST, size), dtype=np.uint64)
+    keys[0] = codes[:size] * _MULTIPLIER
+    for nth in range(1, LONGEST):
+        np.multiply(keys[nth - 1] + codes[nth : size + nth], _MULTIPLIER, out=keys[nth])
+    longest = known.longest.take(_leading(keys[1]))
+    more, start = (longest > np.arange(LONGEST)[:, None]).nonzero()
+    key = keys[more, start]
     word = known.places.take(_leading(key)).astype(np.int64)
     while (is_less := known.keys.take(word) < key).any():
         word += is_less
-    hits = np.flatnonzero(known.keys.take(word) == key)
-    return Found(start.take(hits), size.take(hits), word.take(hits))
+    (hits,) = (known.keys.take(word) == key).nonzero()
+    return Found(start.take(hits), more.take(hits) + 1, word.take(hits))

@@ -33,8 +33,8 @@ FOREIGN = (
     "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦"
 )
 
-_SETS = (EDGES, NUMERALS, COUNTED, CANTONESE, ROYAL, AFTER_QUEEN, DISHES, FOREIGN)
-_EDGE, _NUMERAL, _COUNTED, _CANTONESE, _ROYAL, _AFTER_QUEEN, _DISH, _FOREIGN = (1 << n for n in range(len(_SETS)))
+_SETS = (EDGES, NUMERALS, COUNTED, ROYAL, AFTER_QUEEN, DISHES, FOREIGN)
+_EDGE, _NUMERAL, _COUNTED, _ROYAL, _AFTER_QUEEN, _DISH, _FOREIGN = (1 << n for n in range(len(_SETS)))
 
 _NEAR = 5
 """Code points to either side among which the dot of a foreign name stands."""
@@ -51,9 +51,9 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     is_dish = ((seen == ord("麵")) | (seen == ord("麪"))) & (roles[:, _NEAR - 3 : _NEAR] & _DISH != 0).any(axis=1)
     is_cantonese = seen == ord("係")
     if is_cantonese.any():
-        cantonese = np.flatnonzero(role_table(*_SETS).take(codes, mode="clip") & _CANTONESE)
+        cantonese = are_in(CANTONESE, codes).nonzero()[0]
         is_cantonese &= between(cantonese, starts, ends) > 0
-    opening, closing = (last_before(np.flatnonzero(codes == ord(mark)), places) for mark in "《》")
+    opening, closing = (last_before((codes == ord(mark)).nonzero()[0], places) for mark in "《》")
     is_in = (seen == ord("于")) & (after != ord("是"))
     is_in[is_in] = [not chr(min(code, sys.maxunicode)).isdigit() for code in after[is_in].tolist()]
     is_edge = (roles & _EDGE != 0) | (near >= BOUNDARY_CODE)

@@ -113,7 +113,7 @@ NONE = Candidates.certain(np.empty(0, np.int64), np.empty(0, np.uint32), np.empt
 def _joined(parts: Sequence[Candidates]) -> Candidates:
     """Return all candidates, sorted by place."""
     together = Candidates._make(map(np.concatenate, zip(*parts, strict=True)))
-    return together.where(np.argsort(together.place, kind="stable"))
+    return together.where(together.place.argsort(kind="stable"))
 
 
 def flags(options: Options) -> int:
@@ -147,15 +147,15 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
     """Return proposals for traditional text: confusable forms, and characters that only simplified text has."""
     table = confusions.tables()
     group = table.group_of.take(batch.codes, mode="clip")
-    suspects = np.flatnonzero((group >= 0) & scripts.is_traditional)
-    strangers = np.flatnonzero(scripts.simplified & scripts.is_traditional & (group < 0))
+    (suspects,) = ((group >= 0) & scripts.is_traditional).nonzero()
+    (strangers,) = (scripts.simplified & scripts.is_traditional & (group < 0)).nonzero()
     forms = table.forms.take(group.take(suspects), axis=1)
     logs = confusions.side_logs(forms, batch.codes.take(suspects - 1), batch.codes.take(suspects + 1))
     logs[forms < 0] = -np.inf
     is_seen = forms == table.member_of.take(batch.codes.take(suspects), mode="clip")
     kept = np.where(is_seen, logs, NEVER).max(axis=0)
     margins = np.where(is_seen, -np.inf, logs).max(axis=0) - kept
-    chosen = np.flatnonzero(margins > WORTH_A_LOOK)
+    (chosen,) = (margins > WORTH_A_LOOK).nonzero()
     if not len(chosen) and not len(strangers):
         return NONE
     said = evidence(batch.codes.take(suspects[chosen][:, None] + np.arange(1 - LONGEST, LONGEST)))
@@ -180,8 +180,10 @@ def _are_promising(seen: Codes, said: Evidence, margins: npt.NDArray[np.float32]
 def _decoded(batch: Batch, choices: Choices, is_attested: Mask) -> Candidates:
     """Divide the windows around the places in question into words, and return what changes."""
     place = choices.place
+    if not len(place):
+        return NONE
     heads, start, end = _windows(batch, place)
-    tails = np.append(heads, len(place))[1:]
+    tails = np.concatenate((heads[1:], [len(place)]))
     parts = [NONE]
     for first in range(0, len(heads), WINDOWS):
         some = slice(first, first + WINDOWS)
@@ -190,7 +192,7 @@ def _decoded(batch: Batch, choices: Choices, is_attested: Mask) -> Candidates:
         codes = batch.codes.take(inside(start[some], length + 1))
         begin = offsets_of(length + 1)[:-1]
         codes[begin + length] = GAP
-        window = np.repeat(np.arange(len(length)), (tails - heads)[some])
+        window = np.arange(len(length)).repeat((tails - heads)[some])
         at = place[own] + (begin - start[some])[window]
         verdicts = decode(Stretches(Text.of(codes), begin, length), choices.some(own, at))
         more = caution.nats(codes, at, begin[window], (begin + length)[window], verdicts.by_word)
@@ -202,9 +204,10 @@ def _decoded(batch: Batch, choices: Choices, is_attested: Mask) -> Candidates:
 def _windows(batch: Batch, place: Positions) -> tuple[Positions, Positions, Positions]:
     """Return which places begin a window, and the ends of the windows; places near each other share one."""
     document, index = batch.documents_of(place), np.arange(len(place))
-    follows = (np.diff(place, prepend=-REACH) <= REACH) & (np.diff(document, prepend=-1) == 0)
-    heads = np.flatnonzero((index - np.maximum.accumulate(np.where(follows, 0, index))) % CROWD == 0)
-    last = np.append(heads, len(place))[1:] - 1
+    begins = index.copy()
+    begins[1:][(place[1:] - place[:-1] <= REACH) & (document[1:] == document[:-1])] = 0
+    (heads,) = ((index - np.maximum.accumulate(begins)) % CROWD == 0).nonzero()
+    last = np.concatenate((heads[1:], [len(place)])) - 1
     start = np.maximum(batch.starts[document[heads]], place[heads] - REACH)
     end = np.minimum(batch.ends[document[heads]], place[last] + REACH + 1)
     return heads, start, end
@@ -227,9 +230,11 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
     document = batch.documents_of(found.place)
     converted = np.bincount(document[found.gain >= STRONG], minlength=len(batch)) >= ENOUGH
     found = found._replace(needed=found.needed * np.where(converted[document], CONVERTED, 1.0))
-    near = np.flatnonzero(found.gain >= found.needed + found.more - 1)
+    (near,) = (found.gain >= found.needed + found.more - 1).nonzero()
     around = batch.codes.take(found.place[near][:, None] + np.arange(1 - LONGEST, LONGEST))
     near = near[~interchangeable(around, found.form[near].astype(np.uint16))]
+    if not len(near):
+        return NONE
     found, surroundings = found.where(near), Surroundings(scripts, found.place[near])
     is_left = surroundings.are_quotations(found.rule == LEFTOVER) | ~_are_in_prose(batch, found.place)
     is_kept = ~surroundings.are_classical() | (found.more >= CERTAIN_GAIN)

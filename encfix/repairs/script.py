@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
-from encfix.chinese import conversion, model
+from encfix.chinese import conversion, division
 from encfix.chinese.characters import BOUNDARY_CODE, SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES, Class, among
 from encfix.chinese.vector_conversion import convert_codes
 from encfix.edits import Edits, Proposal, gathered, merge, replacements
@@ -115,7 +115,7 @@ def by_word(spans: Iterable[Span], original: str) -> Iterator[Span]:
 
 @lru_cache(maxsize=1 << 16)
 def _word_lengths(run: str) -> tuple[int, ...]:
-    return tuple(map(len, model.divide(run)))
+    return tuple(map(len, division.divide(run)))
 
 
 def _everything(batch: Batch) -> tuple[Mask, Mask]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from encfix import screen
 from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
-from encfix.chinese import model
+from encfix.chinese import division, model
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
@@ -147,7 +147,7 @@ def _reads_as_text(batch: Batch, gaps: _Gaps, run: int, count: int) -> bool:
     least_pairs, least_words = PROSE if _MARKS.take(kinds).any() and count >= MANY_GAPS else TITLE
     if count > LONG_LIST:
         least_pairs, least_words = min(least_pairs, SENTENCE[0]), min(least_words, SENTENCE[1])
-    return model.score(closed) > least_pairs and model.lattice_score(to_text(closed)) > least_words * len(closed)
+    return model.score(closed) > least_pairs and division.lattice_score(to_text(closed)) > least_words * len(closed)
 
 
 def _commas(batch: Batch) -> Edits:

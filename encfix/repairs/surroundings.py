@@ -48,6 +48,9 @@ SHINJITAI = (
 NEAR_JAPANESE = 12
 """Code points on either side within which one of them makes a text Japanese."""
 
+FAR = 1 << 62
+"""Past every position."""
+
 SCRIPTS, FORM = "繁简簡正异異", "体體"
 """The two characters of which words for scripts are made."""
 
@@ -63,17 +66,17 @@ _EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (
 
 def last_before(positions: Positions, places: Positions) -> Positions:
     """Return the last of some sorted positions before each place, -1 where there is none."""
-    return np.append(-1, positions).take(np.searchsorted(positions, places))
+    return np.concatenate(([-1], positions)).take(positions.searchsorted(places))
 
 
 def first_from(positions: Positions, places: Positions) -> Positions:
     """Return the first of some sorted positions at or behind each place, a very great number where there is none."""
-    return np.append(positions, np.iinfo(np.int64).max).take(np.searchsorted(positions, places))
+    return np.concatenate((positions, [FAR])).take(positions.searchsorted(places))
 
 
 def between(positions: Positions, starts: Positions, ends: Positions) -> Positions:
     """Return how many of some sorted positions lie between each start and end."""
-    return np.searchsorted(positions, ends) - np.searchsorted(positions, starts)
+    return positions.searchsorted(ends) - positions.searchsorted(starts)
 
 
 def around(codes: Codes, places: Positions, starts: Positions, ends: Positions, reach: int) -> Codes:
@@ -88,7 +91,7 @@ def around(codes: Codes, places: Positions, starts: Positions, ends: Positions, 
 
 
 class Surroundings:
-    """What stands around some places of a batch, which must be sorted."""
+    """What stands around some places of a batch, at least one, which must be sorted."""
 
     def __init__(self, scripts: Scripts, places: Positions) -> None:
         batch = scripts.batch
@@ -97,13 +100,13 @@ class Surroundings:
         self._start = np.maximum(batch.starts[document], places - QUOTED)
         self._end = np.minimum(batch.ends[document], places + QUOTED + 1)
         apart = self._start[1:] >= self._end[:-1]
-        first, last = np.append(True, apart)[: len(places)], np.append(apart, True)[: len(places)]
+        first, last = np.concatenate(([True], apart)), np.concatenate((apart, [True]))
         self._where = inside(self._start[first], self._end[last] - self._start[first])
         """Every position that is looked at, sorted."""
         self._roles = role_table(*_SETS).take(batch.codes.take(self._where), mode="clip")
 
     def _holding(self, role: int) -> Positions:
-        return self._where.take(np.flatnonzero(self._roles & np.uint8(role)))
+        return self._where.take((self._roles & np.uint8(role)).nonzero()[0])
 
     def are_classical(self) -> Mask:
         """Return which places lie in classical text: it has spellings of its own, 于 and 采 and 云."""
@@ -128,7 +131,8 @@ class Surroundings:
         own, other = self._own_and_other(left, right)
         is_marked = mark > 0
         is_strange = is_marked & (own == 0) & (other > 0)
-        is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
+        if is_strange.any():
+            is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
         is_alone = is_marked & (right - left == 1)  # a character that the text talks of
         return np.asarray(found | is_alone | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
 
@@ -146,7 +150,7 @@ class Surroundings:
 
     @cached_property
     def _by_script(self) -> tuple[Positions, Positions]:
-        return np.flatnonzero(self._scripts.simplified), np.flatnonzero(self._scripts.traditional)
+        return self._scripts.simplified.nonzero()[0], self._scripts.traditional.nonzero()[0]
 
     def _ideographs(self, starts: Positions, ends: Positions, chosen: Mask) -> Positions:
         """Return how many ideographs each chosen span holds, 0 for the others."""
@@ -157,7 +161,7 @@ class Surroundings:
     def _are_in_addresses(self) -> Mask:
         """Return which places lie in the path of an address; few stand behind a slash at all."""
         found = last_before(self._holding(_SLASH), self._places) >= self._start
-        for nth in np.flatnonzero(found).tolist():
+        for nth in found.nonzero()[0].tolist():
             before = to_text(self._scripts.batch.codes[self._start[nth] : self._places[nth]])
             found[nth] = _ADDRESS.search(before) is not None
         return np.asarray(found)
@@ -172,10 +176,10 @@ class Surroundings:
         opening, closing = self._holding(_OPENING), self._holding(_CLOSING)
         # Marks that are open before each position. The mark that is still open at a place is the last one before it at
         # which one less was open; keys put the marks of one depth side by side.
-        depth = np.arange(len(opening)) - np.searchsorted(closing, opening)
+        depth = np.arange(len(opening)) - closing.searchsorted(opening)
         keys = np.sort(depth * size + opening)
-        key = (np.searchsorted(opening, places) - np.searchsorted(closing, places) - 1) * size
-        left = np.append(np.iinfo(np.int64).min // 2, keys).take(np.searchsorted(keys, key + places)) - key
+        key = (opening.searchsorted(places) - closing.searchsorted(places) - 1) * size
+        left = np.concatenate(([-FAR], keys)).take(keys.searchsorted(key + places)) - key
         is_open = (left >= self._start) & (left > last_before(self._holding(_NEWLINE), places))
         mark = np.where(is_open, codes.take(left, mode="clip"), 0)
         # The mark that closes it is the first of its kind from the place on.
@@ -195,7 +199,9 @@ class Surroundings:
         codes = around(self._scripts.batch.codes, self._places, self._start, self._end, middle)
         is_pairing = are_in(PAIRING, codes)
         found = np.asarray(is_pairing[:, middle - LONGEST_PAIR : middle + LONGEST_PAIR + 1].any(axis=1))
-        where = np.flatnonzero(found)
+        (where,) = found.nonzero()
+        if not len(where):
+            return found
         is_pairing, folded = is_pairing[where], model.fold_codes(codes[where])
         found[where] = False
         for size in range(1, LONGEST_PAIR + 1):

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from encfix.chinese import model
+from encfix.chinese import division, model
 from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, characters
 from encfix.repairs.mojibake.costs import BROKEN
 from encfix.repairs.mojibake.pairs import Pair
@@ -58,7 +58,7 @@ def choose_pairs(pieces: list[bytes], options: Options, pair: Pair) -> tuple[lis
 
 
 def _score(pieces: list[bytes], pair: Pair) -> float:
-    return model.lattice_score(b"".join(pieces).decode(pair.codec, "replace"))
+    return division.lattice_score(b"".join(pieces).decode(pair.codec, "replace"))
 
 
 def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
