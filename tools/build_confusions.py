@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import math
+import re
 import subprocess
 import tempfile
 from collections import defaultdict
@@ -36,6 +37,8 @@ LEAST = -12.5
 
 SURNAMES = frozenset("余范于沈姜胡郁朴谷卜曲种党云岳")
 """Simplified characters that are surnames as they are, whatever else they stand for."""
+
+_BESIDE = re.compile(r"beside (\w+)")
 
 MODES = ("both", "leftover", "marked")
 """What may be exchanged in a group; see `confusions.tsv`."""
@@ -109,7 +112,8 @@ class Counts:
 def by_hand(listed: list[Group]) -> list[str]:
     """Return the spellings kept by hand, sorted, as `spellings` writes them."""
     members = {member for group in listed for member in group.members}
-    words = [confusions.standard(word) for word, _ in rows("spellings")]
+    found = [[word, *_BESIDE.findall(why)] for word, why in rows("spellings")]
+    words = map(confusions.standard, itertools.chain.from_iterable(found))
     return sorted({"".join(c if c in members else model.fold(c) for c in word) for word in words})
 
 

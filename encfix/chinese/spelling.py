@@ -153,7 +153,7 @@ def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
 def interchangeable(around: npt.NDArray[np.uint32], forms: Units) -> Mask:
     """Return whether some word around a character, laid out as for `evidence`, may be written with a form as well.
 
-    The spelling seen is one of those kept by hand.
+    One of the two spellings is kept by hand.
 
     >>> rows = np.array([[*map(ord, text)] for text in ("  那個家伙   ", "  新局麵    ")], dtype=np.uint32)
     >>> interchangeable(rows, np.array([ord("傢"), ord("面")], dtype=np.uint16)).tolist()
@@ -163,9 +163,10 @@ def interchangeable(around: npt.NDArray[np.uint32], forms: Units) -> Mask:
     spelled = _Spelled.of(around)
     if len(spelled.first):
         others = np.where(spelled.is_middle, forms[spelled.place][:, None], spelled.seen)
-        may_stay = np.logical_or.reduceat(spelled.are_right(spelled.seen) & spelled.by_hand, spelled.first)
-        may_change = np.logical_or.reduceat(spelled.are_right(others), spelled.first)
-        alike[spelled.place[spelled.first[may_stay & may_change]]] = True
+        right = [spelled.are_right(letters) for letters in (spelled.seen, others)]
+        by_hand = np.logical_or.reduceat((right[0] | right[1]) & spelled.by_hand, spelled.first)
+        both = np.logical_and(*(np.logical_or.reduceat(those, spelled.first) for those in right))
+        alike[spelled.place[spelled.first[both & by_hand]]] = True
     return alike
 
 

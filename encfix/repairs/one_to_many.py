@@ -52,7 +52,7 @@ BY_WORD, ALONE, BOUND = 3.5, 4.0, 1.0
 ATTESTED = 3.0
 """Nats more where the form seen is right in a word of its own."""
 
-UNUSUAL, NAME = 4.0, 6.0
+UNUSUAL, NAME = 12.0, 6.0
 """Nats more where no word demands a form that is not the group's most usual, or a character that names hold."""
 
 CONVERTED = 0.6
