@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from encfix.chinese import confusions, model, words
 from encfix.chinese.characters import BOUNDARY_CODE
-from encfix.chinese.words import LONGEST, Found, Positions, Units
+from encfix.chinese.words import LONGEST, Positions, Units
 
 MISSPELLED = 8.0
 """Nats that a word costs whose spelling is not one of the accepted ones."""
@@ -60,7 +60,7 @@ class Stretches(NamedTuple):
     def again(self, chosen: Positions) -> Stretches:
         """Return copies of some stretches, in the order given."""
         length = self.length[chosen]
-        index = spread(self.start[chosen], length + 1)
+        index = words.spread(self.start[chosen], length + 1)
         text = Text(self.text.folded.take(index), self.text.spelled.take(index))
         return Stretches(text, (length + 1).cumsum() - length - 1, length)
 
@@ -85,95 +85,6 @@ class Verdicts(NamedTuple):
     form: Units
     gain: Logs
     by_word: Mask
-
-
-class Evidence(NamedTuple):
-    """What the words around a place say of the form seen there, each by itself: some accept it, some forbid it."""
-
-    attested: Mask
-    forbidden: Mask
-
-
-class _Spelled(NamedTuple):
-    """The accepted spellings of the words around places, one a row, beside what stands there."""
-
-    place: Positions
-    first: Positions
-    """Where the spellings of each word begin."""
-    accepted: Units
-    by_hand: Mask
-    seen: Units
-    is_middle: Mask
-    """Which characters are those at the places."""
-    is_inside: Mask
-    """Which characters are in the word, of the `LONGEST` from its first: (rows, LONGEST), as the last three are."""
-
-    @classmethod
-    def of(cls, around: npt.NDArray[np.uint32]) -> _Spelled:
-        places, width = around.shape
-        middle = width // 2
-        codes = np.full((places, width + 1), GAP)
-        codes[:, :width] = around
-        seen = Text.of(codes.ravel())
-        found = words.find(seen.folded)
-        place, column = np.divmod(found.start, width + 1)
-        (holding,) = ((column <= middle) & (column + found.size > middle)).nonzero()
-        found = Found(*(values.take(holding) for values in found))
-        _, first, owner, row = _spellings(found)
-        is_inside, at = _characters(found)
-        place = place.take(holding)
-        is_middle = at == (place * (width + 1) + middle)[:, None]
-        letters = seen.spelled.take(at, mode="clip")
-        accepted, by_hand = words.table().spellings.take(row, axis=0), words.table().by_hand.take(row)
-        return cls(place[owner], first, accepted, by_hand, letters[owner], is_middle[owner], is_inside[owner])
-
-    def are_right(self, letters: Units) -> Mask:
-        """Return which spellings are those of some letters."""
-        return np.asarray(((letters == self.accepted) | ~self.is_inside).all(axis=1))
-
-
-def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
-    """Return whether a character is right in some word around it, and whether it is wrong in some.
-
-    `around` has a row for each: the character in the middle, and on either side all that may be in a word with it.
-
-    >>> rows = np.array([[*map(ord, text)] for text in ("  地方麵點   ", "  新局麵    ")], dtype=np.uint32)
-    >>> evidence(rows)
-    Evidence(attested=array([ True, False]), forbidden=array([ True,  True]))
-    """
-    attested, forbidden = np.zeros(len(around), dtype=np.bool_), np.zeros(len(around), dtype=np.bool_)
-    spelled = _Spelled.of(around)
-    if len(spelled.first):
-        attested[spelled.place[spelled.are_right(spelled.seen)]] = True
-        agrees = ((spelled.seen == spelled.accepted) & spelled.is_middle).any(axis=1)
-        forbidden[spelled.place[spelled.first[~np.logical_or.reduceat(agrees, spelled.first)]]] = True
-    return Evidence(attested, forbidden)
-
-
-def interchangeable(around: npt.NDArray[np.uint32], forms: Units) -> Mask:
-    """Return whether some word around a character, laid out as for `evidence`, may be written with a form as well.
-
-    One of the two spellings is kept by hand.
-
-    >>> rows = np.array([[*map(ord, text)] for text in ("  那個家伙   ", "  新局麵    ")], dtype=np.uint32)
-    >>> interchangeable(rows, np.array([ord("傢"), ord("面")], dtype=np.uint16)).tolist()
-    [True, False]
-    """
-    alike = np.zeros(len(around), dtype=np.bool_)
-    spelled = _Spelled.of(around)
-    if len(spelled.first):
-        others = np.where(spelled.is_middle, forms[spelled.place][:, None], spelled.seen)
-        right = [spelled.are_right(letters) for letters in (spelled.seen, others)]
-        by_hand = np.logical_or.reduceat((right[0] | right[1]) & spelled.by_hand, spelled.first)
-        both = np.logical_and(*(np.logical_or.reduceat(those, spelled.first) for those in right))
-        alike[spelled.place[spelled.first[both & by_hand]]] = True
-    return alike
-
-
-def spread(start: Positions, lengths: Positions) -> Positions:
-    """Return every position of the spans that begin at `start`."""
-    positions: Positions = np.arange(int(lengths.sum())) + (start - lengths.cumsum() + lengths).repeat(lengths)
-    return positions
 
 
 def decode(seen: Stretches, choices: Choices) -> Verdicts:
@@ -202,7 +113,7 @@ def _without(
     again = seen.again(own)
     count = np.bincount(stretch, minlength=len(seen.start))
     first = count.cumsum() - count
-    index = spread(first[own], count[own])
+    index = words.spread(first[own], count[own])
     others = choices.some(index, choices.place[index] + (again.start - seen.start[own]).repeat(count[own]))
     column = count[own].cumsum() - count[own] + changed - first[own]
     is_kept = others.forms[:, column] == kept[changed]
@@ -239,9 +150,9 @@ class _Lattice:
         known, top = words.table(), self._logs.max(axis=0)
         self._words[1:, -1] = model.alone_logs().take(self._seen.text.folded) + top
         found = words.find(self._seen.text.folded)
-        is_inside, at = _characters(found)
+        is_inside, at = found.characters()
         free = np.where(is_inside, top.take(at, mode="clip"), 0.0).sum(axis=1)
-        spelled, first, owner, row = _spellings(found)
+        spelled, first, owner, row = found.spellings()
         is_inside, at, accepted = is_inside[owner], at[owner], known.spellings.take(row, axis=0)
         is_form = self._forms.take(at, axis=1, mode="clip") == accepted
         logs = np.where(is_form, self._logs.take(at, axis=1, mode="clip"), NEVER).max(axis=0)
@@ -292,21 +203,3 @@ class _Lattice:
         form = self._choices.forms[self._choices.logs.argmax(axis=0), np.arange(len(place))]
         form[by_word] = words.table().spellings[spelling[by_word], (place - heads)[by_word]]
         return form, by_word
-
-
-def _characters(found: Found) -> tuple[Mask, Positions]:
-    """Return the positions of `LONGEST` characters from where each word starts, and which of them are in it."""
-    columns = np.arange(LONGEST)
-    return columns < found.size[:, None], found.start[:, None] + columns
-
-
-def _spellings(found: Found) -> tuple[Positions, Positions, Positions, Positions]:
-    """Return every accepted spelling of the words found: the word of each, by its index, and the row in the table.
-
-    Before those come the words that have any, and where the spellings of each begin.
-    """
-    rows = words.table().rows
-    first = rows.take(found.word)
-    count = rows.take(found.word + 1) - first
-    (spelled,) = count.nonzero()
-    return spelled, (count.cumsum() - count).take(spelled), np.arange(len(count)).repeat(count), spread(first, count)

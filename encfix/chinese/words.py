@@ -19,6 +19,7 @@ Units = npt.NDArray[np.uint16]
 Keys = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 Logs = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 LONGEST = 5
 """Characters in the longest word of the table."""
@@ -45,7 +46,7 @@ class Table(NamedTuple):
     """Word `i` is spelled as one of `spellings[rows[i] : rows[i + 1]]`; a word of unknown spelling has none."""
     spellings: Units
     """The accepted spellings in standard form: (spellings, LONGEST), filled up with zeros."""
-    by_hand: npt.NDArray[np.bool_]
+    by_hand: Mask
     """Which spellings are kept by hand, because they are as good as another: (spellings,)."""
     longest: npt.NDArray[np.uint8]
     """The length of the longest word that begins with two characters, by the bits of their hash: (1 << BITS,)."""
@@ -57,6 +58,33 @@ class Found(NamedTuple):
     start: Positions
     size: Positions
     word: Positions
+
+    def characters(self) -> tuple[Mask, Positions]:
+        """Return the positions of `LONGEST` characters from where each word starts, and which of them are in it."""
+        columns = np.arange(LONGEST)
+        return columns < self.size[:, None], self.start[:, None] + columns
+
+    def spellings(self) -> tuple[Positions, Positions, Positions, Positions]:
+        """Return every accepted spelling of the words: the word of each, by its index here, and the row in the table.
+
+        Before those come the words that have any, and where the spellings of each begin.
+        """
+        rows = table().rows
+        first = rows.take(self.word)
+        count = rows.take(self.word + 1) - first
+        (spelled,) = count.nonzero()
+        return (
+            spelled,
+            (count.cumsum() - count).take(spelled),
+            np.arange(len(count)).repeat(count),
+            spread(first, count),
+        )
+
+
+def spread(start: Positions, lengths: Positions) -> Positions:
+    """Return every position of the spans that begin at `start`."""
+    positions: Positions = np.arange(int(lengths.sum())) + (start - lengths.cumsum() + lengths).repeat(lengths)
+    return positions
 
 
 @cache

@@ -26,7 +26,8 @@ import numpy.typing as npt
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions, model
 from encfix.chinese.characters import IS_HAN, Class, among, are_in, is_common
-from encfix.chinese.spelling import GAP, Choices, Evidence, Stretches, Text, Verdicts, decode, evidence, interchangeable
+from encfix.chinese.evidence import Evidence, evidence, interchangeable
+from encfix.chinese.spelling import GAP, Choices, Stretches, Text, Verdicts, decode
 from encfix.chinese.words import LONGEST
 from encfix.edits import Edits, inside, offsets_of, replacements
 from encfix.options import Options
