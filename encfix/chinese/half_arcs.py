@@ -23,7 +23,7 @@ from encfix.chinese.half_choices import (
     hiding_again,
     just,
     made,
-    that_read,
+    made_to_read,
 )
 from encfix.chinese.half_tokens import Kind, Token, bytes_of, glossable, is_trigger, mark_of, reads, second_byte
 
@@ -136,14 +136,14 @@ class Machine:
             if reads(token.text, token.reading):
                 yield Arc(target, choice, suffix, gloss=token.gloss, glossed=token.text)
         else:
-            yield Arc(target, that_read(choice, token.reading), gloss=token.gloss)
+            yield Arc(target, made_to_read(pending, second, token.reading), gloss=token.gloss)
 
     def _lost(self, nth: int, pending: int, token: Token) -> Iterator[Arc]:
         """Yield the characters whose second byte a question mark stands for, with what else it may have eaten."""
         following = self._tokens[nth + 1].text if nth + 1 < len(self._tokens) else "\n"
         target = (nth + 1, IN_STEP)
         if token.gloss:
-            yield Arc(target, that_read(made(pending, 0x80), token.reading), gloss=token.gloss)
+            yield Arc(target, made_to_read(pending, 0x80, token.reading), gloss=token.gloss)
             return
         yield Arc(target, made(pending, 0x80))
         if token.kind is Kind.TAG:

@@ -7,12 +7,12 @@ comes near the best one.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from heapq import heappop, heappush
-from itertools import accumulate, islice, pairwise
+from heapq import heappop, heappush, nlargest
+from itertools import islice, repeat
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -45,20 +45,24 @@ NEAR = 8.0
 MOST = 16
 """Characters, the best ones, that stand before those of the next arc."""
 
+FEW = 16
+"""Pairs of characters up to which it is faster to look at them one by one."""
+
 LENGTH = 1.0
 """Nats that each character earns, since readings differ in length and the model asks a little too much for one."""
+
+NEVER = float("-inf")
 
 
 class Fork(NamedTuple):
     """What may be written at a node.
 
-    `ways` are the characters: arcs, and the place of each in its choice. `rows` gives each character that may stand
-    before its row of `onward`, float32 of shape (rows, ways): the best from there to the end by each way, in nats.
+    `ways` are the characters: arcs, and the place of each in its choice. `onward` gives for each character that may
+    stand before, the best from there to the end by each way, in nats.
     """
 
     ways: list[tuple[Arc, int]]
-    rows: dict[str, int]
-    onward: Logs
+    onward: dict[str, list[float]]
 
 
 class Lattice(NamedTuple):
@@ -68,48 +72,64 @@ class Lattice(NamedTuple):
     end: int
 
 
-class _Link(NamedTuple):
-    """A node reached from another: those of its characters that come from there, and in which columns they are."""
+class _Way(NamedTuple):
+    """A character written at a node: which one of an arc, and the best score of it."""
 
-    target: _Node
-    characters: slice
-    columns: list[int]
+    source: _Node
+    arc: Arc
+    place: int
+    score: float
 
 
 @dataclass(slots=True, eq=False)
 class _Node:
-    """The characters that may stand before a node, and what leaves it: each character of each arc is a column.
+    """The characters that may stand before a node, the ways to them, and the best score of each.
 
-    `scores` are the best to each of the characters; `starts` says where the columns of each arc begin; `steps` has
-    the shape (characters, columns). `trails` are, of each character that hid a pair, the bytes one of which begins the
-    next; `is_sound` says that the last token is taken for what it is. `worth` is the best from each character to the
-    end, once that is known.
+    `rows` are those of the table of pairs. `trails` are, of each character that hid a pair, the bytes one of which
+    begins the next. `onward` are the ways that leave it through which some reading comes near the best, the last first,
+    with the best from there to the end.
     """
 
     key: Key
-    scores: Logs
-    characters: str = ""
-    arcs: list[Arc] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    steps: Logs = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
-    links: list[_Link] = field(default_factory=list)
+    characters: str
+    scores: list[float]
+    ways: list[_Way]
+    rows: list[int] = field(init=False)
     trails: list[frozenset[int]] = field(default_factory=list)
-    is_sound: bool = True
-    worth: Logs | None = None
+    onward: list[tuple[_Way, float]] = field(default_factory=list)
 
-    def way(self, column: int) -> tuple[Arc, int]:
-        """Return the arc of a column and the place in its choice."""
-        nth = bisect_right(self.starts, column) - 1
-        return self.arcs[nth], column - self.starts[nth]
+    def __post_init__(self) -> None:
+        self.rows = pair_table.rows_of(self.characters)
 
+    def steps(self, arc: Arc, place: int) -> list[float]:
+        """Return what a character of an arc earns behind each that may stand before."""
+        choice = arc.choice
+        if arc.is_silent:
+            return [0.0 if one == choice.text else NEVER for one in self.characters]
+        symbol, gain = choice.symbols.item(place), LENGTH - arc.cost - choice.costs.item(place)
+        if arc.suffix and not arc.is_lossy:
+            gain += _suffixed(choice.text, arc.suffix).item(place)
+        steps = [log + gain for log in pair_table.log_one(self.rows, symbol)]
+        if self.trails:  # what ended the pair that stood for nothing begins the next character
+            first = choice.firsts[place]
+            steps = [step if first in trails else NEVER for step, trails in zip(steps, self.trails, strict=True)]
+        return steps
 
-class _Arrival(NamedTuple):
-    """The characters of one arc, which begin at a column of its source, with the best score of each."""
+    def best_by_one(self, arc: Arc, place: int) -> float:
+        """Return the best score of a character of an arc."""
+        return max(map(add, self.scores, self.steps(arc, place)))
 
-    source: _Node
-    column: int
-    arc: Arc
-    scores: Logs
+    def best_by_each(self, arc: Arc) -> Logs:
+        """Return the best score of each character of an arc, for many at once: float32 (characters,)."""
+        choice = arc.choice
+        scores = pair_table.log_after(self.rows, choice.symbols)
+        scores += np.array(self.scores, dtype=np.float32)[:, None]
+        if self.trails:
+            begins = np.array([_members(trails) for trails in self.trails])
+            scores = np.where(begins.take(choice.firsts, axis=1), scores, np.float32(NEVER))
+        best: Logs = scores.max(axis=0) - choice.costs
+        best += LENGTH - arc.cost
+        return best + _suffixed(choice.text, arc.suffix) if arc.suffix and not arc.is_lossy else best
 
 
 def lattice_of(tokens: Sequence[Token], first: int, before: str, until: int, is_narrow: bool) -> Lattice:
@@ -130,10 +150,10 @@ class _Growth:
         self._machine = Machine(tokens, is_narrow)
         self._first = first
         self._limit = end
-        self._open: dict[Key, list[_Arrival]] = {}
+        self._open: dict[Key, list[_Way]] = {}
         self._queue: list[Key] = []
-        self._best = [float("-inf")] * (end - first + 3)
-        start = _Node((first, IN_STEP), np.zeros((1, 1), dtype=np.float32), before)
+        self._best = [NEVER] * (end - first + 3)
+        start = _Node((first, IN_STEP), before, [0.0], [])
         self._nodes = [start]
         self._leave(start)
 
@@ -144,10 +164,11 @@ class _Growth:
             key = heappop(self._queue)
             layer, pending = key
             is_over = layer >= last_damage + CONTEXT and all(other == IN_STEP for _, other in (key, *self._queue))
-            node = self._closed(key, self._open.pop(key))
-            if not node:
+            ways = self._kept(key, self._open.pop(key))
+            if not ways:
                 continue
-            if not node.is_sound or pending != IN_STEP:
+            node = self._entered(key, ways)
+            if pending != IN_STEP or not all(way.arc.is_sound for way in ways):
                 last_damage = layer
             if pending == IN_STEP:
                 end = node
@@ -157,77 +178,70 @@ class _Growth:
                 self._leave(node)
         return self._pruned(end)
 
-    def _closed(self, key: Key, arrivals: list[_Arrival]) -> _Node | None:
-        """Return a node with the characters that stay in play before it, if there are any."""
-        starts = list(accumulate((len(arrival.scores) for arrival in arrivals), initial=0))
-        scores = _joined([arrival.scores for arrival in arrivals])
-        sound = [start for start, arrival in zip(starts, arrivals, strict=False) if arrival.arc.is_sound]
-        places = self._kept(key, scores, sound)
-        if not places:
-            return None
-        node = _Node(key, scores.take(places)[:, None])
-        self._nodes.append(node)
-        for (start, end), (source, column, arc, _) in zip(pairwise(starts), arrivals, strict=True):
-            mine = slice(bisect_left(places, start), bisect_left(places, end))
-            if mine.start < mine.stop:
-                which = [place - start for place in places[mine]]
-                source.links.append(_Link(node, mine, [column + nth for nth in which]))
-                node.characters += "".join([arc.suffix[-1:] or arc.choice.text[nth] for nth in which])
-                if key[1] >= HIDDEN:
-                    node.trails += [arc.choice.trails[nth] for nth in which]
-                node.is_sound &= arc.is_sound
-        return node
-
-    def _kept(self, key: Key, scores: Logs, sound: list[int]) -> list[int]:
+    def _kept(self, key: Key, ways: list[_Way]) -> list[_Way]:
         """Return which characters stay in play; the tokens as they stand do: a later one may rule all else out."""
-        layer, pending = key[0] - self._first, key[1]
-        if pending < HIDDEN:
-            self._best[layer] = max(self._best[layer], scores.max().item())
-        if len(scores) == len(sound):
-            return sound
-        chosen = scores >= self._best[layer] - (HOPE if pending >= HIDDEN else DEPTH)
-        chosen[sound] = True
-        kept = chosen.nonzero()[0]
-        if len(kept) > MOST:
-            kept = np.sort(kept[np.argpartition(-scores[kept], MOST)[:MOST]])
-        places: list[int] = kept.tolist()
-        return places
+        least = self._least(key)
+        ways = [way for way in ways if way.score >= least or way.arc.is_sound]
+        if len(ways) > MOST:
+            least = nlargest(MOST, [way.score for way in ways])[-1]
+            ways = [way for way in ways if way.score >= least]
+        return ways
+
+    def _least(self, key: Key) -> float:
+        """Return the score below which a way to a node is given up, as far as is known."""
+        layer, pending = key
+        return self._best[layer - self._first] - (HOPE if pending >= HIDDEN else DEPTH)
+
+    def _entered(self, key: Key, ways: list[_Way]) -> _Node:
+        """Return a new node to which some ways lead."""
+        characters = "".join([way.arc.suffix[-1:] or way.arc.choice.text[way.place] for way in ways])
+        node = _Node(key, characters, [way.score for way in ways], ways)
+        if key[1] >= HIDDEN:
+            node.trails = [way.arc.choice.trails[way.place] for way in ways]
+        self._nodes.append(node)
+        return node
 
     def _leave(self, node: _Node) -> None:
         """Add the arcs that leave a node."""
-        arcs = node.arcs = self._machine.arcs_from(node.key, node.characters)
-        if not arcs:
-            return
-        node.starts = list(accumulate((len(arc.choice.text) for arc in arcs), initial=0))
-        node.steps = _joined([_steps(node.characters, arc) for arc in arcs])
-        if node.trails:  # what ended the pair that stood for nothing begins the next character
-            begins = np.stack([_members(trails) for trails in node.trails])
-            firsts = [first for arc in arcs for first in arc.choice.firsts]
-            node.steps = np.where(begins.take(firsts, axis=1), node.steps, np.float32(-np.inf))
-        scores = _best(node.steps + node.scores)
-        for arc, (start, end) in zip(arcs, pairwise(node.starts), strict=True):
-            if arc.target not in self._open:
-                self._open[arc.target] = []
-                heappush(self._queue, arc.target)
-            self._open[arc.target].append(_Arrival(node, start, arc, scores[start:end]))
+        for arc in self._machine.arcs_from(node.key, node.characters):
+            key = arc.target
+            if key not in self._open:
+                self._open[key] = []
+                heappush(self._queue, key)
+            count = len(arc.choice.text)
+            if count * len(node.rows) <= FEW:
+                places, scores = list(range(count)), [node.best_by_one(arc, place) for place in range(count)]
+                self._reach(key, max(scores))
+            else:
+                best = node.best_by_each(arc)
+                self._reach(key, best.max().item())
+                near = (best >= self._least(key)).nonzero()[0]
+                places, scores = near.tolist(), best.take(near).tolist()
+            self._open[key] += map(_Way, repeat(node), repeat(arc), places, scores)
+
+    def _reach(self, key: Key, score: float) -> None:
+        """Take note of the best score of a way to a node; those that hide a pair do not count."""
+        layer, pending = key[0] - self._first, key[1]
+        if pending < HIDDEN and score > self._best[layer]:
+            self._best[layer] = score
 
     def _pruned(self, end: _Node) -> Lattice:
         """Return the characters through which some reading comes near the best."""
-        least = end.scores.max() - NEAR
-        end.worth = np.zeros(len(end.scores), dtype=np.float32)
+        least = max(end.scores) - NEAR
+        end_worths = [0.0] * len(end.ways)
         forks: dict[Key, Fork] = {}
         for node in reversed(self._nodes):
-            links = [(target.worth[mine], columns) for target, mine, columns in node.links if target.worth is not None]
-            if not links:
-                continue
-            columns = [column for _, those in links for column in those]
-            onward = node.steps.take(columns, axis=1) + _joined([worth for worth, _ in links])
-            node.worth = _best(onward.T)
-            near = (_best(onward + node.scores) >= least).nonzero()[0].tolist()
-            if near:
-                ways = [node.way(columns[nth]) for nth in near]
-                rows = {one: row for row, one in enumerate(node.characters)}
-                forks[node.key] = Fork(ways, rows, onward.take(near, axis=1))
+            worths = end_worths if node is end else []
+            if node.onward:
+                node.onward.reverse()
+                columns = [[step + worth for step in node.steps(way.arc, way.place)] for way, worth in node.onward]
+                rows = list(map(list, zip(*columns, strict=True)))
+                worths = list(map(max, rows))
+                ways = [(way.arc, way.place) for way, _ in node.onward]
+                forks[node.key] = Fork(ways, dict(zip(node.characters, rows, strict=True)))
+            for way, worth in zip(reversed(node.ways), reversed(worths)):
+                if way.score + worth >= least:
+                    way.source.onward.append((way, worth))
         return Lattice(forks, end.key[0])
 
 
@@ -237,29 +251,9 @@ def _members(numbers: frozenset[int]) -> npt.NDArray[np.bool_]:
     return np.isin(np.arange(256), list(numbers))
 
 
-def _best(scores: Logs) -> Logs:
-    """Return the best of each column."""
-    best: Logs = scores[0] if len(scores) == 1 else np.maximum.reduce(scores)
-    return best
-
-
-def _joined(parts: list[Logs]) -> Logs:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
-
-
-def _steps(before: str, arc: Arc) -> Logs:
-    """Return what each character of an arc earns behind each that may stand before: float32 (before, characters)."""
-    choice = arc.choice
-    if arc.is_silent:
-        return np.array([[0.0 if one == choice.text else -np.inf] for one in before], dtype=np.float32)
-    if len(before) == len(choice.text) == 1 and not arc.suffix:
-        return np.array([[model.pair(before, choice.text) + LENGTH - arc.cost - choice.costs.item()]], dtype=np.float32)
-    gains = (LENGTH - arc.cost) - choice.costs
-    if arc.suffix and not arc.is_lossy:
-        gains += model.log_after(codes_of(choice.text), codes_of(arc.suffix[:1]))[:, 0] + _worth(arc.suffix)
-    return pair_table.log_after(before, choice.symbols) + gains
-
-
-@lru_cache(maxsize=1 << 10)
-def _worth(suffix: str) -> float:
-    return float(model.log_pair(codes_of(suffix))[1:].sum()) + len(suffix) * LENGTH
+@lru_cache(maxsize=1 << 12)
+def _suffixed(text: str, suffix: str) -> Logs:
+    """Return what a suffix earns behind each character of a string: float32 (characters,)."""
+    inside = model.log_pair(codes_of(suffix))[1:].sum() + len(suffix) * LENGTH
+    suffixed: Logs = model.log_after(codes_of(text), codes_of(suffix[:1]))[:, 0] + inside
+    return suffixed

@@ -7,17 +7,16 @@ it adds is all that takes more than the last character to judge; see `encfix.chi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import compress
+from heapq import nlargest
+from itertools import chain, compress
 from operator import attrgetter
 from typing import NamedTuple
-
-import numpy as np
 
 from encfix.chinese.half_arcs import TAG_TAIL, Arc, Key
 from encfix.chinese.half_choices import HIDDEN, IN_STEP
 from encfix.chinese.half_lattice import CONTEXT, LONGEST, Fork, lattice_of
 from encfix.chinese.half_page import Page
-from encfix.chinese.half_scoring import CLOSING, DEPTH, NOTHING, Reading, Scorer, State, merged
+from encfix.chinese.half_scoring import CLOSING, DEPTH, NOTHING, Notes, Reading, Scorer, State, merged
 from encfix.chinese.half_tokens import Kind, Token, across, reads
 
 STEPS = 24
@@ -64,11 +63,10 @@ class _Reader:
                 states.setdefault(arc.target, []).extend(self._written(hopeful, key, arc, k))
         readings: dict[str, Reading] = {}
         for state in merged(states.get((lattice.end, IN_STEP), [])):
-            due = CLOSING * len(state.open) if lattice.end == len(self._tokens) else 0.0
-            for reading in state.readings:
-                score, text = state.score - due + reading.score - start.score, reading.text + state.text
-                if text not in readings or readings[text].score < score:
-                    readings[text] = reading._replace(score=score, text=text)
+            due = start.score + (CLOSING * len(state.open) if lattice.end == len(self._tokens) else 0.0)
+            for score, text, notes in state.read():
+                if text not in readings or readings[text].score < score - due:
+                    readings[text] = Reading(score - due, text, notes)
         ranked = sorted(readings.values(), key=attrgetter("score"), reverse=True)
         return Search(lattice.end, ranked, self._literal(start, lattice.end))
 
@@ -86,16 +84,25 @@ class _Reader:
     def _written(self, states: list[State], key: Key, arc: Arc, k: int) -> list[State]:
         """Return what readings become by one character of an arc, those that it goes with."""
         choice, scorer = arc.choice, self._scorer
-        character = choice.text[k]
+        character, gloss = choice.text[k], arc.gloss
+        owner = arc.glossed or character
         if key[1] >= HIDDEN:
             states = [state for state in states if choice.firsts[k] in state.trails]
+        elif key[1] == IN_STEP and not arc.is_sound:
+            begun = Notes(stops=(key[0],))
+            states = [state.noted(begun) if state.is_sound else state for state in states]
         if arc.is_silent:
             states = [state for state in states if state.last == character]
-        owner = arc.glossed or character
-        owners = [across(state.last, character, arc.reading) if arc.reading else owner for state in states]
-        states = list(compress(states, owners))
-        if key[1] == IN_STEP and not arc.is_sound:
-            states = [state.noted(stops=(key[0],)) if state.is_sound else state for state in states]
+        elif arc.reading:
+            states = [
+                state.noted(Notes(((owner, gloss),)))
+                for state in states
+                if (owner := across(state.last, character, arc.reading))
+            ]
+            gloss = ""
+        if gloss:
+            note = Notes(((owner, gloss),))
+            states = [state.noted(note) for state in states]
         if not arc.is_silent:
             cost = arc.cost + choice.costs.item(k)
             if not arc.is_sound:
@@ -106,9 +113,6 @@ class _Reader:
             return [state.lost(arc.suffix) for state in states]
         for letter in arc.suffix:
             states = scorer.write(states, letter, is_sound=arc.is_sound)
-        if arc.gloss:
-            glosses = [(owner, arc.gloss) for owner in owners if owner]
-            states = [state.noted(glosses=(gloss,)) for state, gloss in zip(states, glosses, strict=True)]
         return states
 
 
@@ -119,11 +123,9 @@ def _hopeful(states: list[State], fork: Fork) -> Iterator[tuple[Arc, int, list[S
     if len(fork.ways) == 1:
         yield (*fork.ways[0], states)
         return
-    rows = [fork.rows[state.last] for state in states]
-    hopes = AHEAD * fork.onward.take(rows, axis=0) + np.array([[state.score] for state in states])
-    is_hopeful = hopes >= hopes.max() - DEPTH
-    if np.count_nonzero(is_hopeful) > STEPS:
-        is_hopeful &= hopes >= np.partition(hopes, -STEPS, axis=None)[-STEPS]
-    for (arc, k), chosen in zip(fork.ways, is_hopeful.T.tolist(), strict=True):
-        if hopeful := list(compress(states, chosen)):
+    hopes = [[state.score + AHEAD * onward for onward in fork.onward[state.last]] for state in states]
+    ranked = nlargest(STEPS, chain(*hopes))
+    least = max(ranked[0] - DEPTH, ranked[-1])
+    for nth, (arc, k) in enumerate(fork.ways):
+        if hopeful := [state for state, hope in zip(states, hopes, strict=True) if hope[nth] >= least]:
             yield arc, k, hopeful
