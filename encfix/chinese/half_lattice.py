@@ -7,11 +7,10 @@ comes near the best one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import heappop, heappush, nlargest
-from itertools import islice, repeat
+from itertools import repeat
 from operator import add
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ import numpy.typing as npt
 from encfix.chinese import model, pair_table
 from encfix.chinese.half_arcs import Arc, Key, Machine
 from encfix.chinese.half_choices import HIDDEN, IN_STEP, codes_of
-from encfix.chinese.half_tokens import Token
+from encfix.chinese.half_tokens import Tokens
 from encfix.chinese.model import Logs
 
 CONTEXT = 4
@@ -132,27 +131,26 @@ class _Node:
         return best + _suffixed(choice.text, arc.suffix) if arc.suffix and not arc.is_lossy else best
 
 
-def lattice_of(tokens: Sequence[Token], first: int, before: str, until: int, is_narrow: bool) -> Lattice:
+def lattice_of(tokens: Tokens, first: int, before: str, until: int, is_narrow: bool) -> Lattice:
     """Return what the tokens from the trigger `first` on may stand for, up to where the text has been in step a while.
 
     `before` is the character before them, a newline at the start of a line. The lattice ends at most `until` tokens on;
     it has no forks if no reading is left.
     """
-    end = min(len(tokens), first + min(until, LONGEST))
-    lost = (nth for nth in range(first, end) if tokens[nth].text[0] == "?")
-    return _Growth(tokens, first, before, next(islice(lost, MOST_LOST, None), end), is_narrow).lattice()
+    return _Growth(tokens, first, before, min(until, LONGEST), is_narrow).lattice()
 
 
 class _Growth:
     """The forward pass over one stretch, and the pruning behind it."""
 
-    def __init__(self, tokens: Sequence[Token], first: int, before: str, end: int, is_narrow: bool) -> None:
+    def __init__(self, tokens: Tokens, first: int, before: str, most: int, is_narrow: bool) -> None:
+        self._tokens = tokens
         self._machine = Machine(tokens, is_narrow)
         self._first = first
-        self._limit = end
+        self._looked_at, self._limit, self._lost = first, first + most, 0
         self._open: dict[Key, list[_Way]] = {}
         self._queue: list[Key] = []
-        self._best = [NEVER] * (end - first + 3)
+        self._best = [NEVER] * (most + 3)
         start = _Node((first, IN_STEP), before, [0.0], [])
         self._nodes = [start]
         self._leave(start)
@@ -174,9 +172,21 @@ class _Growth:
                 end = node
                 if is_over:
                     break
-            if layer < self._limit:
+            if self._goes_on(layer):
                 self._leave(node)
         return self._pruned(end)
+
+    def _goes_on(self, layer: int) -> bool:
+        """Return whether a token is part of the stretch, as far as its limits say."""
+        while self._looked_at <= layer < self._limit:
+            if not self._tokens.has(self._looked_at):
+                self._limit = self._looked_at
+            elif self._tokens[self._looked_at].text[0] == "?":
+                self._lost += 1
+                if self._lost > MOST_LOST:
+                    self._limit = self._looked_at
+            self._looked_at += 1
+        return layer < self._limit
 
     def _kept(self, key: Key, ways: list[_Way]) -> list[_Way]:
         """Return which characters stay in play; the tokens as they stand do: a later one may rule all else out."""

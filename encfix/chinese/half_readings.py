@@ -6,9 +6,9 @@ it adds is all that takes more than the last character to judge; see `encfix.chi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from heapq import nlargest
-from itertools import chain, compress
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from encfix.chinese.half_choices import HIDDEN, IN_STEP
 from encfix.chinese.half_lattice import CONTEXT, LONGEST, Fork, lattice_of
 from encfix.chinese.half_page import Page
 from encfix.chinese.half_scoring import CLOSING, DEPTH, NOTHING, Notes, Reading, Scorer, State, merged
-from encfix.chinese.half_tokens import Kind, Token, across, reads
+from encfix.chinese.half_tokens import Kind, Tokens, across, reads
 
 STEPS = 24
 """Characters, the most hopeful, by which the readings at one node go on."""
@@ -34,7 +34,7 @@ class Search(NamedTuple):
     literal: float
 
 
-def search(tokens: Sequence[Token], first: int, page: Page, opened: str = "", until: int = LONGEST) -> Search:
+def search(tokens: Tokens, first: int, page: Page, opened: str = "", until: int = LONGEST) -> Search:
     """Return the readings of the stretch that begins at the token `first`, which must be a trigger.
 
     `opened` are the closing marks that are due there. The stretch ends where the text has been in step for some tokens,
@@ -44,7 +44,7 @@ def search(tokens: Sequence[Token], first: int, page: Page, opened: str = "", un
 
 
 class _Reader:
-    def __init__(self, tokens: Sequence[Token], page: Page) -> None:
+    def __init__(self, tokens: Tokens, page: Page) -> None:
         self._tokens = tokens
         self._scorer = Scorer(page)
         self._first = 0
@@ -52,7 +52,7 @@ class _Reader:
     def search(self, first: int, opened: str, until: int) -> Search:
         self._first = first
         begun = [State(last="\n")]
-        for token in self._tokens[max(first - CONTEXT - 2, 0) : first]:
+        for token in self._tokens.between(max(first - CONTEXT - 2, 0), first):
             if token.kind is Kind.CHARACTER:
                 begun = self._scorer.write(begun, token.text)
         start = begun[0]._replace(open=opened, text="")
@@ -62,8 +62,9 @@ class _Reader:
             for arc, k, hopeful in _hopeful(merged(states.pop(key, [])), lattice.forks[key]):
                 states.setdefault(arc.target, []).extend(self._written(hopeful, key, arc, k))
         readings: dict[str, Reading] = {}
+        closes = not self._tokens.has(lattice.end)
         for state in merged(states.get((lattice.end, IN_STEP), [])):
-            due = start.score + (CLOSING * len(state.open) if lattice.end == len(self._tokens) else 0.0)
+            due = start.score + (CLOSING * len(state.open) if closes else 0.0)
             for score, text, notes in state.read():
                 if text not in readings or readings[text].score < score - due:
                     readings[text] = Reading(score - due, text, notes)
@@ -73,7 +74,7 @@ class _Reader:
     def _literal(self, start: State, end: int) -> float:
         """Return the score of the tokens as they stand, less the glosses that fit."""
         states = [start]
-        for token in self._tokens[self._first : end]:
+        for token in self._tokens.between(self._first, end):
             text, reading = token.text, token.reading
             if token.gloss and not reads(text, reading) and not across(states[0].last, text, reading):
                 text += token.gloss

@@ -111,7 +111,8 @@ class State(NamedTuple):
     def read(self) -> Iterator[Reading]:
         """Yield the readings as they are now."""
         for score, text, notes in self.readings:
-            yield Reading(self.score + score, text + self.text, notes if self.notes is NO_NOTES else notes.also(self.notes))
+            together = notes if self.notes is NO_NOTES else notes.also(self.notes)
+            yield Reading(self.score + score, text + self.text, together)
 
 
 class Scorer:
@@ -147,8 +148,9 @@ class Scorer:
             if is_mark or last in _TWINS:
                 score -= _against_mark(opened, written[:-1], last, character)
                 opened = opened_after(opened, character)
+            text += character
             best = (now, one, two, three)
-            after.append(State(score, best, tail, character, opened, trails, is_sound, text + character, notes, readings))
+            after.append(State(score, best, tail, character, opened, trails, is_sound, text, notes, readings))
         return after
 
 

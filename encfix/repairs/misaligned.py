@@ -37,7 +37,7 @@ from encfix.chinese.characters import (
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
-from encfix.chinese.half_tokens import Kind, across, second_byte, tokens_of
+from encfix.chinese.half_tokens import Kind, Tokens, across, second_byte
 from encfix.edits import Edits, Proposal, gathered, inside
 from encfix.options import Options
 from encfix.repairs import gloss
@@ -184,11 +184,11 @@ def _may_be_damage(text: str, place: int) -> bool:
         if not behind or (behind not in gbk.pairs() and not "?" <= behind <= "~"):
             return False
         return bool(_END.search(text, place + 2, line_end(text, place + 2, place + LONGEST)))
-    tokens = tokens_of(text[place : place + 40])
-    if tokens[0].kind is not Kind.TAIL:
+    token = Tokens(text[place : place + 40])[0]
+    if token.kind is not Kind.TAIL:
         return False
     byte = second_byte(text[place - 1 : place])
-    return (byte, tokens[0].reading) in gbk.by_first_reading() or text[place - 1 : place] == ")"
+    return (byte, token.reading) in gbk.by_first_reading() or text[place - 1 : place] == ")"
 
 
 def page_of(document: _Text, stretches: list[int]) -> Page:
