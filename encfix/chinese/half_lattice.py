@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from heapq import heappop, heappush, nlargest
+from heapq import heappop, heappush
 from itertools import repeat
-from operator import add
+from operator import add, itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -61,7 +61,7 @@ class Fork(NamedTuple):
     """
 
     ways: list[tuple[Arc, int]]
-    onward: dict[str, list[float]]
+    onward: dict[str, tuple[float, ...]]
 
 
 class Lattice(NamedTuple):
@@ -72,12 +72,13 @@ class Lattice(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """A character written at a node: which one of an arc, and the best score of it."""
+    """A character written at a node: which one of an arc, its best score, and what it earns behind each before."""
 
+    score: float
     source: _Node
     arc: Arc
     place: int
-    score: float
+    steps: list[float]
 
 
 @dataclass(slots=True, eq=False)
@@ -93,42 +94,41 @@ class _Node:
     characters: str
     scores: list[float]
     ways: list[_Way]
+    trails: list[frozenset[int]]
     rows: list[int] = field(init=False)
-    trails: list[frozenset[int]] = field(default_factory=list)
     onward: list[tuple[_Way, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rows = pair_table.rows_of(self.characters)
 
-    def steps(self, arc: Arc, place: int) -> list[float]:
-        """Return what a character of an arc earns behind each that may stand before."""
+    def way(self, arc: Arc, place: int) -> _Way:
+        """Return the way by one character of an arc."""
         choice = arc.choice
-        if arc.is_silent:
-            return [0.0 if one == choice.text else NEVER for one in self.characters]
-        symbol, gain = choice.symbols.item(place), LENGTH - arc.cost - choice.costs.item(place)
+        gain = LENGTH - arc.cost - choice.costs.item(place)
         if arc.suffix and not arc.is_lossy:
             gain += _suffixed(choice.text, arc.suffix).item(place)
-        steps = [log + gain for log in pair_table.log_one(self.rows, symbol)]
+        steps = pair_table.log_one(self.rows, choice.symbols.item(place), gain)
+        if arc.is_silent:
+            steps = [0.0 if one == choice.text else NEVER for one in self.characters]
         if self.trails:  # what ended the pair that stood for nothing begins the next character
             first = choice.firsts[place]
             steps = [step if first in trails else NEVER for step, trails in zip(steps, self.trails, strict=True)]
-        return steps
+        return _Way(max(map(add, self.scores, steps)), self, arc, place, steps)
 
-    def best_by_one(self, arc: Arc, place: int) -> float:
-        """Return the best score of a character of an arc."""
-        return max(map(add, self.scores, self.steps(arc, place)))
-
-    def best_by_each(self, arc: Arc) -> Logs:
-        """Return the best score of each character of an arc, for many at once: float32 (characters,)."""
+    def ways_by(self, arc: Arc, least: float, depth: float) -> list[_Way]:
+        """Return the ways by the many characters of an arc, less those far below the best or below what is known."""
         choice = arc.choice
-        scores = pair_table.log_after(self.rows, choice.symbols)
-        scores += np.array(self.scores, dtype=np.float32)[:, None]
+        gains = (LENGTH - arc.cost) - choice.costs
+        if arc.suffix and not arc.is_lossy:
+            gains += _suffixed(choice.text, arc.suffix)
+        steps = pair_table.log_after(self.rows, choice.symbols) + gains
         if self.trails:
             begins = np.array([_members(trails) for trails in self.trails])
-            scores = np.where(begins.take(choice.firsts, axis=1), scores, np.float32(NEVER))
-        best: Logs = scores.max(axis=0) - choice.costs
-        best += LENGTH - arc.cost
-        return best + _suffixed(choice.text, arc.suffix) if arc.suffix and not arc.is_lossy else best
+            steps = np.where(begins.take(choice.firsts, axis=1), steps, np.float32(NEVER))
+        best = (steps + np.array(self.scores, dtype=np.float32)[:, None]).max(axis=0)
+        near = (best >= max(least, best.max().item() - depth)).nonzero()[0]
+        columns = steps.take(near, axis=1).T.tolist()
+        return list(map(_Way, best.take(near).tolist(), repeat(self), repeat(arc), near.tolist(), columns))
 
 
 def lattice_of(tokens: Tokens, first: int, before: str, until: int, is_narrow: bool) -> Lattice:
@@ -151,7 +151,7 @@ class _Growth:
         self._open: dict[Key, list[_Way]] = {}
         self._queue: list[Key] = []
         self._best = [NEVER] * (most + 3)
-        start = _Node((first, IN_STEP), before, [0.0], [])
+        start = _Node((first, IN_STEP), before, [0.0], [], [])
         self._nodes = [start]
         self._leave(start)
 
@@ -192,22 +192,17 @@ class _Growth:
         """Return which characters stay in play; the tokens as they stand do: a later one may rule all else out."""
         least = self._least(key)
         ways = [way for way in ways if way.score >= least or way.arc.is_sound]
-        if len(ways) > MOST:
-            least = nlargest(MOST, [way.score for way in ways])[-1]
-            ways = [way for way in ways if way.score >= least]
-        return ways
+        return sorted(ways, key=itemgetter(0), reverse=True)[:MOST] if len(ways) > MOST else ways
 
     def _least(self, key: Key) -> float:
         """Return the score below which a way to a node is given up, as far as is known."""
-        layer, pending = key
-        return self._best[layer - self._first] - (HOPE if pending >= HIDDEN else DEPTH)
+        return self._best[key[0] - self._first] - _depth(key)
 
     def _entered(self, key: Key, ways: list[_Way]) -> _Node:
         """Return a new node to which some ways lead."""
-        characters = "".join([way.arc.suffix[-1:] or way.arc.choice.text[way.place] for way in ways])
-        node = _Node(key, characters, [way.score for way in ways], ways)
-        if key[1] >= HIDDEN:
-            node.trails = [way.arc.choice.trails[way.place] for way in ways]
+        characters = "".join([arc.suffix[-1:] or arc.choice.text[place] for _, _, arc, place, _ in ways])
+        trails = [way.arc.choice.trails[way.place] for way in ways] if key[1] >= HIDDEN else []
+        node = _Node(key, characters, [way.score for way in ways], ways, trails)
         self._nodes.append(node)
         return node
 
@@ -220,20 +215,13 @@ class _Growth:
                 heappush(self._queue, key)
             count = len(arc.choice.text)
             if count * len(node.rows) <= FEW:
-                places, scores = list(range(count)), [node.best_by_one(arc, place) for place in range(count)]
-                self._reach(key, max(scores))
+                ways = [node.way(arc, place) for place in range(count)]
             else:
-                best = node.best_by_each(arc)
-                self._reach(key, best.max().item())
-                near = (best >= self._least(key)).nonzero()[0]
-                places, scores = near.tolist(), best.take(near).tolist()
-            self._open[key] += map(_Way, repeat(node), repeat(arc), places, scores)
-
-    def _reach(self, key: Key, score: float) -> None:
-        """Take note of the best score of a way to a node; those that hide a pair do not count."""
-        layer, pending = key[0] - self._first, key[1]
-        if pending < HIDDEN and score > self._best[layer]:
-            self._best[layer] = score
+                ways = node.ways_by(arc, self._least(key), _depth(key))
+            self._open[key] += ways
+            layer = key[0] - self._first
+            if key[1] < HIDDEN:
+                self._best[layer] = max([self._best[layer], *[way.score for way in ways]])
 
     def _pruned(self, end: _Node) -> Lattice:
         """Return the characters through which some reading comes near the best."""
@@ -244,15 +232,21 @@ class _Growth:
             worths = end_worths if node is end else []
             if node.onward:
                 node.onward.reverse()
-                columns = [[step + worth for step in node.steps(way.arc, way.place)] for way, worth in node.onward]
-                rows = list(map(list, zip(*columns, strict=True)))
+                columns = [[step + worth for step in way.steps] for way, worth in node.onward]
+                rows = list(zip(*columns, strict=True))
                 worths = list(map(max, rows))
                 ways = [(way.arc, way.place) for way, _ in node.onward]
                 forks[node.key] = Fork(ways, dict(zip(node.characters, rows, strict=True)))
-            for way, worth in zip(reversed(node.ways), reversed(worths)):
+                node.onward = []
+            for way, worth in zip(reversed(node.ways), reversed(worths), strict=False):  # none lead to the first node
                 if way.score + worth >= least:
                     way.source.onward.append((way, worth))
         return Lattice(forks, end.key[0])
+
+
+def _depth(key: Key) -> float:
+    """Return how far below the best way to a token a way to a node is given up."""
+    return HOPE if key[1] >= HIDDEN else DEPTH
 
 
 @lru_cache(maxsize=1 << 10)

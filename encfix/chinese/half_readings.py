@@ -7,7 +7,6 @@ it adds is all that takes more than the last character to judge; see `encfix.chi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from heapq import nlargest
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
@@ -125,7 +124,7 @@ def _hopeful(states: list[State], fork: Fork) -> Iterator[tuple[Arc, int, list[S
         yield (*fork.ways[0], states)
         return
     hopes = [[state.score + AHEAD * onward for onward in fork.onward[state.last]] for state in states]
-    ranked = nlargest(STEPS, chain(*hopes))
+    ranked = sorted(chain(*hopes), reverse=True)[:STEPS]
     least = max(ranked[0] - DEPTH, ranked[-1])
     for nth, (arc, k) in enumerate(fork.ways):
         if hopeful := [state for state, hope in zip(states, hopes, strict=True) if hope[nth] >= least]:

@@ -5,11 +5,10 @@ Readings that end alike go on alike, so they are made one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from heapq import nlargest
 from itertools import chain, islice
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from encfix.chinese import model
@@ -108,11 +107,12 @@ class State(NamedTuple):
         notes = self.notes._replace(is_lossy=True)
         return self._replace(best=best, tail=self.tail[-2:] + suffix, last=suffix, text=self.text + "?", notes=notes)
 
-    def read(self) -> Iterator[Reading]:
-        """Yield the readings as they are now."""
-        for score, text, notes in self.readings:
-            together = notes if self.notes is NO_NOTES else notes.also(self.notes)
-            yield Reading(self.score + score, text + self.text, together)
+    def read(self) -> list[Reading]:
+        """Return the readings as they are now."""
+        total, now, more = self.score, self.text, self.notes
+        if more is NO_NOTES:
+            return [Reading(total + score, text + now, notes) for score, text, notes in self.readings]
+        return [Reading(total + score, text + now, notes.also(more)) for score, text, notes in self.readings]
 
 
 class Scorer:
@@ -180,18 +180,20 @@ def merged(states: list[State]) -> list[State]:
     """Return the best states, best first, those that end alike made one."""
     if len(states) < 2:
         return states
-    states.sort(key=attrgetter("score"), reverse=True)
+    states.sort(key=itemgetter(0), reverse=True)
+    least = states[0].score - DEPTH
     alike: dict[object, list[State]] = {}
     for state in states:
-        if state.score >= states[0].score - DEPTH:
-            alike.setdefault(state[2:7], []).append(state)
+        if state[0] < least:
+            break
+        alike.setdefault(state[2:7], []).append(state)
     return [group[0] if len(group) == 1 else _one(group) for group in islice(alike.values(), BEAM)]
 
 
 def _one(states: list[State]) -> State:
     """Return states that end alike, the best first, as one."""
     best = states[0]
-    readings = nlargest(BEAM, chain(*[state.read() for state in states]))
+    readings = sorted(chain(*[state.read() for state in states]), reverse=True)[:BEAM]
     relative = tuple([Reading(score - best.score, text, notes) for score, text, notes in readings])
     return best._replace(text="", notes=NO_NOTES, readings=relative)
 

@@ -37,13 +37,13 @@ def rows_of(text: str) -> list[int]:
     return _table().rows_of(list(map(_symbol, text)))
 
 
-def log_one(rows: Sequence[int], second: int) -> list[float]:
-    """Return the log probability of one symbol after the character of each row, fast for a few of them.
+def log_one(rows: Sequence[int], second: int, gain: float = 0.0) -> list[float]:
+    """Return the log probability of one symbol after the character of each row, and a gain; fast for a few of them.
 
     >>> [round(log) for log in log_one(rows_of("學膊"), symbols_of("校").item())]
     [-2, -7]
     """
-    return _table().log_one(rows, second)
+    return _table().log_one(rows, second, gain)
 
 
 def log_after(rows: Sequence[int], second: Symbols) -> Logs:
@@ -84,9 +84,9 @@ class _Table:
                 self._make(symbol)
         return [symbol * self._size for symbol in symbols]
 
-    def log_one(self, rows: Sequence[int], second: int) -> list[float]:
+    def log_one(self, rows: Sequence[int], second: int, gain: float) -> list[float]:
         costs = self._flat
-        return [costs[row + second] * -STEP for row in rows]
+        return [gain - STEP * costs[row + second] for row in rows]
 
     def log_after(self, rows: Sequence[int], second: Symbols) -> Logs:
         return self._costs.take(np.array(rows)[:, None] + second) * _STEP

@@ -147,7 +147,7 @@ def certainty(gap: float) -> float:
 
 
 def _trimmed(tokens: Tokens, first: int, end: int, best: Reading) -> tuple[int, str, int]:
-    """Return the end of a stretch and its reading, less the sound text behind it, and how much of the reading that is."""
+    """Return the end of a stretch and its reading less the sound text behind it, and how much of it that is."""
     last, rest, text = end, 0, best.text
     while last > first:
         token = tokens[last - 1]
