@@ -12,7 +12,7 @@ from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import repeat
 from operator import add, itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -71,14 +71,8 @@ class Lattice(NamedTuple):
     end: int
 
 
-class _Way(NamedTuple):
-    """A character written at a node: which one of an arc, its best score, and what it earns behind each before."""
-
-    score: float
-    source: _Node
-    arc: Arc
-    place: int
-    steps: list[float]
+_Way: TypeAlias = "tuple[float, _Node, Arc, int, list[float]]"
+"""A character written at a node: its best score, the node, which one of an arc, what it earns behind each before."""
 
 
 @dataclass(slots=True, eq=False)
@@ -113,10 +107,10 @@ class _Node:
         if self.trails:  # what ended the pair that stood for nothing begins the next character
             first = choice.firsts[place]
             steps = [step if first in trails else NEVER for step, trails in zip(steps, self.trails, strict=True)]
-        return _Way(max(map(add, self.scores, steps)), self, arc, place, steps)
+        return max(map(add, self.scores, steps)), self, arc, place, steps
 
     def ways_by(self, arc: Arc, least: float, depth: float) -> list[_Way]:
-        """Return the ways by the many characters of an arc, less those far below the best or below what is known."""
+        """Return the ways by the best of the many characters of an arc, less those far below the first or too bad."""
         choice = arc.choice
         gains = (LENGTH - arc.cost) - choice.costs
         if arc.suffix and not arc.is_lossy:
@@ -126,9 +120,12 @@ class _Node:
             begins = np.array([_members(trails) for trails in self.trails])
             steps = np.where(begins.take(choice.firsts, axis=1), steps, np.float32(NEVER))
         best = (steps + np.array(self.scores, dtype=np.float32)[:, None]).max(axis=0)
-        near = (best >= max(least, best.max().item() - depth)).nonzero()[0]
+        least = max(least, best.max().item() - depth)
+        if len(best) > MOST:
+            least = max(least, np.partition(best, -MOST)[-MOST].item())
+        near = (best >= least).nonzero()[0]
         columns = steps.take(near, axis=1).T.tolist()
-        return list(map(_Way, best.take(near).tolist(), repeat(self), repeat(arc), near.tolist(), columns))
+        return list(zip(best.take(near).tolist(), repeat(self), repeat(arc), near.tolist(), columns, strict=False))
 
 
 def lattice_of(tokens: Tokens, first: int, before: str, until: int, is_narrow: bool) -> Lattice:
@@ -166,7 +163,7 @@ class _Growth:
             if not ways:
                 continue
             node = self._entered(key, ways)
-            if pending != IN_STEP or not all(way.arc.is_sound for way in ways):
+            if pending != IN_STEP or not all(way[2].is_sound for way in ways):
                 last_damage = layer
             if pending == IN_STEP:
                 end = node
@@ -191,7 +188,7 @@ class _Growth:
     def _kept(self, key: Key, ways: list[_Way]) -> list[_Way]:
         """Return which characters stay in play; the tokens as they stand do: a later one may rule all else out."""
         least = self._least(key)
-        ways = [way for way in ways if way.score >= least or way.arc.is_sound]
+        ways = [way for way in ways if way[0] >= least or way[2].is_sound]
         return sorted(ways, key=itemgetter(0), reverse=True)[:MOST] if len(ways) > MOST else ways
 
     def _least(self, key: Key) -> float:
@@ -201,27 +198,28 @@ class _Growth:
     def _entered(self, key: Key, ways: list[_Way]) -> _Node:
         """Return a new node to which some ways lead."""
         characters = "".join([arc.suffix[-1:] or arc.choice.text[place] for _, _, arc, place, _ in ways])
-        trails = [way.arc.choice.trails[way.place] for way in ways] if key[1] >= HIDDEN else []
-        node = _Node(key, characters, [way.score for way in ways], ways, trails)
+        trails = [arc.choice.trails[place] for _, _, arc, place, _ in ways] if key[1] >= HIDDEN else []
+        node = _Node(key, characters, [way[0] for way in ways], ways, trails)
         self._nodes.append(node)
         return node
 
     def _leave(self, node: _Node) -> None:
         """Add the arcs that leave a node."""
+        before = len(node.rows)
         for arc in self._machine.arcs_from(node.key, node.characters):
             key = arc.target
             if key not in self._open:
                 self._open[key] = []
                 heappush(self._queue, key)
             count = len(arc.choice.text)
-            if count * len(node.rows) <= FEW:
+            if count * before <= FEW:
                 ways = [node.way(arc, place) for place in range(count)]
             else:
                 ways = node.ways_by(arc, self._least(key), _depth(key))
             self._open[key] += ways
-            layer = key[0] - self._first
             if key[1] < HIDDEN:
-                self._best[layer] = max([self._best[layer], *[way.score for way in ways]])
+                layer = key[0] - self._first
+                self._best[layer] = max([self._best[layer], *[way[0] for way in ways]])
 
     def _pruned(self, end: _Node) -> Lattice:
         """Return the characters through which some reading comes near the best."""
@@ -232,15 +230,15 @@ class _Growth:
             worths = end_worths if node is end else []
             if node.onward:
                 node.onward.reverse()
-                columns = [[step + worth for step in way.steps] for way, worth in node.onward]
+                columns = [[step + worth for step in steps] for (*_, steps), worth in node.onward]
                 rows = list(zip(*columns, strict=True))
                 worths = list(map(max, rows))
-                ways = [(way.arc, way.place) for way, _ in node.onward]
+                ways = [(arc, place) for (_, _, arc, place, _), _ in node.onward]
                 forks[node.key] = Fork(ways, dict(zip(node.characters, rows, strict=True)))
                 node.onward = []
             for way, worth in zip(reversed(node.ways), reversed(worths), strict=False):  # none lead to the first node
-                if way.score + worth >= least:
-                    way.source.onward.append((way, worth))
+                if way[0] + worth >= least:
+                    way[1].onward.append((way, worth))
         return Lattice(forks, end.key[0])
 
 

@@ -59,7 +59,11 @@ class _Reader:
         states: dict[Key, list[State]] = {(first, IN_STEP): [start]}
         for key in sorted(lattice.forks):
             for arc, k, hopeful in _hopeful(merged(states.pop(key, [])), lattice.forks[key]):
-                states.setdefault(arc.target, []).extend(self._written(hopeful, key, arc, k))
+                written = self._written(hopeful, key, arc, k)
+                if arc.target in states:
+                    states[arc.target] += written
+                else:
+                    states[arc.target] = written
         readings: dict[str, Reading] = {}
         closes = not self._tokens.has(lattice.end)
         for state in merged(states.get((lattice.end, IN_STEP), [])):
@@ -83,13 +87,15 @@ class _Reader:
 
     def _written(self, states: list[State], key: Key, arc: Arc, k: int) -> list[State]:
         """Return what readings become by one character of an arc, those that it goes with."""
-        choice, scorer = arc.choice, self._scorer
+        choice, scorer, is_sound = arc.choice, self._scorer, arc.is_sound
         character, gloss = choice.text[k], arc.gloss
         owner = arc.glossed or character
-        if key[1] >= HIDDEN:
-            states = [state for state in states if choice.firsts[k] in state.trails]
-        elif key[1] == IN_STEP and not arc.is_sound:
-            begun = Notes(stops=(key[0],))
+        nth, pending = key
+        if pending >= HIDDEN:
+            first = choice.firsts[k]
+            states = [state for state in states if first in state.trails]
+        elif pending == IN_STEP and not is_sound:
+            begun = Notes(stops=(nth,))
             states = [state.noted(begun) if state.is_sound else state for state in states]
         if arc.is_silent:
             states = [state for state in states if state.last == character]
@@ -105,14 +111,14 @@ class _Reader:
             states = [state.noted(note) for state in states]
         if not arc.is_silent:
             cost = arc.cost + choice.costs.item(k)
-            if not arc.is_sound:
+            if not is_sound:
                 cost += scorer.page.against(character, owner if arc.gloss else "")
             trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
-            states = scorer.write(states, character, cost, trails, arc.is_sound)
+            states = scorer.write(states, character, cost, trails, is_sound)
         if arc.is_lossy:
             return [state.lost(arc.suffix) for state in states]
         for letter in arc.suffix:
-            states = scorer.write(states, letter, is_sound=arc.is_sound)
+            states = scorer.write(states, letter, is_sound=is_sound)
         return states
 
 
@@ -123,9 +129,11 @@ def _hopeful(states: list[State], fork: Fork) -> Iterator[tuple[Arc, int, list[S
     if len(fork.ways) == 1:
         yield (*fork.ways[0], states)
         return
-    hopes = [[state.score + AHEAD * onward for onward in fork.onward[state.last]] for state in states]
+    hopes = []
+    for score, _, _, last, *_ in states:
+        hopes.append([score + AHEAD * onward for onward in fork.onward[last]])
     ranked = sorted(chain(*hopes), reverse=True)[:STEPS]
     least = max(ranked[0] - DEPTH, ranked[-1])
-    for nth, (arc, k) in enumerate(fork.ways):
-        if hopeful := [state for state, hope in zip(states, hopes, strict=True) if hope[nth] >= least]:
-            yield arc, k, hopeful
+    for (arc, k), column in zip(fork.ways, zip(*hopes, strict=True), strict=True):
+        if max(column) >= least:
+            yield arc, k, [state for state, hope in zip(states, column, strict=True) if hope >= least]

@@ -99,7 +99,7 @@ class State(NamedTuple):
 
     def noted(self, notes: Notes) -> State:
         """Return the same with more said of it."""
-        return self._replace(notes=self.notes.also(notes))
+        return State(*self[:8], notes if self.notes is NO_NOTES else self.notes.also(notes), self.readings)
 
     def lost(self, suffix: str) -> State:
         """Return the same behind a character that was eaten; it goes on as if that had been `suffix`."""
@@ -135,7 +135,7 @@ class Scorer:
         form, alone, is_mark = _character(character)
         pairs, word_of = self._pairs, self._words.get
         earned = EACH - cost
-        after = []
+        new, after = tuple.__new__, []
         for score, (one, two, three, four), tail, last, opened, _, _, text, notes, readings in states:
             written = tail + form
             tail = written[-3:]
@@ -148,9 +148,9 @@ class Scorer:
             if is_mark or last in _TWINS:
                 score -= _against_mark(opened, written[:-1], last, character)
                 opened = opened_after(opened, character)
-            text += character
             best = (now, one, two, three)
-            after.append(State(score, best, tail, character, opened, trails, is_sound, text, notes, readings))
+            state = (score, best, tail, character, opened, trails, is_sound, text + character, notes, readings)
+            after.append(new(State, state))  # a third of the time that the constructor takes
         return after
 
 

@@ -7,9 +7,11 @@ what bytes each of them may have been.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from enum import Enum
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from encfix.chinese import gbk, model, pinyin
@@ -64,9 +66,12 @@ class Tokens:
 
     def __getitem__(self, nth: int) -> Token:
         """Return a token; raises IndexError behind the last."""
-        if nth >= len(self._read):
-            self.has(nth)
-        return self._read[nth]
+        try:
+            return self._read[nth]
+        except IndexError:
+            if not self.has(nth):
+                raise
+            return self._read[nth]
 
     def has(self, nth: int) -> bool:
         """Return whether the line has so many tokens and one more."""
@@ -84,10 +89,11 @@ class Tokens:
 
     def starting_at(self, place: int) -> int | None:
         """Return which token begins at an offset of the line, if one does."""
-        nth = 0
-        while self.has(nth) and self._read[nth].start < place:
-            nth += 1
-        return nth if self.has(nth) and self._read[nth].start == place else None
+        while not self._read or self._read[-1].start < place:
+            if not self.has(len(self._read)):
+                return None
+        nth = bisect_left(self._read, place, key=attrgetter("start"))
+        return nth if self._read[nth].start == place else None
 
 
 def _pieces(line: str) -> Iterator[list[Token]]:
