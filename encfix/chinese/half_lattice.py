@@ -187,6 +187,9 @@ class _Growth:
 
     def _kept(self, key: Key, ways: list[_Way]) -> list[_Way]:
         """Return which characters stay in play; the tokens as they stand do: a later one may rule all else out."""
+        if key[1] < HIDDEN:
+            layer = key[0] - self._first
+            self._best[layer] = max([self._best[layer], *[way[0] for way in ways]])
         least = self._least(key)
         ways = [way for way in ways if way[0] >= least or way[2].is_sound]
         return sorted(ways, key=itemgetter(0), reverse=True)[:MOST] if len(ways) > MOST else ways
@@ -217,9 +220,6 @@ class _Growth:
             else:
                 ways = node.ways_by(arc, self._least(key), _depth(key))
             self._open[key] += ways
-            if key[1] < HIDDEN:
-                layer = key[0] - self._first
-                self._best[layer] = max([self._best[layer], *[way[0] for way in ways]])
 
     def _pruned(self, end: _Node) -> Lattice:
         """Return the characters through which some reading comes near the best."""
