@@ -84,7 +84,7 @@ def test_arrays_and_strings_agree(text: str) -> None:
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_the_table_of_pairs_holds_the_model_in_its_own_steps(first: str, second: str) -> None:
     expected = [[max(model.pair(one, other), -255 * model.STEP) for other in second] for one in first]
-    table = pair_table.log_after(first, pair_table.symbols_of(second))
+    table = pair_table.log_after(pair_table.rows_of(first), pair_table.symbols_of(second))
     assert table == pytest.approx(np.array(expected), abs=model.STEP / 2 + 1e-3)
 
 

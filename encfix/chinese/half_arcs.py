@@ -7,7 +7,7 @@ bytes allow. A pair that stands for nothing left no token; its arcs end at the t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from encfix.chinese import gbk
@@ -23,9 +23,9 @@ from encfix.chinese.half_choices import (
     hiding_again,
     just,
     made,
-    that_read,
+    made_to_read,
 )
-from encfix.chinese.half_tokens import Kind, Token, bytes_of, glossable, is_trigger, mark_of, reads, second_byte
+from encfix.chinese.half_tokens import Kind, Token, Tokens, bytes_of, glossable, is_trigger, mark_of, reads, second_byte
 
 EATEN = 3.0
 """Nats for a character of one byte that was eaten."""
@@ -66,7 +66,7 @@ class Arc(NamedTuple):
 class Machine:
     """Yields the arcs of one line of tokens."""
 
-    def __init__(self, tokens: Sequence[Token], is_narrow: bool) -> None:
+    def __init__(self, tokens: Tokens, is_narrow: bool) -> None:
         self._tokens = tokens
         self._is_narrow = is_narrow
 
@@ -136,14 +136,14 @@ class Machine:
             if reads(token.text, token.reading):
                 yield Arc(target, choice, suffix, gloss=token.gloss, glossed=token.text)
         else:
-            yield Arc(target, that_read(choice, token.reading), gloss=token.gloss)
+            yield Arc(target, made_to_read(pending, second, token.reading), gloss=token.gloss)
 
     def _lost(self, nth: int, pending: int, token: Token) -> Iterator[Arc]:
         """Yield the characters whose second byte a question mark stands for, with what else it may have eaten."""
-        following = self._tokens[nth + 1].text if nth + 1 < len(self._tokens) else "\n"
+        following = self._tokens[nth + 1].text if self._tokens.has(nth + 1) else "\n"
         target = (nth + 1, IN_STEP)
         if token.gloss:
-            yield Arc(target, that_read(made(pending, 0x80), token.reading), gloss=token.gloss)
+            yield Arc(target, made_to_read(pending, 0x80, token.reading), gloss=token.gloss)
             return
         yield Arc(target, made(pending, 0x80))
         if token.kind is Kind.TAG:

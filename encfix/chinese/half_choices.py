@@ -78,14 +78,6 @@ def _choice(found: Sequence[tuple[int, str, frozenset[int]]], least: float) -> C
     )
 
 
-def that_read(choice: Choice, reading: int) -> Choice:
-    """Return those of some characters that have a reading."""
-    places = [k for k, character in enumerate(choice.text) if reads(character, reading)]
-    text = "".join(choice.text[k] for k in places)
-    firsts, trails = tuple(choice.firsts[k] for k in places), tuple(choice.trails[k] for k in places)
-    return Choice(text, choice.symbols[places], choice.costs[places], firsts, trails)
-
-
 @lru_cache(maxsize=1 << 14)
 def against(character: str) -> float:
     """Return what is against a character that the bytes allow: its form, its rarity, or that it was not cut."""
@@ -109,6 +101,16 @@ def made(pending: int, second: int) -> Choice:
     if pending < HIDDEN:
         return _choice([(pending, gbk.characters()[pending << 8 | second], _NOTHING)], float("-inf"))
     return _choice([(lead, c, _NOTHING) for lead, c in gbk.by_trail().get(second, ())], RARE_HIDDEN)
+
+
+@lru_cache(maxsize=1 << 12)
+def made_to_read(pending: int, second: int, reading: int) -> Choice:
+    """Return those of the characters that bytes make, as `made` says, that have a reading."""
+    choice = made(pending, second)
+    places = [k for k, character in enumerate(choice.text) if reads(character, reading)]
+    text = "".join(choice.text[k] for k in places)
+    firsts, trails = tuple(choice.firsts[k] for k in places), tuple(choice.trails[k] for k in places)
+    return Choice(text, choice.symbols[places], choice.costs[places], firsts, trails)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -7,13 +7,12 @@ comes near the best one.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import heappop, heappush
-from itertools import accumulate, islice, pairwise
-from typing import NamedTuple
+from itertools import repeat
+from operator import add, itemgetter
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,7 @@ import numpy.typing as npt
 from encfix.chinese import model, pair_table
 from encfix.chinese.half_arcs import Arc, Key, Machine
 from encfix.chinese.half_choices import HIDDEN, IN_STEP, codes_of
-from encfix.chinese.half_tokens import Token
+from encfix.chinese.half_tokens import Tokens
 from encfix.chinese.model import Logs
 
 CONTEXT = 4
@@ -45,20 +44,24 @@ NEAR = 8.0
 MOST = 16
 """Characters, the best ones, that stand before those of the next arc."""
 
+FEW = 16
+"""Pairs of characters up to which it is faster to look at them one by one."""
+
 LENGTH = 1.0
 """Nats that each character earns, since readings differ in length and the model asks a little too much for one."""
+
+NEVER = float("-inf")
 
 
 class Fork(NamedTuple):
     """What may be written at a node.
 
-    `ways` are the characters: arcs, and the place of each in its choice. `rows` gives each character that may stand
-    before its row of `onward`, float32 of shape (rows, ways): the best from there to the end by each way, in nats.
+    `ways` are the characters: arcs, and the place of each in its choice. `onward` gives for each character that may
+    stand before, the best from there to the end by each way, in nats.
     """
 
     ways: list[tuple[Arc, int]]
-    rows: dict[str, int]
-    onward: Logs
+    onward: dict[str, tuple[float, ...]]
 
 
 class Lattice(NamedTuple):
@@ -68,72 +71,84 @@ class Lattice(NamedTuple):
     end: int
 
 
-class _Link(NamedTuple):
-    """A node reached from another: those of its characters that come from there, and in which columns they are."""
-
-    target: _Node
-    characters: slice
-    columns: list[int]
+_Way: TypeAlias = "tuple[float, _Node, Arc, int, list[float]]"
+"""A character written at a node: its best score, the node, which one of an arc, what it earns behind each before."""
 
 
 @dataclass(slots=True, eq=False)
 class _Node:
-    """The characters that may stand before a node, and what leaves it: each character of each arc is a column.
+    """The characters that may stand before a node, the ways to them, and the best score of each.
 
-    `scores` are the best to each of the characters; `starts` says where the columns of each arc begin; `steps` has
-    the shape (characters, columns). `trails` are, of each character that hid a pair, the bytes one of which begins the
-    next; `is_sound` says that the last token is taken for what it is. `worth` is the best from each character to the
-    end, once that is known.
+    `rows` are those of the table of pairs. `trails` are, of each character that hid a pair, the bytes one of which
+    begins the next. `onward` are the ways that leave it through which some reading comes near the best, the last first,
+    with the best from there to the end.
     """
 
     key: Key
-    scores: Logs
-    characters: str = ""
-    arcs: list[Arc] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    steps: Logs = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
-    links: list[_Link] = field(default_factory=list)
-    trails: list[frozenset[int]] = field(default_factory=list)
-    is_sound: bool = True
-    worth: Logs | None = None
+    characters: str
+    scores: list[float]
+    ways: list[_Way]
+    trails: list[frozenset[int]]
+    rows: list[int] = field(init=False)
+    onward: list[tuple[_Way, float]] = field(default_factory=list)
 
-    def way(self, column: int) -> tuple[Arc, int]:
-        """Return the arc of a column and the place in its choice."""
-        nth = bisect_right(self.starts, column) - 1
-        return self.arcs[nth], column - self.starts[nth]
+    def __post_init__(self) -> None:
+        self.rows = pair_table.rows_of(self.characters)
+
+    def way(self, arc: Arc, place: int) -> _Way:
+        """Return the way by one character of an arc."""
+        choice = arc.choice
+        gain = LENGTH - arc.cost - choice.costs.item(place)
+        if arc.suffix and not arc.is_lossy:
+            gain += _suffixed(choice.text, arc.suffix).item(place)
+        steps = pair_table.log_one(self.rows, choice.symbols.item(place), gain)
+        if arc.is_silent:
+            steps = [0.0 if one == choice.text else NEVER for one in self.characters]
+        if self.trails:  # what ended the pair that stood for nothing begins the next character
+            first = choice.firsts[place]
+            steps = [step if first in trails else NEVER for step, trails in zip(steps, self.trails, strict=True)]
+        return max(map(add, self.scores, steps)), self, arc, place, steps
+
+    def ways_by(self, arc: Arc, least: float, depth: float) -> list[_Way]:
+        """Return the ways by the best of the many characters of an arc, less those far below the first or too bad."""
+        choice = arc.choice
+        gains = (LENGTH - arc.cost) - choice.costs
+        if arc.suffix and not arc.is_lossy:
+            gains += _suffixed(choice.text, arc.suffix)
+        steps = pair_table.log_after(self.rows, choice.symbols) + gains
+        if self.trails:
+            begins = np.array([_members(trails) for trails in self.trails])
+            steps = np.where(begins.take(choice.firsts, axis=1), steps, np.float32(NEVER))
+        best = (steps + np.array(self.scores, dtype=np.float32)[:, None]).max(axis=0)
+        least = max(least, best.max().item() - depth)
+        if len(best) > MOST:
+            least = max(least, np.partition(best, -MOST)[-MOST].item())
+        near = (best >= least).nonzero()[0]
+        columns = steps.take(near, axis=1).T.tolist()
+        return list(zip(best.take(near).tolist(), repeat(self), repeat(arc), near.tolist(), columns, strict=False))
 
 
-class _Arrival(NamedTuple):
-    """The characters of one arc, which begin at a column of its source, with the best score of each."""
-
-    source: _Node
-    column: int
-    arc: Arc
-    scores: Logs
-
-
-def lattice_of(tokens: Sequence[Token], first: int, before: str, until: int, is_narrow: bool) -> Lattice:
+def lattice_of(tokens: Tokens, first: int, before: str, until: int, is_narrow: bool) -> Lattice:
     """Return what the tokens from the trigger `first` on may stand for, up to where the text has been in step a while.
 
     `before` is the character before them, a newline at the start of a line. The lattice ends at most `until` tokens on;
     it has no forks if no reading is left.
     """
-    end = min(len(tokens), first + min(until, LONGEST))
-    lost = (nth for nth in range(first, end) if tokens[nth].text[0] == "?")
-    return _Growth(tokens, first, before, next(islice(lost, MOST_LOST, None), end), is_narrow).lattice()
+    return _Growth(tokens, first, before, min(until, LONGEST), is_narrow).lattice()
 
 
 class _Growth:
     """The forward pass over one stretch, and the pruning behind it."""
 
-    def __init__(self, tokens: Sequence[Token], first: int, before: str, end: int, is_narrow: bool) -> None:
+    def __init__(self, tokens: Tokens, first: int, before: str, most: int, is_narrow: bool) -> None:
+        self._tokens = tokens
         self._machine = Machine(tokens, is_narrow)
         self._first = first
-        self._limit = end
-        self._open: dict[Key, list[_Arrival]] = {}
+        self._looked_at, self._limit, self._lost = first, first + most, 0
+        self._open: dict[Key, list[_Way]] = {}
         self._queue: list[Key] = []
-        self._best = [float("-inf")] * (end - first + 3)
-        start = _Node((first, IN_STEP), np.zeros((1, 1), dtype=np.float32), before)
+        self._best = [NEVER] * (most + 3)
+        start = _Node((first, IN_STEP), before, [0.0], [], [])
         self._nodes = [start]
         self._leave(start)
 
@@ -144,91 +159,92 @@ class _Growth:
             key = heappop(self._queue)
             layer, pending = key
             is_over = layer >= last_damage + CONTEXT and all(other == IN_STEP for _, other in (key, *self._queue))
-            node = self._closed(key, self._open.pop(key))
-            if not node:
+            ways = self._kept(key, self._open.pop(key))
+            if not ways:
                 continue
-            if not node.is_sound or pending != IN_STEP:
+            node = self._entered(key, ways)
+            if pending != IN_STEP or not all(way[2].is_sound for way in ways):
                 last_damage = layer
             if pending == IN_STEP:
                 end = node
                 if is_over:
                     break
-            if layer < self._limit:
+            if self._goes_on(layer):
                 self._leave(node)
         return self._pruned(end)
 
-    def _closed(self, key: Key, arrivals: list[_Arrival]) -> _Node | None:
-        """Return a node with the characters that stay in play before it, if there are any."""
-        starts = list(accumulate((len(arrival.scores) for arrival in arrivals), initial=0))
-        scores = _joined([arrival.scores for arrival in arrivals])
-        sound = [start for start, arrival in zip(starts, arrivals, strict=False) if arrival.arc.is_sound]
-        places = self._kept(key, scores, sound)
-        if not places:
-            return None
-        node = _Node(key, scores.take(places)[:, None])
-        self._nodes.append(node)
-        for (start, end), (source, column, arc, _) in zip(pairwise(starts), arrivals, strict=True):
-            mine = slice(bisect_left(places, start), bisect_left(places, end))
-            if mine.start < mine.stop:
-                which = [place - start for place in places[mine]]
-                source.links.append(_Link(node, mine, [column + nth for nth in which]))
-                node.characters += "".join([arc.suffix[-1:] or arc.choice.text[nth] for nth in which])
-                if key[1] >= HIDDEN:
-                    node.trails += [arc.choice.trails[nth] for nth in which]
-                node.is_sound &= arc.is_sound
-        return node
+    def _goes_on(self, layer: int) -> bool:
+        """Return whether a token is part of the stretch, as far as its limits say."""
+        while self._looked_at <= layer < self._limit:
+            if not self._tokens.has(self._looked_at):
+                self._limit = self._looked_at
+            elif self._tokens[self._looked_at].text[0] == "?":
+                self._lost += 1
+                if self._lost > MOST_LOST:
+                    self._limit = self._looked_at
+            self._looked_at += 1
+        return layer < self._limit
 
-    def _kept(self, key: Key, scores: Logs, sound: list[int]) -> list[int]:
+    def _kept(self, key: Key, ways: list[_Way]) -> list[_Way]:
         """Return which characters stay in play; the tokens as they stand do: a later one may rule all else out."""
-        layer, pending = key[0] - self._first, key[1]
-        if pending < HIDDEN:
-            self._best[layer] = max(self._best[layer], scores.max().item())
-        if len(scores) == len(sound):
-            return sound
-        chosen = scores >= self._best[layer] - (HOPE if pending >= HIDDEN else DEPTH)
-        chosen[sound] = True
-        kept = chosen.nonzero()[0]
-        if len(kept) > MOST:
-            kept = np.sort(kept[np.argpartition(-scores[kept], MOST)[:MOST]])
-        places: list[int] = kept.tolist()
-        return places
+        if key[1] < HIDDEN:
+            layer = key[0] - self._first
+            self._best[layer] = max([self._best[layer], *[way[0] for way in ways]])
+        least = self._least(key)
+        ways = [way for way in ways if way[0] >= least or way[2].is_sound]
+        return sorted(ways, key=itemgetter(0), reverse=True)[:MOST] if len(ways) > MOST else ways
+
+    def _least(self, key: Key) -> float:
+        """Return the score below which a way to a node is given up, as far as is known."""
+        return self._best[key[0] - self._first] - _depth(key)
+
+    def _entered(self, key: Key, ways: list[_Way]) -> _Node:
+        """Return a new node to which some ways lead."""
+        characters = "".join([arc.suffix[-1:] or arc.choice.text[place] for _, _, arc, place, _ in ways])
+        trails = [arc.choice.trails[place] for _, _, arc, place, _ in ways] if key[1] >= HIDDEN else []
+        node = _Node(key, characters, [way[0] for way in ways], ways, trails)
+        self._nodes.append(node)
+        return node
 
     def _leave(self, node: _Node) -> None:
         """Add the arcs that leave a node."""
-        arcs = node.arcs = self._machine.arcs_from(node.key, node.characters)
-        if not arcs:
-            return
-        node.starts = list(accumulate((len(arc.choice.text) for arc in arcs), initial=0))
-        node.steps = _joined([_steps(node.characters, arc) for arc in arcs])
-        if node.trails:  # what ended the pair that stood for nothing begins the next character
-            begins = np.stack([_members(trails) for trails in node.trails])
-            firsts = [first for arc in arcs for first in arc.choice.firsts]
-            node.steps = np.where(begins.take(firsts, axis=1), node.steps, np.float32(-np.inf))
-        scores = _best(node.steps + node.scores)
-        for arc, (start, end) in zip(arcs, pairwise(node.starts), strict=True):
-            if arc.target not in self._open:
-                self._open[arc.target] = []
-                heappush(self._queue, arc.target)
-            self._open[arc.target].append(_Arrival(node, start, arc, scores[start:end]))
+        before = len(node.rows)
+        for arc in self._machine.arcs_from(node.key, node.characters):
+            key = arc.target
+            if key not in self._open:
+                self._open[key] = []
+                heappush(self._queue, key)
+            count = len(arc.choice.text)
+            if count * before <= FEW:
+                ways = [node.way(arc, place) for place in range(count)]
+            else:
+                ways = node.ways_by(arc, self._least(key), _depth(key))
+            self._open[key] += ways
 
     def _pruned(self, end: _Node) -> Lattice:
         """Return the characters through which some reading comes near the best."""
-        least = end.scores.max() - NEAR
-        end.worth = np.zeros(len(end.scores), dtype=np.float32)
+        least = max(end.scores) - NEAR
+        end_worths = [0.0] * len(end.ways)
         forks: dict[Key, Fork] = {}
         for node in reversed(self._nodes):
-            links = [(target.worth[mine], columns) for target, mine, columns in node.links if target.worth is not None]
-            if not links:
-                continue
-            columns = [column for _, those in links for column in those]
-            onward = node.steps.take(columns, axis=1) + _joined([worth for worth, _ in links])
-            node.worth = _best(onward.T)
-            near = (_best(onward + node.scores) >= least).nonzero()[0].tolist()
-            if near:
-                ways = [node.way(columns[nth]) for nth in near]
-                rows = {one: row for row, one in enumerate(node.characters)}
-                forks[node.key] = Fork(ways, rows, onward.take(near, axis=1))
+            worths = end_worths if node is end else []
+            if node.onward:
+                node.onward.reverse()
+                columns = [[step + worth for step in steps] for (*_, steps), worth in node.onward]
+                rows = list(zip(*columns, strict=True))
+                worths = list(map(max, rows))
+                ways = [(arc, place) for (_, _, arc, place, _), _ in node.onward]
+                forks[node.key] = Fork(ways, dict(zip(node.characters, rows, strict=True)))
+                node.onward = []
+            for way, worth in zip(reversed(node.ways), reversed(worths), strict=False):  # none lead to the first node
+                if way[0] + worth >= least:
+                    way[1].onward.append((way, worth))
         return Lattice(forks, end.key[0])
+
+
+def _depth(key: Key) -> float:
+    """Return how far below the best way to a token a way to a node is given up."""
+    return HOPE if key[1] >= HIDDEN else DEPTH
 
 
 @lru_cache(maxsize=1 << 10)
@@ -237,29 +253,9 @@ def _members(numbers: frozenset[int]) -> npt.NDArray[np.bool_]:
     return np.isin(np.arange(256), list(numbers))
 
 
-def _best(scores: Logs) -> Logs:
-    """Return the best of each column."""
-    best: Logs = scores[0] if len(scores) == 1 else np.maximum.reduce(scores)
-    return best
-
-
-def _joined(parts: list[Logs]) -> Logs:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
-
-
-def _steps(before: str, arc: Arc) -> Logs:
-    """Return what each character of an arc earns behind each that may stand before: float32 (before, characters)."""
-    choice = arc.choice
-    if arc.is_silent:
-        return np.array([[0.0 if one == choice.text else -np.inf] for one in before], dtype=np.float32)
-    if len(before) == len(choice.text) == 1 and not arc.suffix:
-        return np.array([[model.pair(before, choice.text) + LENGTH - arc.cost - choice.costs.item()]], dtype=np.float32)
-    gains = (LENGTH - arc.cost) - choice.costs
-    if arc.suffix and not arc.is_lossy:
-        gains += model.log_after(codes_of(choice.text), codes_of(arc.suffix[:1]))[:, 0] + _worth(arc.suffix)
-    return pair_table.log_after(before, choice.symbols) + gains
-
-
-@lru_cache(maxsize=1 << 10)
-def _worth(suffix: str) -> float:
-    return float(model.log_pair(codes_of(suffix))[1:].sum()) + len(suffix) * LENGTH
+@lru_cache(maxsize=1 << 12)
+def _suffixed(text: str, suffix: str) -> Logs:
+    """Return what a suffix earns behind each character of a string: float32 (characters,)."""
+    inside = model.log_pair(codes_of(suffix))[1:].sum() + len(suffix) * LENGTH
+    suffixed: Logs = model.log_after(codes_of(text), codes_of(suffix[:1]))[:, 0] + inside
+    return suffixed

@@ -74,17 +74,15 @@ class Pairs(dict[str, tuple[float, float]]):
 
     def __init__(self, folded: Codes) -> None:
         wide = folded.astype(np.int64)
-        self._sorted = memoryview(np.sort(wide[:-1] << _BITS | wide[1:]).data)
+        pairs = wide[:-1] << _BITS | wide[1:]
+        self._count = len(pairs)
+        self._sorted = memoryview(np.append(np.sort(pairs), 1 << 2 * _BITS).data)  # at its end more than any pair
 
     def __missing__(self, pair: str) -> tuple[float, float]:
-        first, second = map(ord, pair)
-        key = first << _BITS | second
+        key = ord(pair[0]) << _BITS | ord(pair[1])
         place = bisect_left(self._sorted, key)
-        if place < len(self._sorted) and self._sorted[place] == key:
-            logs = self._on_page(pair, key, place)
-        else:
-            logs = _in_chinese(pair)
-        self[pair] = logs
+        is_on_page = self._sorted[place] == key
+        logs = self[pair] = self._on_page(pair, key, place) if is_on_page else _in_chinese(pair)
         return logs
 
     def _on_page(self, pair: str, key: int, place: int) -> tuple[float, float]:
@@ -95,7 +93,7 @@ class Pairs(dict[str, tuple[float, float]]):
         familiar = log(FAMILIAR * count / (others + 1))
         word = max(word, model.unigram(pair[0]) + familiar - COINED)
         if count > 1:
-            word = max(word, log(FAMILIAR * count / len(self._sorted)))
+            word = max(word, log(FAMILIAR * count / self._count))
         return max(after, familiar), word
 
 

@@ -6,19 +6,17 @@ it adds is all that takes more than the last character to judge; see `encfix.chi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import compress
+from collections.abc import Iterator
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
-
-import numpy as np
 
 from encfix.chinese.half_arcs import TAG_TAIL, Arc, Key
 from encfix.chinese.half_choices import HIDDEN, IN_STEP
 from encfix.chinese.half_lattice import CONTEXT, LONGEST, Fork, lattice_of
 from encfix.chinese.half_page import Page
-from encfix.chinese.half_scoring import CLOSING, DEPTH, NOTHING, Reading, Scorer, State, merged
-from encfix.chinese.half_tokens import Kind, Token, across, reads
+from encfix.chinese.half_scoring import CLOSING, DEPTH, NOTHING, Notes, Reading, Scorer, State, merged
+from encfix.chinese.half_tokens import Kind, Tokens, across, reads
 
 STEPS = 24
 """Characters, the most hopeful, by which the readings at one node go on."""
@@ -35,7 +33,7 @@ class Search(NamedTuple):
     literal: float
 
 
-def search(tokens: Sequence[Token], first: int, page: Page, opened: str = "", until: int = LONGEST) -> Search:
+def search(tokens: Tokens, first: int, page: Page, opened: str = "", until: int = LONGEST) -> Search:
     """Return the readings of the stretch that begins at the token `first`, which must be a trigger.
 
     `opened` are the closing marks that are due there. The stretch ends where the text has been in step for some tokens,
@@ -45,7 +43,7 @@ def search(tokens: Sequence[Token], first: int, page: Page, opened: str = "", un
 
 
 class _Reader:
-    def __init__(self, tokens: Sequence[Token], page: Page) -> None:
+    def __init__(self, tokens: Tokens, page: Page) -> None:
         self._tokens = tokens
         self._scorer = Scorer(page)
         self._first = 0
@@ -53,7 +51,7 @@ class _Reader:
     def search(self, first: int, opened: str, until: int) -> Search:
         self._first = first
         begun = [State(last="\n")]
-        for token in self._tokens[max(first - CONTEXT - 2, 0) : first]:
+        for token in self._tokens.between(max(first - CONTEXT - 2, 0), first):
             if token.kind is Kind.CHARACTER:
                 begun = self._scorer.write(begun, token.text)
         start = begun[0]._replace(open=opened, text="")
@@ -61,21 +59,25 @@ class _Reader:
         states: dict[Key, list[State]] = {(first, IN_STEP): [start]}
         for key in sorted(lattice.forks):
             for arc, k, hopeful in _hopeful(merged(states.pop(key, [])), lattice.forks[key]):
-                states.setdefault(arc.target, []).extend(self._written(hopeful, key, arc, k))
+                written = self._written(hopeful, key, arc, k)
+                if arc.target in states:
+                    states[arc.target] += written
+                else:
+                    states[arc.target] = written
         readings: dict[str, Reading] = {}
+        closes = not self._tokens.has(lattice.end)
         for state in merged(states.get((lattice.end, IN_STEP), [])):
-            due = CLOSING * len(state.open) if lattice.end == len(self._tokens) else 0.0
-            for reading in state.readings:
-                score, text = state.score - due + reading.score - start.score, reading.text + state.text
-                if text not in readings or readings[text].score < score:
-                    readings[text] = reading._replace(score=score, text=text)
+            due = start.score + (CLOSING * len(state.open) if closes else 0.0)
+            for score, text, notes in state.read():
+                if text not in readings or readings[text].score < score - due:
+                    readings[text] = Reading(score - due, text, notes)
         ranked = sorted(readings.values(), key=attrgetter("score"), reverse=True)
         return Search(lattice.end, ranked, self._literal(start, lattice.end))
 
     def _literal(self, start: State, end: int) -> float:
         """Return the score of the tokens as they stand, less the glosses that fit."""
         states = [start]
-        for token in self._tokens[self._first : end]:
+        for token in self._tokens.between(self._first, end):
             text, reading = token.text, token.reading
             if token.gloss and not reads(text, reading) and not across(states[0].last, text, reading):
                 text += token.gloss
@@ -85,30 +87,38 @@ class _Reader:
 
     def _written(self, states: list[State], key: Key, arc: Arc, k: int) -> list[State]:
         """Return what readings become by one character of an arc, those that it goes with."""
-        choice, scorer = arc.choice, self._scorer
-        character = choice.text[k]
-        if key[1] >= HIDDEN:
-            states = [state for state in states if choice.firsts[k] in state.trails]
+        choice, scorer, is_sound = arc.choice, self._scorer, arc.is_sound
+        character, gloss = choice.text[k], arc.gloss
+        owner = arc.glossed or character
+        nth, pending = key
+        if pending >= HIDDEN:
+            first = choice.firsts[k]
+            states = [state for state in states if first in state.trails]
+        elif pending == IN_STEP and not is_sound:
+            begun = Notes(stops=(nth,))
+            states = [state.noted(begun) if state.is_sound else state for state in states]
         if arc.is_silent:
             states = [state for state in states if state.last == character]
-        owner = arc.glossed or character
-        owners = [across(state.last, character, arc.reading) if arc.reading else owner for state in states]
-        states = list(compress(states, owners))
-        if key[1] == IN_STEP and not arc.is_sound:
-            states = [state.noted(stops=(key[0],)) if state.is_sound else state for state in states]
+        elif arc.reading:
+            states = [
+                state.noted(Notes(((owner, gloss),)))
+                for state in states
+                if (owner := across(state.last, character, arc.reading))
+            ]
+            gloss = ""
+        if gloss:
+            note = Notes(((owner, gloss),))
+            states = [state.noted(note) for state in states]
         if not arc.is_silent:
             cost = arc.cost + choice.costs.item(k)
-            if not arc.is_sound:
+            if not is_sound:
                 cost += scorer.page.against(character, owner if arc.gloss else "")
             trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
-            states = scorer.write(states, character, cost, trails, arc.is_sound)
+            states = scorer.write(states, character, cost, trails, is_sound)
         if arc.is_lossy:
             return [state.lost(arc.suffix) for state in states]
         for letter in arc.suffix:
-            states = scorer.write(states, letter, is_sound=arc.is_sound)
-        if arc.gloss:
-            glosses = [(owner, arc.gloss) for owner in owners if owner]
-            states = [state.noted(glosses=(gloss,)) for state, gloss in zip(states, glosses, strict=True)]
+            states = scorer.write(states, letter, is_sound=is_sound)
         return states
 
 
@@ -119,11 +129,11 @@ def _hopeful(states: list[State], fork: Fork) -> Iterator[tuple[Arc, int, list[S
     if len(fork.ways) == 1:
         yield (*fork.ways[0], states)
         return
-    rows = [fork.rows[state.last] for state in states]
-    hopes = AHEAD * fork.onward.take(rows, axis=0) + np.array([[state.score] for state in states])
-    is_hopeful = hopes >= hopes.max() - DEPTH
-    if np.count_nonzero(is_hopeful) > STEPS:
-        is_hopeful &= hopes >= np.partition(hopes, -STEPS, axis=None)[-STEPS]
-    for (arc, k), chosen in zip(fork.ways, is_hopeful.T.tolist(), strict=True):
-        if hopeful := list(compress(states, chosen)):
-            yield arc, k, hopeful
+    hopes = []
+    for score, _, _, last, *_ in states:
+        hopes.append([score + AHEAD * onward for onward in fork.onward[last]])
+    ranked = sorted(chain(*hopes), reverse=True)[:STEPS]
+    least = max(ranked[0] - DEPTH, ranked[-1])
+    for (arc, k), column in zip(fork.ways, zip(*hopes, strict=True), strict=True):
+        if max(column) >= least:
+            yield arc, k, [state for state, hope in zip(states, column, strict=True) if hope >= least]

@@ -7,9 +7,11 @@ what bytes each of them may have been.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator
 from enum import Enum
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from encfix.chinese import gbk, model, pinyin
@@ -49,33 +51,71 @@ class Token(NamedTuple):
     reading: int = 0
 
 
-def tokens_of(line: str) -> list[Token]:
-    """Divide a line into characters, glosses, and question marks that ate the beginning of something.
+class Tokens:
+    """A line divided into characters, glosses, and question marks that ate the beginning of something.
 
-    >>> [token.text + token.gloss for token in tokens_of("當?dāng)?；a(chǎn)")]
+    The line is read as far as tokens are asked for.
+
+    >>> [token.text + token.gloss for token in Tokens("當?dāng)?；a(chǎn)").between(0, 9)]
     ['當', '?dāng)', '?', '；', 'a(chǎn)']
     """
-    tokens: list[Token] = []
+
+    def __init__(self, line: str) -> None:
+        self._pieces = _pieces(line)
+        self._read: list[Token] = []
+
+    def __getitem__(self, nth: int) -> Token:
+        """Return a token; raises IndexError behind the last."""
+        try:
+            return self._read[nth]
+        except IndexError:
+            if not self.has(nth):
+                raise
+            return self._read[nth]
+
+    def has(self, nth: int) -> bool:
+        """Return whether the line has so many tokens and one more."""
+        while nth >= len(self._read):
+            piece = next(self._pieces, None)
+            if piece is None:
+                return False
+            self._read += piece
+        return True
+
+    def between(self, start: int, end: int) -> list[Token]:
+        """Return the tokens from one to before another, as far as there are any."""
+        self.has(end - 1)
+        return self._read[start:end]
+
+    def starting_at(self, place: int) -> int | None:
+        """Return which token begins at an offset of the line, if one does."""
+        while not self._read or self._read[-1].start < place:
+            if not self.has(len(self._read)):
+                return None
+        nth = bisect_left(self._read, place, key=attrgetter("start"))
+        return nth if self._read[nth].start == place else None
+
+
+def _pieces(line: str) -> Iterator[list[Token]]:
+    """Yield the tokens of a line, a few at a time; each piece but the last ends with a gloss or a question mark."""
     place = 0
     for found in _SPECIAL.finditer(line):
         token = _special(line, found.start()) if found.start() >= place else None
         if not token:
             continue
-        tokens += _characters(line, place, token.start)
-        if token.kind is Kind.GLOSS and tokens and _can_be_glossed(tokens[-1]):
-            tokens[-1] = tokens[-1]._replace(end=token.end, gloss=token.text, reading=token.reading)
+        piece = _characters(line, place, token.start)
+        if token.kind is Kind.GLOSS and piece:
+            owner = piece[-1]
+            piece[-1] = Token(Kind.CHARACTER, owner.text, owner.start, token.end, token.text, token.reading)
         else:
-            tokens.append(token)
+            piece.append(token)
         place = token.end
-    return tokens + _characters(line, place, len(line))
+        yield piece
+    yield _characters(line, place, len(line))
 
 
 def _characters(line: str, start: int, end: int) -> list[Token]:
     return [Token(Kind.CHARACTER, line[place], place, place + 1) for place in range(start, end)]
-
-
-def _can_be_glossed(token: Token) -> bool:
-    return token.kind is Kind.CHARACTER and not token.gloss
 
 
 def narrowed(text: str) -> str:
@@ -111,18 +151,19 @@ def _syllables() -> frozenset[int]:
     return frozenset(pinyin.syllables().tolist())
 
 
-def is_trigger(tokens: Sequence[Token], nth: int) -> bool:
+def is_trigger(tokens: Tokens, nth: int) -> bool:
     """Return whether damage may begin at a token, if the text before it is sound."""
-    if tokens[nth].kind is Kind.TAIL:
+    token = tokens[nth]
+    if token.kind is Kind.TAIL:
         return True
-    if tokens[nth].text != "?" or tokens[nth].gloss or nth + 2 >= len(tokens) or mark_of(tokens[nth + 1].text) is None:
+    if token.text != "?" or token.gloss or not tokens.has(nth + 2) or mark_of(tokens[nth + 1].text) is None:
         return False
     start, end = nth, nth + 1
     while start and nth - start < 3 and _is_strong(tokens[start - 1]):
         start -= 1
-    while end < len(tokens) and end - nth < 4 and _is_strong(tokens[end]):
+    while tokens.has(end) and end - nth < 4 and _is_strong(tokens[end]):
         end += 1
-    closes_line = end - start == 3 and nth == start and tokens[end - 1].text == "?" and end == len(tokens)
+    closes_line = end - start == 3 and nth == start and tokens[end - 1].text == "?" and not tokens.has(end)
     return (end - start <= 2 or closes_line) and not tokens[nth + 2].text.isspace()
 
 

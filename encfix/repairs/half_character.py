@@ -11,7 +11,7 @@ from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
 from encfix.chinese.half_readings import Search, search
 from encfix.chinese.half_scoring import CLOSED_BY, Reading, opened_after
-from encfix.chinese.half_tokens import Kind, Token, is_trigger, narrowed, tokens_of
+from encfix.chinese.half_tokens import Kind, Tokens, is_trigger, narrowed
 from encfix.edits import Proposal
 from encfix.rules import number_of
 
@@ -70,8 +70,8 @@ def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Pr
     """Return the repair of the stretch that begins at a place, if there is one, and where to go on."""
     base = max(text.rfind("\n", place - LINE if place > LINE else 0, place) + 1, place - BEFORE)
     window = text[base : line_end(text, place, place + LONGEST)]
-    tokens = tokens_of(window)
-    first = next((nth for nth, token in enumerate(tokens) if token.start == place - base), None)
+    tokens = Tokens(window)
+    first = tokens.starting_at(place - base)
     if first is None or not is_trigger(tokens, first):
         return None, place + 1
     opened = ""
@@ -79,7 +79,7 @@ def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Pr
         opened = opened_after(opened, bracket)
     found = search(tokens, first, page, opened)
     repair = _judge(tokens, first, found, page, has_signs)
-    stops = found.readings[0].stops[1:LINKS] if found.readings else ()
+    stops = found.readings[0].notes.stops[1:LINKS] if found.readings else ()
     for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
         if repair is None or is_sure(repair):
             break
@@ -96,7 +96,7 @@ def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Pr
     return repair.moved(base), base + repair.end
 
 
-def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs: bool) -> Proposal | None:
+def _judge(tokens: Tokens, first: int, found: Search, page: Page, has_signs: bool) -> Proposal | None:
     """Return the best reading of a stretch as a repair of its line, if the text as it stands is much less probable."""
     if not found.readings:
         return None
@@ -104,27 +104,27 @@ def _judge(tokens: list[Token], first: int, found: Search, page: Page, has_signs
     gain = best.score - found.literal
     if gain < (MARGIN / 2 if has_signs else MARGIN):
         return None
-    start, stop, read, rest = _trimmed(tokens, first, found.end, best)
+    last, read, rest = _trimmed(tokens, first, found.end, best)
     gap = -log(sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP))
     near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
-    observed = "".join(token.text + token.gloss for token in tokens if start <= token.start < stop)
+    observed = "".join(token.text + token.gloss for token in tokens.between(first, last))
     is_bare = all(character.isascii() or not character.isalpha() for character in observed)
     if is_bare and not has_signs and gain < BARE_MARGIN:
         return None  # marks and a letter prove little
     confidence = certainty(gap)
-    if confidence > UNSURE and (best.is_lossy or not _is_explained(tokens, first, observed, read, best)):
+    if confidence > UNSURE and (best.notes.is_lossy or not _is_explained(tokens, first, observed, read, best)):
         confidence = UNSURE
     read = narrowed(read) if page.is_narrow else read
     candidates = tuple(text[: len(text) - rest] for text in near) if confidence <= UNSURE_MOST else ()
-    return Proposal(start, stop, read, RULE, confidence, min(gap, 99.0), candidates)
+    return Proposal(tokens[first].start, tokens[last - 1].end, read, RULE, confidence, min(gap, 99.0), candidates)
 
 
-def _is_explained(tokens: list[Token], first: int, observed: str, read: str, best: Reading) -> bool:
+def _is_explained(tokens: Tokens, first: int, observed: str, read: str, best: Reading) -> bool:
     """Return whether the damage, with the glosses of the reading, turns it into what is seen.
 
     The character before the stretch is looked at too, since its second byte may be half of a glossed one.
     """
-    glosses = list(best.glosses)
+    glosses = list(best.notes.glosses)
     before = tokens[first - 1] if first else tokens[first]
     head = NARROW.get(before.text, before.text)
     if head not in gbk.pairs():
@@ -146,8 +146,8 @@ def certainty(gap: float) -> float:
     return min(UNSURE_MOST, UNSURE + 0.1 * gap)
 
 
-def _trimmed(tokens: list[Token], first: int, end: int, best: Reading) -> tuple[int, int, str, int]:
-    """Return the stretch and its reading less the sound text behind it, and how much of the reading that is."""
+def _trimmed(tokens: Tokens, first: int, end: int, best: Reading) -> tuple[int, str, int]:
+    """Return the end of a stretch and its reading less the sound text behind it, and how much of it that is."""
     last, rest, text = end, 0, best.text
     while last > first:
         token = tokens[last - 1]
@@ -156,4 +156,4 @@ def _trimmed(tokens: list[Token], first: int, end: int, best: Reading) -> tuple[
         last -= 1
         text = text[:-1]
         rest += 1
-    return tokens[first].start, tokens[last - 1].end, text, rest
+    return last, text, rest

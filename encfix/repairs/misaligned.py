@@ -37,7 +37,7 @@ from encfix.chinese.characters import (
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
-from encfix.chinese.half_tokens import Kind, across, second_byte, tokens_of
+from encfix.chinese.half_tokens import Kind, Tokens, across, second_byte
 from encfix.edits import Edits, Proposal, gathered, inside
 from encfix.options import Options
 from encfix.repairs import gloss
@@ -85,14 +85,12 @@ def propose(batch: Batch, options: Options) -> Edits:
         return Edits.none()
     glosses = gloss.find(batch)
     repairs: list[Proposal] = []
-    for document in documents.tolist():
-        base, end = int(batch.starts[document]), int(batch.ends[document])
-        suspects = found[slice(*np.searchsorted(found, (base, end)))]
-        letters = crossed[slice(*np.searchsorted(crossed, (base, end)))] - 1
-        chosen = glosses.where(slice(*np.searchsorted(glosses.start, (base, end))))
-        text = _Text(batch.text(document), batch.codes[base:end], chosen.moved(-base))
-        done = list(_repairs(text, (suspects - base).tolist(), (letters - base).tolist()))
-        done = [repair.moved(base) for repair in done]
+    bases, ends = batch.starts[documents], batch.ends[documents]
+    parts = [map(slice, at.searchsorted(bases), at.searchsorted(ends)) for at in (found, crossed, glosses.start)]
+    for document, base, end, *here in zip(documents.tolist(), bases.tolist(), ends.tolist(), *parts, strict=True):
+        suspects, letters, chosen = found[here[0]] - base, crossed[here[1]] - 1 - base, glosses.where(here[2])
+        text = _Text(batch.text(document), batch.codes[base:end], base, chosen)
+        done = [repair.moved(base) for repair in _repairs(text, suspects.tolist(), letters.tolist())]
         repairs += done
         if any(map(is_sure, done)):
             repairs += _licensed(batch, chosen, done)
@@ -109,10 +107,11 @@ def _licensed(batch: Batch, glosses: gloss.Glosses, done: list[Proposal]) -> Ite
 
 
 class _Text(NamedTuple):
-    """A document as a string and in code points, and the glosses that fit, their positions in the document."""
+    """A document as a string and in code points, where it begins in the batch, and the glosses of it that fit."""
 
     text: str
     codes: Codes
+    base: int
     glosses: gloss.Glosses
 
 
@@ -184,22 +183,22 @@ def _may_be_damage(text: str, place: int) -> bool:
         if not behind or (behind not in gbk.pairs() and not "?" <= behind <= "~"):
             return False
         return bool(_END.search(text, place + 2, line_end(text, place + 2, place + LONGEST)))
-    tokens = tokens_of(text[place : place + 40])
-    if tokens[0].kind is not Kind.TAIL:
+    token = Tokens(text[place : place + 40])[0]
+    if token.kind is not Kind.TAIL:
         return False
     byte = second_byte(text[place - 1 : place])
-    return (byte, tokens[0].reading) in gbk.by_first_reading() or text[place - 1 : place] == ")"
+    return (byte, token.reading) in gbk.by_first_reading() or text[place - 1 : place] == ")"
 
 
 def page_of(document: _Text, stretches: list[int]) -> Page:
     """Return what the sound parts of a document say: all but its glosses and the lines behind suspect places."""
-    text, codes, glosses = document
+    text, codes, base, glosses = document
     is_sound = np.ones(len(codes), dtype=np.bool_)
-    is_sound[inside(glosses.start, glosses.end - glosses.start)] = False
+    is_sound[inside(glosses.start - base, glosses.end - glosses.start)] = False
     done = 0
     for place in stretches:
         if place >= done:
             done = line_end(text, place, len(text))
             is_sound[place:done] = False
-    glossed = frozenset(to_text(codes.take(glosses.owner)))
+    glossed = frozenset(to_text(codes.take(glosses.owner - base)))
     return Page(codes[is_sound], glossed, not any(mark in text for mark in _WIDE_MARKS))
