@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions
+from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, are_in, role_table
 from encfix.repairs.surroundings import around, between, last_before
 
@@ -64,6 +65,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     rules = (
         ((seen == ord("后")) & ((before_is & _ROYAL | after_is & _AFTER_QUEEN) != 0), 12.0),
         ((seen == ord("里")) & (is_foreign | (before_is & _NUMERAL != 0)), 12.0),
+        ((seen == ord("於")) & (near[:, _NEAR - 1] == ord("單")), 12.0),  # 帳單於月底; 單于 is rare
         (is_in & begins, 8.0),
         (is_in & by_word, 0.0),
         (is_in, 1.5),
@@ -74,6 +76,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (is_dish, 8.0),
         (is_cantonese, 8.0),
         ((opening >= starts) & (closing < opening), 6.0),
+        (is_foreign & (model.fold_codes(seen) == seen), 6.0),  # 托 and 里, not 託 and 裡, write sounds
         (is_foreign, 4.0),
     )
     more = np.zeros(len(places))
