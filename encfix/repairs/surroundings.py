@@ -51,6 +51,9 @@ NEAR_JAPANESE = 12
 FAR = 1 << 62
 """Past every position."""
 
+HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很"
+"""Chinese words that a Japanese text without kana does not hold; no more than a Chinese comma."""
+
 SCRIPTS, FORM = "繁简簡正异異", "体體"
 """The two characters of which words for scripts are made."""
 
@@ -116,6 +119,8 @@ class Surroundings:
     def are_quotations(self, is_leftover: Mask) -> Mask:
         """Return which places lie in a quotation of the other script, a title in it, an address, Japanese, or examples.
 
+        A line of which all ideographs are everyday Japanese may be that, though it has no kana.
+
         A leftover needs a line that shows its own script; a wrong form is of that script itself.
         """
         places = self._places
@@ -125,6 +130,7 @@ class Surroundings:
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses() | self._are_listed()
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
+        found |= is_leftover & (between(self._hardly_japanese, first, last) == 0)
         near = np.maximum(first, places - NEAR_SCRIPTS), np.minimum(last, places + NEAR_SCRIPTS + 1)
         found |= between(self._names_of_scripts, *near) > 0
         mark, left, right = self._enclosures()
@@ -135,6 +141,12 @@ class Surroundings:
             is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
         is_alone = is_marked & (right - left == 1)  # a character that the text talks of
         return np.asarray(found | is_alone | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
+
+    @cached_property
+    def _hardly_japanese(self) -> Positions:
+        batch = self._scripts.batch
+        is_foreign = among(batch.classes, *HAN_CLASSES) & ~_may_be_japanese().take(batch.codes, mode="clip")
+        return np.flatnonzero(is_foreign | (batch.codes == ord("，")))
 
     @cached_property
     def _names_of_scripts(self) -> Positions:
@@ -212,6 +224,16 @@ class Surroundings:
                 again = again & (folded[:, columns + nth] == folded[:, columns + nth + size + 1])
             found[where[again.any(axis=1)]] = True
         return found
+
+
+@cache
+def _may_be_japanese() -> Mask:
+    """Return which code points of the BMP are ideographs of everyday Japanese, those of JIS X 0208's first level."""
+    rows = (bytes((row, cell)) for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF))
+    table = np.zeros(0x10000, dtype=np.bool_)
+    table[[ord(character) for pair in rows for character in pair.decode("euc_jp", "ignore")]] = True
+    table[list(map(ord, HARDLY_JAPANESE))] = False
+    return table
 
 
 @cache
