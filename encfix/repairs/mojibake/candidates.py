@@ -8,9 +8,11 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
+from encfix.chinese.characters import IS_SIMPLIFIED, IS_TRADITIONAL, class_table
 from encfix.repairs.mojibake.charsets import ALONE, LOST, can_be_lost, characters, pair_table
 from encfix.repairs.mojibake.filling import by_byte, bytes_at
 from encfix.repairs.mojibake.lossy import UNKNOWN
@@ -21,6 +23,9 @@ KEPT = 16
 POOR, FAIR = -14.0, -11.0
 """The cost of two characters below which the first is doubted: at first, and where bytes are known to have been
 dropped."""
+
+UNSEEN = 0.5
+"""How many characters of either script count as seen in any text (the prior of Jeffreys)."""
 
 LEAST_TRAIL = 0x40
 """The least second byte of any character."""
@@ -67,6 +72,8 @@ class Source:
         raw = np.frombuffer(data, dtype=np.uint8)
         chars = np.zeros(len(raw), dtype=np.uint32)
         chars[:-1] = pair_table(codec).take(raw[:-1].astype(np.int64) << 8 | raw[1:])
+        self.forms = _forms(chars)
+        """The log probability of each class of characters in a text of this script: float64 of shape (256,)."""
         self._lengths = 1 + (chars > 0)
         self._whole = np.where(chars > 0, chars, np.where(raw < 0x80, raw, np.uint32(UNKNOWN)))
         is_lost = raw == LOST
@@ -128,6 +135,16 @@ class Source:
     def _single(self, following: int) -> Decoder:
         """Return the decoder that loses a byte alone before another: one of single bytes, unless that is of ASCII."""
         return self._decoder if following < 0x80 else (self._decoder[0], ALONE)
+
+
+def _forms(chars: Codes) -> npt.NDArray[np.float64]:
+    """Return how probable the forms of each script are in a text that holds `chars`: the logs of their shares."""
+    classes = class_table().take(chars)
+    simplified, traditional = (
+        UNSEEN + np.count_nonzero(table.take(classes)) for table in (IS_SIMPLIFIED, IS_TRADITIONAL)
+    )
+    both = simplified + traditional
+    return np.where(IS_SIMPLIFIED, np.log(simplified / both), np.where(IS_TRADITIONAL, np.log(traditional / both), 0.0))
 
 
 def _doubted(chars: Codes, doubt: float) -> Mask:

@@ -92,4 +92,5 @@ def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Dec
         codes = codes[: int(np.searchsorted(np.cumsum(1 + (codes >= 0x80)), SAMPLE, "right"))]
         size = len(codes) + int(np.count_nonzero(codes >= 0x80))
         data, borders = data[:size], borders[borders <= size]
-    return most_probable(Source(data, codec, decoder, borders))[0] - float(text_costs(codes).sum())
+    source = Source(data, codec, decoder, borders)
+    return most_probable(source)[0] - float(text_costs(codes, source.forms).sum())

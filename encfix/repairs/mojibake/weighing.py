@@ -14,6 +14,7 @@ import numpy as np
 
 from encfix.batch import Codes, Mask
 from encfix.chinese import model
+from encfix.chinese.characters import class_table
 from encfix.repairs.mojibake.candidates import LEAST_TRAIL, Source
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
@@ -111,7 +112,7 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
     ends = np.concatenate((np.zeros(count, np.int64), np.minimum(place + found.lengths, sizes[line])))
     starts = np.concatenate((np.full(count, -1), place))
     lattice = Lattice(codes, np.concatenate((np.arange(count), line)), starts, ends)
-    logs, shares, scores = lattice.weigh(costs, NARROWEST)
+    logs, shares, scores = lattice.weigh(lambda first, second: costs(first, second, source.forms), NARROWEST)
     best = lattice.best(shares)
     following = best[np.minimum(lattice.firsts, len(best) - 1)].tolist()
     is_filled = np.concatenate((np.zeros(count, np.bool_), found.is_filled))[lattice.order]
@@ -130,16 +131,17 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
         yield _Path(sure[chosen].tolist(), (starts[chosen] + stretch.start).tolist(), score, rest)
 
 
-def costs(first: Codes, second: Codes) -> Logs:
-    """Return the log probability of each of some characters behind another, as far as it counts here."""
-    logs = _plain(first, second)
+def costs(first: Codes, second: Codes, forms: Logs) -> Logs:
+    """Return the log probability of each of some characters behind another, as far as it counts here; `forms` is that
+    of each class of characters in this text."""
+    logs = _plain(first, second) + forms.take(class_table().take(second))
     return np.where(_may_be_lone(second) & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
 
 
-def text_costs(codes: Codes) -> Logs:
+def text_costs(codes: Codes, forms: Logs) -> Logs:
     """Return the same for the characters of a text, where it can be seen which letters are alone."""
     first, behind = np.insert(codes[:-1], 0, START), np.append(codes[1:], START)
-    logs = _plain(first, codes)
+    logs = _plain(first, codes) + forms.take(class_table().take(codes))
     is_lone = _may_be_lone(codes) & (first >= 0x80) & (behind >= 0x80)
     return np.where(is_lone, np.minimum(logs, LONE_LETTER), logs)
 
