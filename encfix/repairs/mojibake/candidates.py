@@ -30,6 +30,9 @@ UNSEEN = 0.5
 LEAST_TRAIL = 0x40
 """The least second byte of any character."""
 
+LONE = 0x110000
+"""What is added to the code of a letter or sign of ASCII that may be a second byte, if none of ASCII follows."""
+
 Decoder = tuple[str, str]
 """A charset, and the codec that read it."""
 
@@ -76,6 +79,7 @@ class Source:
         """The log probability of each class of characters in a text of this script: float64 of shape (256,)."""
         self._lengths = 1 + (chars > 0)
         self._whole = np.where(chars > 0, chars, np.where(raw < 0x80, raw, np.uint32(UNKNOWN)))
+        self._whole = with_lone(self._whole, raw >= 0x80)
         is_lost = raw == LOST
         if question:
             self._whole[is_lost] = ord("?")
@@ -135,6 +139,13 @@ class Source:
     def _single(self, following: int) -> Decoder:
         """Return the decoder that loses a byte alone before another: one of single bytes, unless that is of ASCII."""
         return self._decoder if following < 0x80 else (self._decoder[0], ALONE)
+
+
+def with_lone(codes: Codes, is_beyond: Mask) -> Codes:
+    """Return `codes`, those of letters with `LONE` added before one that is beyond ASCII, as `is_beyond` says, and at
+    the end."""
+    is_lone = (codes >= LEAST_TRAIL) & (codes < 0x80) & np.append(is_beyond[1:], True)
+    return codes + np.uint32(LONE) * is_lone
 
 
 def _forms(chars: Codes) -> npt.NDArray[np.float64]:

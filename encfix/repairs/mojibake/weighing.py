@@ -15,7 +15,7 @@ import numpy as np
 from encfix.batch import Codes, Mask
 from encfix.chinese import model
 from encfix.chinese.characters import class_table
-from encfix.repairs.mojibake.candidates import LEAST_TRAIL, Source
+from encfix.repairs.mojibake.candidates import LEAST_TRAIL, LONE, Source, with_lone
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 
@@ -36,8 +36,8 @@ LEAST_ASCII = -6.0
 """What a letter or sign of ASCII costs at most: the model knows little of them."""
 
 LONE_LETTER = -10.0
-"""The least cost of a letter or sign of ASCII that may be a second byte, behind another character: it may be what is
-left of one that lost its first."""
+"""The least cost of a letter or sign of ASCII alone between other characters: it may be what is left of one that lost its
+first byte."""
 
 BROKEN = -14.0
 """What a byte costs that belongs to no character; by the model alone it would cost more."""
@@ -117,6 +117,7 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
     following = best[np.minimum(lattice.firsts, len(best) - 1)].tolist()
     is_filled = np.concatenate((np.zeros(count, np.bool_), found.is_filled))[lattice.order]
     codes, starts, ends = codes[lattice.order], starts[lattice.order], ends[lattice.order]
+    codes = np.where(codes >= LONE, codes - np.uint32(LONE), codes)
     sure = np.where(shares > np.where(is_filled, SURE_FILLED, SURE), codes, np.uint32(UNKNOWN))
     for nth, stretch in enumerate(stretches):
         chosen, is_last = [following[nth]], lattice.is_last
@@ -134,23 +135,20 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
 def costs(first: Codes, second: Codes, forms: Logs) -> Logs:
     """Return the log probability of each of some characters behind another, as far as it counts here; `forms` is that
     of each class of characters in this text."""
-    logs = _plain(first, second) + forms.take(class_table().take(second))
-    return np.where(_may_be_lone(second) & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
+    is_lone = second >= LONE
+    second = np.where(is_lone, second - np.uint32(LONE), second)
+    logs = _plain(np.where(first >= LONE, first - np.uint32(LONE), first), second)
+    logs += forms.take(class_table().take(second))
+    return np.where(is_lone & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
 
 
 def text_costs(codes: Codes, forms: Logs) -> Logs:
-    """Return the same for the characters of a text, where it can be seen which letters are alone."""
-    first, behind = np.insert(codes[:-1], 0, START), np.append(codes[1:], START)
-    logs = _plain(first, codes) + forms.take(class_table().take(codes))
-    is_lone = _may_be_lone(codes) & (first >= 0x80) & (behind >= 0x80)
-    return np.where(is_lone, np.minimum(logs, LONE_LETTER), logs)
+    """Return the same for the characters of a text."""
+    lone = with_lone(codes, codes >= 0x80)
+    return costs(np.insert(lone[:-1], 0, START), lone, forms)
 
 
 def _plain(first: Codes, second: Codes) -> Logs:
     least = np.where(second == UNKNOWN, BROKEN, np.where(second < 0x80, LEAST_ASCII, -np.inf))
-    return np.maximum(model.log_each(first, second), least)
+    return np.maximum(model.log_each(first, second), least).astype(np.float64)
 
-
-def _may_be_lone(codes: Codes) -> Mask:
-    """Return which characters may be all that is left of one that lost its first byte."""
-    return (codes >= LEAST_TRAIL) & (codes < 0x80)
