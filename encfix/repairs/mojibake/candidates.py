@@ -30,6 +30,9 @@ UNSEEN = 0.5
 LEAST_TRAIL = 0x40
 """The least second byte of any character."""
 
+FREQUENT = 0.01
+"""The share of a text that characters of one first byte have which are lost so often that two bytes in a row are."""
+
 LONE = 0x110000
 """What is added to the code of a letter or sign of ASCII that may be a second byte, if none of ASCII follows."""
 
@@ -180,8 +183,19 @@ def _without_trail(codec: str, decoder: Decoder | None, lead: int, following: in
     """Return the characters that begin with a byte, whose last byte is lost before the one `following`."""
     found = by_byte(codec, 0).get(lead, np.empty(0, np.uint32))
     if following is not None and decoder is not None:
-        found = found[can_be_lost(*decoder)[bytes_at(found, 1, codec), following]]
+        lost = can_be_lost(*decoder)
+        before_lost = (lost & (lost[:, following] & _is_frequent_lead(codec))).any(axis=1)
+        found = found[(lost[:, following] | before_lost)[bytes_at(found, 1, codec)]]
     return _frequent(found)
+
+
+@cache
+def _is_frequent_lead(codec: str) -> Mask:
+    """Return which first bytes are those of more than a hundredth of a text: bool (256,)."""
+    codes = np.array([code for code, raw in characters(codec) if len(raw) == 2], dtype=np.uint32)
+    shares = np.exp(model.log_unigram(codes))
+    shares[IS_TRADITIONAL.take(class_table().take(codes)) & (codec == "gbk")] = 0.0
+    return np.bincount(bytes_at(codes, 0, codec), shares, 256) > FREQUENT * shares.sum()
 
 
 @cache

@@ -69,8 +69,9 @@ class _Path(NamedTuple):
     """What is left of a long stretch."""
 
 
-def most_probable(source: Source) -> tuple[float, Reading]:
-    """Return how probable bytes are as a text, in nats, and what is sure of it; the rest is `UNKNOWN`."""
+def most_probable(source: Source, *, sure: bool = True) -> tuple[float, Reading]:
+    """Return how probable bytes are as a text, in nats, and what is sure of it, the rest being `UNKNOWN`; or, unless
+    only that is asked for, the most probable text."""
     waiting = deque(_stretches(source.data))
     paths = []
     while waiting:
@@ -78,7 +79,7 @@ def most_probable(source: Source) -> tuple[float, Reading]:
         while waiting and size < TOGETHER:
             together.append(waiting.popleft())
             size += together[-1].size
-        for path in _paths(source, together):
+        for path in _paths(source, together, (SURE, SURE_FILLED) if sure else (0.0, 0.0)):
             paths.append(path)
             if path.rest:
                 waiting.appendleft(path.rest)
@@ -99,8 +100,9 @@ def _stretches(data: bytes) -> Iterator[_Stretch]:
         yield _Stretch(start, len(data), behind)
 
 
-def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
-    """Yield for each stretch its most probable characters."""
+def _paths(source: Source, stretches: list[_Stretch], least: tuple[float, float]) -> Iterator[_Path]:
+    """Yield for each stretch its most probable characters; `UNKNOWN` for what is read, or filled in, with less than the
+    `least` probability."""
     count = len(stretches)
     sizes = np.array([stretch.size for stretch in stretches])
     line = np.arange(count).repeat(sizes)
@@ -118,7 +120,8 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
     is_filled = np.concatenate((np.zeros(count, np.bool_), found.is_filled))[lattice.order]
     codes, starts, ends = codes[lattice.order], starts[lattice.order], ends[lattice.order]
     codes = np.where(codes >= LONE, codes - np.uint32(LONE), codes)
-    sure = np.where(shares > np.where(is_filled, SURE_FILLED, SURE), codes, np.uint32(UNKNOWN))
+    read, filled = least
+    sure = np.where(shares > np.where(is_filled, filled, read), codes, np.uint32(UNKNOWN))
     for nth, stretch in enumerate(stretches):
         chosen, is_last = [following[nth]], lattice.is_last
         while not is_last[chosen[-1]]:
