@@ -24,8 +24,8 @@ POOR, FAIR = -14.0, -11.0
 """The cost of two characters below which the first is doubted: at first, and where bytes are known to have been
 dropped."""
 
-UNSEEN = 0.5
-"""How many characters of either script count as seen in any text (the prior of Jeffreys)."""
+UNSEEN = 0.05
+"""How many characters of either script count as seen in any text: hardly any text has both."""
 
 LEAST_TRAIL = 0x40
 """The least second byte of any character."""
