@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from encfix.batch import Codes, Positions
+from encfix.batch import Codes, Positions, to_text
 from encfix.chinese import model
 from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source
 from encfix.repairs.mojibake.charsets import LOST
@@ -101,9 +101,5 @@ def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Dec
     score, best = most_probable(source, sure=False)
     gained = score - float(text_costs(codes, source.forms).sum())
     if gained > LEAST_GAIN:
-        gained += WORDS * (model.lattice_score(_text(best.codes)) - model.lattice_score(_text(codes)))
+        gained += WORDS * (model.lattice_score(to_text(best.codes)) - model.lattice_score(to_text(codes)))
     return gained
-
-
-def _text(codes: Codes) -> str:
-    return codes.tobytes().decode("utf-32-le", "surrogatepass")

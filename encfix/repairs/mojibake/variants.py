@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from encfix.batch import Mask, Positions
+from encfix.batch import Mask, Positions, to_text
 from encfix.chinese import model
 from encfix.repairs.mojibake.charsets import (
     CODECS,
@@ -26,7 +26,7 @@ from encfix.repairs.mojibake.choosing import GAP, MARK, Options, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block, read
+from encfix.repairs.mojibake.reading import Block, Scores, read
 
 SURE_GAP = 5.0
 """The same for each character, where bytes were lost."""
@@ -49,13 +49,10 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     pieces = [raw.data[start:end] for start, end in pairwise(edges)]
     codes = block.codes[ambiguous].tolist()
     if len(codecs) > 1:  # all of a text went through one decoder
-        costs = []
         trials = _trials(pieces, ambiguous, codes, codecs)
-        for known, trial in zip(codecs, trials, strict=True):
-            lacking = sum(code not in known for code in codes)
-            cost = float(read_costs(read(b"".join(trial), pair.codec)[0], pair).sum()) + lacking * STRANGE_CODEC
-            costs.append(cost)
-        best = max(range(len(costs)), key=costs.__getitem__)
+        lacking = [sum(code not in known for code in codes) for known in codecs]
+        costs = _scores([b"".join(trial) for trial in trials], np.array(lacking) * STRANGE_CODEC, pair)
+        best = int(np.argmax(costs))
         for cost, trial in zip(costs, trials, strict=True):
             if cost > costs[best] - GAP:
                 doubted += [place for place in ambiguous.tolist() if trial[place] != trials[best][place]]
@@ -80,6 +77,18 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
                 if not is_sure:
                     doubted += own.tolist()
     return _joined(chosen), np.unique(np.array(doubted, dtype=np.int64))
+
+
+def _scores(trials: list[bytes], scores: Scores, pair: Pair) -> Scores:
+    """Return `scores` with how probable each of several readings is added; where pairs of characters tell the best from
+    another by less than `GAP`, also by its words."""
+    texts = [read(data, pair.codec)[0] for data in trials]
+    scores = scores + [float(read_costs(text, pair).sum()) for text in texts]
+    rivals = scores > scores.max() - GAP
+    if pair.is_chinese and len({trial for trial, is_rival in zip(trials, rivals, strict=True) if is_rival}) > 1:
+        scores[rivals] += [model.lattice_score(to_text(texts[nth])) for nth in np.flatnonzero(rivals).tolist()]
+        scores[~rivals] = -np.inf
+    return scores
 
 
 def by_decoder(block: Block, pair: Pair, decoder: str) -> Raw:
