@@ -20,6 +20,7 @@ from encfix.repairs.mojibake.charsets import (
     Raw,
     by_codec,
     can_be_lost,
+    given,
     pair_table,
 )
 from encfix.repairs.mojibake.choosing import GAP, MARK, Options, choose_pairs
@@ -50,7 +51,8 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     codes = block.codes[ambiguous].tolist()
     if len(codecs) > 1:  # all of a text went through one decoder
         trials = _trials(pieces, ambiguous, codes, codecs)
-        lacking = [sum(code not in known for code in codes) for known in codecs]
+        seen = block.codes[~block.lacking(pair.wrong)]
+        lacking = [int(np.count_nonzero(~given(codec).take(seen, mode="clip"))) for codec in CODECS[pair.wrong]]
         costs = _scores([b"".join(trial) for trial in trials], np.array(lacking) * STRANGE_CODEC, pair)
         best = int(np.argmax(costs))
         for cost, trial in zip(costs, trials, strict=True):
