@@ -14,7 +14,7 @@ import numpy as np
 from encfix.batch import Positions, to_codes
 from encfix.repairs.mojibake import judging, plausibility, reading, variants
 from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, Raw, decoder_of
-from encfix.repairs.mojibake.filling import LOSES_MOST
+from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
 from encfix.repairs.mojibake.reading import Block, Span
 from encfix.rules import number_of
@@ -188,7 +188,8 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
     for pair in pairs:
         raw, doubted = _bytes(block, pair)
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
-        unexplained = not pair.is_narrow and pair.codec in _OF_PAIRS and block.is_suspect_but_for(spans)
+        is_lossy = pair.wrong in LOSES_MANY or pair.codec in _OF_PAIRS and not pair.is_narrow
+        unexplained = is_lossy and block.is_suspect_but_for(spans)
         for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
             if ((doubted >= span.start) & (doubted < span.end)).any():
