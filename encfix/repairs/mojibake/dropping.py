@@ -92,7 +92,10 @@ def _unfolded(data: bytes) -> tuple[bytes, Positions]:
 
 def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Decoder) -> float:
     """Return by how many nats bytes are more probable as a text if a decoder may have dropped some than as the
-    characters `codes`, words included. Of a long text the first `SAMPLE` bytes are looked at: a decoder that drops any drops many."""
+    characters `codes`, words included.
+
+    Of a long text the first `SAMPLE` bytes are looked at: a decoder that drops any drops many.
+    """
     if len(data) > SAMPLE:
         codes = codes[: int(np.searchsorted(np.cumsum(1 + (codes >= 0x80)), SAMPLE, "right"))]
         size = len(codes) + int(np.count_nonzero(codes >= 0x80))

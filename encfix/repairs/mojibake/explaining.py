@@ -188,7 +188,7 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
     for pair in pairs:
         raw, doubted = _bytes(block, pair)
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
-        is_lossy = pair.wrong in LOSES_MANY or pair.codec in _OF_PAIRS and not pair.is_narrow
+        is_lossy = pair.wrong in LOSES_MANY or (pair.codec in _OF_PAIRS and not pair.is_narrow)
         unexplained = is_lossy and block.is_suspect_but_for(spans)
         for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0

@@ -231,7 +231,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
 def filled(span: Span) -> Span:
     """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
     text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
-    if not all(slot.marked for slot in span.slots.values()):
+    if not span.slots or not all(slot.marked for slot in span.slots.values()):
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
         text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)
     return replace(span, text=_text(text), certainty=certainty, slots={})

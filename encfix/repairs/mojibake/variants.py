@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from encfix.batch import Mask, Positions, to_text
+from encfix.batch import Mask, Positions, to_codes, to_text
 from encfix.chinese import model
 from encfix.repairs.mojibake.charsets import (
     CODECS,
@@ -193,11 +193,12 @@ def _lines(block: Block) -> Iterator[tuple[int, int]]:
 
 
 def _choose_utf8(pieces: list[bytes], options: Options) -> None:
-    """Choose bytes, in place, that continue the character before them and are continued by what follows."""
-    place = missing = 0
+    """Choose bytes, in place, that continue the character before them and are continued by what follows; if several do,
+    those that make the most frequent characters."""
     for place in sorted(options):
         missing = _missing(pieces, place)
         ahead = b"".join(pieces[place + 1 : place + 4])
+        fitting = []
         for piece, _ in (*options[place][1:], options[place][0]):
             left = missing
             for byte in piece:
@@ -205,8 +206,16 @@ def _choose_utf8(pieces: list[bytes], options: Options) -> None:
                 if left < 0:
                     break
             if left >= 0 and _continues(ahead, left, place + 1 in options):
-                pieces[place] = piece
-                break
+                fitting.append(piece)
+        if fitting:
+            before = b"".join(pieces[max(0, place - 3) : place])
+            scores = [_frequency(before + piece + ahead) for piece in fitting] if len(fitting) > 1 else [0.0]
+            pieces[place] = fitting[scores.index(max(scores))]
+
+
+def _frequency(data: bytes) -> float:
+    """Return the log probability of the whole characters of UTF-8 in some bytes, each by itself."""
+    return float(model.log_unigram(to_codes(data.decode("utf-8", "ignore"))).sum())
 
 
 def _continues(data: bytes, missing: int, is_trail: bool) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Codes, Mask
+from encfix.batch import Codes
 from encfix.chinese import model
 from encfix.chinese.characters import class_table
 from encfix.repairs.mojibake.candidates import LEAST_TRAIL, LONE, Source, with_lone
@@ -36,8 +36,8 @@ LEAST_ASCII = -6.0
 """What a letter or sign of ASCII costs at most: the model knows little of them."""
 
 LONE_LETTER = -10.0
-"""The least cost of a letter or sign of ASCII alone between other characters: it may be what is left of one that lost its
-first byte."""
+"""The least cost of a letter or sign of ASCII alone between other characters: it may be what is left of one that lost
+its first byte."""
 
 BROKEN = -14.0
 """What a byte costs that belongs to no character; by the model alone it would cost more."""
@@ -154,4 +154,3 @@ def text_costs(codes: Codes, forms: Logs) -> Logs:
 def _plain(first: Codes, second: Codes) -> Logs:
     least = np.where(second == UNKNOWN, BROKEN, np.where(second < 0x80, LEAST_ASCII, -np.inf))
     return np.maximum(model.log_each(first, second), least).astype(np.float64)
-
