@@ -47,8 +47,8 @@ WHOLE_PAGE = 4
 FIRST_JAPANESE = 0xFA0C
 """Compatibility ideographs below come from a Korean set that held characters twice; from here on they are names."""
 
-LEAST_FITTING = -9.0
-"""The log probability from which on one character often follows another, in nats: text scores about -5."""
+LEAST_FITTING = -11.0
+"""The log probability from which on one character may well follow another, in nats: chance scores less."""
 
 DOOR = 0x2F3E
 """The radical for which fonts have one glyph and the scripts two characters, 户 and 戶."""

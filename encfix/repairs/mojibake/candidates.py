@@ -122,7 +122,7 @@ class Source:
         if self._is_border[place] and byte >= LEAST_TRAIL:
             yield 1, _without_lead(self._codec, self._decoder, byte)
         if self._is_border[place + 1] and byte > 0x80:
-            yield 1, _without_trail(self._codec, self._decoder, byte, following)
+            yield 1, _without_trail(self._codec, self._decoder, byte, following, unmarked=True)
 
     def _beside_mark(self, place: int) -> Iterator[tuple[int, Codes]]:
         """Yield the same where this byte or the next one is lost."""
@@ -148,7 +148,7 @@ def with_lone(codes: Codes, is_beyond: Mask) -> Codes:
     """Return `codes`, those of letters with `LONE` added before one that is beyond ASCII, as `is_beyond` says, and at
     the end."""
     is_lone = (codes >= LEAST_TRAIL) & (codes < 0x80) & np.append(is_beyond[1:], True)
-    return codes + np.uint32(LONE) * is_lone
+    return np.where(is_lone, codes + np.uint32(LONE), codes)
 
 
 def _forms(chars: Codes) -> npt.NDArray[np.float64]:
@@ -179,13 +179,18 @@ def _without_lead(codec: str, decoder: Decoder | None, trail: int) -> Codes:
 
 
 @lru_cache(maxsize=1 << 14)
-def _without_trail(codec: str, decoder: Decoder | None, lead: int, following: int | None) -> Codes:
-    """Return the characters that begin with a byte, whose last byte is lost before the one `following`."""
+def _without_trail(
+    codec: str, decoder: Decoder | None, lead: int, following: int | None, *, unmarked: bool = False
+) -> Codes:
+    """Return the characters that begin with a byte, whose last byte is lost before the one `following`, or, if it is
+    `unmarked`, before a frequent first byte that is lost there, too."""
     found = by_byte(codec, 0).get(lead, np.empty(0, np.uint32))
     if following is not None and decoder is not None:
         lost = can_be_lost(*decoder)
-        before_lost = (lost & (lost[:, following] & _is_frequent_lead(codec))).any(axis=1)
-        found = found[(lost[:, following] | before_lost)[bytes_at(found, 1, codec)]]
+        may = lost[:, following]
+        if unmarked:
+            may = may | (lost & (may & _is_frequent_lead(codec))).any(axis=1)
+        found = found[may[bytes_at(found, 1, codec)]]
     return _frequent(found)
 
 
@@ -195,7 +200,7 @@ def _is_frequent_lead(codec: str) -> Mask:
     codes = np.array([code for code, raw in characters(codec) if len(raw) == 2], dtype=np.uint32)
     shares = np.exp(model.log_unigram(codes))
     shares[IS_TRADITIONAL.take(class_table().take(codes)) & (codec == "gbk")] = 0.0
-    return np.bincount(bytes_at(codes, 0, codec), shares, 256) > FREQUENT * shares.sum()
+    return np.asarray(np.bincount(bytes_at(codes, 0, codec), shares, 256) > FREQUENT * shares.sum())
 
 
 @cache

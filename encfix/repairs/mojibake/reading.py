@@ -38,9 +38,8 @@ earlier; more where only characters are left that no Chinese text has."""
 
 _IS_FOREIGN = members(Class.HANGUL, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA)
 
-MOST_GAIN, MOST_GAIN_EACH = 0.5, 0.02
-"""Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it: decoders
-of Big5 and EUC-KR drop one or two of a hundred of GBK, so that texts of which none is lost are the rarer."""
+MOST_GAIN, MOST_GAIN_EACH = 0.25, 0.03
+"""Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""
 
 CERTAIN = 4.0
 """Nats more from which it is read as if bytes were dropped."""
@@ -80,6 +79,11 @@ class Block:
         self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
         self.foreign = int((codes >= 0x80).sum())
         """How many characters are beyond ASCII."""
+
+    def is_cut(self, span: Span) -> bool:
+        """Return whether a character that no Chinese text has, what is left of one, stands beside a span."""
+        beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
+        return bool(_IS_FOREIGN.take(beside).any())
 
     def is_suspect_but_for(self, spans: list[Span]) -> bool:
         """Return whether a stretch is improbable that none of the spans holds."""
@@ -231,7 +235,8 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
 def filled(span: Span) -> Span:
     """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
     text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
-    if not span.slots or not all(slot.marked for slot in span.slots.values()):
+    is_marked = bool(span.slots) and all(slot.marked for slot in span.slots.values())
+    if span.pair.codec == "utf-8" and not is_marked:
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
         text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)
     return replace(span, text=_text(text), certainty=certainty, slots={})
