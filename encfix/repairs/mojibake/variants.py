@@ -40,7 +40,14 @@ _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
 
 def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
-    """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt."""
+    """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt; it is
+    done once for a block."""
+    if pair not in block.resolved:
+        block.resolved[pair] = _resolved(block, pair)
+    return block.resolved[pair]
+
+
+def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     raw, codecs = block.raw(pair.wrong), by_codec(pair.wrong)
     ambiguous = np.flatnonzero(np.isin(block.codes, list({code for known in codecs for code in known})))
     doubted: list[int] = []
