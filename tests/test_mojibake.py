@@ -239,6 +239,34 @@ def test_marked_losses_are_left_where_they_are(true: str, wrong: str, style: str
     assert cell.wrong <= 1
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("这台钢琴只弹升A小调的练习曲。", "big5"),  # 升華小調 would read as well, were it simplified
+        ("甲组用A方案，乙组用B方案（C）备用。", "big5"),
+        ("决歹徒并跳出窗外，孩子安然无恙。", "euc_kr"),  # nobody writes the first two
+    ],
+)
+def test_strange_text_of_which_nothing_was_lost_is_read(text: str, wrong: str) -> None:
+    assert encfix.clean(text.encode("gbk").decode(wrong), script="keep").text == text
+
+
+def test_two_bytes_lost_in_a_row_are_allowed_for() -> None:
+    seen = "学生会的代表团访问了工厂。然而工人们都在休息，没有人接待他们。".encode("gbk").decode("big5", "ignore")
+    assert encfix.clean(seen, script="keep").text.startswith("学生会的代表团访问了工厂。然而工人们都在休息")
+
+
+def test_what_is_left_of_two_characters_is_doubted_if_no_text_has_it() -> None:
+    seen = "他在两年之内，完成了全部的研究工作。".encode().decode("shift_jis", "ignore")
+    assert encfix.clean(seen, script="keep").text == "他在两年之\ufffd完成了全部的研究工作\ufffd"
+
+
+def test_parts_of_damaged_characters_are_not_unified() -> None:
+    seen = "，1974年10月".encode().decode("euc_kr", "replace").replace("\ufffd", "?")
+    assert "\uf977" in seen
+    assert encfix.clean(seen).text == seen
+
+
 def test_the_bytes_of_one_decoder_are_taken_for_all_of_a_text() -> None:
     for codec in ("big5", "cp950", "big5hkscs"):
         text = "校园里有球场，他打进三球，比赛很精彩。"

@@ -8,7 +8,7 @@ but only two of the 115 supplementary ones, and harms other characters; the tabl
 equivalent ideographs.
 
 When it is certain: the radical stands beside characters or digits, or numbers a heading, and what it stands for is a
-common character.
+common character; a compatibility ideograph stands beside a character that its unified form often stands beside.
 
 What looks alike and must stay: text about radicals, where they stand alone, or are called by that name; component
 forms such as 氵, which no word holds; compatibility ideographs in Japanese and Korean text, and those of names.
@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.chinese import model
 from encfix.chinese.characters import (
     HAN_CLASSES,
     IS_HAN,
@@ -26,6 +27,7 @@ from encfix.chinese.characters import (
     IS_TRADITIONAL,
     KATAKANA_CLASSES,
     Class,
+    class_table,
     is_common,
     members,
     unified_forms,
@@ -44,6 +46,9 @@ WHOLE_PAGE = 4
 
 FIRST_JAPANESE = 0xFA0C
 """Compatibility ideographs below come from a Korean set that held characters twice; from here on they are names."""
+
+LEAST_FITTING = -11.0
+"""The log probability from which on one character may well follow another, in nats: chance scores less."""
 
 DOOR = 0x2F3E
 """The radical for which fonts have one glyph and the scripts two characters, 户 and 戶."""
@@ -73,7 +78,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     foreign = batch.holding(np.flatnonzero(_FOREIGN.take(classes)))[document]
     stands_for_text = chinese & ~alone & ~foreign
     sure = is_radical & stands_for_text & ~about[document] & is_common().take(target, mode="clip")
-    sure |= ~is_radical & stands_for_text & (~is_compatibility | (code < FIRST_JAPANESE))
+    sure |= ~is_radical & stands_for_text & (~is_compatibility | (code < FIRST_JAPANESE) & _fits(codes, found, target))
     likely = is_compatibility & ~sure & ~foreign
     confidence = np.select([sure, likely], [SURE, LIKELY], UNSURE).astype(np.float32)
     target[(code == DOOR) & _is_simplified(batch)[document]] = ord("户")
@@ -91,6 +96,21 @@ def _numbers(batch: Batch, found: Positions) -> Mask:
         & (classes.take(found + 1) == Class.MARK)
         & _JOINS.take(classes.take(found + 2))
         & ~_MARKED.take(classes.take(found + 3))
+    )
+
+
+def _fits(codes: Codes, found: Positions, target: Codes) -> Mask:
+    """Return which of the characters at `found` would often stand beside a neighbour as their `target`; where text was
+    damaged, they are parts of others."""
+    unified = dict(zip(found.tolist(), target.tolist(), strict=True))
+    before, after = (
+        np.array([unified.get(place + step, int(codes[place + step])) for place in found.tolist()], dtype=np.uint32)
+        for step in (-1, 1)
+    )
+    is_han = IS_HAN.take(class_table())
+    return np.asarray(
+        is_han.take(before) & (model.log_each(before, target) > LEAST_FITTING)
+        | is_han.take(after) & (model.log_each(target, after) > LEAST_FITTING)
     )
 
 

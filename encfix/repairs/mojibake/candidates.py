@@ -8,9 +8,11 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
+from encfix.chinese.characters import IS_SIMPLIFIED, IS_TRADITIONAL, class_table
 from encfix.repairs.mojibake.charsets import ALONE, LOST, can_be_lost, characters, pair_table
 from encfix.repairs.mojibake.filling import by_byte, bytes_at
 from encfix.repairs.mojibake.lossy import UNKNOWN
@@ -22,8 +24,17 @@ POOR, FAIR = -14.0, -11.0
 """The cost of two characters below which the first is doubted: at first, and where bytes are known to have been
 dropped."""
 
+UNSEEN = 0.05
+"""How many characters of either script count as seen in any text: hardly any text has both."""
+
 LEAST_TRAIL = 0x40
 """The least second byte of any character."""
+
+FREQUENT = 0.01
+"""The share of a text that characters of one first byte have which are lost so often that two bytes in a row are."""
+
+LONE = 0x110000
+"""What is added to the code of a letter or sign of ASCII that may be a second byte, if none of ASCII follows."""
 
 Decoder = tuple[str, str]
 """A charset, and the codec that read it."""
@@ -67,8 +78,11 @@ class Source:
         raw = np.frombuffer(data, dtype=np.uint8)
         chars = np.zeros(len(raw), dtype=np.uint32)
         chars[:-1] = pair_table(codec).take(raw[:-1].astype(np.int64) << 8 | raw[1:])
+        self.forms = _forms(chars)
+        """The log probability of each class of characters in a text of this script: float64 of shape (256,)."""
         self._lengths = 1 + (chars > 0)
         self._whole = np.where(chars > 0, chars, np.where(raw < 0x80, raw, np.uint32(UNKNOWN)))
+        self._whole = with_lone(self._whole, raw >= 0x80)
         is_lost = raw == LOST
         if question:
             self._whole[is_lost] = ord("?")
@@ -108,7 +122,7 @@ class Source:
         if self._is_border[place] and byte >= LEAST_TRAIL:
             yield 1, _without_lead(self._codec, self._decoder, byte)
         if self._is_border[place + 1] and byte > 0x80:
-            yield 1, _without_trail(self._codec, self._decoder, byte, following)
+            yield 1, _without_trail(self._codec, self._decoder, byte, following, unmarked=True)
 
     def _beside_mark(self, place: int) -> Iterator[tuple[int, Codes]]:
         """Yield the same where this byte or the next one is lost."""
@@ -130,6 +144,23 @@ class Source:
         return self._decoder if following < 0x80 else (self._decoder[0], ALONE)
 
 
+def with_lone(codes: Codes, is_beyond: Mask) -> Codes:
+    """Return `codes`, those of letters with `LONE` added before one that is beyond ASCII, as `is_beyond` says, and at
+    the end."""
+    is_lone = (codes >= LEAST_TRAIL) & (codes < 0x80) & np.append(is_beyond[1:], True)
+    return np.where(is_lone, codes + np.uint32(LONE), codes)
+
+
+def _forms(chars: Codes) -> npt.NDArray[np.float64]:
+    """Return how probable the forms of each script are in a text that holds `chars`: the logs of their shares."""
+    classes = class_table().take(chars)
+    simplified, traditional = (
+        UNSEEN + np.count_nonzero(table.take(classes)) for table in (IS_SIMPLIFIED, IS_TRADITIONAL)
+    )
+    both = simplified + traditional
+    return np.where(IS_SIMPLIFIED, np.log(simplified / both), np.where(IS_TRADITIONAL, np.log(traditional / both), 0.0))
+
+
 def _doubted(chars: Codes, doubt: float) -> Mask:
     """Return for each place whether the character that begins there is improbable, with the next, or none."""
     after = np.empty(len(chars), dtype=np.float32)
@@ -148,12 +179,28 @@ def _without_lead(codec: str, decoder: Decoder | None, trail: int) -> Codes:
 
 
 @lru_cache(maxsize=1 << 14)
-def _without_trail(codec: str, decoder: Decoder | None, lead: int, following: int | None) -> Codes:
-    """Return the characters that begin with a byte, whose last byte is lost before the one `following`."""
+def _without_trail(
+    codec: str, decoder: Decoder | None, lead: int, following: int | None, *, unmarked: bool = False
+) -> Codes:
+    """Return the characters that begin with a byte, whose last byte is lost before the one `following`, or, if it is
+    `unmarked`, before a frequent first byte that is lost there, too."""
     found = by_byte(codec, 0).get(lead, np.empty(0, np.uint32))
     if following is not None and decoder is not None:
-        found = found[can_be_lost(*decoder)[bytes_at(found, 1, codec), following]]
+        lost = can_be_lost(*decoder)
+        may = lost[:, following]
+        if unmarked:
+            may = may | (lost & (may & _is_frequent_lead(codec))).any(axis=1)
+        found = found[may[bytes_at(found, 1, codec)]]
     return _frequent(found)
+
+
+@cache
+def _is_frequent_lead(codec: str) -> Mask:
+    """Return which first bytes are those of more than a hundredth of a text: bool (256,)."""
+    codes = np.array([code for code, raw in characters(codec) if len(raw) == 2], dtype=np.uint32)
+    shares = np.exp(model.log_unigram(codes))
+    shares[IS_TRADITIONAL.take(class_table().take(codes)) & (codec == "gbk")] = 0.0
+    return np.asarray(np.bincount(bytes_at(codes, 0, codec), shares, 256) > FREQUENT * shares.sum())
 
 
 @cache

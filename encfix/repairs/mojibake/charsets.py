@@ -153,16 +153,16 @@ def decoder_of(codes: Codes, charset: str) -> str:
     'gb18030'
     """
     *narrow, widest = _DECODERS[charset]
-    return next((codec for codec in narrow if _given(codec).take(codes, mode="clip").all()), widest)
+    return next((codec for codec in narrow if given(codec).take(codes, mode="clip").all()), widest)
 
 
 @cache
-def _given(codec: str) -> npt.NDArray[np.bool_]:
+def given(codec: str) -> npt.NDArray[np.bool_]:
     """Return which code points a codec gives: bool (REACH + 1,)."""
-    given = np.zeros(REACH + 1, dtype=np.bool_)
-    given[[code for code, _ in characters(codec)]] = True
-    given[:0x80] = given[0xFFFD] = True
-    return given
+    table = np.zeros(REACH + 1, dtype=np.bool_)
+    table[[code for code, _ in characters(codec)]] = True
+    table[:0x80] = table[0xFFFD] = True
+    return table
 
 
 @cache

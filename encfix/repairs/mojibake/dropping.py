@@ -14,7 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from encfix.batch import Codes, Positions
+from encfix.batch import Codes, Positions, to_text
+from encfix.chinese import model
 from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source
 from encfix.repairs.mojibake.charsets import LOST
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
@@ -22,6 +23,10 @@ from encfix.repairs.mojibake.weighing import most_probable, text_costs
 
 SAMPLE = 600
 """Bytes by which it is judged whether a decoder dropped any."""
+
+LEAST_GAIN, WORDS = 0.3, 0.35
+"""Nats that a text must gain before words are asked whether bytes of it were dropped, and what theirs are worth beside
+those of pairs: what lost bytes may have been is the best of many, which pairs are soon found for."""
 
 STYLE_SAMPLE = 200
 """Bytes by which the meaning of the marks is first judged."""
@@ -87,9 +92,17 @@ def _unfolded(data: bytes) -> tuple[bytes, Positions]:
 
 def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Decoder) -> float:
     """Return by how many nats bytes are more probable as a text if a decoder may have dropped some than as the
-    characters `codes`. Of a long text the first `SAMPLE` bytes are looked at: a decoder that drops any drops many."""
+    characters `codes`, words included.
+
+    Of a long text the first `SAMPLE` bytes are looked at: a decoder that drops any drops many.
+    """
     if len(data) > SAMPLE:
         codes = codes[: int(np.searchsorted(np.cumsum(1 + (codes >= 0x80)), SAMPLE, "right"))]
         size = len(codes) + int(np.count_nonzero(codes >= 0x80))
         data, borders = data[:size], borders[borders <= size]
-    return most_probable(Source(data, codec, decoder, borders))[0] - float(text_costs(codes).sum())
+    source = Source(data, codec, decoder, borders)
+    score, best = most_probable(source, sure=False)
+    gained = score - float(text_costs(codes, source.forms).sum())
+    if gained > LEAST_GAIN:
+        gained += WORDS * (model.lattice_score(to_text(best.codes)) - model.lattice_score(to_text(codes)))
+    return gained

@@ -14,7 +14,7 @@ import numpy as np
 from encfix.batch import Positions, to_codes
 from encfix.repairs.mojibake import judging, plausibility, reading, variants
 from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, Raw, decoder_of
-from encfix.repairs.mojibake.filling import LOSES_MOST
+from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
 from encfix.repairs.mojibake.reading import Block, Span
 from encfix.rules import number_of
@@ -188,7 +188,8 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
     for pair in pairs:
         raw, doubted = _bytes(block, pair)
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
-        unexplained = not pair.is_narrow and pair.codec in _OF_PAIRS and block.is_suspect_but_for(spans)
+        is_lossy = pair.wrong in LOSES_MANY or (pair.codec in _OF_PAIRS and not pair.is_narrow)
+        unexplained = is_lossy and block.is_suspect_but_for(spans)
         for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
             if ((doubted >= span.start) & (doubted < span.end)).any():
@@ -209,14 +210,7 @@ def _bytes(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     if pair.is_narrow and pair.true == "utf-8":
         raw = block.raw(pair.wrong)
         return variants.with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
-    return _resolved(block, pair)
-
-
-def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
-    """Return what `variants.resolve` does, which is done once for a block."""
-    if pair not in block.resolved:
-        block.resolved[pair] = variants.resolve(block, pair)
-    return block.resolved[pair]
+    return variants.resolve(block, pair)
 
 
 def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explained]:
@@ -257,7 +251,7 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
         raw = variants.by_decoder(block, pair, decoder)
         lossy = reading.read_dropped(raw, pair, decoder)
     else:
-        raw, _ = _resolved(block, pair)
+        raw, _ = variants.resolve(block, pair)
         lossy = reading.read_marked(raw, pair)
         if pair.codec in _OF_PAIRS:
             lossy = variants.without_choices(lossy, raw, block, pair)
@@ -279,7 +273,7 @@ def _rounds(block: Block) -> Explained | None:
     for turn in range(MOST_ROUNDS):
         if not plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return None
-        raw, _ = _resolved(inner, AGAIN)
+        raw, _ = variants.resolve(inner, AGAIN)
         once = raw.data.decode("utf-8", "replace")
         lost = once.count("\ufffd")
         if lost > MOST_LOST * len(once):
@@ -289,7 +283,7 @@ def _rounds(block: Block) -> Explained | None:
         if not inner.is_suspect or not inner.is_wide:
             return None
         if is_whole:
-            for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, _resolved(inner, AGAIN)[0]):
+            for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
                 confidence = judging.confidence(inner, span) if judging.is_exact(span) else 0.0
                 if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]

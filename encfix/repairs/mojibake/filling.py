@@ -42,6 +42,9 @@ POOR_UTF8 = -11.0
 """The same for a character of UTF-8, whose bytes are those of two only where one lost its end and the next its
 beginning."""
 
+HARDLY_ANY = -16.0
+"""The cost below which a character is one that hardly any text has: the model lacks it, or knows no pair with it."""
+
 REACH = 5
 """How many characters on either side of a broken one are doubted, if all between are poor."""
 
@@ -123,7 +126,8 @@ def doubt(codes: Codes, least: float = POOR, before: Sequence[int] = (), *, ends
 
     That is what costs less than `least` beside a broken character, or less than usual just before one of the places
     `before`, where a character is left of which only the last byte is: the one before may have its first. With
-    `ends`, also the first and the last character are doubted: they may be what is left of two.
+    `ends`, also the first and the last character are doubted, and what hardly any text has: they may be what is left of
+    two.
     """
     costs = model.log_pair(codes)
     costs[codes < 0x80] = 0
@@ -137,6 +141,7 @@ def doubt(codes: Codes, least: float = POOR, before: Sequence[int] = (), *, ends
         doubted |= beside & poor
     if ends and len(codes):
         bad[[0, -1]] |= poor[[0, -1]]
+        bad |= (costs < HARDLY_ANY) & (codes != REPLACEMENT)
     return np.where((doubted | bad) & (codes >= 0x80), np.uint32(REPLACEMENT), codes)
 
 

@@ -179,7 +179,7 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
         return pair.wrong in LOSES_MANY and bool(min(costs[0], costs[-1]) < POOR)
     if pair.is_narrow:
         return False
-    if np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any():
+    if block.is_cut(span) or np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any():
         return True
     decoder = decoder_of(block.codes[span.start : span.end], pair.wrong)
     return gain_of_drops(raw.part(span.start, span.end), codes, pair, decoder) > most_gain_of_drops(codes)

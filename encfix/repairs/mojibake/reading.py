@@ -32,11 +32,13 @@ USUAL, SUSPECT = -9.0, 12.0
 
 _FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, Class.HANGUL_RARE, Class.CONTROL)
 
-LEAVING = 8.0
+LEAVING, LEAVING_FOREIGN = 8.0, 16.0
 """How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
-earlier."""
+earlier; more where only characters are left that no Chinese text has."""
 
-MOST_GAIN, MOST_GAIN_EACH = 0.5, 0.06
+_IS_FOREIGN = members(Class.HANGUL, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA)
+
+MOST_GAIN, MOST_GAIN_EACH = 0.25, 0.03
 """Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""
 
 CERTAIN = 4.0
@@ -77,6 +79,11 @@ class Block:
         self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
         self.foreign = int((codes >= 0x80).sum())
         """How many characters are beyond ASCII."""
+
+    def is_cut(self, span: Span) -> bool:
+        """Return whether a character that no Chinese text has, what is left of one, stands beside a span."""
+        beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
+        return bool(_IS_FOREIGN.take(beside).any())
 
     def is_suspect_but_for(self, spans: list[Span]) -> bool:
         """Return whether a stretch is improbable that none of the spans holds."""
@@ -212,9 +219,11 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0
     if not lossy:
         is_stop |= np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
+    foreign = np.concatenate(([0], np.cumsum(_IS_FOREIGN.take(block.classes))))[old]
+    leaving = np.where(np.diff(foreign) == np.diff(old), LEAVING_FOREIGN, LEAVING)
     found = []
     broken_places = sorted(slots)
-    for first, last, gain in _extended(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop)):
+    for first, last, gain in _extended(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop), leaving):
         text = codes[new[first] : new[last]]
         start, end = int(new[first]), int(new[last])
         own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
@@ -226,14 +235,17 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
 def filled(span: Span) -> Span:
     """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
     text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
-    if not all(slot.marked for slot in span.slots.values()):
+    is_marked = bool(span.slots) and all(slot.marked for slot in span.slots.values())
+    if span.pair.codec == "utf-8" and not is_marked:
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
         text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)
     return replace(span, text=_text(text), certainty=certainty, slots={})
 
 
-def _extended(stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions) -> list[tuple[int, int, float]]:
-    """Return stretches drawn out to the next stop on either side, where little speaks against it."""
+def _extended(
+    stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions, leaving: Scores
+) -> list[tuple[int, int, float]]:
+    """Return stretches drawn out to the next stop on either side, where less than `leaving` speaks against it."""
     extended: list[tuple[int, int, float]] = []
     for start, end, gain in stretches:
         place = int(np.searchsorted(stops, start))
@@ -242,9 +254,9 @@ def _extended(stretches: list[tuple[int, int, float]], gains: Scores, stops: Pos
         right = int(stops[place]) if place < len(stops) else len(gains)
         left = max(left, extended[-1][1] if extended else 0)
         before, after = float(gains[left:start].sum()), float(gains[end:right].sum())
-        if before > -LEAVING:
+        if before > -leaving[left:start].min(initial=LEAVING_FOREIGN):
             start, gain = left, gain + before
-        if after > -LEAVING:
+        if after > -leaving[end:right].min(initial=LEAVING_FOREIGN):
             end, gain = max(end, right), gain + after
         extended.append((start, end, gain))
     return [

@@ -13,20 +13,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from encfix.batch import Mask, Positions
+from encfix.batch import Mask, Positions, to_codes, to_text
 from encfix.chinese import model
 from encfix.repairs.mojibake.charsets import (
     CODECS,
     Raw,
     by_codec,
     can_be_lost,
+    given,
     pair_table,
 )
 from encfix.repairs.mojibake.choosing import GAP, MARK, Options, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block, read
+from encfix.repairs.mojibake.reading import Block, Scores, read
 
 SURE_GAP = 5.0
 """The same for each character, where bytes were lost."""
@@ -39,7 +40,14 @@ _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
 
 def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
-    """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt."""
+    """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt; it is
+    done once for a block."""
+    if pair not in block.resolved:
+        block.resolved[pair] = _resolved(block, pair)
+    return block.resolved[pair]
+
+
+def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     raw, codecs = block.raw(pair.wrong), by_codec(pair.wrong)
     ambiguous = np.flatnonzero(np.isin(block.codes, list({code for known in codecs for code in known})))
     doubted: list[int] = []
@@ -49,13 +57,11 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     pieces = [raw.data[start:end] for start, end in pairwise(edges)]
     codes = block.codes[ambiguous].tolist()
     if len(codecs) > 1:  # all of a text went through one decoder
-        costs = []
         trials = _trials(pieces, ambiguous, codes, codecs)
-        for known, trial in zip(codecs, trials, strict=True):
-            lacking = sum(code not in known for code in codes)
-            cost = float(read_costs(read(b"".join(trial), pair.codec)[0], pair).sum()) + lacking * STRANGE_CODEC
-            costs.append(cost)
-        best = max(range(len(costs)), key=costs.__getitem__)
+        seen = block.codes[~block.lacking(pair.wrong)]
+        lacking = [int(np.count_nonzero(~given(codec).take(seen, mode="clip"))) for codec in CODECS[pair.wrong]]
+        costs = _scores([b"".join(trial) for trial in trials], np.array(lacking) * STRANGE_CODEC, pair)
+        best = int(np.argmax(costs))
         for cost, trial in zip(costs, trials, strict=True):
             if cost > costs[best] - GAP:
                 doubted += [place for place in ambiguous.tolist() if trial[place] != trials[best][place]]
@@ -80,6 +86,18 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
                 if not is_sure:
                     doubted += own.tolist()
     return _joined(chosen), np.unique(np.array(doubted, dtype=np.int64))
+
+
+def _scores(trials: list[bytes], scores: Scores, pair: Pair) -> Scores:
+    """Return `scores` with how probable each of several readings is added; where pairs of characters tell the best from
+    another by less than `GAP`, also by its words."""
+    texts = [read(data, pair.codec)[0] for data in trials]
+    scores = scores + [float(read_costs(text, pair).sum()) for text in texts]
+    rivals = scores > scores.max() - GAP
+    if pair.is_chinese and len({trial for trial, is_rival in zip(trials, rivals, strict=True) if is_rival}) > 1:
+        scores[rivals] += [model.lattice_score(to_text(texts[nth])) for nth in np.flatnonzero(rivals).tolist()]
+        scores[~rivals] = -np.inf
+    return scores
 
 
 def by_decoder(block: Block, pair: Pair, decoder: str) -> Raw:
@@ -182,11 +200,12 @@ def _lines(block: Block) -> Iterator[tuple[int, int]]:
 
 
 def _choose_utf8(pieces: list[bytes], options: Options) -> None:
-    """Choose bytes, in place, that continue the character before them and are continued by what follows."""
-    place = missing = 0
+    """Choose bytes, in place, that continue the character before them and are continued by what follows; if several do,
+    those that make the most frequent characters."""
     for place in sorted(options):
         missing = _missing(pieces, place)
         ahead = b"".join(pieces[place + 1 : place + 4])
+        fitting = []
         for piece, _ in (*options[place][1:], options[place][0]):
             left = missing
             for byte in piece:
@@ -194,8 +213,16 @@ def _choose_utf8(pieces: list[bytes], options: Options) -> None:
                 if left < 0:
                     break
             if left >= 0 and _continues(ahead, left, place + 1 in options):
-                pieces[place] = piece
-                break
+                fitting.append(piece)
+        if fitting:
+            before = b"".join(pieces[max(0, place - 3) : place])
+            scores = [_frequency(before + piece + ahead) for piece in fitting] if len(fitting) > 1 else [0.0]
+            pieces[place] = fitting[scores.index(max(scores))]
+
+
+def _frequency(data: bytes) -> float:
+    """Return the log probability of the whole characters of UTF-8 in some bytes, each by itself."""
+    return float(model.log_unigram(to_codes(data.decode("utf-8", "ignore"))).sum())
 
 
 def _continues(data: bytes, missing: int, is_trail: bool) -> bool:

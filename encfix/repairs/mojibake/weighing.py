@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Codes, Mask
+from encfix.batch import Codes
 from encfix.chinese import model
-from encfix.repairs.mojibake.candidates import LEAST_TRAIL, Source
+from encfix.chinese.characters import class_table
+from encfix.repairs.mojibake.candidates import LEAST_TRAIL, LONE, Source, with_lone
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 
@@ -35,8 +36,8 @@ LEAST_ASCII = -6.0
 """What a letter or sign of ASCII costs at most: the model knows little of them."""
 
 LONE_LETTER = -10.0
-"""The least cost of a letter or sign of ASCII that may be a second byte, behind another character: it may be what is
-left of one that lost its first."""
+"""The least cost of a letter or sign of ASCII alone between other characters: it may be what is left of one that lost
+its first byte."""
 
 BROKEN = -14.0
 """What a byte costs that belongs to no character; by the model alone it would cost more."""
@@ -68,8 +69,9 @@ class _Path(NamedTuple):
     """What is left of a long stretch."""
 
 
-def most_probable(source: Source) -> tuple[float, Reading]:
-    """Return how probable bytes are as a text, in nats, and what is sure of it; the rest is `UNKNOWN`."""
+def most_probable(source: Source, *, sure: bool = True) -> tuple[float, Reading]:
+    """Return how probable bytes are as a text, in nats, and what is sure of it, the rest being `UNKNOWN`; or, unless
+    only that is asked for, the most probable text."""
     waiting = deque(_stretches(source.data))
     paths = []
     while waiting:
@@ -77,7 +79,7 @@ def most_probable(source: Source) -> tuple[float, Reading]:
         while waiting and size < TOGETHER:
             together.append(waiting.popleft())
             size += together[-1].size
-        for path in _paths(source, together):
+        for path in _paths(source, together, (SURE, SURE_FILLED) if sure else (0.0, 0.0)):
             paths.append(path)
             if path.rest:
                 waiting.appendleft(path.rest)
@@ -98,8 +100,9 @@ def _stretches(data: bytes) -> Iterator[_Stretch]:
         yield _Stretch(start, len(data), behind)
 
 
-def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
-    """Yield for each stretch its most probable characters."""
+def _paths(source: Source, stretches: list[_Stretch], least: tuple[float, float]) -> Iterator[_Path]:
+    """Yield for each stretch its most probable characters; `UNKNOWN` for what is read, or filled in, with less than the
+    `least` probability."""
     count = len(stretches)
     sizes = np.array([stretch.size for stretch in stretches])
     line = np.arange(count).repeat(sizes)
@@ -111,12 +114,14 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
     ends = np.concatenate((np.zeros(count, np.int64), np.minimum(place + found.lengths, sizes[line])))
     starts = np.concatenate((np.full(count, -1), place))
     lattice = Lattice(codes, np.concatenate((np.arange(count), line)), starts, ends)
-    logs, shares, scores = lattice.weigh(costs, NARROWEST)
+    logs, shares, scores = lattice.weigh(lambda first, second: costs(first, second, source.forms), NARROWEST)
     best = lattice.best(shares)
     following = best[np.minimum(lattice.firsts, len(best) - 1)].tolist()
     is_filled = np.concatenate((np.zeros(count, np.bool_), found.is_filled))[lattice.order]
     codes, starts, ends = codes[lattice.order], starts[lattice.order], ends[lattice.order]
-    sure = np.where(shares > np.where(is_filled, SURE_FILLED, SURE), codes, np.uint32(UNKNOWN))
+    codes = np.where(codes >= LONE, codes - np.uint32(LONE), codes)
+    read, filled = least
+    sure = np.where(shares > np.where(is_filled, filled, read), codes, np.uint32(UNKNOWN))
     for nth, stretch in enumerate(stretches):
         chosen, is_last = [following[nth]], lattice.is_last
         while not is_last[chosen[-1]]:
@@ -130,25 +135,22 @@ def _paths(source: Source, stretches: list[_Stretch]) -> Iterator[_Path]:
         yield _Path(sure[chosen].tolist(), (starts[chosen] + stretch.start).tolist(), score, rest)
 
 
-def costs(first: Codes, second: Codes) -> Logs:
-    """Return the log probability of each of some characters behind another, as far as it counts here."""
-    logs = _plain(first, second)
-    return np.where(_may_be_lone(second) & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
+def costs(first: Codes, second: Codes, forms: Logs) -> Logs:
+    """Return the log probability of each of some characters behind another, as far as it counts here; `forms` is that
+    of each class of characters in this text."""
+    is_lone = second >= LONE
+    second = np.where(is_lone, second - np.uint32(LONE), second)
+    logs = _plain(np.where(first >= LONE, first - np.uint32(LONE), first), second)
+    logs += forms.take(class_table().take(second))
+    return np.where(is_lone & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
 
 
-def text_costs(codes: Codes) -> Logs:
-    """Return the same for the characters of a text, where it can be seen which letters are alone."""
-    first, behind = np.insert(codes[:-1], 0, START), np.append(codes[1:], START)
-    logs = _plain(first, codes)
-    is_lone = _may_be_lone(codes) & (first >= 0x80) & (behind >= 0x80)
-    return np.where(is_lone, np.minimum(logs, LONE_LETTER), logs)
+def text_costs(codes: Codes, forms: Logs) -> Logs:
+    """Return the same for the characters of a text."""
+    lone = with_lone(codes, codes >= 0x80)
+    return costs(np.insert(lone[:-1], 0, START), lone, forms)
 
 
 def _plain(first: Codes, second: Codes) -> Logs:
     least = np.where(second == UNKNOWN, BROKEN, np.where(second < 0x80, LEAST_ASCII, -np.inf))
-    return np.maximum(model.log_each(first, second), least)
-
-
-def _may_be_lone(codes: Codes) -> Mask:
-    """Return which characters may be all that is left of one that lost its first byte."""
-    return (codes >= LEAST_TRAIL) & (codes < 0x80)
+    return np.maximum(model.log_each(first, second), least).astype(np.float64)
