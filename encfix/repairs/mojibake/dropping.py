@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from encfix.batch import Codes, Positions, to_text
-from encfix.chinese import model
+from encfix.chinese import division
 from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source
 from encfix.repairs.mojibake.charsets import LOST
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
@@ -104,5 +104,5 @@ def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Dec
     score, best = most_probable(source, sure=False)
     gained = score - float(text_costs(codes, source.forms).sum())
     if gained > LEAST_GAIN:
-        gained += WORDS * (model.lattice_score(to_text(best.codes)) - model.lattice_score(to_text(codes)))
+        gained += WORDS * (division.lattice_score(to_text(best.codes)) - division.lattice_score(to_text(codes)))
     return gained

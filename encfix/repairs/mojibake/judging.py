@@ -56,6 +56,9 @@ PLAIN, STRANGEST = -6.0, 4.0
 LEAST_AROUND = 8
 """Ideographs around a span that show how probable sound text of its kind is."""
 
+MOST_SQUEEZED = 0.1
+"""The largest share of the characters of a reading that stand between two small letters of ASCII, as in `f枚r`."""
+
 FEW = 3
 """Characters below which a reading is never sure."""
 
@@ -69,6 +72,8 @@ def confidence(block: Block, span: Span) -> float:
     few = bool(known.sum() < FEW)
     here = slice(span.start, span.end)
     if not _is_prose(codes, known, span.pair) or _is_chart(block.codes[here], span.pair):
+        return 0.0
+    if span.pair.is_narrow and _squeezed(block, span, codes) > MOST_SQUEEZED * known.sum():
         return 0.0
     most = MOST_BROKEN_NARROW if span.pair.is_narrow and span.pair.true != "utf-8" else MOST_BROKEN
     if lost.sum() > most * (known.sum() + lost.sum()):
@@ -94,6 +99,13 @@ def confidence(block: Block, span: Span) -> float:
     if few and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+
+
+def _squeezed(block: Block, span: Span, codes: Codes) -> int:
+    """Return how many characters of a reading stand between two small letters, in the middle of a European word."""
+    around = np.concatenate((block.codes[max(span.start - 1, 0) : span.start], codes, block.codes[span.end :][:1]))
+    is_small = (around >= ord("a")) & (around <= ord("z"))
+    return int(np.count_nonzero((around >= 0x80)[1:-1] & is_small[:-2] & is_small[2:]))
 
 
 def _changed(before: Codes, after: Codes) -> Mask:

@@ -20,8 +20,11 @@ _ABOUT = re.compile(
     "编码|編碼|亂碼|乱码|mojibake|Unicode|UTF-8|GBK|Big5|字符集|字元集|文字化け|解码|解碼", re.IGNORECASE
 )
 _TWO_BYTES = re.compile("[\u0080-\u07ff]{3,}")
-_BLOCKS = (0x250, 0x300, 0x370, 0x400, 0x530, 0x590, 0x600, 0x700)
-"""Where Latin, phonetic letters, combining marks, Greek, Cyrillic, Armenian, Hebrew, Arabic and the rest begin."""
+_MARKS = re.compile("[\u02b0-\u036f]")
+"""Marks and modifiers, which letters of any script carry."""
+
+_BLOCKS = (0x250, 0x370, 0x400, 0x530, 0x590, 0x600, 0x700)
+"""Where phonetic letters, Greek, Cyrillic, Armenian, Hebrew, Arabic and the rest begin, behind Latin."""
 _THIRD = chr(_BLOCKS[1])
 """No run of letters of three of these scripts lacks one from here on."""
 
@@ -57,8 +60,8 @@ def _only_pairs(batch: Batch, places: Positions) -> Edits:
     for document in np.unique(batch.documents_of(places)).tolist():
         base = int(batch.starts[document])
         for match in _TWO_BYTES.finditer(batch.text(document)):
-            run = match.group()
-            if max(run) >= _THIRD and len({bisect_right(_BLOCKS, ord(letter)) for letter in run}) >= 3:
+            run = _MARKS.sub("", match.group())
+            if run and max(run) >= _THIRD and len({bisect_right(_BLOCKS, ord(letter)) for letter in run}) >= 3:
                 start.append(base + match.start())
                 end.append(base + match.end())
     return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), DROPPED, QUOTED)

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from encfix.batch import Mask, Positions, to_codes, to_text
-from encfix.chinese import model
+from encfix.chinese import division, model
 from encfix.repairs.mojibake.charsets import (
     CODECS,
     Raw,
@@ -95,7 +95,7 @@ def _scores(trials: list[bytes], scores: Scores, pair: Pair) -> Scores:
     scores = scores + [float(read_costs(text, pair).sum()) for text in texts]
     rivals = scores > scores.max() - GAP
     if pair.is_chinese and len({trial for trial, is_rival in zip(trials, rivals, strict=True) if is_rival}) > 1:
-        scores[rivals] += [model.lattice_score(to_text(texts[nth])) for nth in np.flatnonzero(rivals).tolist()]
+        scores[rivals] += [division.lattice_score(to_text(texts[nth])) for nth in np.flatnonzero(rivals).tolist()]
         scores[~rivals] = -np.inf
     return scores
 
