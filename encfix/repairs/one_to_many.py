@@ -162,6 +162,8 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
     said = evidence(batch.codes.take(suspects[chosen][:, None] + np.arange(1 - LONGEST, LONGEST)))
     promising = _are_promising(batch.codes.take(suspects[chosen]), said, margins[chosen])
     chosen = chosen[promising]
+    if not len(chosen) and not len(strangers):
+        return NONE
     codes = np.where(forms < 0, 0, table.codes.take(forms, mode="clip")).astype(np.uint16).take(chosen, axis=1)
     choices = Choices(suspects[chosen], codes, logs.take(chosen, axis=1).astype(np.float64))
     found = _decoded(batch, choices, said.attested[promising])
@@ -232,6 +234,8 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
     converted = np.bincount(document[found.gain >= STRONG], minlength=len(batch)) >= ENOUGH
     found = found._replace(needed=found.needed * np.where(converted[document], CONVERTED, 1.0))
     (near,) = (found.gain >= found.needed + found.more - 1).nonzero()
+    if not len(near):
+        return NONE
     around = batch.codes.take(found.place[near][:, None] + np.arange(1 - LONGEST, LONGEST))
     near = near[~interchangeable(around, found.form[near].astype(np.uint16))]
     if not len(near):
