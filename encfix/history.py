@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -88,21 +89,27 @@ def _still_there(findings: list[Finding], changes: Sequence[Change]) -> tuple[Fi
 
 
 def _reason(rule: int, score: float) -> str:
-    reason = RULES[rule].reason
+    reason = _described(rule)[2]
     return reason.format(score) if "{" in reason else reason
 
 
+@cache
+def _described(rule: int) -> tuple[str, str, str]:
+    """Return kind, name and reason of a rule."""
+    return RULES[rule].kind, RULES[rule].name, RULES[rule].reason
+
+
+@lru_cache(maxsize=1 << 10)
+def _rounded(confidence: float) -> float:
+    return round(confidence, 6)
+
+
 def _change(span: Span, original: str, text: str) -> Change:
-    return Change(
-        RULES[span.rules[0]].kind,
-        tuple(RULES[rule].name for rule in span.rules),
-        span.start,
-        span.end,
-        original[span.start : span.end],
-        text[span.new_start : span.new_end],
-        round(span.confidence, 6),
-        _reason(span.rules[0], span.score),
-    )
+    start, end, new_start, new_end, rules, confidence, score = span
+    before, after = original[start:end], text[new_start:new_end]
+    names = tuple([_described(rule)[1] for rule in rules])
+    kind, reason = _described(rules[0])[0], _reason(rules[0], score)
+    return Change(kind, names, start, end, before, after, _rounded(confidence), reason)
 
 
 def _reports_of(stage: Stage, document: int) -> Iterator[tuple[Span, str | None, tuple[str, ...]]]:

@@ -105,47 +105,30 @@ def compose(earlier: Sequence[Span], later: Sequence[Span]) -> list[Span]:
         + [(span.start, span.end, 1, span) for span in later],
         key=lambda item: item[:3],
     )
-    groups: list[list[tuple[int, int, int, Span]]] = []
-    reach = -1
-    for item in pending:
-        if groups and item[0] < reach:
-            groups[-1].append(item)
-            reach = max(reach, item[1])
-        else:
-            groups.append([item])
-            reach = item[1]
     composed = []
     before = after = 0  # what to add to an offset between the stages to get the original's, and the result's
-    for group in groups:
-        if len(group) == 1:  # nearly all of them
-            first, last, is_later, span = group[0]
-            old, new = span.end - span.start, span.new_end - span.new_start
-            start, new_start = first + before, first + after
-            composed.append(Span(start, start + old, new_start, new_start + new, *span[4:]))
-            if is_later:
-                after += new - old
-            else:
-                before += old - new
-            continue
-        first, last = group[0][0], max(item[1] for item in group)
+    done = 0
+    while done < len(pending):
+        first, last, _, _ = pending[done]
         start, new_start = first + before, first + after
-        for _, _, is_later, span in group:
+        earlier_ones: list[Span] = []
+        later_ones: list[Span] = []
+        while done < len(pending) and (pending[done][0] < last or not (earlier_ones or later_ones)):
+            _, end, is_later, span = pending[done]
+            last = max(last, end)
+            growth = (span.new_end - span.new_start) - (span.end - span.start)
             if is_later:
-                after += (span.new_end - span.new_start) - (span.end - span.start)
+                after += growth
+                later_ones.append(span)
             else:
-                before += (span.end - span.start) - (span.new_end - span.new_start)
-        members = [item[3] for item in sorted(group, key=lambda item: item[2])]
-        composed.append(
-            Span(
-                start,
-                last + before,
-                new_start,
-                last + after,
-                tuple(rule for member in members for rule in member.rules),
-                min(member.confidence for member in members),
-                members[0].score,
-            )
-        )
+                before -= growth
+                earlier_ones.append(span)
+            done += 1
+        members = earlier_ones + later_ones
+        rules, confidence, score = members[0][4:]
+        for member in members[1:]:
+            rules, confidence = rules + member.rules, min(confidence, member.confidence)
+        composed.append(Span(start, last + before, new_start, last + after, rules, confidence, score))
     return composed
 
 
