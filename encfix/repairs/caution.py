@@ -28,6 +28,12 @@ IN_NAMES = "杰范余沈姜胡郁朴苏沖冲云"
 BEHIND_WU = "菟陵期潜"
 """What follows 於 in names that simplified text writes with it too: 於菟, 於陵, 樊於期."""
 
+COUNTED_SO = (
+    "貓猫狗犬雞鸡鴨鸭鵝鹅鳥鸟羊牛豬猪馬马驢驴鼠兔虎豹獅狮熊猴猩象鹿狼狐龍龙蛇龜龟蛙蟲虫蝶蜂蟻蚁蝦虾蟹魚鱼鯨鯊鷹鹰鴿鸽雀燕鶴鹤鷺鴉企"
+    "蚊蠅蝇蜘螃蟑蝸蝴蜻鸚鹦羔犢獸兽怪妖寵宠手腳脚眼耳翅臂腿襪袜鞋股船艦舰"
+)
+"""Characters of what is counted in 隻: animals, ships, one of what comes in pairs. Things are counted in 只 too."""
+
 PARTICLES = "了嗎吗呢吧啊啦嘛得的不"
 FOREIGN = (
     "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"
@@ -61,6 +67,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     begins = is_edge[:, _NEAR - 1]
     is_name = are_in(IN_NAMES, seen) & begins & is_edge[:, _NEAR + 2 : _NEAR + 4].any(axis=1)
     is_sleepy = (seen == ord("睏")) & (is_edge[:, _NEAR + 1] | are_in(PARTICLES, after))
+    is_counted_so = are_in(COUNTED_SO, near[:, _NEAR + 1 : _NEAR + 5]).any(axis=1)
     doubted = [(near[:, side] == ord("不")) & (near[:, 2 * side - _NEAR] == seen) for side in (_NEAR - 1, _NEAR + 1)]
     rules = (
         ((seen == ord("后")) & ((before_is & _ROYAL | after_is & _AFTER_QUEEN) != 0), 12.0),
@@ -70,6 +77,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (is_in & by_word, 0.0),
         (is_in, 1.5),
         (((seen == ord("隻")) | (seen == ord("齣"))) & (before_is & _COUNTED != 0), 4.0),
+        ((seen == ord("只")) & (before_is & _COUNTED != 0) & ~is_counted_so, 12.0),
         (is_sleepy & ~by_word, 6.0),
         (doubted[0] | doubted[1], 8.0),
         (is_name & ~by_word, 6.0),
