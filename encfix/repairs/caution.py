@@ -68,6 +68,11 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     is_name = are_in(IN_NAMES, seen) & begins & is_edge[:, _NEAR + 2 : _NEAR + 4].any(axis=1)
     is_sleepy = (seen == ord("睏")) & (is_edge[:, _NEAR + 1] | are_in(PARTICLES, after))
     is_counted_so = are_in(COUNTED_SO, near[:, _NEAR + 1 : _NEAR + 5]).any(axis=1)
+    is_clear = (seen == ord("瞭")) & (near[:, _NEAR - 1] == ord("明"))
+    is_clear[is_clear] = [
+        model.fold(chr(min(code, sys.maxunicode)) + "明") not in model.lexicon()
+        for code in near[is_clear, _NEAR - 2].tolist()
+    ]
     doubted = [(near[:, side] == ord("不")) & (near[:, 2 * side - _NEAR] == seen) for side in (_NEAR - 1, _NEAR + 1)]
     rules = (
         ((seen == ord("后")) & ((before_is & _ROYAL | after_is & _AFTER_QUEEN) != 0), 12.0),
@@ -79,6 +84,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (((seen == ord("隻")) | (seen == ord("齣"))) & (before_is & _COUNTED != 0), 4.0),
         ((seen == ord("只")) & (before_is & _COUNTED != 0) & ~is_counted_so, 12.0),
         (is_sleepy & ~by_word, 6.0),
+        (is_clear, 8.0),  # 使其明瞭, but 聲明瞭 was 聲明了
         (doubted[0] | doubted[1], 8.0),
         (is_name & ~by_word, 6.0),
         (is_dish, 8.0),
