@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, are_in, role_table
+from encfix.chinese.characters import BOUNDARY_CODE, are_in
 from encfix.repairs.surroundings import around, between, last_before
 
 EDGES = "，。、；：！？,;:!?\n\r\t |「『“《〈‘」』”》〉’"
@@ -40,9 +40,6 @@ FOREIGN = (
     "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦"
 )
 
-_SETS = (EDGES, NUMERALS, COUNTED, ROYAL, AFTER_QUEEN, DISHES, FOREIGN)
-_EDGE, _NUMERAL, _COUNTED, _ROYAL, _AFTER_QUEEN, _DISH, _FOREIGN = (1 << n for n in range(len(_SETS)))
-
 _NEAR = 5
 """Code points to either side among which the dot of a foreign name stands."""
 
@@ -50,50 +47,66 @@ _NEAR = 5
 def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by_word: Mask) -> npt.NDArray[np.float64]:
     """Return how many nats more each change needs because of what stands beside it, in the window from start to end."""
     near = around(codes, places, starts, ends, _NEAR)
-    roles = role_table(*_SETS).take(near, mode="clip")
-    seen, after = near[:, _NEAR : _NEAR + 2].T
-    before_is, after_is = roles[:, _NEAR - 1], roles[:, _NEAR + 1]
-    names = np.count_nonzero(roles[:, [_NEAR - 2, _NEAR - 1, _NEAR + 1, _NEAR + 2]] & _FOREIGN, axis=1)
-    is_foreign = (names >= 2) | (near == ord("·")).any(axis=1)
-    is_dish = ((seen == ord("麵")) | (seen == ord("麪"))) & (roles[:, _NEAR - 3 : _NEAR] & _DISH != 0).any(axis=1)
-    is_cantonese = seen == ord("係")
-    if is_cantonese.any():
-        cantonese = are_in(CANTONESE, codes).nonzero()[0]
-        is_cantonese &= between(cantonese, starts, ends) > 0
-    opening, closing = (last_before((codes == ord(mark)).nonzero()[0], places) for mark in "《》")
-    is_in = (seen == ord("于")) & (after != ord("是"))
-    is_in[is_in] = [not chr(min(code, sys.maxunicode)).isdigit() for code in after[is_in].tolist()]
-    is_edge = (roles & _EDGE != 0) | (near >= BOUNDARY_CODE)
-    begins = is_edge[:, _NEAR - 1]
-    is_name = are_in(IN_NAMES, seen) & begins & is_edge[:, _NEAR + 2 : _NEAR + 4].any(axis=1)
-    is_sleepy = (seen == ord("睏")) & (is_edge[:, _NEAR + 1] | are_in(PARTICLES, after))
-    is_counted_so = are_in(COUNTED_SO, near[:, _NEAR + 1 : _NEAR + 5]).any(axis=1)
-    is_clear = (seen == ord("瞭")) & (near[:, _NEAR - 1] == ord("明"))
-    is_clear[is_clear] = [
-        model.fold(chr(min(code, sys.maxunicode)) + "明") not in model.lexicon()
-        for code in near[is_clear, _NEAR - 2].tolist()
-    ]
-    doubted = [(near[:, side] == ord("不")) & (near[:, 2 * side - _NEAR] == seen) for side in (_NEAR - 1, _NEAR + 1)]
+
+    def has(offset: int, characters: str) -> Mask:
+        column = near[:, _NEAR + offset]
+        return column == ord(characters) if len(characters) == 1 else are_in(characters, column)
+
+    def is_edge(offset: int) -> Mask:
+        return has(offset, EDGES) | (near[:, _NEAR + offset] >= BOUNDARY_CODE)
+
+    def is_doubted(side: int) -> Mask:  # 准不准
+        return np.asarray(has(side, "不") & (near[:, _NEAR + 2 * side] == near[:, _NEAR]))
+
+    is_plain = model.fold_codes(near[:, _NEAR]) == near[:, _NEAR]
+    is_foreign = np.sum([has(offset, FOREIGN) for offset in (-2, -1, 1, 2)], axis=0) >= 2
+    is_foreign |= (near == ord("·")).any(axis=1)
+    is_in = has(0, "于") & ~has(1, "是")
+    is_in[is_in] = ~_are_digits(near[is_in, _NEAR + 1])
+    is_clear = has(0, "瞭") & has(-1, "明")
+    is_clear[is_clear] = ~_make_words(near[is_clear, _NEAR - 2], "明")
+    is_counted_so = np.logical_or.reduce([has(offset, COUNTED_SO) for offset in range(1, _NEAR)])
     rules = (
-        ((seen == ord("后")) & ((before_is & _ROYAL | after_is & _AFTER_QUEEN) != 0), 12.0),
-        ((seen == ord("里")) & (is_foreign | (before_is & _NUMERAL != 0)), 12.0),
-        ((seen == ord("於")) & (near[:, _NEAR - 1] == ord("單")), 12.0),  # 帳單於月底; 單于 is rare
-        (is_in & begins, 8.0),
+        (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
+        (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
+        (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
+        (is_in & is_edge(-1), 8.0),
         (is_in & by_word, 0.0),
         (is_in, 1.5),
-        (((seen == ord("隻")) | (seen == ord("齣"))) & (before_is & _COUNTED != 0), 4.0),
-        ((seen == ord("只")) & (before_is & _COUNTED != 0) & ~is_counted_so, 12.0),
-        (is_sleepy & ~by_word, 6.0),
+        (has(0, "隻齣") & has(-1, COUNTED), 4.0),
+        (has(0, "只") & has(-1, COUNTED) & ~is_counted_so, 12.0),
+        (has(0, "睏") & ~by_word & (is_edge(1) | has(1, PARTICLES)), 6.0),
         (is_clear, 8.0),  # 使其明瞭, but 聲明瞭 was 聲明了
-        (doubted[0] | doubted[1], 8.0),
-        (is_name & ~by_word, 6.0),
-        (is_dish, 8.0),
-        (is_cantonese, 8.0),
-        ((opening >= starts) & (closing < opening), 6.0),
-        (is_foreign & (model.fold_codes(seen) == seen), 6.0),  # 托 and 里, not 託 and 裡, write sounds
+        (is_doubted(-1) | is_doubted(1), 8.0),
+        (has(0, IN_NAMES) & ~by_word & is_edge(-1) & (is_edge(2) | is_edge(3)), 6.0),
+        (has(0, "麵麪") & (has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES)), 8.0),
+        (has(0, "係") & _hold(codes, CANTONESE, starts, ends), 8.0),
+        (_are_in_titles(codes, places, starts), 6.0),
+        (is_foreign & is_plain, 6.0),  # 托 and 里, not 託 and 裡, write sounds
         (is_foreign, 4.0),
     )
     more = np.zeros(len(places))
     for holds, value in reversed(rules):  # the first that holds counts
         more[holds] = value
     return more
+
+
+def _are_digits(codes: Codes) -> Mask:
+    return np.array([chr(min(code, sys.maxunicode)).isdigit() for code in codes.tolist()], dtype=np.bool_)
+
+
+def _make_words(codes: Codes, character: str) -> Mask:
+    """Return which code points make a word of the lexicon with a character behind them."""
+    words = (model.fold(chr(min(code, sys.maxunicode)) + character) for code in codes.tolist())
+    return np.array([word in model.lexicon() for word in words], dtype=np.bool_)
+
+
+def _hold(codes: Codes, characters: str, starts: Positions, ends: Positions) -> Mask:
+    """Return which windows hold one of some characters."""
+    return between(are_in(characters, codes).nonzero()[0], starts, ends) > 0
+
+
+def _are_in_titles(codes: Codes, places: Positions, starts: Positions) -> Mask:
+    """Return which places lie behind a mark that opens a title in their window, and before the one that closes it."""
+    opening, closing = (last_before((codes == ord(mark)).nonzero()[0], places) for mark in "《》")
+    return np.asarray((opening >= starts) & (closing < opening))
