@@ -13,10 +13,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, are_in
-from encfix.repairs.surroundings import around, between, last_before
-
-EDGES = "，。、；：！？,;:!?\n\r\t |「『“《〈‘」』”》〉’"
-"""What stands between clauses."""
+from encfix.repairs.surroundings import EDGES, around, between, last_before
 
 NUMERALS = "一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅"
 COUNTED = NUMERALS + "每這这那哪整單单船"
@@ -25,10 +22,10 @@ ROYAL = "皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女"
 AFTER_QUEEN = "妃宮冠羿稷土座羽"
 DISHES = "湯肉蝦牛豬羊雞鴨魚蛋炒拌煮燉滷酸辣菜醬筋漿仁凉涼"
 IN_NAMES = "杰范余沈姜胡郁朴苏沖冲云"
-BEHIND_WU = "菟陵期潜"
+AFTER_YU = "菟陵期潜"
 """What follows 於 in names that simplified text writes with it too: 於菟, 於陵, 樊於期."""
 
-COUNTED_SO = (
+ANIMALS_AND_SHIPS = (
     "貓猫狗犬雞鸡鴨鸭鵝鹅鳥鸟羊牛豬猪馬马驢驴鼠兔虎豹獅狮熊猴猩象鹿狼狐龍龙蛇龜龟蛙蟲虫蝶蜂蟻蚁蝦虾蟹魚鱼鯨鯊鷹鹰鴿鸽雀燕鶴鹤鷺鴉企"
     "蚊蠅蝇蜘螃蟑蝸蝴蜻鸚鹦羔犢獸兽怪妖寵宠手腳脚眼耳翅臂腿襪袜鞋股船艦舰"
 )
@@ -65,7 +62,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     is_in[is_in] = ~_are_digits(near[is_in, _NEAR + 1])
     is_clear = has(0, "瞭") & has(-1, "明")
     is_clear[is_clear] = ~_make_words(near[is_clear, _NEAR - 2], "明")
-    is_counted_so = np.logical_or.reduce([has(offset, COUNTED_SO) for offset in range(1, _NEAR)])
+    is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, _NEAR)])
     rules = (
         (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
@@ -74,7 +71,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (is_in & by_word, 0.0),
         (is_in, 1.5),
         (has(0, "隻齣") & has(-1, COUNTED), 4.0),
-        (has(0, "只") & has(-1, COUNTED) & ~is_counted_so, 12.0),
+        (has(0, "只") & has(-1, COUNTED) & ~is_animal_or_ship, 12.0),
         (has(0, "睏") & ~by_word & (is_edge(1) | has(1, PARTICLES)), 6.0),
         (is_clear, 8.0),  # 使其明瞭, but 聲明瞭 was 聲明了
         (is_doubted(-1) | is_doubted(1), 8.0),

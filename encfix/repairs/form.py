@@ -102,15 +102,13 @@ def _numbers(batch: Batch, found: Positions) -> Mask:
 def _fits(codes: Codes, found: Positions, target: Codes) -> Mask:
     """Return which of the characters at `found` would often stand beside a neighbour as their `target`; where text was
     damaged, they are parts of others."""
-    unified = dict(zip(found.tolist(), target.tolist(), strict=True))
-    before, after = (
-        np.array([unified.get(place + step, int(codes[place + step])) for place in found.tolist()], dtype=np.uint32)
-        for step in (-1, 1)
-    )
-    is_han = IS_HAN.take(class_table())
+    unified = codes.copy()
+    unified[found] = target
+    before, after = unified.take(found - 1), unified.take(found + 1)
+    classes = class_table()
     return np.asarray(
-        is_han.take(before) & (model.log_each(before, target) > LEAST_FITTING)
-        | is_han.take(after) & (model.log_each(target, after) > LEAST_FITTING)
+        IS_HAN.take(classes.take(before)) & (model.log_each(before, target) > LEAST_FITTING)
+        | IS_HAN.take(classes.take(after)) & (model.log_each(target, after) > LEAST_FITTING)
     )
 
 

@@ -275,7 +275,7 @@ def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
     form = model.fold_codes(codes)
     is_left = Surroundings(scripts, place).are_quotations(np.ones(len(place), np.bool_))
     is_left |= ~_are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
-    is_left |= (codes == ord("於")) & are_in(caution.BEHIND_WU, batch.codes.take(place + 1))
+    is_left |= (codes == ord("於")) & are_in(caution.AFTER_YU, batch.codes.take(place + 1))
     return Candidates.certain(place, form, is_left).where(form != codes)
 
 

@@ -51,8 +51,8 @@ NEAR_JAPANESE = 12
 FAR = 1 << 62
 """Past every position."""
 
-HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很"
-"""Chinese words that a Japanese text without kana does not hold; no more than a Chinese comma."""
+HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很，"
+"""Chinese words, and the comma, that a Japanese text without kana does not hold."""
 
 SCRIPTS, FORM = "繁简簡正异異", "体體"
 """The two characters of which words for scripts are made."""
@@ -119,9 +119,8 @@ class Surroundings:
     def are_quotations(self, is_leftover: Mask) -> Mask:
         """Return which places lie in a quotation of the other script, a title in it, an address, Japanese, or examples.
 
-        A line of which all ideographs are everyday Japanese may be that, though it has no kana.
-
-        A leftover needs a line that shows its own script; a wrong form is of that script itself.
+        A leftover needs a line that shows its own script, and that cannot be Japanese without kana; a wrong form is of
+        that script itself.
         """
         places = self._places
         line_ends = self._scripts.line_ends
@@ -130,7 +129,8 @@ class Surroundings:
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses() | self._are_listed()
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
-        found |= is_leftover & (between(self._hardly_japanese, first, last) == 0)
+        if is_leftover.any():
+            found |= is_leftover & (between(self._hardly_japanese, first, last) == 0)
         near = np.maximum(first, places - NEAR_SCRIPTS), np.minimum(last, places + NEAR_SCRIPTS + 1)
         found |= between(self._names_of_scripts, *near) > 0
         mark, left, right = self._enclosures()
@@ -145,8 +145,8 @@ class Surroundings:
     @cached_property
     def _hardly_japanese(self) -> Positions:
         batch = self._scripts.batch
-        is_foreign = among(batch.classes, *HAN_CLASSES) & ~_may_be_japanese().take(batch.codes, mode="clip")
-        return np.flatnonzero(is_foreign | (batch.codes == ord("，")))
+        is_rare = among(batch.classes, *HAN_CLASSES) & ~_everyday_japanese().take(batch.codes, mode="clip")
+        return np.flatnonzero(is_rare | are_in(HARDLY_JAPANESE, batch.codes))
 
     @cached_property
     def _names_of_scripts(self) -> Positions:
@@ -227,12 +227,11 @@ class Surroundings:
 
 
 @cache
-def _may_be_japanese() -> Mask:
+def _everyday_japanese() -> Mask:
     """Return which code points of the BMP are ideographs of everyday Japanese, those of JIS X 0208's first level."""
     rows = (bytes((row, cell)) for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF))
     table = np.zeros(0x10000, dtype=np.bool_)
     table[[ord(character) for pair in rows for character in pair.decode("euc_jp", "ignore")]] = True
-    table[list(map(ord, HARDLY_JAPANESE))] = False
     return table
 
 

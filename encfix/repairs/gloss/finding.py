@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -41,10 +41,6 @@ class Glosses:
             self.chained[chosen],
             self.words,
         )
-
-    def moved(self, by: int) -> Glosses:
-        """Return the same, so many code points on."""
-        return replace(self, start=self.start + by, end=self.end + by, owner=self.owner + by, words=self.words + by)
 
 
 @once_per_batch

@@ -93,8 +93,10 @@ def confidence(block: Block, span: Span) -> float:
     if is_theirs and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
     # A Japanese list that says the same again and again proves it once.
-    news = 1.0 if span.pair.is_chinese else len(np.unique(codes[known])) / count
-    weight = news * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - 14.0 - _strangeness(block, span) * int(han.sum())
+    variety = 1.0 if span.pair.is_chinese else len(np.unique(codes[known])) / count
+    weight = (
+        variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - 14.0 - _strangeness(block, span) * int(han.sum())
+    )
     if weight < 0:
         return 0.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
