@@ -21,7 +21,7 @@ from encfix.chinese.characters import (
     HAN_CLASSES,
     IS_HAN,
     LETTER_CLASSES,
-    SIMPLIFIED_CLASSES,
+    SIMPLIFIED_FORMS,
     TRADITIONAL_CLASSES,
     TRIGGER,
     Class,
@@ -109,7 +109,7 @@ PATTERNS = (
     Pattern(MISALIGNED, _ANY, (Class.QUESTION,), (Class.MARK, Class.COMMA, Class.QUESTION, *LETTER_CLASSES)),
 )
 
-_SCRIPTS = ((SIMPLIFIED_CLASSES, SIMPLIFIED), (TRADITIONAL_CLASSES, TRADITIONAL))
+_SCRIPTS = ((SIMPLIFIED_FORMS, SIMPLIFIED), (TRADITIONAL_CLASSES, TRADITIONAL))
 
 LITERALS = {"x0dx0a": SEPARATOR}
 """Strings of ordinary characters that call for a repair."""

@@ -35,6 +35,13 @@ COMPLEX = {
 TRADITIONAL_TOO = "恒琼"
 """Simplified forms that Hong Kong writes in names (梁頌恒, 李慧琼), though OpenCC's variants lack them."""
 
+VARIANTS = (
+    "丢亘侣兖兹内册决况净凉减凑凛凭别删剥匀却厢厦厨厩厮叙叠吕吴呐咏咤嘘够奥姗宫届幂廪弃弑强彦抛携摇撑晋栅椁横殁毁毡汹没泪渌滚潜灾烟猪"
+    "猫猬瑶疱盗眦碱禀禄秃秆窑笋籼粤糇糍耻脉脚腼荆莅虚虬蘖衮踪迹遥隽静韵麹麽黄鼹"
+)
+"""Simplified forms that are no simplifications, but one of the forms that were in print before: what the list of variant
+forms of 1955 chose, and the glyphs of the typefaces of 1965. Editions in traditional characters print them too."""
+
 SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL,
            "Bopomofo": Class.BOPOMOFO}  # fmt: skip
 
@@ -176,6 +183,7 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put((ord("锟"),), Class.HAN_OMEN)
     for code in (*misread_korean(), ord(UNSET)):
         table[code] = rarer.get(Class(int(table[code])), table[code])
+    put(map(ord, VARIANTS), Class.HAN_VARIANT)
     syllables = np.arange(neighbours.FIRST_HANGUL, neighbours.LAST_HANGUL, dtype=np.uint32)
     put(syllables[neighbours.log_korean(syllables) < RARE_KOREAN].tolist(), Class.HANGUL_RARE)
     table[BOUNDARY_CODE] = Class.BOUNDARY

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import opencc
 
 from encfix.chinese import model
-from encfix.chinese.characters import HAN_CLASSES, SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES, class_of
+from encfix.chinese.characters import HAN_CLASSES, SIMPLIFIED_FORMS, TRADITIONAL_CLASSES, class_of
 
 MARKS = {
     "，": 0.055, "。": 0.024, "、": 0.012, "：": 0.006, "；": 0.003, "？": 0.003, "！": 0.003,
@@ -123,7 +123,7 @@ def build_form_costs(fold: dict[int, int]) -> npt.NDArray[np.uint8]:
     forms: dict[int, set[int]] = defaultdict(set)
     for code, form in fold.items():
         forms[form] |= {code, form}
-    legal = {*HAN_CLASSES} - {*SIMPLIFIED_CLASSES, *TRADITIONAL_CLASSES}
+    legal = {*HAN_CLASSES} - {*SIMPLIFIED_FORMS, *TRADITIONAL_CLASSES}
     costs = np.zeros(0x10000)
     for form, codes in forms.items():
         most = max(mass[code] for code in codes)

@@ -27,9 +27,10 @@ class Class(IntEnum):
 
     OTHER = 0
     HAN = 1  # legal in both scripts
-    HAN_SIMPLIFIED = 2  # occurs in simplified text only
-    HAN_TRADITIONAL = 3  # occurs in traditional text only
-    LETTER = 4  # ASCII
+    HAN_VARIANT = 2  # the simplified form, which traditional editions print too: 却, 吴
+    HAN_SIMPLIFIED = 3  # occurs in simplified text only
+    HAN_TRADITIONAL = 4  # occurs in traditional text only
+    LETTER = 5  # ASCII
     DIGIT = 6  # ASCII
     RIGHT_TO_LEFT = 9  # Arabic, Hebrew and their kin
     COMPLEX = 10  # scripts that shape or break words with invisible characters
@@ -72,8 +73,9 @@ class Class(IntEnum):
 
 
 SIMPLIFIED_CLASSES = (Class.HAN_SIMPLIFIED, Class.HAN_RARE_SIMPLIFIED)
+SIMPLIFIED_FORMS = (Class.HAN_VARIANT, *SIMPLIFIED_CLASSES)
 TRADITIONAL_CLASSES = (Class.HAN_TRADITIONAL, Class.HAN_RARE_TRADITIONAL)
-HAN_CLASSES = (Class.HAN, Class.HAN_RARE, Class.HAN_OMEN, *SIMPLIFIED_CLASSES, *TRADITIONAL_CLASSES)
+HAN_CLASSES = (Class.HAN, Class.HAN_RARE, Class.HAN_OMEN, *SIMPLIFIED_FORMS, *TRADITIONAL_CLASSES)
 KATAKANA_CLASSES = (Class.KATAKANA, Class.HALFWIDTH_KATAKANA)
 LETTER_CLASSES = (Class.LETTER, Class.TONED)
 
@@ -128,7 +130,7 @@ def class_of(character: str) -> Class:
     """Return the class of one character.
 
     >>> class_of("汉"), class_of("漢"), class_of("（")
-    (<Class.HAN_SIMPLIFIED: 2>, <Class.HAN_TRADITIONAL: 3>, <Class.OPEN: 34>)
+    (<Class.HAN_SIMPLIFIED: 3>, <Class.HAN_TRADITIONAL: 4>, <Class.OPEN: 34>)
     """
     return Class(int(class_table()[ord(character)]))
 

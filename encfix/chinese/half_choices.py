@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix.chinese import gbk, model
-from encfix.chinese.characters import IS_HAN, SIMPLIFIED_CLASSES, class_of
+from encfix.chinese.characters import IS_HAN, SIMPLIFIED_FORMS, class_of
 from encfix.chinese.cut_bytes import CUT_MARKS
 from encfix.chinese.half_tokens import glossable, reads
 from encfix.chinese.model import Codes, Logs
@@ -81,7 +81,7 @@ def _choice(found: Sequence[tuple[int, str, frozenset[int]]], least: float) -> C
 @lru_cache(maxsize=1 << 14)
 def against(character: str) -> float:
     """Return what is against a character that the bytes allow: its form, its rarity, or that it was not cut."""
-    form = OTHER_SCRIPT if class_of(character) in SIMPLIFIED_CLASSES else model.form_cost(character)
+    form = OTHER_SCRIPT if class_of(character) in SIMPLIFIED_FORMS else model.form_cost(character)
     is_symbol = character not in _PROSE and not IS_HAN[class_of(character)]
     return form + (UNCUT if character in CUT_MARKS else 0.0) + (SYMBOL if is_symbol else 0.0)
 

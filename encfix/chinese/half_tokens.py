@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from encfix.chinese import gbk, model, pinyin
-from encfix.chinese.characters import SIMPLIFIED_CLASSES, class_of, two_forms
+from encfix.chinese.characters import SIMPLIFIED_FORMS, class_of, two_forms
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 
 _LETTER = "[a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ\u0300\u0301\u0304\u030c\u0308]"
@@ -211,7 +211,7 @@ def glossable(lead: int, reading: int) -> tuple[tuple[int, str], ...]:
 
 
 def _is_traditional(character: str) -> bool:
-    is_simplified = class_of(character) in SIMPLIFIED_CLASSES and model.fold(character) == character
+    is_simplified = class_of(character) in SIMPLIFIED_FORMS and model.fold(character) == character
     return bool(two_forms()[ord(character)]) and not is_simplified
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
 from encfix.chinese import conversion, division
-from encfix.chinese.characters import BOUNDARY_CODE, SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES, Class, among
+from encfix.chinese.characters import BOUNDARY_CODE, SIMPLIFIED_FORMS, TRADITIONAL_CLASSES, Class, among
 from encfix.chinese.vector_conversion import convert_codes
 from encfix.edits import Edits, Proposal, gathered, merge, replacements
 from encfix.options import SCRIPTS, Options
@@ -74,9 +74,9 @@ def flags_configuration(options: Options) -> int:
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose the conversion of what is not in the script asked for."""
     if options.script == "simplified":
-        foreign, native = TRADITIONAL_CLASSES, SIMPLIFIED_CLASSES
+        foreign, native = TRADITIONAL_CLASSES, SIMPLIFIED_FORMS
         return _convert(batch, *_lines_to_convert(batch, foreign, native), conversion.simplified)
-    foreign, native = SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES
+    foreign, native = SIMPLIFIED_FORMS, TRADITIONAL_CLASSES
     lines, name = _lines_to_convert(batch, foreign, native), FROM_SIMPLIFIED[options.script]
     if conversion.keeps_length(name):
         return _convert(batch, *lines, lambda codes: conversion.traditional(codes, name))
