@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from encfix import rules, screen
 from encfix.batch import Batch, Mask, Positions
 from encfix.edits import Edits
-from encfix.history import History, Round
+from encfix.history import History, Round, Seam
 from encfix.options import Options
 from encfix.repairs import (
     Repair,
@@ -102,8 +103,12 @@ class Cleaner:
             return Result(text, text)
         return self.clean_many((text,))[0]
 
-    def clean_many(self, texts: Iterable[str]) -> list[Result]:
-        """Clean documents; result `i` is that of document `i`, and does not depend on the others."""
+    def clean_many(self, texts: Iterable[str], seams: Sequence[Sequence[Seam]] = ()) -> list[Result]:
+        """Clean documents; result `i` is that of document `i`, and does not depend on the others.
+
+        `seams`, if given, has for each document the spans at which its changes are to be divided: sorted and disjoint,
+        empty for a place between two characters. What cannot be divided there reaches across.
+        """
         texts = list(texts)
         results = [Result(text, text) for text in texts]
         flagged: list[tuple[int, int]] = []
@@ -113,7 +118,9 @@ class Cleaner:
             flags = screen.screen(batch, chunk, self._wanted_flags)
             documents = np.arange(len(chunk)) if self._converts_at_last else np.flatnonzero(flags)
             if len(documents) == len(chunk):
-                results[first : first + len(chunk)] = self._repair(batch, chunk, flags)
+                results[first : first + len(chunk)] = self._repair(
+                    batch, chunk, flags, seams[first : first + len(chunk)]
+                )
             else:
                 flagged += zip((documents + first).tolist(), flags[documents].tolist(), strict=True)
             first += len(chunk)
@@ -121,7 +128,8 @@ class Cleaner:
         for chunk in _chunks(texts[index] for index, _ in flagged):  # laid out anew: few are left, from many chunks
             part = flagged[first : first + len(chunk)]
             flags = np.array([flags for _, flags in part], dtype=np.uint16)
-            for (index, _), result in zip(part, self._repair(Batch.of(chunk), chunk, flags), strict=True):
+            own = [seams[index] for index, _ in part] if seams else ()
+            for (index, _), result in zip(part, self._repair(Batch.of(chunk), chunk, flags, own), strict=True):
                 results[index] = result
             first += len(chunk)
         return results
@@ -137,9 +145,11 @@ class Cleaner:
         certain = (Finding.of(change, change.reason, certain=True) for change in result.changes)
         return tuple(sorted((*certain, *result.findings), key=lambda finding: (finding.start, finding.end)))
 
-    def _repair(self, batch: Batch, texts: Sequence[str], flags: screen.Flags) -> list[Result]:
+    def _repair(
+        self, batch: Batch, texts: Sequence[str], flags: screen.Flags, seams: Sequence[Sequence[Seam]]
+    ) -> list[Result]:
         """Return the results of a batch of documents that the screen flagged; `texts` are the documents as strings."""
-        histories = [History(text) for text in texts]
+        histories = [History(text, own) for text, own in zip(texts, seams or repeat(()), strict=False)]
         self._settle(batch, flags, histories)
         if self._converts_at_last:
             self._convert_at_last(histories)

@@ -6,13 +6,15 @@ what was changed where in the original (`compose`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from encfix.batch import Batch, Mask, Positions
-from encfix.edits import Edits, inside, offsets_of
+from encfix.edits import NO_JOINTS, Edits, Joints, inside, offsets_of
+from encfix.rules import RULES
 
 
 class Stage(NamedTuple):
@@ -61,7 +63,8 @@ def _outside(start: Positions, end: Positions, size: int) -> Mask:
 
 
 class Span(NamedTuple):
-    """A replaced span: `[start, end)` of the original is `[new_start, new_end)` of the text, by `rules`, in order."""
+    """A replaced span: `[start, end)` of the original is `[new_start, new_end)` of the text, by `rules`, in order;
+    `joints` are where it can be divided, if that is known."""
 
     start: int
     end: int
@@ -70,6 +73,7 @@ class Span(NamedTuple):
     rules: tuple[int, ...]
     confidence: float
     score: float
+    joints: Joints = NO_JOINTS
 
 
 def spans_of(stage: Stage, document: int) -> list[Span]:
@@ -78,7 +82,8 @@ def spans_of(stage: Stage, document: int) -> list[Span]:
     chosen = slice(int(stage.bounds[document]), int(stage.bounds[document + 1]))
     lengths = np.diff(edits.offsets[chosen.start : chosen.stop + 1]).tolist()
     spans, shift = [], -base
-    for start, end, length, rule, confidence, score in zip(
+    for nth, start, end, length, rule, confidence, score in zip(
+        range(chosen.start, chosen.stop),
         edits.start[chosen].tolist(),
         edits.end[chosen].tolist(),
         lengths,
@@ -88,7 +93,8 @@ def spans_of(stage: Stage, document: int) -> list[Span]:
         strict=True,
     ):
         new = start + shift
-        spans.append(Span(start - base, end - base, new, new + length, (rule,), confidence, score))
+        joints = edits.joints.get(nth, NO_JOINTS)
+        spans.append(Span(start - base, end - base, new, new + length, (rule,), confidence, score, joints))
         shift += length - (end - start)
     return spans
 
@@ -125,11 +131,43 @@ def compose(earlier: Sequence[Span], later: Sequence[Span]) -> list[Span]:
                 earlier_ones.append(span)
             done += 1
         members = earlier_ones + later_ones
-        rules, confidence, score = members[0][4:]
+        rules, confidence, score = members[0][4:7]
         for member in members[1:]:
             rules, confidence = rules + member.rules, min(confidence, member.confidence)
         composed.append(Span(start, last + before, new_start, last + after, rules, confidence, score))
     return composed
+
+
+def divide(spans: Iterable[Span], seams: Sequence[int], kept: Collection[int], lines: Sequence[int]) -> Iterator[Span]:
+    """Yield spans of one stage, divided where they can be at `seams`, and at `lines` if they say where they can be.
+
+    All are offsets of the text that the stage edited, sorted. A span can be divided at its joints, a conversion of
+    equal length anywhere, and a deletion if it takes none of the text between two seams of `kept`.
+    """
+    for span in spans:
+        places = seams[bisect_right(seams, span.start) : bisect_left(seams, span.end)]
+        if len(span.joints.old):
+            places = sorted({*places, *lines[bisect_right(lines, span.start) : bisect_left(lines, span.end)]})
+        start, new_start = span.start, span.new_start
+        for place, new in _joined(span, places, kept) if places else ():
+            yield span._replace(start=start, end=place, new_start=new_start, new_end=new, joints=NO_JOINTS)
+            start, new_start = place, new
+        yield span._replace(start=start, new_start=new_start, joints=NO_JOINTS)
+
+
+def _joined(span: Span, places: Sequence[int], kept: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Yield those of some places of a span at which it can be divided, and what they are in the text after it."""
+    if len(span.joints.old):
+        olds = np.array(places) - span.start
+        nth = np.searchsorted(span.joints.old, olds)
+        found = span.joints.old.take(nth, mode="clip") == olds
+        news = span.joints.new[nth[found]] + span.new_start
+        yield from zip((olds[found] + span.start).tolist(), news.tolist(), strict=True)
+    elif span.new_start == span.new_end:
+        if not any(place in kept for place in places):
+            yield from ((place, span.new_start) for place in places)
+    elif span.end - span.start == span.new_end - span.new_start and RULES[span.rules[0]].kind == "script":
+        yield from ((place, place - span.start + span.new_start) for place in places)
 
 
 def trim(spans: Iterable[Span], original: str, text: str) -> list[Span]:

@@ -76,8 +76,9 @@ def _edits(block: Block, explained: list[Explained], base: int) -> Edits:
     for span, confidence, rule in explained:
         start, end, text = _trimmed(block.codes[span.start : span.end], to_codes(span.text))
         if start < end or len(text):
+            joints = span.joints.within((start, end), (start, start + len(text)))
             proposal = Proposal(span.start + start, span.start + end, to_text(text), rule, confidence, span.gain)
-            proposals.append(proposal.moved(base))
+            proposals.append(proposal._replace(joints=joints).moved(base))
     return gathered(proposals)
 
 
