@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,46 +13,6 @@ from encfix.batch import Codes, Mask, Positions, to_codes
 
 NO_SCORE = float("nan")
 
-Held = TypeVar("Held")
-
-
-class Joints(NamedTuple):
-    """Where an edit can be divided: offsets in what it replaces, ascending, and those in the replacement that belong to
-    them; both int64 of the same shape."""
-
-    old: Positions
-    new: Positions
-
-    @classmethod
-    def of(cls, size: int) -> Joints:
-        """Return those of a text that stays as it is."""
-        return cls(np.arange(size + 1), np.arange(size + 1))
-
-    def then(self, other: Joints) -> Joints:
-        """Return those of two edits of a text, of which the other edits the replacement of this one.
-
-        >>> Joints.of(3).then(Joints(np.array([0, 3]), np.array([0, 1])))
-        Joints(old=array([0, 3]), new=array([0, 1]))
-        """
-        _, first, second = np.intersect1d(self.new, other.old, assume_unique=True, return_indices=True)
-        return Joints(self.old[first], other.new[second])
-
-    def around(self, before: int, after: int) -> Joints:
-        """Return those of an edit with so many code points before and after it that stay as they are."""
-        if not len(self.old):
-            return self
-        head, tail = np.arange(before), np.arange(1, after + 1)
-        olds, news = (np.concatenate((head, own + before, tail + own[-1] + before)) for own in self)
-        return Joints(olds, news)
-
-    def within(self, old: tuple[int, int], new: tuple[int, int]) -> Joints:
-        """Return those that lie in a part of both, as offsets of the part."""
-        kept = (self.old >= old[0]) & (self.old <= old[1]) & (self.new >= new[0]) & (self.new <= new[1])
-        return Joints(self.old[kept] - old[0], self.new[kept] - new[0])
-
-
-NO_JOINTS = Joints(np.empty(0, np.int64), np.empty(0, np.int64))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edits:
@@ -60,8 +20,8 @@ class Edits:
 
     All arrays have shape (edits,): `start` and `end` (int64) are positions in the batch; the replacement of edit `i` is
     `codes[offsets[i] : offsets[i + 1]]` (`offsets` is one longer); `rule` (int16) numbers a rule; `confidence`
-    (float32) is a probability; `score` (float32) goes into the reason. `candidates` holds other readings, and `joints`
-    where an edit can be divided, by index of the edit.
+    (float32) is a probability; `score` (float32) goes into the reason. `candidates` holds other readings, by index of
+    the edit.
     """
 
     start: Positions
@@ -72,7 +32,6 @@ class Edits:
     confidence: npt.NDArray[np.float32]
     score: npt.NDArray[np.float32]
     candidates: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    joints: dict[int, Joints] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.start)
@@ -88,6 +47,7 @@ class Edits:
             return self
         lengths = np.diff(self.offsets)
         index = np.flatnonzero(chosen)
+        place = {int(old): new for new, old in enumerate(index)} if self.candidates else {}
         return Edits(
             self.start[index],
             self.end[index],
@@ -96,8 +56,7 @@ class Edits:
             self.rule[index],
             self.confidence[index],
             self.score[index],
-            _taken(self.candidates, index),
-            _taken(self.joints, index),
+            {place[old]: texts for old, texts in self.candidates.items() if old in place},
         )
 
     def moved(self, by: Positions) -> Edits:
@@ -147,7 +106,6 @@ class Proposal(NamedTuple):
     confidence: float
     score: float = NO_SCORE
     candidates: tuple[str, ...] = ()
-    joints: Joints = NO_JOINTS
 
     def moved(self, by: int) -> Proposal:
         """Return the same, so many code points on."""
@@ -163,7 +121,7 @@ def gathered(proposals: Iterable[Proposal]) -> Edits:
     proposals = sorted(proposals, key=lambda proposal: (proposal.start, proposal.end))
     if not proposals:
         return Edits.none()
-    start, end, texts, rule, confidence, score, candidates, joints = zip(*proposals, strict=True)
+    start, end, texts, rule, confidence, score, candidates = zip(*proposals, strict=True)
     edits = replacements(
         np.array(start, dtype=np.int64),
         np.array(end, dtype=np.int64),
@@ -174,7 +132,6 @@ def gathered(proposals: Iterable[Proposal]) -> Edits:
         np.array(score, dtype=np.float32),
     )
     edits.candidates.update((nth, others) for nth, others in enumerate(candidates) if others)
-    edits.joints.update((nth, known) for nth, known in enumerate(joints) if len(known.old))
     return edits
 
 
@@ -203,13 +160,16 @@ def merge(parts: Iterable[Edits]) -> Edits:
     rule = np.concatenate([part.rule for part in parts])
     score = np.concatenate([part.score for part in parts])
     bases = offsets_of(np.array([len(part) for part in parts]))
-    based = list(zip(bases[:-1].tolist(), parts, strict=True))
-    candidates = {base + nth: texts for base, part in based for nth, texts in part.candidates.items()}
-    joints = {base + nth: known for base, part in based for nth, known in part.joints.items()}
+    candidates = {
+        int(base) + index: texts
+        for base, part in zip(bases[:-1], parts, strict=True)
+        for index, texts in part.candidates.items()
+    }
     order = np.lexsort((end, start))
     order = _without_overlaps(order, start, end, confidence)
     chosen = lengths[order]
     gather = inside(offsets_of(lengths)[:-1][order], chosen)
+    place = {int(old): new for new, old in enumerate(order)} if candidates else {}
     return Edits(
         start[order],
         end[order],
@@ -218,14 +178,8 @@ def merge(parts: Iterable[Edits]) -> Edits:
         rule[order],
         confidence[order],
         score[order],
-        _taken(candidates, order),
-        _taken(joints, order),
+        {place[old]: texts for old, texts in candidates.items() if old in place},
     )
-
-
-def _taken(held: dict[int, Held], order: npt.NDArray[np.intp]) -> dict[int, Held]:
-    """Return what is held by index, for the edits taken in this order."""
-    return {new: held[old] for new, old in enumerate(order.tolist()) if old in held} if held else {}
 
 
 def _without_overlaps(

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property, lru_cache
-from typing import NamedTuple, TypeAlias
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Positions, to_text
+from encfix.batch import NO_SEAMS, Positions, to_text
 from encfix.repairs.script import by_word
 from encfix.result import Change, Finding, Placement, Result, Trail
 from encfix.rules import RULES, Policy, number_of
-from encfix.stages import Span, Stage, compose, divide, spans_of, trim
-
-Seam: TypeAlias = tuple[int, int]
-"""A span of a document that no change should reach across: `[start, end)`, or a place between two characters."""
-
-_LINE_END = re.compile("[\r\n]+")
+from encfix.stages import Span, Stage, compose, spans_of, trim
 
 
 class Round(NamedTuple):
@@ -38,15 +32,12 @@ class Round(NamedTuple):
 
 
 class History:
-    """What happened to one document: the stages that edited it and what was reported, with its row in each.
+    """What happened to one document: the stages that edited it and what was reported, with its row in each."""
 
-    `seams` are spans of the original, empty ones too, that no change reaches across if it can be divided.
-    """
-
-    def __init__(self, original: str, seams: Sequence[Seam] = ()) -> None:
+    def __init__(self, original: str, seams: Positions = NO_SEAMS) -> None:
         self.original = original
         self.text = original
-        self._seams = seams
+        self.seams = seams
         self.stages: list[tuple[Stage, int]] = []
         self.reports: list[tuple[int, Stage, int]] = []
         self.unsettled = False
@@ -79,30 +70,12 @@ class History:
             for stage, row in (report[1:] for report in self.reports if report[0] == nth):
                 findings += (_finding(self.original, places, *report) for report in _reports_of(stage, row))
             if nth < len(self.stages):
-                spans = compose(spans, self._spans_of(nth, places))
+                spans = compose(spans, spans_of(*self.stages[nth]))
         spans = trim(by_word(spans, self.original), self.original, self.text)
         changes = tuple(_change(span, self.original, self.text) for span in spans)
         left = _still_there(findings, changes)
         lost = any(RULES[number_of(name)].policy is Policy.LOST for f in left for name in f.rules)
         return Trail(changes, left, lost)
-
-    def _spans_of(self, nth: int, places: Placement) -> list[Span]:
-        """Return the spans of a stage, divided; `places` maps the original to the text that it edited.
-
-        Damage that goes through a document is one edit; its lines are sought only when someone reads the changes.
-        """
-        stage, row = self.stages[nth]
-        lines = self._lines if stage.edits.joints else ()
-        if not (lines or self._seams):
-            return spans_of(stage, row)
-        seams = sorted({places.forth(place) for seam in self._seams for place in seam})
-        kept = {places.forth(place) for start, end in self._seams if start < end for place in (start, end)}
-        return list(divide(spans_of(stage, row), seams, kept, sorted(map(places.forth, lines))))
-
-    @cached_property
-    def _lines(self) -> list[int]:
-        """Where line ends of the original begin and end."""
-        return [place for match in _LINE_END.finditer(self.original) for place in match.span()]
 
 
 def _still_there(findings: list[Finding], changes: Sequence[Change]) -> tuple[Finding, ...]:
@@ -133,7 +106,7 @@ def _rounded(confidence: float) -> float:
 
 
 def _change(span: Span, original: str, text: str) -> Change:
-    start, end, new_start, new_end, rules, confidence, score = span[:7]
+    start, end, new_start, new_end, rules, confidence, score = span
     before, after = original[start:end], text[new_start:new_end]
     names = tuple([_described(rule)[1] for rule in rules])
     kind, reason = _described(rules[0])[0], _reason(rules[0], score)

@@ -6,15 +6,17 @@ what was changed where in the original (`compose`).
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from encfix.batch import Batch, Mask, Positions
-from encfix.edits import NO_JOINTS, Edits, Joints, inside, offsets_of
+from encfix.edits import Edits, inside, merge, offsets_of, replacements
 from encfix.rules import RULES
+
+_CONVERTS = np.array([rule.kind == "script" for rule in RULES])
+"""Of these rules an edit of equal length is one code point for one."""
 
 
 class Stage(NamedTuple):
@@ -40,18 +42,49 @@ def apply(batch: Batch, edits: Edits) -> tuple[Batch, Stage]:
     shift = offsets_of(growth)
     starts = batch.starts + shift[stage.bounds[:-1]]
     ends = batch.ends + shift[stage.bounds[1:]]
+    seams = batch.seams
+    if len(seams):
+        nth = np.searchsorted(edits.end, seams, side="right")
+        seams = np.minimum(seams, np.append(edits.start, len(batch.codes)).take(nth)) + shift.take(nth)
     if not growth.any():
         codes = batch.codes.copy()
         codes[inside(edits.start, lengths)] = edits.codes
-        return Batch(codes, starts, ends), stage
+        return Batch(codes, starts, ends, seams), stage
     kept = batch.codes[_outside(edits.start, edits.end, len(batch.codes))]
     if not len(edits.codes):
-        return Batch(kept, starts, ends), stage
+        return Batch(kept, starts, ends, seams), stage
     old = _outside(edits.start + shift[:-1], edits.start + shift[:-1] + lengths, len(kept) + len(edits.codes))
     codes = np.empty(len(old), dtype=np.uint32)
     codes[old] = kept
     codes[~old] = edits.codes
-    return Batch(codes, starts, ends), stage
+    return Batch(codes, starts, ends, seams), stage
+
+
+def divide(batch: Batch, edits: Edits) -> Edits:
+    """Return edits divided at the seams that they reach across: deletions and conversions of equal length.
+
+    A deletion that would take with it what a seam stands for stays whole, as does any other edit.
+    """
+    if not len(batch.seams):
+        return edits
+    start, end = edits.start, edits.end
+    first = np.searchsorted(batch.seams[:, 1], start, side="right")
+    last = np.searchsorted(batch.seams[:, 0], end)
+    if not (last > first).any():
+        return edits
+    lengths = np.diff(edits.offsets)
+    is_conversion = _CONVERTS.take(edits.rule) & (lengths == end - start)
+    wide = np.concatenate(([0], np.cumsum(batch.seams[:, 1] > batch.seams[:, 0])))
+    across = (last > first) & (is_conversion | ((lengths == 0) & (wide[first] == wide[np.maximum(first, last)])))
+    parts = [edits.where(~across)]
+    for nth in np.flatnonzero(across).tolist():
+        places = np.unique(batch.seams[first[nth] : last[nth]])
+        cuts = np.concatenate((start[nth : nth + 1], places, end[nth : nth + 1]))
+        sizes = np.diff(cuts) if lengths[nth] else np.zeros(len(cuts) - 1, np.int64)
+        text = edits.codes[edits.offsets[nth] : edits.offsets[nth + 1]]
+        facts = int(edits.rule[nth]), float(edits.confidence[nth]), float(edits.score[nth])
+        parts.append(replacements(cuts[:-1], cuts[1:], sizes, text, *facts))
+    return merge(parts)
 
 
 def _outside(start: Positions, end: Positions, size: int) -> Mask:
@@ -63,8 +96,7 @@ def _outside(start: Positions, end: Positions, size: int) -> Mask:
 
 
 class Span(NamedTuple):
-    """A replaced span: `[start, end)` of the original is `[new_start, new_end)` of the text, by `rules`, in order;
-    `joints` are where it can be divided, if that is known."""
+    """A replaced span: `[start, end)` of the original is `[new_start, new_end)` of the text, by `rules`, in order."""
 
     start: int
     end: int
@@ -73,7 +105,6 @@ class Span(NamedTuple):
     rules: tuple[int, ...]
     confidence: float
     score: float
-    joints: Joints = NO_JOINTS
 
 
 def spans_of(stage: Stage, document: int) -> list[Span]:
@@ -82,8 +113,7 @@ def spans_of(stage: Stage, document: int) -> list[Span]:
     chosen = slice(int(stage.bounds[document]), int(stage.bounds[document + 1]))
     lengths = np.diff(edits.offsets[chosen.start : chosen.stop + 1]).tolist()
     spans, shift = [], -base
-    for nth, start, end, length, rule, confidence, score in zip(
-        range(chosen.start, chosen.stop),
+    for start, end, length, rule, confidence, score in zip(
         edits.start[chosen].tolist(),
         edits.end[chosen].tolist(),
         lengths,
@@ -93,8 +123,7 @@ def spans_of(stage: Stage, document: int) -> list[Span]:
         strict=True,
     ):
         new = start + shift
-        joints = edits.joints.get(nth, NO_JOINTS)
-        spans.append(Span(start - base, end - base, new, new + length, (rule,), confidence, score, joints))
+        spans.append(Span(start - base, end - base, new, new + length, (rule,), confidence, score))
         shift += length - (end - start)
     return spans
 
@@ -131,43 +160,11 @@ def compose(earlier: Sequence[Span], later: Sequence[Span]) -> list[Span]:
                 earlier_ones.append(span)
             done += 1
         members = earlier_ones + later_ones
-        rules, confidence, score = members[0][4:7]
+        rules, confidence, score = members[0][4:]
         for member in members[1:]:
             rules, confidence = rules + member.rules, min(confidence, member.confidence)
         composed.append(Span(start, last + before, new_start, last + after, rules, confidence, score))
     return composed
-
-
-def divide(spans: Iterable[Span], seams: Sequence[int], kept: Collection[int], lines: Sequence[int]) -> Iterator[Span]:
-    """Yield spans of one stage, divided where they can be at `seams`, and at `lines` if they say where they can be.
-
-    All are offsets of the text that the stage edited, sorted. A span can be divided at its joints, a conversion of
-    equal length anywhere, and a deletion if it takes none of the text between two seams of `kept`.
-    """
-    for span in spans:
-        places = seams[bisect_right(seams, span.start) : bisect_left(seams, span.end)]
-        if len(span.joints.old):
-            places = sorted({*places, *lines[bisect_right(lines, span.start) : bisect_left(lines, span.end)]})
-        start, new_start = span.start, span.new_start
-        for place, new in _joined(span, places, kept) if places else ():
-            yield span._replace(start=start, end=place, new_start=new_start, new_end=new, joints=NO_JOINTS)
-            start, new_start = place, new
-        yield span._replace(start=start, new_start=new_start, joints=NO_JOINTS)
-
-
-def _joined(span: Span, places: Sequence[int], kept: Collection[int]) -> Iterator[tuple[int, int]]:
-    """Yield those of some places of a span at which it can be divided, and what they are in the text after it."""
-    if len(span.joints.old):
-        olds = np.array(places) - span.start
-        nth = np.searchsorted(span.joints.old, olds)
-        found = span.joints.old.take(nth, mode="clip") == olds
-        news = span.joints.new[nth[found]] + span.new_start
-        yield from zip((olds[found] + span.start).tolist(), news.tolist(), strict=True)
-    elif span.new_start == span.new_end:
-        if not any(place in kept for place in places):
-            yield from ((place, span.new_start) for place in places)
-    elif span.end - span.start == span.new_end - span.new_start and RULES[span.rules[0]].kind == "script":
-        yield from ((place, place - span.start + span.new_start) for place in places)
 
 
 def trim(spans: Iterable[Span], original: str, text: str) -> list[Span]:

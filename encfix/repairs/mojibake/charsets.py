@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Positions
-from encfix.edits import Joints
 
 LOST = 0xFF
 """The byte that stands for a character that no byte gives: no lead or trail byte of any true encoding here."""
@@ -65,16 +64,6 @@ class Raw:
         """Return the bytes behind the characters `[start, end)`."""
         first, last = int(self.starts[start]), int(self.starts[end])
         return Raw(self.data[first:last], self.starts[start : end + 1] - first)
-
-    def joints(self, starts: Positions) -> Joints:
-        """Return which characters begin at the same byte as those of another reading, whose bytes begin at `starts`."""
-        if len(starts) == len(self.starts) and (starts == self.starts).all():
-            return Joints.of(len(starts) - 1)
-        borders = np.zeros(len(self.data) + 1, dtype=np.int8)
-        borders[starts] = 1
-        borders[self.starts] += 2
-        both = np.flatnonzero(borders == 3)
-        return Joints(np.searchsorted(self.starts, both), np.searchsorted(starts, both))
 
 
 def encode(codes: Codes, charset: str) -> Raw:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix.batch import Positions, to_codes
-from encfix.edits import Joints
 from encfix.repairs.mojibake import judging, plausibility, reading, variants
 from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, Raw, decoder_of
 from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
@@ -270,13 +269,12 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
 
 def _rounds(block: Block) -> Explained | None:
     """Return a whole block that went through UTF-8 read as GBK several times; a finding if characters were lost."""
-    inner, is_whole, joints = block, True, Joints.of(len(block.codes))
+    inner, is_whole = block, True
     for turn in range(MOST_ROUNDS):
         if not plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return None
         raw, _ = variants.resolve(inner, AGAIN)
         once = raw.data.decode("utf-8", "replace")
-        joints = joints.then(raw.joints(reading.read(raw.data, "utf-8")[1]))
         lost = once.count("\ufffd")
         if lost > MOST_LOST * len(once):
             return _beyond_repair(block) if turn else None
@@ -289,9 +287,7 @@ def _rounds(block: Block) -> Explained | None:
                 confidence = judging.confidence(inner, span) if judging.is_exact(span) else 0.0
                 if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]
-                    joints = joints.then(span.joints.around(span.start, len(once) - span.end))
-                    whole = Span(0, len(block.codes), text, span.gain, AGAIN, joints=joints)
-                    return Explained(whole, confidence, _NUMBERS[AGAIN])
+                    return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, _NUMBERS[AGAIN])
         elif plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return _beyond_repair(block)
     return None

@@ -18,7 +18,6 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
-from encfix.edits import NO_JOINTS, Joints
 from encfix.repairs.mojibake import dropping
 from encfix.repairs.mojibake.charsets import LOST, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
@@ -63,8 +62,6 @@ class Span:
     """How probably all characters that were filled in are right."""
     slots: dict[int, Slot] = field(default_factory=dict)
     """What is known of the broken characters of its text, by index."""
-    joints: Joints = NO_JOINTS
-    """Where characters of both begin at the same byte."""
 
 
 class Block:
@@ -205,7 +202,14 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         return []  # a codec that makes two characters of one
     costs = read_costs(codes, pair)
     running = _running(costs)
-    old, new = raw.joints(starts)
+    if len(starts) == len(raw.starts) and (starts == raw.starts).all():
+        old = new = np.arange(len(starts))
+    else:
+        borders = np.zeros(len(raw.data) + 1, dtype=np.int8)
+        borders[starts] = 1
+        borders[raw.starts] += 2
+        both = np.flatnonzero(borders == 3)
+        old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
     total = running[new] - (block.running_as_mixed if pair.is_japanese else block.running)[old]
     if (total - np.minimum.accumulate(total)).max() <= least:
         return []
@@ -224,8 +228,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         start, end = int(new[first]), int(new[last])
         own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
                bisect_left(broken_places, end)]}  # fmt: skip
-        inner = Joints(old[first : last + 1] - old[first], new[first : last + 1] - new[first])
-        found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, slots=own, joints=inner))
+        found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, slots=own))
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import replace
 
 import numpy as np
 
@@ -81,4 +80,6 @@ def guard(batch: Batch, edits: Edits) -> Edits:
             before = chr(int(batch.codes[edits.start[nth] - 1])) if batch.codes[edits.start[nth] - 1] < 0x110000 else ""
             if before in _QUOTES:
                 confidence[nth] = min(float(confidence[nth]), QUOTED)
-    return replace(edits, confidence=confidence)
+    return Edits(
+        edits.start, edits.end, edits.offsets, edits.codes, edits.rule, confidence, edits.score, edits.candidates
+    )
