@@ -195,7 +195,7 @@ class Cleaner:
             called = np.flatnonzero(flags & np.uint16(called_for))
             if not len(called):
                 continue
-            proposed = divide(batch, self._wanted(batch, self._propose(repair, batch, called)))
+            proposed = self._wanted(batch, self._propose(repair, batch, called))
             if not len(proposed):
                 continue
             applied = self._applied(proposed)
@@ -204,7 +204,7 @@ class Cleaner:
                 reports.append((len(stages), stage_of(batch, left)))
             if applied.any():
                 touched = batch.documents_of(proposed.start[applied])
-                batch, stage = apply(batch, proposed.where(applied))
+                batch, stage = apply(batch, divide(batch, proposed.where(applied)))
                 stages.append(stage)
                 changed[touched] = True
         return batch, changed, Round(stages, reports)

@@ -13,6 +13,7 @@ import numpy as np
 
 from encfix.batch import Batch, Codes, Positions, to_text
 from encfix.edits import Edits, Proposal, gathered
+from encfix.rules import RULES, Policy
 
 MARK = ord("<")
 """The mark: what most markup begins with, and no second byte of any encoding."""
@@ -40,30 +41,32 @@ class Marked:
 
     def divided(self, edits: Edits) -> Edits:
         """Return edits of the stretch as those of the batch, divided at line ends and marks, and trimmed to what
-        differs."""
+        differs; reports stay whole."""
         return gathered(
             Proposal(*place, to_text(text), int(rule), float(confidence), float(score))
             for nth, (rule, confidence, score) in enumerate(zip(edits.rule, edits.confidence, edits.score, strict=True))
             for place, text in self._parts(
-                int(edits.start[nth]), int(edits.end[nth]), edits.codes[edits.offsets[nth] : edits.offsets[nth + 1]]
+                int(edits.start[nth]),
+                int(edits.end[nth]),
+                edits.codes[edits.offsets[nth] : edits.offsets[nth + 1]],
+                is_report=RULES[rule].policy is not Policy.REPAIR,
             )
         )
 
-    def _parts(self, start: int, end: int, after: Codes) -> Iterator[tuple[tuple[int, int], Codes]]:
+    def _parts(self, start: int, end: int, after: Codes, *, is_report: bool) -> Iterator[tuple[tuple[int, int], Codes]]:
         """Yield the parts of an edit that differ: where they stand in the batch, and what replaces them."""
         before = self.codes[start:end]
-        old, new = self._stops(before), self._stops(after)
-        if not np.array_equal(before[old], after[new]):
-            after = after[after != MARK] if len(self.marks) else after
+        is_marked = bool(((self.marks >= start) & (self.marks < end)).any())
+        stops = (*_LINE_ENDS, MARK) if is_marked else _LINE_ENDS
+        old, new = (np.flatnonzero(np.isin(codes, stops)) for codes in (before, after))
+        if is_report or not np.array_equal(before[old], after[new]):  # it reaches across, and is not made in a file
+            after = after[after != MARK] if is_marked else after
             old = new = np.empty(0, np.int64)
         parts = zip(_between(old, len(before)), _between(new, len(after)), strict=True)
         for (first, last), (new_first, new_last) in parts:
             head, tail, text = _trimmed(before[first:last], after[new_first:new_last])
             if head < tail or len(text):
                 yield (self._place(start + first + head), self._place(start + first + tail)), text
-
-    def _stops(self, codes: Codes) -> Positions:
-        return np.flatnonzero(np.isin(codes, (*_LINE_ENDS, MARK) if len(self.marks) else _LINE_ENDS))
 
     def _place(self, place: int) -> int:
         return self.base + place - int(np.searchsorted(self.marks, place))
