@@ -35,7 +35,8 @@ from encfix.repairs import (
 )
 from encfix.result import Finding, Result
 from encfix.rules import RULES, Policy
-from encfix.stages import Stage, apply, divide, stage_of
+from encfix.seams import divide
+from encfix.stages import Stage, apply, stage_of
 
 REPAIRS = (
     Repair("escape", screen.ESCAPE, escape.propose),

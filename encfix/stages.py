@@ -12,11 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix.batch import Batch, Mask, Positions
-from encfix.edits import Edits, inside, merge, offsets_of, replacements
-from encfix.rules import RULES
-
-_CONVERTS = np.array([rule.kind == "script" for rule in RULES])
-"""Of these rules an edit of equal length is one code point for one."""
+from encfix.edits import Edits, inside, offsets_of
 
 
 class Stage(NamedTuple):
@@ -58,33 +54,6 @@ def apply(batch: Batch, edits: Edits) -> tuple[Batch, Stage]:
     codes[old] = kept
     codes[~old] = edits.codes
     return Batch(codes, starts, ends, seams), stage
-
-
-def divide(batch: Batch, edits: Edits) -> Edits:
-    """Return edits divided at the seams that they reach across: deletions and conversions of equal length.
-
-    A deletion that would take with it what a seam stands for stays whole, as does any other edit.
-    """
-    if not len(batch.seams):
-        return edits
-    start, end = edits.start, edits.end
-    first = np.searchsorted(batch.seams[:, 1], start, side="right")
-    last = np.searchsorted(batch.seams[:, 0], end)
-    if not (last > first).any():
-        return edits
-    lengths = np.diff(edits.offsets)
-    is_conversion = _CONVERTS.take(edits.rule) & (lengths == end - start)
-    wide = np.concatenate(([0], np.cumsum(batch.seams[:, 1] > batch.seams[:, 0])))
-    across = (last > first) & (is_conversion | ((lengths == 0) & (wide[first] == wide[np.maximum(first, last)])))
-    parts = [edits.where(~across)]
-    for nth in np.flatnonzero(across).tolist():
-        places = np.unique(batch.seams[first[nth] : last[nth]])
-        cuts = np.concatenate((start[nth : nth + 1], places, end[nth : nth + 1]))
-        sizes = np.diff(cuts) if lengths[nth] else np.zeros(len(cuts) - 1, np.int64)
-        text = edits.codes[edits.offsets[nth] : edits.offsets[nth + 1]]
-        facts = int(edits.rule[nth]), float(edits.confidence[nth]), float(edits.score[nth])
-        parts.append(replacements(cuts[:-1], cuts[1:], sizes, text, *facts))
-    return merge(parts)
 
 
 def _outside(start: Positions, end: Positions, size: int) -> Mask:

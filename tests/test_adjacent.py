@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable
 from itertools import pairwise
@@ -15,16 +16,16 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encfix.batch import MARGIN, NO_SEAMS, Batch, to_codes, to_text
+from encfix.batch import MARGIN, NO_SEAMS, Batch, to_text
 from encfix.cleaner import Cleaner
 from encfix.cli.main import main
-from encfix.edits import replacements
+from encfix.edits import Proposal, gathered
 from encfix.options import Options
 from encfix.repairs.mojibake.marked import Marked
 from encfix.result import apply_changes
 from tests.test_formats import DAMAGED, changes_of, cleaned, findings_of
 
-assert ftfy.bad_codecs.ok  # makes the lenient codecs known
+codecs.register(ftfy.bad_codecs.search_function)  # knows those that read every byte
 
 LINES = (
     "县图书馆周末照常开放",
@@ -124,6 +125,7 @@ class TestFormats:
         outcome = cleaned(tmp_path, f"a.{name}", page)  # which also applies the audit, and takes it back
         assert outcome.output.decode() == wanted
         assert not [finding for finding in findings_of(outcome) if finding.kind == "mojibake"]
+        assert cleaned(tmp_path, f"b.{name}", outcome.output).output == outcome.output
         if name != "md":
             assert not any(mark in change.before for change in changes_of(outcome) for mark in "<{\n")
 
@@ -179,8 +181,7 @@ class TestSeams:
         wanted = "<".join(text[first:last] for first, last in pairwise((0, *inner, len(text))))
         assert to_text(marked.codes) == wanted
         new = wanted.replace("a", "一二").replace("b", "")  # as a decoder would, that leaves ASCII marks alone
-        codes = to_codes(new)
-        edits = replacements(*map(np.array, ([0], [len(wanted)], [len(new)])), codes, 0, 1.0)
+        edits = gathered([Proposal(0, len(wanted), new, 0, 1.0)])
         divided = marked.divided(edits).moved(np.array(-start))
         spans = list(zip(divided.start.tolist(), divided.end.tolist(), strict=True))
         assert not [one for one in spans for place in inner if one[0] < place < one[1]]
