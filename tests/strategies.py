@@ -17,7 +17,16 @@ PIECES = (
 ANYTHING = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
 DAMAGED = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
 MIXED = st.lists(st.one_of(st.sampled_from(PIECES), ANYTHING), max_size=10).map("".join)
-TEXTS = st.one_of(ANYTHING, DAMAGED, MIXED)
+SOUPS = tuple(
+    st.lists(st.sampled_from(pieces), max_size=24).map("".join)
+    for pieces in (
+        ("&", "amp;", "#", "x", "lt;", "nbsp", ";", "1", "fffe", "D800", "4e2d", "20013", "中", "国，", " ", "\n", "A"),
+        ("\\", "u", "x", "n", "%", "25", "=", "E4", "B8", "AD", "4e2d", "d83d", "\n", "中", "。", "1", "_", "=?GBK?Q?", "?="),
+    )
+)
+"""The pieces that escapes are made of, in any order: references, then bytes and code points."""
+
+TEXTS = st.one_of(ANYTHING, DAMAGED, MIXED, *SOUPS)
 
 SCRIPTS = st.sampled_from(
     ("auto", "keep", "simplified", "traditional", "taiwan", "hongkong", "taiwan-phrases", "hongkong-phrases")

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import encfix
+from tests.strategies import SOUPS
 from tests.test_mojibake import cases
 
 
@@ -16,3 +19,11 @@ def test_escapes_are_undone(case: dict[str, str]) -> None:
 @pytest.mark.parametrize("case", cases("escape-negative"), ids=lambda case: case["label"])
 def test_what_looks_alike_stays(case: dict[str, str]) -> None:
     assert encfix.clean(case["text"], only=("escape",)).text is case["text"]
+
+
+@given(st.one_of(*SOUPS), st.sampled_from(("", "他们在会议上讨论了经费问题。")))
+def test_no_soup_of_escapes_raises_and_twice_equals_once(soup: str, before: str) -> None:
+    text = before + soup
+    result = encfix.clean(text)
+    assert result.undo() == text
+    assert encfix.clean(result.text).text == result.text

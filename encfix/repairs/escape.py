@@ -43,7 +43,10 @@ LEAST_HAN = 0.3
 _SIGN = re.compile(r"&[#A-Za-z]|#x?[0-9a-fA-F]{4}|\\u|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|\\[\"'“”]")
 """What any escape holds."""
 
-_ENTITY = re.compile(r"&(?:amp;){0,8}(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});")
+_ENTITY = re.compile(r"&(?:amp;){0,8}((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)")
+"""A reference behind any layers of ampersands; `&amp;amp;` is one of an ampersand itself."""
+
+
 _NO_AMPERSAND = re.compile(r"(?<![&\w#])#(?:x[0-9a-fA-F]{4}|[0-9]{5});", re.ASCII)
 _NO_SEMICOLON = re.compile(r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|quot|amp|lt|gt)(?![A-Za-z0-9;=])")
 _UNICODE = re.compile(r"(?<!\\)(?:\\+u[0-9a-fA-F]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}")
@@ -113,11 +116,11 @@ def _share_inside(text: str) -> float:
 
 def _entities(text: str) -> Iterator[Proposal]:
     for match in _ENTITY.finditer(text):
-        new = _unescape(match.group())
+        new = _unescape(match[1])
         if new is not None:
             yield Proposal(match.start(), match.end(), new, ENTITY, SURE)
     for match in _NO_AMPERSAND.finditer(text):
-        new = _unescape("&" + match.group())
+        new = _unescape(match.group())
         if new is not None and ord(new[0]) >= 0x2000:
             yield Proposal(match.start(), match.end(), new, REMNANT, SURE)
     for match in _NO_SEMICOLON.finditer(text):
@@ -127,13 +130,16 @@ def _entities(text: str) -> Iterator[Proposal]:
         )
 
 
-def _unescape(entity: str) -> str | None:
-    """Return what an entity stands for, layers of ampersands included; None if it stands for nothing."""
-    single = "&" + entity[1:].replace("amp;", "") if entity.startswith("&amp;") and entity != "&amp;" else entity
-    if single[1] != "#" and single[1:] not in _ALLOWED:
+def _unescape(reference: str) -> str | None:
+    """Return what a reference without its ampersand stands for; None if it stands for nothing that text may hold.
+
+    >>> _unescape("amp;"), _unescape("#x4e2d;"), _unescape("#x1;"), _unescape("lorem;")
+    ('&', '中', None, None)
+    """
+    if reference[0] != "#" and reference not in _ALLOWED:
         return None
-    new = html.unescape(single)
-    is_text = new != single and "\ufffd" not in new and all(c in "\t\n\r" or c >= " " for c in new)
+    new = html.unescape("&" + reference)
+    is_text = new and "\ufffd" not in new and all(c in "\t\n\r" or c >= " " for c in new)
     return new if is_text else None
 
 
