@@ -23,7 +23,7 @@ SOUPS = tuple(
         ("&", "amp;", "#", "x", "lt;", "nbsp", ";", "1", "fffe", "D800", "4e2d", "20013", "中", "国，", " ", "\n", "A"),
         ("\\", "u", "x", "n", "%", "25", "=", "E4", "B8", "AD", "4e2d", "d83d", "\n", "中", "。", "1", "_", "=?GBK?Q?", "?="),
     )
-)
+)  # fmt: skip
 """The pieces that escapes are made of, in any order: references, then bytes and code points."""
 
 TEXTS = st.one_of(ANYTHING, DAMAGED, MIXED, *SOUPS)
