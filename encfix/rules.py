@@ -90,8 +90,10 @@ RULES = (
     Rule("escape.html-entity", "an HTML entity or character reference written out"),
     Rule("escape.html-remnant", "an HTML entity or character reference that lost its first or last mark"),
     Rule("escape.unicode", "a code point written out as \\u and hexadecimal digits"),
+    Rule("escape.bytes", "bytes written out as \\x and hexadecimal digits"),
     Rule("escape.percent", "UTF-8 bytes written out as in an address"),
     Rule("escape.quoted-printable", "bytes written out as in a mail"),
+    Rule("escape.line-end", "a line end written out, as \\n or as spreadsheets do"),
     Rule("escape.backslash", "a quotation mark behind backslashes that were escaped again and again"),
     Rule(
         "misaligned.half-character",

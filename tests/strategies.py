@@ -21,7 +21,8 @@ SOUPS = tuple(
     st.lists(st.sampled_from(pieces), max_size=24).map("".join)
     for pieces in (
         ("&", "amp;", "#", "x", "lt;", "nbsp", ";", "1", "fffe", "D800", "4e2d", "20013", "中", "国，", " ", "\n", "A"),
-        ("\\", "u", "x", "n", "%", "25", "=", "E4", "B8", "AD", "4e2d", "d83d", "\n", "中", "。", "1", "_", "=?GBK?Q?", "?="),
+        ("\\", "u4e2d", "x", "n", "%", "25", "=", "E4", "B8", "AD", "4e2d", "d83d", "\n", "中", "。", "_x000D_",
+         "=?GBK?Q?", "?=", "u"),
     )
 )  # fmt: skip
 """The pieces that escapes are made of, in any order: references, then bytes and code points."""

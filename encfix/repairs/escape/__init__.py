@@ -23,13 +23,15 @@ from encfix import screen
 from encfix.batch import Batch
 from encfix.edits import Edits, Proposal, gathered
 from encfix.options import Options
-from encfix.repairs.escape import numbers, references
+from encfix.repairs.escape import line_ends, numbers, references
 from encfix.repairs.escape.evidence import LIKELY, UNSURE, Page
 from encfix.rules import number_of
 
 BACKSLASH = number_of("escape.backslash")
 
-_SIGN = re.compile(r"&[#A-Za-z]|#[xX]?[0-9a-fA-F]{4}|\\u|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|=\?|\\[\"'“”]|nbsp;")
+_SIGN = re.compile(
+    r"&[#A-Za-z]|#[xX]?[0-9a-fA-F]{4}|\\[uxrn\"'“”]|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|=\?|nbsp;|u[0-9a-f]{4}u|_x000"
+)
 """What any escape holds."""
 
 _BACKSLASHES = re.compile(r"(?<!\\)\\+(?=[\"'“”])")
@@ -56,6 +58,7 @@ def _found(page: Page) -> Iterator[Proposal]:
     yield from numbers.found(page)
     if references.belong_nowhere(page.text):
         yield from references.found(page)
+        yield from line_ends.found(page)
         if not page.holds_code:
             yield from _backslashes(page)
 

@@ -14,12 +14,16 @@ from encfix.edits import Proposal
 from encfix.repairs.escape.evidence import SURE, UNSURE, Page, is_chinese, is_han, is_mostly_chinese
 from encfix.rules import number_of
 
+BYTES = number_of("escape.bytes")
 UNICODE = number_of("escape.unicode")
 PERCENT = number_of("escape.percent")
 QUOTED_PRINTABLE = number_of("escape.quoted-printable")
 
 LONG = 4
 """Ideographs in one run that are proof enough, whatever stands before it."""
+
+LEAST_UNMARKED = 3
+"""Ideographs in one run whose backslashes are lost."""
 
 IMPROBABLE = -11.0
 """Nats a character that no Chinese text costs; what was read in the wrong encoding costs more."""
@@ -34,6 +38,9 @@ class Notation(NamedTuple):
     short: re.Pattern[str]
     """What is one of them beside such proof."""
     decode: Callable[[str], str]
+    in_text: float = SURE
+    in_code: float = UNSURE
+    """How sure a run is in text, and in quotes where there is code."""
 
 
 def found(page: Page) -> Iterator[Proposal]:
@@ -59,7 +66,9 @@ def _runs(page: Page, notation: Notation) -> Iterator[Proposal]:
         if (is_mostly_chinese(new) and _may_begin(page, notation, match.start(), is_long)) or (
             new.isspace() and _is_indent(page.text, *match.span())
         ):
-            yield Proposal(*match.span(), new, notation.rule, _confidence(page, match.start()))
+            confidence = _confidence(page, notation, match.start())
+            if confidence:
+                yield Proposal(*match.span(), new, notation.rule, confidence)
 
 
 def _others(page: Page, notation: Notation, runs: list[Proposal]) -> Iterator[Proposal]:
@@ -70,7 +79,7 @@ def _others(page: Page, notation: Notation, runs: list[Proposal]) -> Iterator[Pr
             continue
         new = _decoded(notation, match.group())
         if new is not None and (all(map(is_chinese, new)) or (notation.rule == UNICODE and _is_shown(new))):
-            yield Proposal(*match.span(), new, notation.rule, _confidence(page, match.start()))
+            yield Proposal(*match.span(), new, notation.rule, _confidence(page, notation, match.start()))
 
 
 def _decoded(notation: Notation, run: str) -> str | None:
@@ -80,17 +89,20 @@ def _decoded(notation: Notation, run: str) -> str | None:
         return None
 
 
-def _confidence(page: Page, start: int) -> float:
-    """Return how sure a run is: it may be part of an address, or a literal in code."""
+def _confidence(page: Page, notation: Notation, start: int) -> float:
+    """Return how sure a run is: it may be part of an address, or a literal in code. 0: not worth a report."""
+    if notation.in_text < SURE and page.is_about(start):
+        return 0.0
     is_quoted = page.text[start - 1 : start] in tuple("\"'`") and page.holds_code
-    return UNSURE if is_quoted or page.is_in_address(start) else SURE
+    confidence = notation.in_code if is_quoted else notation.in_text
+    return min(UNSURE, confidence) if page.is_in_address(start) else confidence
 
 
 def _may_begin(page: Page, notation: Notation, start: int, is_proven: bool) -> bool:
     """Return whether a run may begin here: one of an address may not, one behind a word only where it is proven."""
     if notation.rule == QUOTED_PRINTABLE:
         return not _IN_HEADER.search(page.text, max(0, start - 100), start)
-    if notation.rule == UNICODE:
+    if notation.rule != PERCENT:
         return True
     before = page.text[max(0, start - 40) : start]
     stem = before.rstrip(_WORD)
@@ -111,6 +123,20 @@ def _is_shown(text: str) -> bool:
 def _code_units(run: str) -> str:
     data = b"".join(int(digits, 16).to_bytes(2, "big") for digits in re.findall(r"u([0-9a-fA-F]{4})", run))
     return data.decode("utf-16-be")
+
+
+def _unmarked_code_units(run: str) -> str:
+    """Return code units that lost their backslashes; raises ValueError where they are no Chinese."""
+    text = _code_units(run)
+    if len(text) >= LEAST_UNMARKED and (
+        sum(map(is_han, text)) < LEAST_UNMARKED or model.score(to_codes(text)) < IMPROBABLE
+    ):
+        raise ValueError("improbable")
+    return text
+
+
+def _hexadecimal(run: str) -> str:
+    return _read(bytes.fromhex(re.sub(r"\\+x|%25", "", run)))
 
 
 def _percent(run: str) -> str:
@@ -148,12 +174,39 @@ _HEADER_WORD = r"=\?[\w-]{2,20}\?[QqBb]\?[^?\s]{2,90}\?="
 _HEADER = re.compile(rf"{_HEADER_WORD}(?:\s{{1,4}}{_HEADER_WORD})*", re.ASCII)
 _IN_HEADER = re.compile(r"=\?[\w-]{2,20}\?[Qq]\?[^?\s]{0,80}$", re.ASCII)
 
+_NEVER = re.compile("(?!)")
+
 NOTATIONS = (
     Notation(
         UNICODE,
         re.compile(r"(?<!\\)(?:\\+u[0-9a-fA-F]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}"),
         re.compile(r"(?<![\\\[-])(?:(?:\\+u[0-9a-fA-F]{4})+|(?:%u[0-9a-fA-F]{4})+)(?!-|[\\%]u)"),
         _code_units,
+    ),
+    Notation(
+        UNICODE,
+        re.compile(rf"(?<![A-Za-z0-9\\%])(?:u[0-9a-f]{{4}}){{{LEAST_UNMARKED},}}(?![A-Za-z])"),
+        re.compile(
+            r"(?<![A-Za-z\\%])(?:u(?:[4-9][0-9a-f]{3}|ff[01][0-9a-f]|30[01][0-9a-f]|20[12][0-9a-f]))+(?![A-Za-z])"
+        ),
+        _unmarked_code_units,
+        in_code=SURE,
+    ),
+    Notation(
+        BYTES,
+        re.compile(r"(?<!\\)(?:\\+x[0-9a-fA-F]{2}){4,}"),
+        _NEVER,
+        _hexadecimal,
+        in_text=UNSURE,
+        in_code=0.0,
+    ),
+    Notation(
+        PERCENT,
+        re.compile(r"(?:%25[0-9A-Fa-f]{2}){6,}"),
+        _NEVER,
+        _hexadecimal,
+        in_text=UNSURE,
+        in_code=0.0,
     ),
     Notation(
         PERCENT,

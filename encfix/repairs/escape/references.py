@@ -23,7 +23,7 @@ _ENTITY = re.compile(r"&(?:amp;){0,8}((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za
 """A reference behind any layers of ampersands; `&amp;amp;` is one of an ampersand itself."""
 
 _NO_AMPERSAND = re.compile(r"(?<!&)#(?:[xX][0-9a-fA-F]{4}|[1-6][0-9]{4});")
-_NO_AMPERSAND_BY_NAME = re.compile(r"(?<![&A-Za-z0-9_;])(?:nbsp;){2,}")
+_NO_AMPERSAND_BY_NAME = re.compile(r"(?<![&A-Za-z0-9_;])(?:nbsp;)+")
 _NO_SEMICOLON = re.compile(rf"&({_NAMES})(?![A-Za-z0-9;；=])")
 _FULLWIDTH_SEMICOLON = re.compile(
     rf"&(?:amp;){{0,8}}(#[1-6][0-9]{{4}}|#8[0-9]{{3}}|#1[68][03]|#[xX][0-9a-fA-F]{{4}}|{_NAMES})；"
@@ -128,8 +128,10 @@ def _without_ampersand(page: Page) -> Iterator[Proposal]:
     for match, new, value in sure:
         if value or is_proven:
             yield Proposal(*match.span(), new, REMNANT, SURE if is_proven else value)
-    for match in _NO_AMPERSAND_BY_NAME.finditer(text):
-        yield Proposal(*match.span(), "\u00a0" * (len(match[0]) // len("nbsp;")), REMNANT, SURE)
+    spaces = [(match, len(match[0]) // len("nbsp;")) for match in _NO_AMPERSAND_BY_NAME.finditer(text)]
+    if any(count > 1 and not page.is_about(match.start()) for match, count in spaces):
+        for match, count in spaces:
+            yield Proposal(*match.span(), "\u00a0" * count, REMNANT, SURE)
 
 
 def _unescape(reference: str) -> str | None:
