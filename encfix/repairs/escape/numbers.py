@@ -53,7 +53,9 @@ def found(page: Page) -> Iterator[Proposal]:
     for match in _HEADER.finditer(page.text):
         new = _encoded_words(match.group())
         if new is not None and is_mostly_chinese(new):
-            yield Proposal(*match.span(), new, QUOTED_PRINTABLE, SURE)
+            before = page.text[max(0, match.start() - 40) : match.start()]
+            belongs = _FIELD.search(before) or before[-1:].isalnum()
+            yield Proposal(*match.span(), new, QUOTED_PRINTABLE, UNSURE if belongs else SURE)
 
 
 def _runs(page: Page, notation: Notation) -> Iterator[Proposal]:
@@ -62,7 +64,7 @@ def _runs(page: Page, notation: Notation) -> Iterator[Proposal]:
         new = _decoded(notation, match.group())
         if new is None:
             continue
-        is_long = sum(map(is_han, new)) >= LONG
+        is_long = notation.in_text < SURE or sum(map(is_han, new)) >= LONG
         if (is_mostly_chinese(new) and _may_begin(page, notation, match.start(), is_long)) or (
             new.isspace() and _is_indent(page.text, *match.span())
         ):
@@ -90,12 +92,18 @@ def _decoded(notation: Notation, run: str) -> str | None:
 
 
 def _confidence(page: Page, notation: Notation, start: int) -> float:
-    """Return how sure a run is: it may be part of an address, or a literal in code. 0: not worth a report."""
+    """Return how sure a run is; 0 if it is not worth a report.
+
+    It may be part of an address, a literal in code, or, right behind Chinese, what a sentence speaks of.
+    """
     if notation.in_text < SURE and page.is_about(start):
         return 0.0
     is_quoted = page.text[start - 1 : start] in tuple("\"'`") and page.holds_code
     confidence = notation.in_code if is_quoted else notation.in_text
-    return min(UNSURE, confidence) if page.is_in_address(start) else confidence
+    is_named = (
+        notation.rule == PERCENT and page.text[start - 1 : start].isalpha() and not page.text[start - 1].isascii()
+    )
+    return min(UNSURE, confidence) if is_named or page.is_in_address(start) else confidence
 
 
 def _may_begin(page: Page, notation: Notation, start: int, is_proven: bool) -> bool:
@@ -106,7 +114,7 @@ def _may_begin(page: Page, notation: Notation, start: int, is_proven: bool) -> b
         return True
     before = page.text[max(0, start - 40) : start]
     stem = before.rstrip(_WORD)
-    return not stem.endswith(_IN_ADDRESSES) and (is_proven or stem == before)
+    return not stem.endswith(_IN_ADDRESSES) and (is_proven or (not before[-1:].isalnum() and before[-1:] != "_"))
 
 
 def _is_indent(text: str, start: int, end: int) -> bool:
@@ -172,6 +180,9 @@ _IN_ADDRESSES = tuple("%/.=?&+-\\")
 
 _HEADER_WORD = r"=\?[\w-]{2,20}\?[QqBb]\?[^?\s]{2,90}\?="
 _HEADER = re.compile(rf"{_HEADER_WORD}(?:\s{{1,4}}{_HEADER_WORD})*", re.ASCII)
+_FIELD = re.compile(r"(?:^|\n)[A-Za-z-]{2,30}: ?$|(?:^|\n)[ \t]$")
+"""What stands before a word of a header in a mail's source: the name of the field, or the indent of its next line."""
+
 _IN_HEADER = re.compile(r"=\?[\w-]{2,20}\?[Qq]\?[^?\s]{0,80}$", re.ASCII)
 
 _NEVER = re.compile("(?!)")
