@@ -118,6 +118,7 @@ RULES = (
     ),
     Rule("separator.question", "a question mark where a space could not be encoded", Policy.REPORT),
     Rule("invisible.zero-width", "a character without width inside Chinese text"),
+    Rule("invisible.object", "a placeholder of a picture or another object that is not there"),
     Rule("invisible.control", "a control character inside Chinese text"),
     Rule("invisible.terminal", "a colour or another command to a terminal"),
     Rule("invisible.bidi", "a direction mark with no right-to-left letter near"),
