@@ -54,8 +54,8 @@ def found(page: Page) -> Iterator[Proposal]:
         new = _encoded_words(match.group())
         if new is not None and is_mostly_chinese(new):
             before = page.text[max(0, match.start() - 40) : match.start()]
-            belongs = _FIELD.search(before) or before[-1:].isalnum()
-            yield Proposal(*match.span(), new, QUOTED_PRINTABLE, UNSURE if belongs else SURE)
+            if not (_FIELD.search(before) or before[-1:].isalnum()):
+                yield Proposal(*match.span(), new, QUOTED_PRINTABLE, SURE)
 
 
 def _runs(page: Page, notation: Notation) -> Iterator[Proposal]:
@@ -98,7 +98,7 @@ def _confidence(page: Page, notation: Notation, start: int) -> float:
     """
     if notation.in_text < SURE and page.is_about(start):
         return 0.0
-    is_quoted = page.text[start - 1 : start] in tuple("\"'`") and page.holds_code
+    is_quoted = page.text[start - 1 : start] in tuple("\"'`") and (notation.in_code == 0 or page.holds_code)
     confidence = notation.in_code if is_quoted else notation.in_text
     is_named = (
         notation.rule == PERCENT and page.text[start - 1 : start].isalpha() and not page.text[start - 1].isascii()
