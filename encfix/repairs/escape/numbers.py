@@ -227,7 +227,7 @@ NOTATIONS = (
     ),
     Notation(
         QUOTED_PRINTABLE,
-        re.compile(r"(?:=[0-9A-F]{2}|=\r?\n){6,}"),
+        re.compile(r"=[0-9A-F]{2}(?:=[0-9A-F]{2}|=\r?\n){5,}"),
         re.compile(r"(?:=[0-9A-F]{2}){2,}"),
         _quoted,
     ),
