@@ -134,9 +134,11 @@ def carriage_return(batch: Batch, places: Positions) -> Mask:
 
 def _reads(batch: Batch, places: Positions, text: str) -> Mask:
     """Keep places at which a text stands."""
-    kept = np.ones(len(places), dtype=np.bool_)
+    left = np.arange(len(places))
     for ahead, character in enumerate(text):
-        kept &= batch.codes.take(places + ahead, mode="clip") == ord(character)
+        left = left[batch.codes.take(places[left] + ahead, mode="clip") == ord(character)]
+    kept = np.zeros(len(places), dtype=np.bool_)
+    kept[left] = True
     return kept
 
 
