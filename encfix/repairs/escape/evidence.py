@@ -12,7 +12,9 @@ from encfix.chinese.characters import IS_HAN, class_table
 SURE, LIKELY, UNSURE = 0.99, 0.93, 0.5
 
 _ABOUT = re.compile(
-    "编码|編碼|解码|解碼|转义|轉義|跳脱|跳脫|实体|實體|码点|碼點|码位|碼位|unicode|escape|encod|entit", re.IGNORECASE
+    "编码|編碼|解码|解碼|转义|轉義|跳脱|跳脫|实体|實體|码点|碼點|码位|碼位|正则|正規表|换行符|換行符|小于号|小於號|地址栏|地址欄|網址列"
+    r"|unicode|escape|encod|entit|(?<![.\w])(?:html|json)(?!\w)",
+    re.IGNORECASE | re.ASCII,
 )
 _CODE = re.compile(
     r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE

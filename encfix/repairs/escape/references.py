@@ -89,7 +89,7 @@ def _without_semicolon(page: Page) -> Iterator[Proposal]:
     if not numbers:
         return
     whole = (_unescape(match[1]) for match in _ENTITY.finditer(page.text))
-    several = sum(bool(new) and is_han(new[0]) for new in (*whole, *(new for _, new in numbers)) if new) >= 2
+    several = sum(is_chinese(new) for new in (*whole, *(new for _, new in numbers)) if new and len(new) == 1) >= 2
     for match, new in numbers:
         if new is None or not (is_chinese(new) or new == "\u00a0"):
             continue
