@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import log
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.chinese import model
 from encfix.chinese.model import Codes
@@ -24,7 +25,10 @@ OTHER_FORM = 3.0
 """Nats against a form of a character where the page has another of the same: its table gives one for each."""
 
 NEVER = float("-inf")
+
+Folded = npt.NDArray[np.uint16]
 _BITS = 21
+_OTHERS = 0xFFFF  # stands for all characters outside of the BMP
 
 
 class Page:
@@ -34,11 +38,12 @@ class Page:
     """
 
     def __init__(self, codes: Codes, glossed: frozenset[str], is_narrow: bool) -> None:
-        folded = model.fold_codes(codes)
+        used = np.minimum(codes, _OTHERS)
+        folded = model.fold_table().take(used)
         self.pairs = Pairs(folded)
         self.is_narrow = is_narrow
         self._glossed = glossed
-        self._used, self._folded = _members(codes), _members(folded)
+        self._used, self._folded = _members(used), _members(folded)
 
     def against(self, character: str, glossed: str) -> float:
         """Return what the page has against a form, against glossing it, or against not doing so, in nats.
@@ -55,15 +60,15 @@ class Page:
         return cost
 
 
-def _members(codes: Codes) -> memoryview:
-    """Return which characters are among some, by code point; those outside of the BMP are one."""
-    is_member = np.zeros(0x10000, dtype=np.bool_)
-    is_member[np.minimum(codes, 0xFFFF)] = True
+def _members(codes: Codes | Folded) -> memoryview:
+    """Return which characters are among some, by code point."""
+    is_member = np.zeros(_OTHERS + 1, dtype=np.bool_)
+    is_member[codes] = True
     return memoryview(is_member.data)
 
 
 def _place(character: str) -> int:
-    return min(ord(character), 0xFFFF)
+    return min(ord(character), _OTHERS)
 
 
 class Pairs(dict[str, tuple[float, float]]):
@@ -72,16 +77,16 @@ class Pairs(dict[str, tuple[float, float]]):
     Each is the better one of what Chinese says and what the page does. That a page has a pair once proves no word.
     """
 
-    def __init__(self, folded: Codes) -> None:
+    def __init__(self, folded: Folded) -> None:
         wide = folded.astype(np.int64)
-        pairs = wide[:-1] << _BITS | wide[1:]
+        pairs = np.sort(wide[:-1] << _BITS | wide[1:])
         self._count = len(pairs)
-        self._sorted = memoryview(np.append(np.sort(pairs), 1 << 2 * _BITS).data)  # at its end more than any pair
+        self._sorted = memoryview(pairs.data)
 
     def __missing__(self, pair: str) -> tuple[float, float]:
         key = ord(pair[0]) << _BITS | ord(pair[1])
         place = bisect_left(self._sorted, key)
-        is_on_page = self._sorted[place] == key
+        is_on_page = place < self._count and self._sorted[place] == key
         logs = self[pair] = self._on_page(pair, key, place) if is_on_page else _in_chinese(pair)
         return logs
 

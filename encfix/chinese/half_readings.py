@@ -12,10 +12,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from encfix.chinese.half_arcs import TAG_TAIL, Arc, Key
-from encfix.chinese.half_choices import HIDDEN, IN_STEP
+from encfix.chinese.half_choices import HIDDEN, IN_STEP, behind
 from encfix.chinese.half_lattice import CONTEXT, LONGEST, Fork, lattice_of
 from encfix.chinese.half_page import Page
-from encfix.chinese.half_scoring import CLOSING, DEPTH, NOTHING, Notes, Reading, Scorer, State, merged
+from encfix.chinese.half_scoring import CLOSING, DEPTH, Notes, Reading, Scorer, State, merged
 from encfix.chinese.half_tokens import Kind, Tokens, across, reads
 
 STEPS = 24
@@ -92,8 +92,8 @@ class _Reader:
         owner = arc.glossed or character
         nth, pending = key
         if pending >= HIDDEN:
-            first = choice.firsts[k]
-            states = [state for state in states if first in state.trails]
+            first = choice.firsts.item(k)
+            states = [state for state in states if first in behind(state.last)]
         elif pending == IN_STEP and not is_sound:
             begun = Notes(stops=(nth,))
             states = [state.noted(begun) if state.is_sound else state for state in states]
@@ -113,12 +113,11 @@ class _Reader:
             cost = arc.cost + choice.costs.item(k)
             if not is_sound:
                 cost += scorer.page.against(character, owner if arc.gloss else "")
-            trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
-            states = scorer.write(states, character, cost, trails, is_sound)
+            states = scorer.write(states, character, cost, is_sound)
         if arc.is_lossy:
             return [state.lost(arc.suffix) for state in states]
         for letter in arc.suffix:
-            states = scorer.write(states, letter, is_sound=is_sound)
+            states = scorer.write(states, letter, 0.0, is_sound)
         return states
 
 

@@ -46,8 +46,6 @@ _NEVER_BEHIND = {
 _TWINS = frozenset("—…")
 _MARKS = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")
 
-NOTHING: frozenset[int] = frozenset()
-
 
 class Notes(NamedTuple):
     """What a reading takes to be so, beside its text.
@@ -81,9 +79,9 @@ class State(NamedTuple):
     """A reading under way, or several that end alike.
 
     `best` is the score by words for all but the last 0, 1, 2, 3 characters. `tail` holds the last three characters,
-    folded, and `last` the last as it is; `open` are the closing marks that are due. `trails` are the bytes one of which
-    begins the next character, if a pair hid it; `is_sound` says that the last token is taken for what it is. `text` and
-    `notes` are of what was written behind the `readings`, whose scores are relative to the best of them.
+    folded, and `last` the last as it is; `open` are the closing marks that are due; `is_sound` says that the last token
+    is taken for what it is. `text` and `notes` are of what was written behind the `readings`, whose scores are relative
+    to the best of them.
     """
 
     score: float = 0.0
@@ -91,7 +89,6 @@ class State(NamedTuple):
     tail: str = ""
     last: str = ""
     open: str = ""
-    trails: frozenset[int] = NOTHING
     is_sound: bool = False
     text: str = ""
     notes: Notes = NO_NOTES
@@ -99,7 +96,7 @@ class State(NamedTuple):
 
     def noted(self, notes: Notes) -> State:
         """Return the same with more said of it."""
-        return State(*self[:8], notes if self.notes is NO_NOTES else self.notes.also(notes), self.readings)
+        return State(*self[:7], notes if self.notes is NO_NOTES else self.notes.also(notes), self.readings)
 
     def lost(self, suffix: str) -> State:
         """Return the same behind a character that was eaten; it goes on as if that had been `suffix`."""
@@ -123,20 +120,13 @@ class Scorer:
         self._pairs = page.pairs
         self._words = model.lexicon()
 
-    def write(
-        self,
-        states: Iterable[State],
-        character: str,
-        cost: float = 0.0,
-        trails: frozenset[int] = NOTHING,
-        is_sound: bool = True,
-    ) -> list[State]:
+    def write(self, states: Iterable[State], character: str, cost: float = 0.0, is_sound: bool = True) -> list[State]:
         """Write a character behind each state and score it by the one before and by the words that it ends."""
         form, alone, is_mark = _character(character)
         pairs, word_of = self._pairs, self._words.get
         earned = EACH - cost
         new, after = tuple.__new__, []
-        for score, (one, two, three, four), tail, last, opened, _, _, text, notes, readings in states:
+        for score, (one, two, three, four), tail, last, opened, _, text, notes, readings in states:
             written = tail + form
             tail = written[-3:]
             if len(written) > 1:
@@ -149,7 +139,7 @@ class Scorer:
                 score -= _against_mark(opened, written[:-1], last, character)
                 opened = opened_after(opened, character)
             best = (now, one, two, three)
-            state = (score, best, tail, character, opened, trails, is_sound, text + character, notes, readings)
+            state = (score, best, tail, character, opened, is_sound, text + character, notes, readings)
             after.append(new(State, state))  # a third of the time that the constructor takes
         return after
 
@@ -186,7 +176,7 @@ def merged(states: list[State]) -> list[State]:
     for state in states:
         if state[0] < least:
             break
-        alike.setdefault(state[2:7], []).append(state)
+        alike.setdefault(state[2:6], []).append(state)
     return [group[0] if len(group) == 1 else _one(group) for group in islice(alike.values(), BEAM)]
 
 
