@@ -29,21 +29,26 @@ NEVER = float("-inf")
 Folded = npt.NDArray[np.uint16]
 _BITS = 21
 _OTHERS = 0xFFFF  # stands for all characters outside of the BMP
+_USED, _FOLDED, _GLOSSED = 1, 2, 4  # a character is on the page; a form of it is; it is glossed there
 
 
 class Page:
     """The characters of a page that are sound, and how probable they make others.
 
-    `pairs` says the latter; `is_narrow` says that the marks of the page are of half width.
+    `glossed` are those that have a gloss. `pairs` says how probable others are; `is_narrow` says that the marks of the
+    page are of half width.
     """
 
-    def __init__(self, codes: Codes, glossed: frozenset[str], is_narrow: bool) -> None:
+    def __init__(self, codes: Codes, glossed: Codes, is_narrow: bool) -> None:
         used = np.minimum(codes, _OTHERS)
         folded = model.fold_table().take(used)
         self.pairs = Pairs(folded)
         self.is_narrow = is_narrow
-        self._glossed = glossed
-        self._used, self._folded = _members(used), _members(folded)
+        signs = np.zeros(_OTHERS + 1, dtype=np.uint8)
+        signs[used] = _USED
+        signs[folded] |= _FOLDED
+        signs[np.minimum(glossed, _OTHERS)] |= _GLOSSED
+        self._signs = memoryview(signs.data)
 
     def against(self, character: str, glossed: str) -> float:
         """Return what the page has against a form, against glossing it, or against not doing so, in nats.
@@ -51,20 +56,14 @@ class Page:
         `glossed` is the character of which a gloss is behind it, or "".
         """
         cost = 0.0
-        if glossed and glossed not in self._glossed and self._used[_place(glossed)] and fold(glossed) != glossed:
+        if glossed and self._signs[_place(glossed)] & (_USED | _GLOSSED) == _USED and fold(glossed) != glossed:
             cost += AGAINST_PAGE
-        if character in self._glossed and glossed != character:
+        signs = self._signs[_place(character)]
+        if signs & _GLOSSED and glossed != character:
             cost += AGAINST_PAGE
-        if not self._used[_place(character)] and self._folded[_place(fold(character))]:
+        if not signs & _USED and self._signs[_place(fold(character))] & _FOLDED:
             cost += OTHER_FORM
         return cost
-
-
-def _members(codes: Codes | Folded) -> memoryview:
-    """Return which characters are among some, by code point."""
-    is_member = np.zeros(_OTHERS + 1, dtype=np.bool_)
-    is_member[codes] = True
-    return memoryview(is_member.data)
 
 
 def _place(character: str) -> int:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, to_text
+from encfix.batch import Batch, Codes
 from encfix.chinese import gbk, pinyin
 from encfix.chinese.characters import (
     IS_LETTER,
@@ -38,7 +38,7 @@ from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
 from encfix.chinese.half_tokens import Kind, Tokens, across, second_byte
-from encfix.edits import Edits, Proposal, gathered, inside
+from encfix.edits import Edits, Proposal, gathered, outside
 from encfix.options import Options
 from encfix.repairs import gloss
 from encfix.repairs.half_character import (
@@ -70,7 +70,7 @@ CLEAR = 3
 _FOLLOWS = members(Class.MARK, Class.COMMA, Class.QUESTION) | IS_LETTER
 _END = re.compile(r"[?@-~]")
 _CHAIN = re.compile(r"[?!？！]{3}")
-_WIDE_MARK = re.compile("[，！；：？]")
+_WIDE_MARKS = frozenset("，！；：？")
 _CROSSED = re.compile(r"[^\x00-\x7f][@-~][(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7})[)）]")
 
 
@@ -193,12 +193,11 @@ def _may_be_damage(text: str, place: int) -> bool:
 def page_of(document: _Text, stretches: list[int]) -> Page:
     """Return what the sound parts of a document say: all but its glosses and the lines behind suspect places."""
     text, codes, _, base, glosses = document
-    is_sound = np.ones(len(codes), dtype=np.bool_)
-    is_sound[inside(glosses.start - base, glosses.end - glosses.start)] = False
+    is_sound = outside(glosses.start - base, glosses.end - base, len(codes))
     done = 0
     for place in stretches:
         if place >= done:
             done = line_end(text, place, len(text))
             is_sound[place:done] = False
-    glossed = frozenset(to_text(codes.take(glosses.owner - base)))
-    return Page(codes[is_sound], glossed, not _WIDE_MARK.search(text))
+    is_narrow = not any(mark in text for mark in _WIDE_MARKS)
+    return Page(codes[is_sound], codes.take(glosses.owner - base), is_narrow)
