@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from operator import attrgetter
 from typing import NamedTuple
 
 from encfix.chinese.half_arcs import TAG_TAIL, Arc, Key
@@ -64,15 +63,13 @@ class _Reader:
                     states[arc.target] += written
                 else:
                     states[arc.target] = written
-        readings: dict[str, Reading] = {}
-        closes = not self._tokens.has(lattice.end)
-        for state in merged(states.get((lattice.end, IN_STEP), [])):
-            due = start.score + (CLOSING * len(state.open) if closes else 0.0)
-            for score, text, notes in state.read():
-                if text not in readings or readings[text].score < score - due:
-                    readings[text] = Reading(score - due, text, notes)
-        ranked = sorted(readings.values(), key=attrgetter("score"), reverse=True)
-        return Search(lattice.end, ranked, self._literal(start, lattice.end))
+        closing = 0.0 if self._tokens.has(lattice.end) else CLOSING
+        ended = merged(states.get((lattice.end, IN_STEP), []))
+        ranked = sorted(chain(*[state.read(start.score + closing * len(state.open)) for state in ended]), reverse=True)
+        different: dict[str, Reading] = {}
+        for reading in ranked:
+            different.setdefault(reading.text, reading)
+        return Search(lattice.end, list(different.values()), self._literal(start, lattice.end))
 
     def _literal(self, start: State, end: int) -> float:
         """Return the score of the tokens as they stand, less the glosses that fit."""

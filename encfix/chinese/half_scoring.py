@@ -104,12 +104,12 @@ class State(NamedTuple):
         notes = self.notes._replace(is_lossy=True)
         return self._replace(best=best, tail=self.tail[-2:] + suffix, last=suffix, text=self.text + "?", notes=notes)
 
-    def read(self) -> list[Reading]:
-        """Return the readings as they are now."""
-        total, now, more = self.score, self.text, self.notes
+    def read(self, since: float) -> list[Reading]:
+        """Return the readings as they are now, their scores less what it was before."""
+        gained, now, more = self.score - since, self.text, self.notes
         if more is NO_NOTES:
-            return [Reading(total + score, text + now, notes) for score, text, notes in self.readings]
-        return [Reading(total + score, text + now, notes.also(more)) for score, text, notes in self.readings]
+            return [Reading(score + gained, text + now, notes) for score, text, notes in self.readings]
+        return [Reading(score + gained, text + now, notes.also(more)) for score, text, notes in self.readings]
 
 
 class Scorer:
@@ -183,9 +183,8 @@ def merged(states: list[State]) -> list[State]:
 def _one(states: list[State]) -> State:
     """Return states that end alike, the best first, as one."""
     best = states[0]
-    readings = sorted(chain(*[state.read() for state in states]), reverse=True)[:BEAM]
-    relative = tuple([Reading(score - best.score, text, notes) for score, text, notes in readings])
-    return best._replace(text="", notes=NO_NOTES, readings=relative)
+    readings = sorted(chain(*[state.read(best.score) for state in states]), reverse=True)[:BEAM]
+    return best._replace(text="", notes=NO_NOTES, readings=tuple(readings))
 
 
 def opened_after(opened: str, text: str) -> str:
