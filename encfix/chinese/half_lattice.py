@@ -106,8 +106,8 @@ class _Node:
             steps = [step if first in behind(one) else NEVER for step, one in zip(steps, self.characters, strict=True)]
         return max(map(add, self.scores, steps)), self, arc, place, steps
 
-    def ways_by(self, arc: Arc, least: float, depth: float) -> list[_Way]:
-        """Return the ways by the best of the many characters of an arc, less those far below the first or too bad."""
+    def ways_by(self, arc: Arc, least: float) -> list[_Way]:
+        """Return the ways by the best of the many characters of an arc, less those that are too bad."""
         choice = arc.choice
         steps = pair_table.log_after(self.rows, choice.symbols)
         steps += (LENGTH - arc.cost) - choice.costs
@@ -117,7 +117,6 @@ class _Node:
             hiding = np.array([gbk.pairs()[one][1] for one in self.characters])
             steps += _hidden().take(hiding[:, None] << 8 | choice.firsts)
         best = (steps + np.array(self.scores, dtype=np.float32)[:, None]).max(axis=0)
-        least = max(least, best.max().item() - depth)
         if len(best) > MOST:
             least = max(least, np.partition(best, -MOST)[-MOST].item())
         near = (best >= least).nonzero()[0]
@@ -193,7 +192,7 @@ class _Growth:
 
     def _least(self, key: Key) -> float:
         """Return the score below which a way to a node is given up, as far as is known."""
-        return self._best[key[0] - self._first] - _depth(key)
+        return self._best[key[0] - self._first] - (HOPE if key[1] >= HIDDEN else DEPTH)
 
     def _entered(self, key: Key, ways: list[_Way]) -> _Node:
         """Return a new node to which some ways lead."""
@@ -214,7 +213,7 @@ class _Growth:
             if count * before <= FEW:
                 ways = [node.way(arc, place) for place in range(count)]
             else:
-                ways = node.ways_by(arc, self._least(key), _depth(key))
+                ways = node.ways_by(arc, self._least(key))
             self._open[key] += ways
 
     def _pruned(self, end: _Node) -> Lattice:
@@ -226,21 +225,16 @@ class _Growth:
             worths = end_worths if node is end else []
             if node.onward:
                 node.onward.reverse()
-                columns = [[step + worth for step in steps] for (*_, steps), worth in node.onward]
+                columns = [[step + worth for step in way[4]] for way, worth in node.onward]
                 rows = list(zip(*columns, strict=True))
                 worths = list(map(max, rows))
-                ways = [(arc, place) for (_, _, arc, place, _), _ in node.onward]
+                ways = [(way[2], way[3]) for way, _ in node.onward]
                 forks[node.key] = Fork(ways, dict(zip(node.characters, rows, strict=True)))
                 node.onward = []
             for way, worth in zip(reversed(node.ways), reversed(worths), strict=False):  # none lead to the first node
                 if way[0] + worth >= least:
                     way[1].onward.append((way, worth))
         return Lattice(forks, end.key[0])
-
-
-def _depth(key: Key) -> float:
-    """Return how far below the best way to a token a way to a node is given up."""
-    return HOPE if key[1] >= HIDDEN else DEPTH
 
 
 @cache
