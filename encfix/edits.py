@@ -74,6 +74,14 @@ def inside(start: Positions, lengths: Positions) -> Positions:
     return np.repeat(start - offsets_of(lengths)[:-1], lengths) + np.arange(int(lengths.sum()))
 
 
+def outside(start: Positions, end: Positions, size: int) -> Mask:
+    """Return which of `size` positions lie in none of the spans, which are sorted and disjoint."""
+    bounds = np.concatenate(([0], np.stack((start, end), axis=1).ravel(), [size]))
+    values = np.ones(len(bounds) - 1, dtype=np.bool_)
+    values[1::2] = False
+    return np.repeat(values, np.diff(bounds))
+
+
 def replacements(
     start: Positions,
     end: Positions,

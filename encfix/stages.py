@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
-from encfix.edits import Edits, inside, offsets_of
+from encfix.batch import Batch, Positions
+from encfix.edits import Edits, inside, offsets_of, outside
 
 
 class Stage(NamedTuple):
@@ -46,22 +46,14 @@ def apply(batch: Batch, edits: Edits) -> tuple[Batch, Stage]:
         codes = batch.codes.copy()
         codes[inside(edits.start, lengths)] = edits.codes
         return Batch(codes, starts, ends, seams), stage
-    kept = batch.codes[_outside(edits.start, edits.end, len(batch.codes))]
+    kept = batch.codes[outside(edits.start, edits.end, len(batch.codes))]
     if not len(edits.codes):
         return Batch(kept, starts, ends, seams), stage
-    old = _outside(edits.start + shift[:-1], edits.start + shift[:-1] + lengths, len(kept) + len(edits.codes))
+    old = outside(edits.start + shift[:-1], edits.start + shift[:-1] + lengths, len(kept) + len(edits.codes))
     codes = np.empty(len(old), dtype=np.uint32)
     codes[old] = kept
     codes[~old] = edits.codes
     return Batch(codes, starts, ends, seams), stage
-
-
-def _outside(start: Positions, end: Positions, size: int) -> Mask:
-    """Return which of `size` positions lie in none of the spans, which are sorted and disjoint."""
-    bounds = np.concatenate(([0], np.stack((start, end), axis=1).ravel(), [size]))
-    values = np.ones(len(bounds) - 1, dtype=np.bool_)
-    values[1::2] = False
-    return np.repeat(values, np.diff(bounds))
 
 
 class Span(NamedTuple):

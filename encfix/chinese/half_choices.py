@@ -6,7 +6,7 @@ rare that they would only be noise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -41,17 +41,16 @@ _PROSE = frozenset("，。、；：？！“”‘’（）《》「」『』【
 
 
 class Choice(NamedTuple):
-    """Characters that bytes allow, what is against each, and, for a pair that stood for nothing, what goes with it.
+    """Characters that bytes allow, what is against each, and what each begins with.
 
-    `symbols` are those of the model; `costs` are nats. `firsts` are the first bytes of characters whose first byte was
-    hidden; `trails` what may have ended the pair that a character hides the beginning of.
+    `symbols` are those of the model; `costs` are nats; `firsts` are the first bytes of characters, where bytes are what
+    allows them.
     """
 
     text: str
     symbols: Symbols
     costs: Logs
-    firsts: tuple[int, ...] = ()
-    trails: tuple[frozenset[int], ...] = ()
+    firsts: Symbols = np.zeros(0, dtype=np.int64)
 
 
 def codes_of(text: str) -> Codes:
@@ -65,17 +64,12 @@ def just(character: str) -> Choice:
     return Choice(character, symbols_of(character), np.zeros(1, dtype=np.float32))
 
 
-def _choice(found: Sequence[tuple[int, str, frozenset[int]]], least: float) -> Choice:
-    """Return characters that are not too rare, given with their first bytes and with what may end a pair they hide."""
-    found = [item for item in found if item[1] and model.unigram(item[1]) > least]
-    text = "".join(character for _, character, _ in found)
-    return Choice(
-        text,
-        symbols_of(text),
-        np.array(list(map(against, text)), dtype=np.float32),
-        tuple(first for first, _, _ in found),
-        tuple(trails for _, _, trails in found),
-    )
+def _choice(found: Iterable[tuple[int, str]], least: float) -> Choice:
+    """Return characters that are not too rare, given with their first bytes."""
+    found = [(first, character) for first, character in found if character and model.unigram(character) > least]
+    text = "".join(character for _, character in found)
+    costs = np.array(list(map(against, text)), dtype=np.float32)
+    return Choice(text, symbols_of(text), costs, np.array([first for first, _ in found], dtype=np.int64))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -86,47 +80,46 @@ def against(character: str) -> float:
     return form + (UNCUT if character in CUT_MARKS else 0.0) + (SYMBOL if is_symbol else 0.0)
 
 
-_NOTHING: frozenset[int] = frozenset()
-
-
 @cache
 def cut(second: int) -> Choice:
     """Return the characters that end with the first byte of a mark."""
-    return _choice([(lead, c, _NOTHING) for lead, c in gbk.by_trail().get(second, ())], RARE)
+    return _choice(gbk.by_trail().get(second, ()), RARE)
 
 
 @lru_cache(maxsize=1 << 14)
 def made(pending: int, second: int) -> Choice:
     """Return the character that a first byte, or the characters that hidden ones, make with a second."""
     if pending < HIDDEN:
-        return _choice([(pending, gbk.characters()[pending << 8 | second], _NOTHING)], float("-inf"))
-    return _choice([(lead, c, _NOTHING) for lead, c in gbk.by_trail().get(second, ())], RARE_HIDDEN)
+        return _choice([(pending, gbk.characters()[pending << 8 | second])], float("-inf"))
+    return _choice(gbk.by_trail().get(second, ()), RARE_HIDDEN)
 
 
 @lru_cache(maxsize=1 << 12)
 def made_to_read(pending: int, second: int, reading: int) -> Choice:
     """Return those of the characters that bytes make, as `made` says, that have a reading."""
-    choice = made(pending, second)
-    places = [k for k, character in enumerate(choice.text) if reads(character, reading)]
-    text = "".join(choice.text[k] for k in places)
-    firsts, trails = tuple(choice.firsts[k] for k in places), tuple(choice.trails[k] for k in places)
-    return Choice(text, choice.symbols[places], choice.costs[places], firsts, trails)
+    text, symbols, costs, firsts = made(pending, second)
+    places = [k for k, character in enumerate(text) if reads(character, reading)]
+    return Choice("".join(text[k] for k in places), symbols[places], costs[places], firsts[places])
 
 
 @lru_cache(maxsize=1 << 12)
 def glossed(pending: int, reading: int) -> Choice:
     """Return the characters with a reading that a first byte begins, their second one a lead byte."""
-    firsts = [pending] if pending < HIDDEN else list(gbk.LEADS)
-    found = [(first, c, _NOTHING) for first in firsts for trail, c in glossable(first, reading) if gbk.is_lead(trail)]
+    found = [(first, c) for first in _firsts(pending) for trail, c in glossable(first, reading) if gbk.is_lead(trail)]
     return _choice(found, RARE)
 
 
 @lru_cache(maxsize=1 << 10)
 def begun(pending: int, following: str) -> Choice:
     """Return the characters that a first byte begins, their second one a lead byte, as fit what follows."""
-    firsts, least = ([pending], RARE) if pending < HIDDEN else (list(gbk.LEADS), FREQUENT)
-    found = [(first, c, _NOTHING) for first in firsts for trail, c in gbk.by_lead()[first] if gbk.is_lead(trail)]
-    return _choice([item for item in found if not following or _may_end(item[1], following)], least)
+    found = [(first, c) for first in _firsts(pending) for trail, c in gbk.by_lead()[first] if gbk.is_lead(trail)]
+    fitting = [item for item in found if not following or _may_end(item[1], following)]
+    return _choice(fitting, RARE if pending < HIDDEN else FREQUENT)
+
+
+def _firsts(pending: int) -> Sequence[int]:
+    """Return what a pending byte may be."""
+    return (pending,) if pending < HIDDEN else gbk.LEADS
 
 
 def _may_end(character: str, following: str) -> bool:
@@ -139,13 +132,16 @@ def _may_end(character: str, following: str) -> bool:
 @lru_cache(maxsize=256)
 def hiding(first: int) -> Choice:
     """Return the characters that a byte makes with one that could have begun a pair standing for nothing."""
-    table = gbk.characters()
-    return _choice([(first, table[first << 8 | lead], trails) for lead, trails in gbk.unmapped().items()], RARE_HIDDEN)
+    return _choice([(first, gbk.characters()[first << 8 | lead]) for lead in gbk.unmapped()], RARE_HIDDEN)
 
 
 @cache
 def hiding_again() -> Choice:
     """Return the characters that a hidden byte makes with one that could have begun another pair of that kind."""
     table = gbk.characters()
-    hidden = gbk.unmapped().items()
-    return _choice([(f, table[f << 8 | lead], trails) for lead, trails in hidden for f in gbk.LEADS], FREQUENT)
+    return _choice([(first, table[first << 8 | lead]) for lead in gbk.unmapped() for first in gbk.LEADS], FREQUENT)
+
+
+def behind(character: str) -> frozenset[int]:
+    """Return the bytes that may begin the next character, if this one hides the beginning of a pair."""
+    return gbk.unmapped()[gbk.pairs()[character][1]]

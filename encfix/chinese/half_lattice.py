@@ -8,18 +8,17 @@ comes near the best one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from heapq import heappop, heappush
 from itertools import repeat
 from operator import add, itemgetter
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from encfix.chinese import model, pair_table
+from encfix.chinese import gbk, model, pair_table
 from encfix.chinese.half_arcs import Arc, Key, Machine
-from encfix.chinese.half_choices import HIDDEN, IN_STEP, codes_of
+from encfix.chinese.half_choices import HIDDEN, IN_STEP, behind, codes_of
 from encfix.chinese.half_tokens import Tokens
 from encfix.chinese.model import Logs
 
@@ -79,16 +78,14 @@ _Way: TypeAlias = "tuple[float, _Node, Arc, int, list[float]]"
 class _Node:
     """The characters that may stand before a node, the ways to them, and the best score of each.
 
-    `rows` are those of the table of pairs. `trails` are, of each character that hid a pair, the bytes one of which
-    begins the next. `onward` are the ways that leave it through which some reading comes near the best, the last first,
-    with the best from there to the end.
+    `rows` are those of the table of pairs. `onward` are the ways that leave it through which some reading comes near
+    the best, the last first, with the best from there to the end.
     """
 
     key: Key
     characters: str
     scores: list[float]
     ways: list[_Way]
-    trails: list[frozenset[int]]
     rows: list[int] = field(init=False)
     onward: list[tuple[_Way, float]] = field(default_factory=list)
 
@@ -104,23 +101,22 @@ class _Node:
         steps = pair_table.log_one(self.rows, choice.symbols.item(place), gain)
         if arc.is_silent:
             steps = [0.0 if one == choice.text else NEVER for one in self.characters]
-        if self.trails:  # what ended the pair that stood for nothing begins the next character
-            first = choice.firsts[place]
-            steps = [step if first in trails else NEVER for step, trails in zip(steps, self.trails, strict=True)]
+        if self.key[1] >= HIDDEN:
+            first = choice.firsts.item(place)
+            steps = [step if first in behind(one) else NEVER for step, one in zip(steps, self.characters, strict=True)]
         return max(map(add, self.scores, steps)), self, arc, place, steps
 
-    def ways_by(self, arc: Arc, least: float, depth: float) -> list[_Way]:
-        """Return the ways by the best of the many characters of an arc, less those far below the first or too bad."""
+    def ways_by(self, arc: Arc, least: float) -> list[_Way]:
+        """Return the ways by the best of the many characters of an arc, less those that are too bad."""
         choice = arc.choice
-        gains = (LENGTH - arc.cost) - choice.costs
+        steps = pair_table.log_after(self.rows, choice.symbols)
+        steps += (LENGTH - arc.cost) - choice.costs
         if arc.suffix and not arc.is_lossy:
-            gains += _suffixed(choice.text, arc.suffix)
-        steps = pair_table.log_after(self.rows, choice.symbols) + gains
-        if self.trails:
-            begins = np.array([_members(trails) for trails in self.trails])
-            steps = np.where(begins.take(choice.firsts, axis=1), steps, np.float32(NEVER))
+            steps += _suffixed(choice.text, arc.suffix)
+        if self.key[1] >= HIDDEN:
+            hiding = np.array([gbk.pairs()[one][1] for one in self.characters])
+            steps += _hidden().take(hiding[:, None] << 8 | choice.firsts)
         best = (steps + np.array(self.scores, dtype=np.float32)[:, None]).max(axis=0)
-        least = max(least, best.max().item() - depth)
         if len(best) > MOST:
             least = max(least, np.partition(best, -MOST)[-MOST].item())
         near = (best >= least).nonzero()[0]
@@ -148,7 +144,7 @@ class _Growth:
         self._open: dict[Key, list[_Way]] = {}
         self._queue: list[Key] = []
         self._best = [NEVER] * (most + 3)
-        start = _Node((first, IN_STEP), before, [0.0], [], [])
+        start = _Node((first, IN_STEP), before, [0.0], [])
         self._nodes = [start]
         self._leave(start)
 
@@ -196,13 +192,12 @@ class _Growth:
 
     def _least(self, key: Key) -> float:
         """Return the score below which a way to a node is given up, as far as is known."""
-        return self._best[key[0] - self._first] - _depth(key)
+        return self._best[key[0] - self._first] - (HOPE if key[1] >= HIDDEN else DEPTH)
 
     def _entered(self, key: Key, ways: list[_Way]) -> _Node:
         """Return a new node to which some ways lead."""
         characters = "".join([arc.suffix[-1:] or arc.choice.text[place] for _, _, arc, place, _ in ways])
-        trails = [arc.choice.trails[place] for _, _, arc, place, _ in ways] if key[1] >= HIDDEN else []
-        node = _Node(key, characters, [way[0] for way in ways], ways, trails)
+        node = _Node(key, characters, [way[0] for way in ways], ways)
         self._nodes.append(node)
         return node
 
@@ -218,7 +213,7 @@ class _Growth:
             if count * before <= FEW:
                 ways = [node.way(arc, place) for place in range(count)]
             else:
-                ways = node.ways_by(arc, self._least(key), _depth(key))
+                ways = node.ways_by(arc, self._least(key))
             self._open[key] += ways
 
     def _pruned(self, end: _Node) -> Lattice:
@@ -230,10 +225,10 @@ class _Growth:
             worths = end_worths if node is end else []
             if node.onward:
                 node.onward.reverse()
-                columns = [[step + worth for step in steps] for (*_, steps), worth in node.onward]
+                columns = [[step + worth for step in way[4]] for way, worth in node.onward]
                 rows = list(zip(*columns, strict=True))
                 worths = list(map(max, rows))
-                ways = [(arc, place) for (_, _, arc, place, _), _ in node.onward]
+                ways = [(way[2], way[3]) for way, _ in node.onward]
                 forks[node.key] = Fork(ways, dict(zip(node.characters, rows, strict=True)))
                 node.onward = []
             for way, worth in zip(reversed(node.ways), reversed(worths), strict=False):  # none lead to the first node
@@ -242,15 +237,13 @@ class _Growth:
         return Lattice(forks, end.key[0])
 
 
-def _depth(key: Key) -> float:
-    """Return how far below the best way to a token a way to a node is given up."""
-    return HOPE if key[1] >= HIDDEN else DEPTH
-
-
-@lru_cache(maxsize=1 << 10)
-def _members(numbers: frozenset[int]) -> npt.NDArray[np.bool_]:
-    """Return which numbers below 256 are among some: bool of shape (256,)."""
-    return np.isin(np.arange(256), list(numbers))
+@cache
+def _hidden() -> Logs:
+    """Return 0 for each pair of bytes that stands for nothing, and `NEVER` for others: float32 of shape (256, 256)."""
+    table = np.full((256, 256), NEVER, dtype=np.float32)
+    for lead, trails in gbk.unmapped().items():
+        table[lead, list(trails)] = 0.0
+    return table
 
 
 @lru_cache(maxsize=1 << 12)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import log
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.chinese import model
 from encfix.chinese.model import Codes
@@ -24,21 +25,30 @@ OTHER_FORM = 3.0
 """Nats against a form of a character where the page has another of the same: its table gives one for each."""
 
 NEVER = float("-inf")
+
+Folded = npt.NDArray[np.uint16]
 _BITS = 21
+_OTHERS = 0xFFFF  # stands for all characters outside of the BMP
+_USED, _FOLDED, _GLOSSED = 1, 2, 4  # a character is on the page; a form of it is; it is glossed there
 
 
 class Page:
     """The characters of a page that are sound, and how probable they make others.
 
-    `pairs` says the latter; `is_narrow` says that the marks of the page are of half width.
+    `glossed` are those that have a gloss. `pairs` says how probable others are; `is_narrow` says that the marks of the
+    page are of half width.
     """
 
-    def __init__(self, codes: Codes, glossed: frozenset[str], is_narrow: bool) -> None:
-        folded = model.fold_codes(codes)
+    def __init__(self, codes: Codes, glossed: Codes, is_narrow: bool) -> None:
+        used = np.minimum(codes, _OTHERS)
+        folded = model.fold_table().take(used)
         self.pairs = Pairs(folded)
         self.is_narrow = is_narrow
-        self._glossed = glossed
-        self._used, self._folded = _members(codes), _members(folded)
+        signs = np.zeros(_OTHERS + 1, dtype=np.uint8)
+        signs[used] = _USED
+        signs[folded] |= _FOLDED
+        signs[np.minimum(glossed, _OTHERS)] |= _GLOSSED
+        self._signs = memoryview(signs.data)
 
     def against(self, character: str, glossed: str) -> float:
         """Return what the page has against a form, against glossing it, or against not doing so, in nats.
@@ -46,24 +56,18 @@ class Page:
         `glossed` is the character of which a gloss is behind it, or "".
         """
         cost = 0.0
-        if glossed and glossed not in self._glossed and self._used[_place(glossed)] and fold(glossed) != glossed:
+        if glossed and self._signs[_place(glossed)] & (_USED | _GLOSSED) == _USED and fold(glossed) != glossed:
             cost += AGAINST_PAGE
-        if character in self._glossed and glossed != character:
+        signs = self._signs[_place(character)]
+        if signs & _GLOSSED and glossed != character:
             cost += AGAINST_PAGE
-        if not self._used[_place(character)] and self._folded[_place(fold(character))]:
+        if not signs & _USED and self._signs[_place(fold(character))] & _FOLDED:
             cost += OTHER_FORM
         return cost
 
 
-def _members(codes: Codes) -> memoryview:
-    """Return which characters are among some, by code point; those outside of the BMP are one."""
-    is_member = np.zeros(0x10000, dtype=np.bool_)
-    is_member[np.minimum(codes, 0xFFFF)] = True
-    return memoryview(is_member.data)
-
-
 def _place(character: str) -> int:
-    return min(ord(character), 0xFFFF)
+    return min(ord(character), _OTHERS)
 
 
 class Pairs(dict[str, tuple[float, float]]):
@@ -72,16 +76,16 @@ class Pairs(dict[str, tuple[float, float]]):
     Each is the better one of what Chinese says and what the page does. That a page has a pair once proves no word.
     """
 
-    def __init__(self, folded: Codes) -> None:
+    def __init__(self, folded: Folded) -> None:
         wide = folded.astype(np.int64)
-        pairs = wide[:-1] << _BITS | wide[1:]
+        pairs = np.sort(wide[:-1] << _BITS | wide[1:])
         self._count = len(pairs)
-        self._sorted = memoryview(np.append(np.sort(pairs), 1 << 2 * _BITS).data)  # at its end more than any pair
+        self._sorted = memoryview(pairs.data)
 
     def __missing__(self, pair: str) -> tuple[float, float]:
         key = ord(pair[0]) << _BITS | ord(pair[1])
         place = bisect_left(self._sorted, key)
-        is_on_page = self._sorted[place] == key
+        is_on_page = place < self._count and self._sorted[place] == key
         logs = self[pair] = self._on_page(pair, key, place) if is_on_page else _in_chinese(pair)
         return logs
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from operator import attrgetter
 from typing import NamedTuple
 
 from encfix.chinese.half_arcs import TAG_TAIL, Arc, Key
-from encfix.chinese.half_choices import HIDDEN, IN_STEP
+from encfix.chinese.half_choices import HIDDEN, IN_STEP, behind
 from encfix.chinese.half_lattice import CONTEXT, LONGEST, Fork, lattice_of
 from encfix.chinese.half_page import Page
-from encfix.chinese.half_scoring import CLOSING, DEPTH, NOTHING, Notes, Reading, Scorer, State, merged
+from encfix.chinese.half_scoring import CLOSING, DEPTH, Note, Reading, Scorer, State, merged
 from encfix.chinese.half_tokens import Kind, Tokens, across, reads
 
 STEPS = 24
@@ -64,15 +63,13 @@ class _Reader:
                     states[arc.target] += written
                 else:
                     states[arc.target] = written
-        readings: dict[str, Reading] = {}
-        closes = not self._tokens.has(lattice.end)
-        for state in merged(states.get((lattice.end, IN_STEP), [])):
-            due = start.score + (CLOSING * len(state.open) if closes else 0.0)
-            for score, text, notes in state.read():
-                if text not in readings or readings[text].score < score - due:
-                    readings[text] = Reading(score - due, text, notes)
-        ranked = sorted(readings.values(), key=attrgetter("score"), reverse=True)
-        return Search(lattice.end, ranked, self._literal(start, lattice.end))
+        closing = 0.0 if self._tokens.has(lattice.end) else CLOSING
+        ended = merged(states.get((lattice.end, IN_STEP), []))
+        ranked = sorted(chain(*[state.read(start.score + closing * len(state.open)) for state in ended]), reverse=True)
+        different: dict[str, Reading] = {}
+        for reading in ranked:
+            different.setdefault(reading.text, reading)
+        return Search(lattice.end, list(different.values()), self._literal(start, lattice.end))
 
     def _literal(self, start: State, end: int) -> float:
         """Return the score of the tokens as they stand, less the glosses that fit."""
@@ -88,37 +85,33 @@ class _Reader:
     def _written(self, states: list[State], key: Key, arc: Arc, k: int) -> list[State]:
         """Return what readings become by one character of an arc, those that it goes with."""
         choice, scorer, is_sound = arc.choice, self._scorer, arc.is_sound
-        character, gloss = choice.text[k], arc.gloss
+        character = choice.text[k]
         owner = arc.glossed or character
         nth, pending = key
         if pending >= HIDDEN:
-            first = choice.firsts[k]
-            states = [state for state in states if first in state.trails]
+            first = choice.firsts.item(k)
+            states = [state for state in states if first in behind(state.last)]
         elif pending == IN_STEP and not is_sound:
-            begun = Notes(stops=(nth,))
-            states = [state.noted(begun) if state.is_sound else state for state in states]
+            stop = Note(stop=nth)
+            states = [state.noted(stop) if state.is_sound else state for state in states]
         if arc.is_silent:
-            states = [state for state in states if state.last == character]
-        elif arc.reading:
+            gloss = Note(owner, arc.gloss)
+            return [state.noted(gloss) for state in states if state.last == character]
+        notes = (Note(owner, arc.gloss),) if arc.gloss and not arc.reading else ()
+        if arc.reading:
             states = [
-                state.noted(Notes(((owner, gloss),)))
+                state.noted(Note(owner, arc.gloss))
                 for state in states
                 if (owner := across(state.last, character, arc.reading))
             ]
-            gloss = ""
-        if gloss:
-            note = Notes(((owner, gloss),))
-            states = [state.noted(note) for state in states]
-        if not arc.is_silent:
-            cost = arc.cost + choice.costs.item(k)
-            if not is_sound:
-                cost += scorer.page.against(character, owner if arc.gloss else "")
-            trails = choice.trails[k] if arc.target[1] >= HIDDEN else NOTHING
-            states = scorer.write(states, character, cost, trails, is_sound)
+        cost = arc.cost + choice.costs.item(k)
+        if not is_sound:
+            cost += scorer.page.against(character, owner if arc.gloss else "")
+        states = scorer.write(states, character, cost, is_sound, notes)
         if arc.is_lossy:
             return [state.lost(arc.suffix) for state in states]
         for letter in arc.suffix:
-            states = scorer.write(states, letter, is_sound=is_sound)
+            states = scorer.write(states, letter, 0.0, is_sound)
         return states
 
 

@@ -46,27 +46,21 @@ _NEVER_BEHIND = {
 _TWINS = frozenset("—…")
 _MARKS = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")
 
-NOTHING: frozenset[int] = frozenset()
 
-
-class Notes(NamedTuple):
+class Note(NamedTuple):
     """What a reading takes to be so, beside its text.
 
-    `glosses` are the characters that it takes to be glossed, with the gloss as written; `is_lossy` says that a
-    character of one byte was eaten, and nothing tells which; `stops` are the tokens behind sound ones at which it takes
-    damage to begin.
+    `glossed` is a character that it takes to be glossed, with the gloss as written; `stop` is a token behind a sound
+    one at which it takes damage to begin. A note of neither says that a character of one byte was eaten, and nothing
+    tells which.
     """
 
-    glosses: tuple[tuple[str, str], ...] = ()
-    is_lossy: bool = False
-    stops: tuple[int, ...] = ()
-
-    def also(self, more: Notes) -> Notes:
-        """Return these notes and others behind them."""
-        return Notes(self.glosses + more.glosses, self.is_lossy or more.is_lossy, self.stops + more.stops)
+    glossed: str = ""
+    gloss: str = ""
+    stop: int = -1
 
 
-NO_NOTES = Notes()
+LOST = Note()
 
 
 class Reading(NamedTuple):
@@ -74,16 +68,24 @@ class Reading(NamedTuple):
 
     score: float = 0.0
     text: str = ""
-    notes: Notes = NO_NOTES
+    notes: tuple[Note, ...] = ()
+
+    def glosses(self) -> list[tuple[str, str]]:
+        """Return the characters that are taken to be glossed, with their glosses."""
+        return [(note.glossed, note.gloss) for note in self.notes if note.gloss]
+
+    def stops(self) -> list[int]:
+        """Return the tokens at which damage is taken to begin."""
+        return [note.stop for note in self.notes if note.stop >= 0]
 
 
 class State(NamedTuple):
     """A reading under way, or several that end alike.
 
     `best` is the score by words for all but the last 0, 1, 2, 3 characters. `tail` holds the last three characters,
-    folded, and `last` the last as it is; `open` are the closing marks that are due. `trails` are the bytes one of which
-    begins the next character, if a pair hid it; `is_sound` says that the last token is taken for what it is. `text` and
-    `notes` are of what was written behind the `readings`, whose scores are relative to the best of them.
+    folded, and `last` the last as it is; `open` are the closing marks that are due; `is_sound` says that the last token
+    is taken for what it is. `text` and `notes` are of what was written behind the `readings`, whose scores are relative
+    to the best of them.
     """
 
     score: float = 0.0
@@ -91,28 +93,25 @@ class State(NamedTuple):
     tail: str = ""
     last: str = ""
     open: str = ""
-    trails: frozenset[int] = NOTHING
     is_sound: bool = False
     text: str = ""
-    notes: Notes = NO_NOTES
+    notes: tuple[Note, ...] = ()
     readings: tuple[Reading, ...] = (Reading(),)
 
-    def noted(self, notes: Notes) -> State:
+    def noted(self, note: Note) -> State:
         """Return the same with more said of it."""
-        return State(*self[:8], notes if self.notes is NO_NOTES else self.notes.also(notes), self.readings)
+        return State(*self[:7], (*self.notes, note), self.readings)
 
     def lost(self, suffix: str) -> State:
         """Return the same behind a character that was eaten; it goes on as if that had been `suffix`."""
         best = (self.best[0], *self.best[:3])
-        notes = self.notes._replace(is_lossy=True)
-        return self._replace(best=best, tail=self.tail[-2:] + suffix, last=suffix, text=self.text + "?", notes=notes)
+        after = self._replace(best=best, tail=self.tail[-2:] + suffix, last=suffix, text=self.text + "?")
+        return after.noted(LOST)
 
-    def read(self) -> list[Reading]:
-        """Return the readings as they are now."""
-        total, now, more = self.score, self.text, self.notes
-        if more is NO_NOTES:
-            return [Reading(total + score, text + now, notes) for score, text, notes in self.readings]
-        return [Reading(total + score, text + now, notes.also(more)) for score, text, notes in self.readings]
+    def read(self, since: float) -> list[Reading]:
+        """Return the readings as they are now, their scores less what it was before."""
+        gained, now, more = self.score - since, self.text, self.notes
+        return [Reading(score + gained, text + now, notes + more) for score, text, notes in self.readings]
 
 
 class Scorer:
@@ -128,15 +127,18 @@ class Scorer:
         states: Iterable[State],
         character: str,
         cost: float = 0.0,
-        trails: frozenset[int] = NOTHING,
         is_sound: bool = True,
+        more: tuple[Note, ...] = (),
     ) -> list[State]:
-        """Write a character behind each state and score it by the one before and by the words that it ends."""
+        """Write a character behind each state and score it by the one before and by the words that it ends.
+
+        `more` is noted of it.
+        """
         form, alone, is_mark = _character(character)
         pairs, word_of = self._pairs, self._words.get
         earned = EACH - cost
         new, after = tuple.__new__, []
-        for score, (one, two, three, four), tail, last, opened, _, _, text, notes, readings in states:
+        for score, (one, two, three, four), tail, last, opened, _, text, notes, readings in states:
             written = tail + form
             tail = written[-3:]
             if len(written) > 1:
@@ -149,7 +151,7 @@ class Scorer:
                 score -= _against_mark(opened, written[:-1], last, character)
                 opened = opened_after(opened, character)
             best = (now, one, two, three)
-            state = (score, best, tail, character, opened, trails, is_sound, text + character, notes, readings)
+            state = (score, best, tail, character, opened, is_sound, text + character, notes + more, readings)
             after.append(new(State, state))  # a third of the time that the constructor takes
         return after
 
@@ -186,16 +188,15 @@ def merged(states: list[State]) -> list[State]:
     for state in states:
         if state[0] < least:
             break
-        alike.setdefault(state[2:7], []).append(state)
+        alike.setdefault(state[2:6], []).append(state)
     return [group[0] if len(group) == 1 else _one(group) for group in islice(alike.values(), BEAM)]
 
 
 def _one(states: list[State]) -> State:
     """Return states that end alike, the best first, as one."""
     best = states[0]
-    readings = sorted(chain(*[state.read() for state in states]), reverse=True)[:BEAM]
-    relative = tuple([Reading(score - best.score, text, notes) for score, text, notes in readings])
-    return best._replace(text="", notes=NO_NOTES, readings=relative)
+    readings = sorted(chain(*[state.read(best.score) for state in states]), reverse=True)[:BEAM]
+    return best._replace(text="", notes=(), readings=tuple(readings))
 
 
 def opened_after(opened: str, text: str) -> str:

@@ -10,7 +10,7 @@ from encfix.chinese.cut_bytes import NARROW, explains
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
 from encfix.chinese.half_readings import Search, search
-from encfix.chinese.half_scoring import CLOSED_BY, Reading, opened_after
+from encfix.chinese.half_scoring import CLOSED_BY, LOST, Reading, opened_after
 from encfix.chinese.half_tokens import Kind, Tokens, is_trigger, narrowed
 from encfix.edits import Proposal
 from encfix.rules import number_of
@@ -79,7 +79,7 @@ def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Pr
         opened = opened_after(opened, bracket)
     found = search(tokens, first, page, opened)
     repair = _judge(tokens, first, found, page, has_signs)
-    stops = found.readings[0].notes.stops[1:LINKS] if found.readings else ()
+    stops = found.readings[0].stops()[1:LINKS] if found.readings else ()
     for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
         if repair is None or is_sure(repair):
             break
@@ -112,7 +112,7 @@ def _judge(tokens: Tokens, first: int, found: Search, page: Page, has_signs: boo
     if is_bare and not has_signs and gain < BARE_MARGIN:
         return None  # marks and a letter prove little
     confidence = certainty(gap)
-    if confidence > UNSURE and (best.notes.is_lossy or not _is_explained(tokens, first, observed, read, best)):
+    if confidence > UNSURE and (LOST in best.notes or not _is_explained(tokens, first, observed, read, best)):
         confidence = UNSURE
     read = narrowed(read) if page.is_narrow else read
     candidates = tuple(text[: len(text) - rest] for text in near) if confidence <= UNSURE_MOST else ()
@@ -124,7 +124,7 @@ def _is_explained(tokens: Tokens, first: int, observed: str, read: str, best: Re
 
     The character before the stretch is looked at too, since its second byte may be half of a glossed one.
     """
-    glosses = list(best.notes.glosses)
+    glosses = best.glosses()
     before = tokens[first - 1] if first else tokens[first]
     head = NARROW.get(before.text, before.text)
     if head not in gbk.pairs():

@@ -20,8 +20,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, to_codes, to_text
+from encfix.batch import Batch, Codes
 from encfix.chinese import gbk, pinyin
 from encfix.chinese.characters import (
     IS_LETTER,
@@ -30,7 +31,6 @@ from encfix.chinese.characters import (
     Class,
     among,
     class_of,
-    class_table,
     members,
     two_forms,
 )
@@ -38,7 +38,7 @@ from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
 from encfix.chinese.half_tokens import Kind, Tokens, across, second_byte
-from encfix.edits import Edits, Proposal, gathered, inside
+from encfix.edits import Edits, Proposal, gathered, outside
 from encfix.options import Options
 from encfix.repairs import gloss
 from encfix.repairs.half_character import (
@@ -89,7 +89,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     parts = [map(slice, at.searchsorted(bases), at.searchsorted(ends)) for at in (found, crossed, glosses.start)]
     for document, base, end, *here in zip(documents.tolist(), bases.tolist(), ends.tolist(), *parts, strict=True):
         suspects, letters, chosen = found[here[0]] - base, crossed[here[1]] - 1 - base, glosses.where(here[2])
-        text = _Text(batch.text(document), batch.codes[base:end], base, chosen)
+        text = _Text(batch.text(document), batch.codes[base:end], batch.classes[base:end], base, chosen)
         done = [repair.moved(base) for repair in _repairs(text, suspects.tolist(), letters.tolist())]
         repairs += done
         if any(map(is_sure, done)):
@@ -107,10 +107,11 @@ def _licensed(batch: Batch, glosses: gloss.Glosses, done: list[Proposal]) -> Ite
 
 
 class _Text(NamedTuple):
-    """A document as a string and in code points, where it begins in the batch, and the glosses of it that fit."""
+    """A document as a string, in code points and their classes; where it begins in the batch; its glosses that fit."""
 
     text: str
     codes: Codes
+    classes: npt.NDArray[np.uint8]
     base: int
     glosses: gloss.Glosses
 
@@ -130,7 +131,7 @@ def _repairs(document: _Text, suspects: list[int], letters: list[int]) -> Iterat
         if in_vain >= MOST_IN_VAIN:
             unread.append((place, len(text)))
             break
-        if _is_simplified(text, place):
+        if _is_simplified(document, place):
             done = line_end(text, place, len(text))
             unread.append((place, done))
             continue
@@ -162,11 +163,10 @@ def _crossed(text: str, letters: list[int], unread: list[tuple[int, int]]) -> It
             yield Proposal(letter + 1, found.end(), "", RULE, CROSSED, MARGIN)
 
 
-def _is_simplified(text: str, place: int) -> bool:
+def _is_simplified(document: _Text, place: int) -> bool:
     """Return whether a line is simplified: the tool made pages traditional, and converting them later ruins bytes."""
-    line = text[line_start(text, place) : line_end(text, place, place + LINE)]
-    classes = class_table().take(to_codes(line))
-    simplified, traditional = (int(np.count_nonzero(table.take(classes))) for table in (IS_SIMPLIFIED, IS_TRADITIONAL))
+    line = document.classes[line_start(document.text, place) : line_end(document.text, place, place + LINE)]
+    simplified, traditional = (int(np.count_nonzero(table.take(line))) for table in (IS_SIMPLIFIED, IS_TRADITIONAL))
     return simplified > CLEAR * traditional
 
 
@@ -192,13 +192,12 @@ def _may_be_damage(text: str, place: int) -> bool:
 
 def page_of(document: _Text, stretches: list[int]) -> Page:
     """Return what the sound parts of a document say: all but its glosses and the lines behind suspect places."""
-    text, codes, base, glosses = document
-    is_sound = np.ones(len(codes), dtype=np.bool_)
-    is_sound[inside(glosses.start - base, glosses.end - glosses.start)] = False
+    text, codes, _, base, glosses = document
+    is_sound = outside(glosses.start - base, glosses.end - base, len(codes))
     done = 0
     for place in stretches:
         if place >= done:
             done = line_end(text, place, len(text))
             is_sound[place:done] = False
-    glossed = frozenset(to_text(codes.take(glosses.owner - base)))
-    return Page(codes[is_sound], glossed, not any(mark in text for mark in _WIDE_MARKS))
+    is_narrow = not any(mark in text for mark in _WIDE_MARKS)
+    return Page(codes[is_sound], codes.take(glosses.owner - base), is_narrow)
