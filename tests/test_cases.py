@@ -1,8 +1,8 @@
 """Hand-written texts: damage with its exact repair, look-alikes that must stay, and what still goes wrong.
 
-Look-alikes are cleaned with default options, damage with `script="keep"`. A case of `known-failures.json`
-(its reason says what is wrong) fails this suite as soon as it passes, so that an improvement is put on
-record: move the case to its file.
+Look-alikes are cleaned with default options, damage with `script="keep"`; what is `quiet` gives no finding. A case
+of `known-failures.json` (its reason says what is wrong) fails this suite as soon as it passes, so that an improvement
+is put on record: move the case to its file.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ def load(name: str) -> list[dict[str, str]]:
 
 
 NEGATIVE, REPAIRED, FAILURES = load("negative"), load("repaired"), load("known-failures")
+QUIET = load("quiet")
 
 
 @pytest.mark.parametrize("case", NEGATIVE, ids=lambda case: case["note"])
@@ -36,6 +37,11 @@ def test_look_alike_stays(case: dict[str, str]) -> None:
 def test_look_alike_stays_inside_a_clean_page(case: dict[str, str]) -> None:
     page = f"他们在会议上讨论了经费问题。\n{case['text']}\n雨后的竹林特别安静，只听得见水珠落地的声音。"
     assert encfix.clean(page).text == page
+
+
+@pytest.mark.parametrize("case", QUIET, ids=lambda case: case["note"])
+def test_look_alike_is_not_even_reported(case: dict[str, str]) -> None:
+    assert encfix.detect(case["text"]) == ()
 
 
 @pytest.mark.parametrize("case", REPAIRED, ids=lambda case: f"{case['class']}: {case['note']}")

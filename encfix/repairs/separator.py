@@ -1,33 +1,29 @@
-"""Separators where none belong: spaces in every gap, commas before marks, doubled marks, lone bars, broken lines.
+"""Separators where none belong: commas before marks, doubled marks, lone bars, broken lines; `strewn` has the spaces.
 
-What it looks like: `江 西 省 地 方`, `制度,、推進`, `。。`, a line that holds `|` alone, `x0dx0a`, lines cut at one
-width.
+What it looks like: `制度,、推進`, `。。`, a line that holds `|` alone, `x0dx0a`, lines cut at one width.
 
-How it came about: slides and PDF pages that place each character; a tool that sets a comma before marks; templates;
-table extraction; line breaks written out as escapes.
+How it came about: a tool that sets a comma before marks; templates; table extraction; line breaks written out as
+escapes.
 
-When it is certain: spaces stand in every gap of at least five characters, which closed are words; a comma stands
-before a mark of another kind; a bar has its line to itself and no table around it.
+When it is certain: a comma stands before a mark of another kind; a bar has its line to itself and no table around it.
 
-What looks alike and must stay: `摘 要` and two-character names, verse, enumerations (甲 乙 丙), tables, CSV and code,
-`……`, `——`, `！！！`, and `。。` as people type it. Line wraps are repaired only when asked for by name.
+What looks alike and must stay: tables, CSV and code, `……`, `——`, `！！！`, and `。。` as people type it. Line wraps are
+repaired only when asked for by name.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from encfix import screen
-from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
-from encfix.chinese import division, model
+from encfix.batch import Batch, Mask, Positions, to_codes
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
+from encfix.repairs import strewn
+from encfix.repairs.strewn import LINE_END_CLASSES, MARK_CLASSES
 from encfix.rules import number_of
 
-SPACES = number_of("separator.spaces")
 COMMA = number_of("separator.comma")
 DOUBLED = number_of("separator.doubled")
 PIPE = number_of("separator.pipe")
@@ -35,34 +31,17 @@ LINE_BREAK = number_of("separator.line-break")
 LINE_WRAP = number_of("separator.line-wrap")
 QUESTION = number_of("separator.question")
 
-MANY_GAPS, FEW_GAPS, LEAST_GAPS = 6, 4, 2
-"""Strewn gaps at which a run is certain, likely enough to repair, and worth a report."""
-
 UNSURE = 0.5
 
 MANY_COMMAS = 3
 """Commas before other marks that make a document one into which they were set."""
 
-WHOLE_PAGE = 20
-"""Certain gaps at which a document is taken to be strewn throughout."""
-
-TITLE, SENTENCE, PROSE = (-6.4, -6.0), (-7.2, -7.0), (-8.0, -8.0)
-"""Nats a character, by pairs and by words, that closed runs reach: short ones, long ones, and those with marks. Of
-clean runs more than nine in ten do, of lists of single characters few."""
-
-LONG_LIST = 8
-"""Gaps that few lists of single characters exceed."""
-
 LONGEST_LEVEL = 3
 """Characters of a name behind a doubled colon that names are joined with."""
 
 COLONS = to_codes(":：")
-NUMERALS = to_codes("〇零一二三四五六七八九十百千万两")
 
-MARK_CLASSES = (Class.COMMA, Class.MARK, Class.QUESTION)
-LINE_END_CLASSES = (Class.NEWLINE, Class.BOUNDARY)
-_RUN_CLASSES = (*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, *MARK_CLASSES)
-_MARKS, _IN_RUN, _LINE_END = members(*MARK_CLASSES), members(*_RUN_CLASSES), members(*LINE_END_CLASSES)
+_MARKS, _LINE_END = members(*MARK_CLASSES), members(*LINE_END_CLASSES)
 _DOUBLED = {"，": 0.93, "、": 0.93, "；": 0.97, "：": 0.97, "。": 0.7}
 _LITERAL = tuple(map(ord, "x0dx0a"))
 
@@ -71,7 +50,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     """Propose to take out separators that damage put in."""
     return merge(
         (
-            _spaces(batch),
+            strewn.propose(batch),
             _commas(batch),
             _doubled(batch),
             _pipes(batch),
@@ -80,74 +59,6 @@ def propose(batch: Batch, options: Options) -> Edits:
             _questions(batch),
         )
     )
-
-
-def _spaces(batch: Batch) -> Edits:
-    """Propose to close runs of characters with one space in every gap."""
-    classes = batch.classes
-    spaces = np.flatnonzero(among(classes, Class.SPACE))
-    spaces = spaces[_IN_RUN.take(classes.take(spaces - 1)) & _IN_RUN.take(classes.take(spaces + 1))]
-    if len(spaces) < LEAST_GAPS:
-        return Edits.none()
-    gaps = _between_single_characters(batch, spaces)
-    if not len(gaps.position):
-        return Edits.none()
-    per_run = np.bincount(gaps.run, weights=gaps.is_between_han).astype(np.int64)
-    is_text = np.zeros(len(per_run), dtype=np.bool_)
-    for run in np.flatnonzero(per_run >= FEW_GAPS).tolist():
-        is_text[run] = _reads_as_text(batch, gaps, run, int(per_run[run]))
-    count, document = per_run[gaps.run], batch.documents_of(gaps.position)
-    # A line is strewn by the text on it; on a page strewn throughout, less of it will do.
-    line_ends = np.flatnonzero(among(classes, *LINE_END_CLASSES))
-    _, line = np.unique(np.searchsorted(line_ends, gaps.position), return_inverse=True)
-    text_on_line = np.bincount(line, weights=is_text[gaps.run] & gaps.is_between_han)[line]
-    gaps_on_line = np.bincount(line, weights=gaps.is_between_han)[line]
-    whole_page = np.bincount(document[text_on_line >= MANY_GAPS], minlength=len(batch))[document] >= WHOLE_PAGE
-    strewn = (text_on_line >= MANY_GAPS) | (whole_page & (gaps_on_line >= FEW_GAPS))
-    confidence = np.select([strewn, is_text[gaps.run] & (count >= FEW_GAPS)], [0.995, 0.95], UNSURE)
-    # A heading of two characters before a colon is set with a space even where the rest is strewn.
-    is_heading = _LINE_END.take(classes.take(gaps.position - 2)) & np.isin(batch.codes.take(gaps.position + 2), COLONS)
-    shown = (count >= LEAST_GAPS) | (strewn & ~is_heading)
-    position, score = gaps.position[shown], count[shown].astype(np.float32)
-    return deletions(position, position + 1, SPACES, confidence[shown].astype(np.float32), score)
-
-
-class _Gaps(NamedTuple):
-    """Spaces between single characters; arrays with one element a space, in order."""
-
-    position: Positions
-    run: Positions
-    is_between_han: Mask
-
-
-def _between_single_characters(batch: Batch, spaces: Positions) -> _Gaps:
-    """Return the spaces of runs in which at most one character stands between two spaces, marks not counted."""
-    classes = batch.classes
-    han = np.add.reduceat(among(classes, *HAN_CLASSES), spaces, dtype=np.int64)[:-1]
-    strangers = np.add.reduceat(~among(classes, *_RUN_CLASSES), spaces, dtype=np.int64)[:-1]
-    linked = (han <= 1) & (strangers == 1) & (np.diff(spaces) <= MARGIN)
-    starts_run, ends_run = np.append(True, ~linked), np.append(~linked, True)
-    left, right = classes.take(spaces - 1), classes.take(spaces + 1)
-    # Where a run meets a longer word, that space was set on purpose.
-    meets_word = (starts_run & IS_HAN.take(left) & IS_HAN.take(classes.take(spaces - 2))) | (
-        ends_run & IS_HAN.take(right) & IS_HAN.take(classes.take(spaces + 2))
-    )
-    run = np.unique((np.cumsum(starts_run) - 1)[~meets_word], return_inverse=True)[1]
-    return _Gaps(spaces[~meets_word], run, (IS_HAN.take(left) & IS_HAN.take(right))[~meets_word])
-
-
-def _reads_as_text(batch: Batch, gaps: _Gaps, run: int, count: int) -> bool:
-    """Return whether a run, closed, is probable text; a list of single characters is not."""
-    first, last = np.searchsorted(gaps.run, (run, run + 1)).tolist()
-    start, end = int(gaps.position[first]) - 1, int(gaps.position[last - 1]) + 2
-    kinds = batch.classes[start:end]
-    closed = batch.codes[start:end][IS_HAN.take(kinds)]
-    if len(np.unique(closed)) <= len(closed) // 2 or np.isin(closed, NUMERALS).all():
-        return False
-    least_pairs, least_words = PROSE if _MARKS.take(kinds).any() and count >= MANY_GAPS else TITLE
-    if count > LONG_LIST:
-        least_pairs, least_words = min(least_pairs, SENTENCE[0]), min(least_words, SENTENCE[1])
-    return model.score(closed) > least_pairs and division.lattice_score(to_text(closed)) > least_words * len(closed)
 
 
 def _commas(batch: Batch) -> Edits:
