@@ -39,8 +39,8 @@ LONG_LINE = 20
 WHOLE_PAGE = 12
 """Gaps in prose that make a document one into which spaces were strewn."""
 
-THROUGHOUT = 0.8
-"""Share of the gaps between characters of a page that is strewn throughout."""
+MOSTLY, THROUGHOUT = 0.5, 0.8
+"""Share of the gaps between characters of a page that is strewn for the most part, and throughout."""
 
 TITLE, SENTENCE, PROSE = (-6.4, -6.0), (-7.2, -7.0), (-8.0, -8.0)
 """Nats a character, by pairs and by words, that closed runs reach: short ones, long ones, and those with marks. Of
@@ -115,14 +115,14 @@ def propose(batch: Batch) -> Edits:
     is_prose = (text_gaps >= MANY_GAPS) & has_stops & ~is_verse | (text_gaps >= LONG_LINE)
     in_prose = is_prose[line] & gaps.is_between_han
     is_strewn = np.bincount(document[in_prose], minlength=len(batch)) >= WHOLE_PAGE
-    kind, throughout = _pages(batch, gaps, document, in_prose)
+    kind, share = _pages(batch, gaps, document, in_prose)
     # Where there is strewn prose, verse is strewn as well, and what the model does not know, if stops divide it.
-    joins = is_strewn[document] & (has_stops & (per_line(gaps.is_between_han) >= FEW_GAPS))[line]
+    joins = (per_line(gaps.is_between_han) >= FEW_GAPS)[line] & (has_stops[line] | (share >= MOSTLY)[document])
     # A heading of two characters before a colon is set with a space even where the rest of its line is strewn.
     is_heading = _LINE_END.take(classes.take(position - 2)) & np.isin(batch.codes.take(position + 2), COLONS)
     is_heading &= count[gaps.run] < LEAST_GAPS
-    strewn = (is_prose[line] | joins) & ~is_heading | (is_strewn & throughout)[document]
-    strewn &= batch.codes.take(position) == kind[document]
+    on_page = (joins & ~is_heading | (share >= THROUGHOUT)[document]) & is_strewn[document]
+    strewn = (is_prose[line] & ~is_heading | on_page) & (batch.codes.take(position) == kind[document])
     alone = is_name[gaps.run] & _has_one_line(batch, line_ends)[document] if is_name.any() else False
     confidence = np.select([strewn, alone], [SURE, LIKELY], UNSURE).astype(np.float32)
     shown = strewn | alone | ((is_text & has_stop)[gaps.run] & ~is_verse[line])
@@ -204,13 +204,15 @@ def _are_verse(batch: Batch, position: Positions, line: Positions, chosen: Mask)
     return is_verse
 
 
-def _pages(batch: Batch, gaps: _Gaps, document: Positions, in_prose: Mask) -> tuple[npt.NDArray[np.uint32], Mask]:
-    """Return for each document the kind of space that its prose is strewn with, and whether (nearly) all gaps have it.
+def _pages(
+    batch: Batch, gaps: _Gaps, document: Positions, in_prose: Mask
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+    """Return for each document the kind of space that its prose is strewn with, and what share of its gaps has it.
 
     `document` and `in_prose` have one element a gap.
     """
     kind = np.zeros(len(batch), dtype=np.uint32)
-    throughout = np.zeros(len(batch), dtype=np.bool_)
+    share = np.zeros(len(batch))
     for page in np.unique(document[in_prose]).tolist():
         start, end = batch.starts[page], batch.ends[page]
         here = slice(*np.searchsorted(gaps.position, (start, end)).tolist())
@@ -219,8 +221,8 @@ def _pages(batch: Batch, gaps: _Gaps, document: Positions, in_prose: Mask) -> tu
         kind[page] = values[counts.argmax()]
         closed = np.count_nonzero(is_han[1:] & is_han[:-1])
         spaced = np.count_nonzero(gaps.is_between_han[here] & (codes == kind[page]))
-        throughout[page] = spaced >= THROUGHOUT * (spaced + closed)
-    return kind, throughout
+        share[page] = spaced / (spaced + closed)
+    return kind, share
 
 
 def _has_one_line(batch: Batch, line_ends: Positions) -> Mask:
