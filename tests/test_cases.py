@@ -44,6 +44,11 @@ def test_look_alike_is_not_even_reported(case: dict[str, str]) -> None:
     assert encfix.detect(case["text"]) == ()
 
 
+def test_lines_of_prose_cut_at_one_width_are_reported() -> None:
+    page = "他们在会议上讨论了经费问题，却没有得出任\n何结论。雨后的竹林特别安静，只听得见水珠\n落地的声音。"
+    assert [finding.rules for finding in encfix.detect(page)] == [("separator.line-wrap",)] * 2
+
+
 @pytest.mark.parametrize("case", REPAIRED, ids=lambda case: f"{case['class']}: {case['note']}")
 def test_damage_is_repaired(case: dict[str, str]) -> None:
     result = encfix.clean(case["damaged"], script="keep")

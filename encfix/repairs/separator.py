@@ -170,8 +170,23 @@ def _line_breaks(batch: Batch) -> Edits:
 
 
 def _line_wraps(batch: Batch) -> Edits:
-    """Report newlines between characters at the end of lines that are about as long as the document's longest."""
+    """Report newlines between characters at the end of lines that are about as long as the document's longest.
+
+    Prose has stops anywhere in such lines; verse, couplets and titles of one length have none, or all at one place.
+    """
     found = screen.line_wraps(batch)
+    if not len(found):
+        return Edits.none()
+    marks = np.flatnonzero(among(batch.classes, *MARK_CLASSES, *LINE_END_CLASSES))
+    marks = marks[batch.codes.take(marks) != ord("、")]
+    before = marks[np.searchsorted(marks, found) - 1]
+    has_stop = ~_LINE_END.take(batch.classes.take(before))
+    document = batch.documents_of(found)
+    lines, with_stop = (np.bincount(document[chosen], minlength=len(batch)) for chosen in (slice(None), has_stop))
+    # Distances from the last stop to the end of the line, each pair of document and distance once.
+    pairs = np.unique(np.stack((document, found - before))[:, has_stop], axis=1)
+    distances = np.bincount(pairs[0], minlength=len(batch))
+    found = found[((2 * with_stop >= lines) & (distances > 1))[document]]
     return deletions(found, found + 1, LINE_WRAP, 0.9)
 
 
