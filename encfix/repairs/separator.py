@@ -179,14 +179,15 @@ def _line_wraps(batch: Batch) -> Edits:
         return Edits.none()
     marks = np.flatnonzero(among(batch.classes, *MARK_CLASSES, *LINE_END_CLASSES))
     marks = marks[batch.codes.take(marks) != ord("、")]
-    before = marks[np.searchsorted(marks, found) - 1]
-    has_stop = ~_LINE_END.take(batch.classes.take(before))
+    is_end = _LINE_END.take(batch.classes.take(marks))
+    place = np.searchsorted(marks, found)
+    stops = place - np.maximum.accumulate(np.where(is_end, np.arange(len(marks)), 0))[place - 1] - 1
     document = batch.documents_of(found)
-    lines, with_stop = (np.bincount(document[chosen], minlength=len(batch)) for chosen in (slice(None), has_stop))
-    # Distances from the last stop to the end of the line, each pair of document and distance once.
-    pairs = np.unique(np.stack((document, found - before))[:, has_stop], axis=1)
-    distances = np.bincount(pairs[0], minlength=len(batch))
-    found = found[((2 * with_stop >= lines) & (distances > 1))[document]]
+    lines, with_stop = (np.bincount(document[chosen], minlength=len(batch)) for chosen in (slice(None), stops > 0))
+    # Each kind of line once: of which document, with how many stops, the last of them how far from its end.
+    kinds = np.unique(np.stack((document, stops, found - marks[place - 1]))[:, stops > 0], axis=1)
+    different = np.bincount(kinds[0], minlength=len(batch))
+    found = found[((2 * with_stop >= lines) & (different > 1))[document]]
     return deletions(found, found + 1, LINE_WRAP, 0.9)
 
 
