@@ -82,7 +82,7 @@ PATTERNS = (
     Pattern(GLOSS, (*_HAN, Class.CLOSE), (Class.OPEN,), LETTER_CLASSES),
     Pattern(SEPARATOR, _HAN, (Class.SPACE,), _HAN),
     Pattern(SEPARATOR, _ANY, (Class.COMMA,), _MARKS),
-    Pattern(SEPARATOR, _ANY, (Class.MARK,), (Class.MARK,)),
+    Pattern(SEPARATOR, _ANY, (Class.MARK,), (Class.MARK, Class.COMMA)),
     Pattern(SEPARATOR, _EDGES, (Class.PIPE,), _EDGES),
     Pattern(SEPARATOR, _HAN, (Class.NEWLINE,), _HAN),
     Pattern(SEPARATOR, _HAN, (Class.QUESTION,), _HAN),

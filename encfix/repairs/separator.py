@@ -17,7 +17,7 @@ import numpy as np
 
 from encfix import screen
 from encfix.batch import Batch, Mask, Positions, to_codes
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
 from encfix.repairs import strewn
@@ -34,7 +34,10 @@ QUESTION = number_of("separator.question")
 UNSURE = 0.5
 
 MANY_COMMAS = 3
-"""Commas before other marks that make a document one into which they were set."""
+"""Commas beside other marks that make a document one into which they were set."""
+
+MANY_DOUBLED = 4
+"""Doubled marks of different kinds at which a tool doubled them."""
 
 LONGEST_LEVEL = 3
 """Characters of a name behind a doubled colon that names are joined with."""
@@ -43,6 +46,7 @@ COLONS = to_codes(":：")
 
 _MARKS, _LINE_END = members(*MARK_CLASSES), members(*LINE_END_CLASSES)
 _DOUBLED = {"，": 0.93, "、": 0.93, "；": 0.97, "：": 0.97, "。": 0.7}
+_SELDOM_STRETCHED = "，、；："
 _LITERAL = tuple(map(ord, "x0dx0a"))
 
 
@@ -52,6 +56,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         (
             strewn.propose(batch),
             _commas(batch),
+            _commas_behind_stops(batch),
             _doubled(batch),
             _pipes(batch),
             _line_breaks(batch),
@@ -84,28 +89,56 @@ def _commas(batch: Batch) -> Edits:
     return deletions(commas[shown], commas[shown] + 1, COMMA, confidence[shown])
 
 
+def _commas_behind_stops(batch: Batch) -> Edits:
+    """Propose to take out commas that stand right behind full stops in a document where several do."""
+    codes, classes = batch.codes, batch.classes
+    found = np.flatnonzero(codes == ord("。"))
+    found = found[are_in("，、", codes.take(found + 1)) & ~_MARKS.take(classes.take(found - 1))]
+    found = found[~_MARKS.take(classes.take(found + 2)) & ~_LINE_END.take(classes.take(found + 2))] + 1
+    document = batch.documents_of(found)
+    found = found[(np.bincount(document, minlength=len(batch)) >= MANY_COMMAS)[document]]
+    return deletions(found, found + 1, COMMA, 0.97)
+
+
 def _doubled(batch: Batch) -> Edits:
     """Propose to write once a full-width mark that stands exactly twice between characters.
 
-    Not in documents that stretch marks elsewhere, `，，，` or `。。`: their author means it.
+    Not in documents that stretch marks elsewhere, `，，，` or `。。`: their author means it; unless many marks are
+    doubled, of several kinds that are seldom stretched, and none stands three times.
     """
     codes, classes = batch.codes, batch.classes
     found = np.flatnonzero(among(classes, *MARK_CLASSES))
     found = found[codes.take(found) == codes.take(found + 1)]
-    stretched = found[(codes.take(found) == codes.take(found + 2)) | (codes.take(found) == ord("。"))]
-    is_chatty = batch.holding(stretched)
-    after = classes.take(found + 2)
-    found = found[IS_HAN.take(classes.take(found - 1)) & (IS_HAN.take(after) | _LINE_END.take(after))]
+    if not len(found):
+        return Edits.none()
+    mark = codes.take(found)
+    tripled = found[mark == codes.take(found + 2)]
+    is_chatty = batch.holding(found[(mark == codes.take(found + 2)) | (mark == ord("。"))])
+    by_tool = _are_doubled_by_tool(batch, found[are_in("".join(_DOUBLED), mark)]) & ~batch.holding(tripled)
+    by_tool_here, after = by_tool[batch.documents_of(found)], classes.take(found + 2)
+    alone = ~_MARKS.take(classes.take(found - 1)) & ~_MARKS.take(after)
+    found = found[
+        IS_HAN.take(classes.take(found - 1)) & (IS_HAN.take(after) | _LINE_END.take(after)) | by_tool_here & alone
+    ]
     # 測試：：底層 is a name of two levels; behind a label there is more, or nothing.
     is_level = np.isin(codes.take(found), COLONS) & IS_HAN.take(classes.take(found + 2))
     is_level &= ~IS_HAN.take(classes.take(found[:, None] + np.arange(2, 2 + LONGEST_LEVEL + 1))).all(axis=1)
     found = found[~is_level]
     parts = []
-    for mark, confidence in _DOUBLED.items():
-        if len(chosen := found[codes.take(found) == ord(mark)]):
-            sure = np.where(is_chatty[batch.documents_of(chosen)], UNSURE, confidence).astype(np.float32)
+    for character, confidence in _DOUBLED.items():
+        if len(chosen := found[codes.take(found) == ord(character)]):
+            document = batch.documents_of(chosen)
+            sure = np.select([by_tool[document], is_chatty[document]], [0.97, UNSURE], confidence).astype(np.float32)
             parts.append(deletions(chosen + 1, chosen + 2, DOUBLED, sure))
     return merge(tuple(parts))
+
+
+def _are_doubled_by_tool(batch: Batch, doubled: Positions) -> Mask:
+    """Return in which documents so many marks are doubled, commas of several kinds among them, that no hand did it."""
+    kinds = np.zeros(len(batch), dtype=np.int64)
+    for character in _SELDOM_STRETCHED:
+        kinds += batch.holding(doubled[batch.codes.take(doubled) == ord(character)])
+    return (kinds > 1) & (np.bincount(batch.documents_of(doubled), minlength=len(batch)) >= MANY_DOUBLED)
 
 
 def _pipes(batch: Batch) -> Edits:
