@@ -27,6 +27,9 @@ ONE_FORM_SHARE = 0.125
 ALWAYS = 0.8
 """The least share of its occurrences at which a page's glossed characters are glossed; half of it for each of them."""
 
+A_LIST = 3
+"""Glossed characters right behind others with which a page that has few besides is a list of them."""
+
 SHORTEST_PERIOD, LONGEST_PERIOD = 4, 5
 """Characters from one periodic gloss to the next."""
 
@@ -44,7 +47,7 @@ class Page:
         """Of each gloss."""
         self.has_two_forms = two_forms().take(owner_code, mode="clip")
         """Of each gloss: whether its character has a simplified and a traditional form."""
-        self.is_repeated = glosses.chained | np.append(glosses.chained[1:], False)
+        self.is_repeated = glosses.repeats | np.append(glosses.repeats[1:], False)[: len(head)]
         """Of each gloss: whether it stands more than once behind its character."""
 
         def per_document(chosen: Mask) -> npt.NDArray[np.int64]:
@@ -70,7 +73,11 @@ class Page:
         needed = np.where((traditional > 0) | spaced, 2, ENOUGH)
         of_two_forms = per_document(head & kinds)
         common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
-        words = np.bincount(batch.documents_of(glosses.words), minlength=count)
+        words, strangers = (
+            np.bincount(batch.documents_of(places), minlength=count) for places in (glosses.words, glosses.strangers)
+        )
+        toned = per_document(head & glosses.toned)
+        adjacent = per_document(head & (np.append(0, glosses.end[:-1])[: len(head)] == glosses.owner))
         inside = per_document(_is_inside_word(batch, glosses, self.has_space) & head)
         self.is_glossed = (
             (self.distinct >= needed)
@@ -81,6 +88,8 @@ class Page:
             & (2 * inside >= owners)
             & (common > self.distinct / 2)
             & (4 * words < owners)
+            & ((4 * strangers < owners) | (2 * toned > owners))
+            & ((adjacent < A_LIST) | (2 * adjacent <= owners))
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
         self.is_periodic = _periodic(batch, glosses.where(head), documents[head], han)
