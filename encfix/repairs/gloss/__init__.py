@@ -24,7 +24,7 @@ import numpy as np
 from encfix.batch import Batch, Mask
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
-from encfix.repairs.gloss.evidence import ENOUGH, Page, emoji_between
+from encfix.repairs.gloss.evidence import ENOUGH, Page, strewn_emoji
 from encfix.repairs.gloss.finding import Glosses, find
 from encfix.rules import number_of
 
@@ -67,6 +67,5 @@ def propose(batch: Batch, options: Options) -> Edits:
 
 def _strewn_emoji(batch: Batch, is_periodic: Mask) -> Edits:
     """Propose to delete the emoji that the periodic tool strewed."""
-    found = emoji_between(batch)
-    found = found[is_periodic[batch.documents_of(found)]]
+    found = strewn_emoji(batch, is_periodic)
     return deletions(found, found + 1, EMOJI, MANY)
