@@ -29,7 +29,7 @@ ALWAYS = 0.8
 """The least share of its occurrences at which a page's glossed characters are glossed; half of it for each of them."""
 
 A_LIST = 3
-"""Glossed characters right behind others with which a page that has few besides is a list of them."""
+"""Glossed characters that stand in a row, in the mean, where a list of them was set."""
 
 SHORTEST_PERIOD, LONGEST_PERIOD = 4, 5
 """Characters from one periodic gloss to the next."""
@@ -92,7 +92,7 @@ class Page:
             & (common > self.distinct / 2)
             & (4 * words < owners)
             & ((4 * strangers < owners) | (2 * toned > owners))
-            & ((adjacent < A_LIST) | (2 * adjacent <= owners))
+            & ((adjacent < A_LIST) | (owners < A_LIST * (owners - adjacent)))
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
         self.is_periodic = _periodic(batch, glosses.where(head), documents[head], han)

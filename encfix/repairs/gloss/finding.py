@@ -33,7 +33,9 @@ class Glosses:
     words: Positions
     """Where toned letters in brackets behind a character are more than a syllable: readings of whole words."""
     strangers: Positions
-    """Where letters without tones in brackets behind a character could be read, but are no reading of it."""
+    """Where letters without tones in brackets stand behind a character, in a row with others, that are no reading of
+    it.
+    """
 
     def where(self, chosen: Mask | slice) -> Glosses:
         """Return the glosses at which `chosen` is True, or a slice of them."""
@@ -66,7 +68,9 @@ def find(batch: Batch) -> Glosses:
         with_umlaut = pinyin.with_umlaut(packed[left])
         fits[left] = pinyin.is_reading(codes.take(owner[left]), with_umlaut)
         packed[left] = np.where(fits[left], with_umlaut, packed[left])
-    strangers = opens[is_owned & ~fits & ~toned & ~chained & _has_vowel(packed)]
+    in_row = np.append(False, owner[1:] == close[:-1] + 1)[: len(opens)]
+    in_row |= np.append(in_row[1:], False)[: len(opens)]
+    strangers = opens[is_owned & ~fits & ~toned & in_row & _has_vowel(packed)]
     group = np.cumsum(~chained)
     fits &= (np.bincount(group, weights=~fits) == 0)[group]
     repeats = chained & (packed == np.append(0, packed[:-1])[: len(packed)])
