@@ -8,6 +8,7 @@ is put on record: move the case to its file.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,17 @@ def test_no_text_has_two_verdicts() -> None:
     wanted = [(case["text"], case["text"]) for case in NEGATIVE]
     wanted += [(case["damaged"], case["exact"]) for case in REPAIRED + FAILURES]
     assert len(dict(wanted)) == len(wanted)
+
+
+@pytest.mark.parametrize("dress", [" ({})", "( {} )", "({})"], ids=["space before", "spaces inside", "capitals"])
+def test_many_glosses_in_another_dress_are_reported(dress: str) -> None:
+    words = (
+        "企業{ye}的經{jing}營目標{biao}是長{zhang}期發{fa}展，應當進{jin}一步擴{kuo}大規{gui}模，開{kai}闢市場{chang}。"
+    )
+    title = dress == "({})"
+    page = re.sub(r"\{(\w+)\}", lambda gloss: dress.format(gloss[1].title() if title else gloss[1]), words)
+    assert [finding.rules for finding in encfix.detect(page)] == [("gloss.pinyin",)] * 10
+
+
+def test_names_in_brackets_behind_surnames_are_not_reported() -> None:
+    assert encfix.detect("張(Zhang)先生和陳(Chen)小姐、劉(Liu)老師都來了。") == ()
