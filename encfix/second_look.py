@@ -164,4 +164,4 @@ def bracketed(batch: Batch, opens: Positions) -> Mask:
     is_letter = _IS_HAN.take(classes.take(owner)) & np.isin(letter, _LETTERS)
     is_letter &= (classes.take(opens[:, None] + np.arange(2, LONGEST_SYLLABLE)) == Class.CLOSE).any(axis=1)
     document = batch.documents_of(opens)
-    return is_letter & (np.bincount(document[is_letter], minlength=len(batch)) >= SEVERAL)[document]
+    return np.asarray(is_letter & (np.bincount(document[is_letter], minlength=len(batch)) >= SEVERAL)[document])
