@@ -6,7 +6,7 @@ may look a few places to either side of any code point without asking where a do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, wraps
 from typing import TypeAlias, TypeVar
 
@@ -19,10 +19,16 @@ Codes: TypeAlias = npt.NDArray[np.uint32]
 Positions: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+Seam: TypeAlias = tuple[int, int]
+"""A span of a text where something else stood, such as markup: no edit may reach across it. It may be empty, a place
+between two characters; else its characters stand for what was there."""
+
 Found = TypeVar("Found")
 
 MARGIN = 16
 """How far a rule may look beyond any position of a document."""
+
+NO_SEAMS: Positions = np.empty((0, 2), np.int64)
 
 _PAD = "\0" * MARGIN
 
@@ -36,21 +42,23 @@ class Batch:
     """Documents as one array of code points.
 
     `codes` is uint32; document `i` is `codes[starts[i] : ends[i]]`; `starts` and `ends` are int64 of shape
-    (documents,).
+    (documents,). `seams` is int64 of shape (seams, 2): the start and end of each `Seam`, sorted.
 
     >>> batch = Batch.of(["汉字", ""])
     >>> batch.text(0), batch.starts.tolist(), batch.ends.tolist()
     ('汉字', [16, 19], [18, 19])
     """
 
-    def __init__(self, codes: Codes, starts: Positions, ends: Positions) -> None:
+    def __init__(self, codes: Codes, starts: Positions, ends: Positions, seams: Positions = NO_SEAMS) -> None:
         self.codes = codes
         self.starts = starts
         self.ends = ends
+        self.seams = seams
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Batch:
-        """Lay out `texts`, which stay as they are, lone surrogates and NULs included."""
+    def of(cls, texts: Sequence[str], seams: Iterable[Positions] = ()) -> Batch:
+        """Lay out `texts`, which stay as they are, lone surrogates and NULs included; `seams`, if given, are those of
+        each, as offsets in it."""
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
         joined = f"{_PAD}{chr(0).join(texts)}{_PAD}"
         codes = np.array(joined).reshape(1).view(np.uint32)
@@ -58,7 +66,8 @@ class Batch:
         codes[:MARGIN] = BOUNDARY_CODE
         codes[-MARGIN:] = BOUNDARY_CODE
         codes[ends[:-1]] = BOUNDARY_CODE
-        return cls(codes, ends - lengths, ends)
+        starts = ends - lengths
+        return cls(codes, starts, ends, _laid_out(seams, starts))
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -109,6 +118,12 @@ class Batch:
         """Return one document as a string."""
         return to_text(self.codes[self.starts[document] : self.ends[document]])
 
+    def seams_of(self, document: int) -> Positions:
+        """Return the seams of one document, as offsets in it."""
+        first, last = self.starts[document], self.ends[document]
+        begin, end = np.searchsorted(self.seams[:, 0], (first, last + 1)).tolist()
+        return np.asarray(self.seams[begin:end] - first, dtype=np.int64)
+
     def select(self, documents: Positions) -> Batch:
         """Return a batch of some of the documents, in the order given."""
         lengths = self.ends[documents] - self.starts[documents]
@@ -121,9 +136,16 @@ class Batch:
         for (first, last), start, end in zip(froms, starts.tolist(), ends.tolist(), strict=True):
             codes[start:end] = self.codes[first:last]
             classes[start:end] = self.classes[first:last]
-        chosen = Batch(codes, starts, ends)
+        seams = _laid_out(map(self.seams_of, documents.tolist()), starts) if len(self.seams) else NO_SEAMS
+        chosen = Batch(codes, starts, ends, seams)
         chosen.__dict__["classes"] = classes
         return chosen
+
+
+def _laid_out(seams: Iterable[Positions], starts: Positions) -> Positions:
+    """Return the seams of documents that begin at `starts`, one behind the other."""
+    placed = [own + start for own, start in zip(seams, starts.tolist(), strict=False)]
+    return np.concatenate(placed) if placed else NO_SEAMS
 
 
 def once_per_batch(function: Callable[[Batch], Found]) -> Callable[[Batch], Found]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from encfix import rules, screen
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import NO_SEAMS, Batch, Mask, Positions, Seam
 from encfix.edits import Edits
 from encfix.history import History, Round
 from encfix.options import Options
@@ -34,6 +35,7 @@ from encfix.repairs import (
 )
 from encfix.result import Finding, Result
 from encfix.rules import RULES, Policy
+from encfix.seams import divide
 from encfix.stages import Stage, apply, stage_of
 
 REPAIRS = (
@@ -102,14 +104,19 @@ class Cleaner:
             return Result(text, text)
         return self.clean_many((text,))[0]
 
-    def clean_many(self, texts: Iterable[str]) -> list[Result]:
-        """Clean documents; result `i` is that of document `i`, and does not depend on the others."""
+    def clean_many(self, texts: Iterable[str], seams: Sequence[Sequence[Seam]] = ()) -> list[Result]:
+        """Clean documents; result `i` is that of document `i`, and does not depend on the others.
+
+        `seams`, if given, has those of each document, sorted and disjoint: edits are divided there. One that cannot be
+        divided reaches across.
+        """
         texts = list(texts)
+        own = [np.array(places, dtype=np.int64).reshape(-1, 2) for places in seams] if any(seams) else []
         results = [Result(text, text) for text in texts]
         flagged: list[tuple[int, int]] = []
         first = 0
         for chunk in _chunks(texts):
-            batch = Batch.of(chunk)
+            batch = Batch.of(chunk, own[first : first + len(chunk)])
             flags = screen.screen(batch, chunk, self._wanted_flags)
             documents = np.arange(len(chunk)) if self._converts_at_last else np.flatnonzero(flags)
             if len(documents) == len(chunk):
@@ -121,7 +128,8 @@ class Cleaner:
         for chunk in _chunks(texts[index] for index, _ in flagged):  # laid out anew: few are left, from many chunks
             part = flagged[first : first + len(chunk)]
             flags = np.array([flags for _, flags in part], dtype=np.uint16)
-            for (index, _), result in zip(part, self._repair(Batch.of(chunk), chunk, flags), strict=True):
+            batch = Batch.of(chunk, [own[index] for index, _ in part] if own else ())
+            for (index, _), result in zip(part, self._repair(batch, chunk, flags), strict=True):
                 results[index] = result
             first += len(chunk)
         return results
@@ -139,7 +147,8 @@ class Cleaner:
 
     def _repair(self, batch: Batch, texts: Sequence[str], flags: screen.Flags) -> list[Result]:
         """Return the results of a batch of documents that the screen flagged; `texts` are the documents as strings."""
-        histories = [History(text) for text in texts]
+        seams = map(batch.seams_of, range(len(batch))) if len(batch.seams) else repeat(NO_SEAMS)
+        histories = [History(text, own) for text, own in zip(texts, seams, strict=False)]
         self._settle(batch, flags, histories)
         if self._converts_at_last:
             self._convert_at_last(histories)
@@ -158,8 +167,8 @@ class Cleaner:
             if len(changed) < len(rows):
                 rows, batch = rows[changed], batch.select(changed)
             texts = [batch.text(row) for row in range(len(batch))]
-            for index, text in zip(rows.tolist(), texts, strict=True):
-                histories[index].text = text
+            for row, (index, text) in enumerate(zip(rows.tolist(), texts, strict=True)):
+                histories[index].text, histories[index].seams = text, batch.seams_of(row)
             if turn == ROUNDS:
                 for index in rows.tolist():
                     histories[index].unsettled = True
@@ -169,8 +178,8 @@ class Cleaner:
     def _convert_at_last(self, histories: Sequence[History]) -> None:
         """Convert settled documents as a whole, with the configuration that the options name."""
         histories = [history for history in histories if not history.unsettled]
-        batch = Batch.of([history.text for history in histories])
-        proposed = self._wanted(batch, LAST.propose(batch, self.options))
+        batch = Batch.of([history.text for history in histories], [history.seams for history in histories])
+        proposed = divide(batch, self._wanted(batch, LAST.propose(batch, self.options)))
         if len(proposed):
             batch, stage = apply(batch, proposed)
             for row, history in enumerate(histories):
@@ -196,7 +205,7 @@ class Cleaner:
                 reports.append((len(stages), stage_of(batch, left)))
             if applied.any():
                 touched = batch.documents_of(proposed.start[applied])
-                batch, stage = apply(batch, proposed.where(applied))
+                batch, stage = apply(batch, divide(batch, proposed.where(applied)))
                 stages.append(stage)
                 changed[touched] = True
         return batch, changed, Round(stages, reports)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Positions, to_text
+from encfix.batch import NO_SEAMS, Positions, to_text
 from encfix.repairs.script import by_word
 from encfix.result import Change, Finding, Placement, Result, Trail
 from encfix.rules import RULES, Policy, number_of
@@ -34,9 +34,10 @@ class Round(NamedTuple):
 class History:
     """What happened to one document: the stages that edited it and what was reported, with its row in each."""
 
-    def __init__(self, original: str) -> None:
+    def __init__(self, original: str, seams: Positions = NO_SEAMS) -> None:
         self.original = original
         self.text = original
+        self.seams = seams
         self.stages: list[tuple[Stage, int]] = []
         self.reports: list[tuple[int, Stage, int]] = []
         self.unsettled = False

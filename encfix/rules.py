@@ -90,8 +90,10 @@ RULES = (
     Rule("escape.html-entity", "an HTML entity or character reference written out"),
     Rule("escape.html-remnant", "an HTML entity or character reference that lost its first or last mark"),
     Rule("escape.unicode", "a code point written out as \\u and hexadecimal digits"),
+    Rule("escape.bytes", "bytes written out as \\x and hexadecimal digits"),
     Rule("escape.percent", "UTF-8 bytes written out as in an address"),
     Rule("escape.quoted-printable", "bytes written out as in a mail"),
+    Rule("escape.line-end", "a line end written out, as \\n or as spreadsheets do"),
     Rule("escape.backslash", "a quotation mark behind backslashes that were escaped again and again"),
     Rule(
         "misaligned.half-character",
@@ -116,6 +118,7 @@ RULES = (
     ),
     Rule("separator.question", "a question mark where a space could not be encoded", Policy.REPORT),
     Rule("invisible.zero-width", "a character without width inside Chinese text"),
+    Rule("invisible.object", "a placeholder of a picture or another object that is not there"),
     Rule("invisible.control", "a control character inside Chinese text"),
     Rule("invisible.terminal", "a colour or another command to a terminal"),
     Rule("invisible.bidi", "a direction mark with no right-to-left letter near"),

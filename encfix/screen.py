@@ -57,7 +57,7 @@ _MARKS = (Class.COMMA, Class.MARK, Class.QUESTION)
 _EDGES = (Class.NEWLINE, Class.BOUNDARY, Class.SPACE)
 _RARE = (Class.HAN_RARE, Class.HAN_RARE_SIMPLIFIED, Class.HAN_RARE_TRADITIONAL)
 _STRANGE = (*_RARE, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT)
-_AFTER_ESCAPE = (Class.LETTER, Class.DIGIT, Class.PUNCTUATION)
+_AFTER_ESCAPE = (Class.LETTER, Class.DIGIT, Class.PUNCTUATION, Class.QUESTION)
 _WESTERN = (Class.WESTERN, Class.TONED)
 _BEYOND_ASCII = (
     Class.OTHER, Class.WESTERN, Class.TONED, Class.WIDE, Class.MARK, Class.CONTROL, Class.INVISIBLE, Class.REPLACEMENT,
@@ -97,6 +97,9 @@ PATTERNS = (
     Pattern(NOISE, _ANY, (Class.PRIVATE_USE, Class.REPLACEMENT), _ANY),
     Pattern(NOISE, (Class.QUESTION,), (Class.QUESTION,), (Class.QUESTION,)),
     Pattern(ESCAPE, _ANY, (Class.SYMBOL,), (Class.SYMBOL, *_AFTER_ESCAPE), proof=second_look.escape),
+    Pattern(ESCAPE, (Class.LETTER,), (Class.MARK,), (Class.LETTER,), proof=second_look.lost_ampersand),
+    Pattern(ESCAPE, (Class.PUNCTUATION,), (Class.MARK,), (Class.PUNCTUATION,), proof=second_look.lost_backslash),
+    Pattern(ESCAPE, (Class.PUNCTUATION,), (Class.NEWLINE,), _ANY, proof=second_look.carriage_return),
     Pattern(MOJIBAKE, _ANY, _STRANGE, _ANY, crowd=3, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, (Class.HAN_OMEN,), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.BOPOMOFO, Class.HANGUL_RARE), _ANY, proof=second_look.improbable),
@@ -170,7 +173,7 @@ def _matches(batch: Batch, wanted: int) -> Iterator[tuple[int, Positions]]:
         found = hits[np.flatnonzero(matched & np.uint32(1 << nth))]
         if len(found) and pattern.trigger == (Class.SPACE,):
             found = found[_one_apart(found)]
-        if len(found) and pattern.trigger == (Class.NEWLINE,):
+        if len(found) and pattern.trigger == (Class.NEWLINE,) and not pattern.proof:
             found = line_wraps(batch)
         if pattern.crowd > 1:
             found = found[_crowded(batch, found, pattern.crowd)]

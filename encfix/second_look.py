@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import model, neighbours
-from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, Class, members
+from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, Class, are_in, members
 
 NEAR = 24
 """Code points on either side of a position that are looked at."""
@@ -50,7 +50,7 @@ _FIRST_BYTES = (0xC2, 0xC3, 0xC5, 0xCE, 0xD0, 0xD9)
 _HEX = np.zeros(0x80, dtype=np.bool_)
 _HEX[list(map(ord, "0123456789abcdefABCDEF"))] = True
 _AFTER_BACKSLASH = np.zeros(0x3000, dtype=np.bool_)
-_AFTER_BACKSLASH[list(map(ord, "\\u\"'“”"))] = True
+_AFTER_BACKSLASH[list(map(ord, "\\ux\"'“”"))] = True
 
 
 def improbable(batch: Batch, places: Positions) -> Mask:
@@ -115,8 +115,36 @@ def escape(batch: Batch, places: Positions) -> Mask:
     is_byte = (symbol == ord("%")) & (is_hex | (first == ord("u")))
     after = batch.codes.take(places + 3)
     is_byte |= (symbol == ord("=")) & is_hex & ((after == ord("=")) | (after == 10) | (after == 13))
+    is_word = (symbol == ord("=")) & (first == ord("?"))
     is_backslash = (symbol == ord("\\")) & (first < 0x3000) & _AFTER_BACKSLASH.take(first, mode="clip")
-    return np.asarray(is_entity | is_remnant | is_byte | is_backslash)
+    is_line_end = (symbol == ord("\\")) & ((first == ord("n")) | (first == ord("r")))
+    is_line_end &= are_in("。！？；”…", batch.codes.take(places - 1))
+    return np.asarray(is_entity | is_remnant | is_byte | is_word | is_backslash | is_line_end)
+
+
+def lost_ampersand(batch: Batch, places: Positions) -> Mask:
+    """Keep the semicolon between `nbsp;` and `nbsp;`."""
+    return _reads(batch, places - len("nbsp"), "nbsp;nbsp;")
+
+
+def lost_backslash(batch: Batch, places: Positions) -> Mask:
+    """Keep the colon of `":"u4e2du`, a value of JSON whose backslashes are lost."""
+    return np.asarray(_reads(batch, places - 1, '":"u') & (batch.codes.take(places + 7) == ord("u")))
+
+
+def carriage_return(batch: Batch, places: Positions) -> Mask:
+    """Keep the line end behind `_x000D_`."""
+    return _reads(batch, places - len("_x000D_"), "_x000D_")
+
+
+def _reads(batch: Batch, places: Positions, text: str) -> Mask:
+    """Keep places at which a text stands."""
+    left = np.arange(len(places))
+    for ahead, character in enumerate(text):
+        left = left[batch.codes.take(places[left] + ahead, mode="clip") == ord(character)]
+    kept = np.zeros(len(places), dtype=np.bool_)
+    kept[left] = True
+    return kept
 
 
 def _is_letter(codes: Codes) -> Mask:

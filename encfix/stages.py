@@ -38,18 +38,22 @@ def apply(batch: Batch, edits: Edits) -> tuple[Batch, Stage]:
     shift = offsets_of(growth)
     starts = batch.starts + shift[stage.bounds[:-1]]
     ends = batch.ends + shift[stage.bounds[1:]]
+    seams = batch.seams
+    if len(seams):
+        nth = np.searchsorted(edits.end, seams, side="right")
+        seams = np.minimum(seams, np.append(edits.start, len(batch.codes)).take(nth)) + shift.take(nth)
     if not growth.any():
         codes = batch.codes.copy()
         codes[inside(edits.start, lengths)] = edits.codes
-        return Batch(codes, starts, ends), stage
+        return Batch(codes, starts, ends, seams), stage
     kept = batch.codes[_outside(edits.start, edits.end, len(batch.codes))]
     if not len(edits.codes):
-        return Batch(kept, starts, ends), stage
+        return Batch(kept, starts, ends, seams), stage
     old = _outside(edits.start + shift[:-1], edits.start + shift[:-1] + lengths, len(kept) + len(edits.codes))
     codes = np.empty(len(old), dtype=np.uint32)
     codes[old] = kept
     codes[~old] = edits.codes
-    return Batch(codes, starts, ends), stage
+    return Batch(codes, starts, ends, seams), stage
 
 
 def _outside(start: Positions, end: Positions, size: int) -> Mask:

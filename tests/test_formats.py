@@ -53,12 +53,12 @@ def findings_of(outcome: Whole) -> tuple[Finding, ...]:
     return tuple(finding for part in outcome.parts(None) for finding in part.findings)
 
 
-def cleaned(tmp_path: Any, name: str, content: str | bytes, **selection: Any) -> Whole:
+def cleaned(tmp_path: Any, name: str, content: str | bytes, options: Options | None = None, **selection: Any) -> Whole:
     """The outcome of a file whose audit brings it there and back."""
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     source = Source(tmp_path, name, 0, is_named=True)
-    (outcome,) = clean_files([source], Task(Cleaner(), Selection(**selection)))
+    (outcome,) = clean_files([source], Task(Cleaner(options), Selection(**selection)))
     assert isinstance(outcome, Whole), outcome
     changes = changes_of(outcome)
     entry = Entry("", name, outcome.input_content, outcome.output_content, outcome.verdict, changes)
@@ -318,13 +318,28 @@ class TestHtml:
         outcome = cleaned(tmp_path, "a.html", page.format(DAMAGED, DAMAGED))
         assert outcome.output.decode() == page.format(REPAIRED, DAMAGED)
 
-    def test_a_repair_across_a_tag_is_left_and_said(self, tmp_path: Any) -> None:
-        page = f"<p>{DAMAGED}</p><p>貿(m<b>à</b>o)易</p>"
+    def test_a_repair_across_a_tag_that_cannot_be_divided_is_left_and_said(self, tmp_path: Any) -> None:
+        page = f"<p>{DAMAGED}</p><p>&amp;#35<b>519</b>;整</p>"
         outcome = cleaned(tmp_path, "a.html", page)
-        assert outcome.output.decode() == f"<p>{REPAIRED}</p><p>貿(m<b>à</b>o)易</p>"
+        assert outcome.output.decode() == page.replace(DAMAGED, REPAIRED)
         (finding,) = findings_of(outcome)
-        assert finding.before == "(m<b>à</b>o)"
+        assert finding.before == "&amp;#35<b>519</b>;"
         assert "markup" in finding.reason
+
+    def test_a_deletion_across_a_tag_leaves_the_tag(self, tmp_path: Any) -> None:
+        page = f"<p>{DAMAGED}</p><p>貿(m<b>à</b>o)易，<i>進</i><b>(jìn)</b>口</p>"
+        outcome = cleaned(tmp_path, "a.html", page)
+        assert outcome.output.decode() == f"<p>{REPAIRED}</p><p>貿<b></b>易，<i>進</i><b></b>口</p>"
+        assert [change.before for change in changes_of(outcome)][-4:] == ["(m", "à", "o)", "(jìn)"]
+        assert not findings_of(outcome)
+
+    def test_words_are_converted_on_both_sides_of_a_tag(self, tmp_path: Any) -> None:
+        page = "<p>頭<b>髮</b>和<i>皇</i>后，發<br>展</p><p>面</p>\n<p>麵</p>"
+        wanted = "<p>头<b>发</b>和<i>皇</i>后，发<br>展</p><p>面</p>\n<p>面</p>"
+        for script in ("simplified", "t2s", "tw2sp"):
+            outcome = cleaned(tmp_path, "a.html", page, Options(script=script))
+            assert outcome.output.decode() == wanted
+            assert not findings_of(outcome)
 
     def test_references_stay_unless_they_are_repaired(self) -> None:
         page = "<p title='&quot;&#20013;'>&#x4e2d;&amp;lt; &copy &unknown; a&b</p>"

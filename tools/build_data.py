@@ -39,8 +39,11 @@ VARIANTS = (
     "丢亘侣兖兹内册决况净凉减凑凛凭别删剥匀却厢厦厨厩厮叙叠吕吴呐咏咤嘘够奥姗宫届幂廪弃弑强彦抛携摇撑晋栅椁横殁毁毡汹没泪渌滚潜灾烟猪"
     "猫猬瑶疱盗眦碱禀禄秃秆窑笋籼粤糇糍耻脉脚腼荆莅虚虬蘖衮踪迹遥隽静韵麹麽黄鼹"
 )
-"""Simplified forms that are no simplifications, but one of the forms that were in print before: what the list of variant
-forms of 1955 chose, and the glyphs of the typefaces of 1965. Editions in traditional characters print them too."""
+"""Simplified forms that are no simplifications, but forms that were in print before: what the list of variants of 1955
+chose, and the glyphs of the typefaces of 1965. Editions in traditional characters print them too."""
+
+SIMPLIFIED_TOO = "剋劄扞昇氾爇祕脩苧蒐薳谿釐陞噁"
+"""Characters that OpenCC simplifies though the general standard of 2013 has them, for names, and 噁, in chemistry."""
 
 SCRIPTS = {"Han": Class.HAN, "Katakana": Class.KATAKANA, "Hiragana": Class.HIRAGANA, "Hangul": Class.HANGUL,
            "Bopomofo": Class.BOPOMOFO}  # fmt: skip
@@ -128,9 +131,9 @@ def build_classes() -> npt.NDArray[np.uint8]:
         if codes[0] > 0x2190 and value in ("Extended_Pictographic", "Emoji_Modifier"):
             put(codes, Class.EMOJI)
     put(range(0x1F1E6, 0x1F200), Class.EMOJI)  # regional indicators: two make a flag
-    put((0x200B, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xAD, 0xFEFF, 0x180E), Class.INVISIBLE)
+    put((0x200B, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xAD, 0xFEFF, 0xFFFC, 0x180E), Class.INVISIBLE)
     put((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), Class.BIDI)
-    put((0x200C, 0x200D), Class.JOINER)
+    put((0x200C, 0x200D, 0xFE0F), Class.JOINER)
     put(range(0x3001, 0x3021), Class.WIDE)
     put(range(0xFF01, 0xFF66), Class.WIDE)
     put(range(0x2018, 0x2020), Class.WIDE)
@@ -166,12 +169,12 @@ def build_classes() -> npt.NDArray[np.uint8]:
         Class.NONCHARACTER)  # fmt: skip
     put((0xFFFD,), Class.REPLACEMENT)
     put(
-        (c for c in map(ord, changed_by(("t2s", "tw2s"))) if not encodable(chr(c), "gb2312")),
+        (ord(c) for c in changed_by(("t2s", "tw2s")) - set(SIMPLIFIED_TOO) if not encodable(c, "gb2312")),
         Class.HAN_TRADITIONAL,
     )
-    put(map(ord, "後"), Class.HAN_TRADITIONAL)  # in GB 2312, yet no simplified text writes it
     simplified = changed_by(("s2t",)) & changed_by(("s2hk",)) - set(TRADITIONAL_TOO)
     put((ord(c) for c in simplified if not encodable(c, "big5")), Class.HAN_SIMPLIFIED)
+    put(map(ord, "後"), Class.HAN_TRADITIONAL)  # in GB 2312, yet no simplified text writes it
     rarer = {
         Class.HAN: Class.HAN_RARE,
         Class.HAN_SIMPLIFIED: Class.HAN_RARE_SIMPLIFIED,

@@ -62,6 +62,17 @@ def simplified(codes: Codes) -> Codes:
     return correct(codes, convert_codes(codes, "tw2s"), TO_SIMPLIFIED)
 
 
+def each_simplified(codes: Codes) -> Codes:
+    """Return the simplified form of each of some characters, by itself.
+
+    >>> "".join(map(chr, each_simplified(np.array([ord(c) for c in "頭髮"], dtype=np.uint32))))
+    '头发'
+    """
+    apart = np.zeros(2 * len(codes), dtype=np.uint32)
+    apart[::2] = codes
+    return simplified(apart)[::2]
+
+
 def traditional(codes: Codes, configuration: str) -> Codes:
     """Return simplified text in traditional characters: OpenCC's s2tw or s2hk less known errors.
 

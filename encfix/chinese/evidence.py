@@ -76,9 +76,9 @@ def evidence(around: npt.NDArray[np.uint32]) -> Evidence:
 
 
 def interchangeable(around: npt.NDArray[np.uint32], forms: Units) -> Mask:
-    """Return whether some word around a character, laid out as for `evidence`, may be written with a form as well.
+    """Return whether some word around a character, laid out as for `evidence`, need not be written with a form.
 
-    One of the two spellings is kept by hand.
+    It is spelled as kept by hand, or the form makes such a spelling of it and the one seen is right as well.
 
     >>> rows = np.array([[*map(ord, text)] for text in ("  那個家伙   ", "  新局麵    ")], dtype=np.uint32)
     >>> interchangeable(rows, np.array([ord("傢"), ord("面")], dtype=np.uint16)).tolist()
@@ -88,8 +88,8 @@ def interchangeable(around: npt.NDArray[np.uint32], forms: Units) -> Mask:
     spelled = _Spelled.of(around)
     if len(spelled.first):
         others = np.where(spelled.is_middle, forms[spelled.place][:, None], spelled.seen)
-        right = [spelled.are_right(letters) for letters in (spelled.seen, others)]
-        by_hand = np.logical_or.reduceat((right[0] | right[1]) & spelled.by_hand, spelled.first)
-        both = np.logical_and(*(np.logical_or.reduceat(those, spelled.first) for those in right))
-        alike[spelled.place[spelled.first[both & by_hand]]] = True
+        right, right_then = (spelled.are_right(letters) for letters in (spelled.seen, others))
+        rows = (right & spelled.by_hand, right, right_then & spelled.by_hand)
+        by_hand, is_right, by_hand_then = (np.logical_or.reduceat(row, spelled.first) for row in rows)
+        alike[spelled.place[spelled.first[by_hand | is_right & by_hand_then]]] = True
     return alike

@@ -72,8 +72,8 @@ def _read(source: Source, kind: Kind, task: Task) -> _Read | None:
 
 
 def _clean_group(group: list[_Read], task: Task) -> Iterator[Outcome | Failed]:
-    texts = [document.text for item in group for chunk in item.chunks for document in chunk.documents]
-    results = iter(task.cleaner.clean_many(texts))
+    documents = [document for item in group for chunk in item.chunks for document in chunk.documents]
+    results = iter(task.cleaner.clean_many([one.text for one in documents], [one.seams() for one in documents]))
     for item in group:
         taken = [[next(results) for _ in chunk.documents] for chunk in item.chunks]
         parts: list[Part] = []

@@ -46,7 +46,8 @@ class Task:
 
     def clean(self, chunk: Chunk, codec: Codec | None, offset: int, line: int, size: int) -> Part:
         """Return what cleaning does to a chunk; see `placed`."""
-        results = self.cleaner.clean_many([document.text for document in chunk.documents])
+        documents = chunk.documents
+        results = self.cleaner.clean_many([one.text for one in documents], [one.seams() for one in documents])
         return placed(chunk, results, self.selection, codec, offset, line, size)
 
 

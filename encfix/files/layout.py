@@ -41,6 +41,11 @@ class Layout:
         self._fixed = [nth for nth, segment in enumerate(self._segments) if segment.is_fixed]
         self.value = "".join(segment.value for segment in self._segments)
 
+    def seams(self) -> list[tuple[int, int]]:
+        """Return the spans of the value that no edit may touch; an empty one is a place between two characters."""
+        spans = ((self._starts[nth], len(self._segments[nth].value)) for nth in self._fixed)
+        return [(start, start + length) for start, length in spans]
+
     def locate(self, start: int, end: int) -> tuple[int, int] | None:
         """Return where `[start, end)` of the value stands in the file, or None where no edit may be made.
 

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, Positions
+from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, are_in
 from encfix.repairs.surroundings import EDGES, around, between, last_before
@@ -30,6 +30,25 @@ ANIMALS_AND_SHIPS = (
     "蚊蠅蝇蜘螃蟑蝸蝴蜻鸚鹦羔犢獸兽怪妖寵宠手腳脚眼耳翅臂腿襪袜鞋股船艦舰"
 )
 """Characters of what is counted in 隻: animals, ships, one of what comes in pairs. Things are counted in 只 too."""
+
+DIALECT = "佇毋袂囡攏媠恁咱箍"
+"""Characters of Taiwanese and Hakka that Mandarin hardly has."""
+
+BOATS = "船舟槳桨艇筏舢岸艄湖"
+WATCHES = "錶针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
+EATEN = "煮吃咬嚼湯汤拌炒團糰揉餐碗筷彈"
+LANGUAGES = "學語文理工商法醫院歷數物化外"
+"""What stands before 系 in the names of departments, or 係 where that is wrong."""
+
+COUNTING = "計一由籌合整轄"
+"""What stands behind 統 where 係統 is two words: 係統計, 係由 …統一."""
+
+SURNAMES = (
+    "李王張刘劉陳杨楊趙黃黄周吳吴徐孫胡朱高林何郭馬羅梁宋鄭謝韓唐馮于董蕭程曹袁鄧許傅沈曾彭呂吕蘇盧蔣蔡賈丁魏薛葉閻余潘杜戴夏鍾汪田任姜"
+    "范方石姚譚廖鄒熊金陸郝孔白崔康毛邱秦江史顧侯邵孟龍萬段雷錢湯尹黎易常武喬賀賴龔文"
+)
+GIVEN = "誌緻云丰杰冬"
+"""Characters of given names that read as errors."""
 
 PARTICLES = "了嗎吗呢吧啊啦嘛得的不"
 FOREIGN = (
@@ -67,6 +86,13 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
+        (has(0, "划") & _hold(codes, BOATS, starts, ends), 8.0),
+        (has(0, "係") & (has(1, "統") & has(2, COUNTING) | has(-1, "系本該此")), 12.0),
+        (has(0, "係") & ~by_word & ~has(-1, LANGUAGES), 8.0),
+        (has(0, "么") & has(-1, "【") & has(1, "】"), 12.0),
+        (has(0, "錶") & (_beside(near, WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
+        (has(0, GIVEN) & has(-1, SURNAMES) & is_edge(-2), 12.0),
+        (has(0, "余") & is_edge(-1) & has(1, "大二三老小先公君氏府家"), 8.0),
         (is_in & is_edge(-1), 8.0),
         (is_in & by_word, 0.0),
         (is_in, 1.5),
@@ -76,7 +102,8 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (is_clear, 8.0),  # 使其明瞭, but 聲明瞭 was 聲明了
         (is_doubted(-1) | is_doubted(1), 8.0),
         (has(0, IN_NAMES) & ~by_word & is_edge(-1) & (is_edge(2) | is_edge(3)), 6.0),
-        (has(0, "麵麪") & (has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES)), 8.0),
+        (has(0, "麵麪") & (has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | _beside(near, EATEN)), 8.0),
+        (has(0, "麵麪") & (has(-1, "的") | is_edge(-1) & has(1, "的是也很太會")), 8.0),
         (has(0, "係") & _hold(codes, CANTONESE, starts, ends), 8.0),
         (_are_in_titles(codes, places, starts), 6.0),
         (is_foreign & is_plain, 6.0),  # 托 and 里, not 託 and 裡, write sounds
@@ -88,6 +115,14 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     return more
 
 
+def are_dialect(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold 个 in a document in Taiwanese or Hakka, which write it so."""
+    found = batch.codes.take(places) == ord("个")
+    if found.any():
+        found &= batch.holds(are_in(DIALECT, batch.codes))[batch.documents_of(places)]
+    return np.asarray(found)
+
+
 def _are_digits(codes: Codes) -> Mask:
     return np.array([chr(min(code, sys.maxunicode)).isdigit() for code in codes.tolist()], dtype=np.bool_)
 
@@ -96,6 +131,13 @@ def _make_words(codes: Codes, character: str) -> Mask:
     """Return which code points make a word of the lexicon with a character behind them."""
     words = (model.fold(chr(min(code, sys.maxunicode)) + character) for code in codes.tolist())
     return np.array([word in model.lexicon() for word in words], dtype=np.bool_)
+
+
+def _beside(near: Codes, characters: str) -> Mask:
+    """Return which rows hold one of some characters beside the one in the middle."""
+    found = are_in(characters, near)
+    found[:, _NEAR] = False
+    return np.asarray(found.any(axis=1))
 
 
 def _hold(codes: Codes, characters: str, starts: Positions, ends: Positions) -> Mask:

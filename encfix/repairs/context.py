@@ -16,13 +16,20 @@ from encfix.chinese.characters import (
     TRADITIONAL_CLASSES,
     Class,
     among,
+    role_table,
 )
+from encfix.edits import inside
 
 CLEAR = 3
 """A document or line is clearly of a script if it has so many times more of its characters than of the other's."""
 
 FOREIGN_SHARE = 0.2
 """Kana or hangul to each ideograph from which on a document is Japanese or Korean; below, lines that hold any are."""
+
+OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
+
+QUOTED_WORD = 12
+"""Code points in the longest quotation or title that tells nothing of the script around it."""
 
 _FOREIGN = (Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE)
 
@@ -34,7 +41,16 @@ class Scripts:
         self.batch = batch
         classes = batch.classes
         self.simplified, self.traditional = among(classes, *SIMPLIFIED_CLASSES), among(classes, *TRADITIONAL_CLASSES)
-        s, t = batch.counts(self.simplified), batch.counts(self.traditional)
+        quoted = _quoted_words(batch)
+        self._own = self.simplified & ~quoted, self.traditional & ~quoted
+        s, t = map(batch.counts, self._own)
+        is_bare = (s == 0) & (t == 0)  # nothing but what is quoted, which speaks for itself alone
+        if is_bare.any():
+            for mine, held in zip(self._own, (self.simplified, self.traditional), strict=True):
+                mine |= held & batch.spread(is_bare)
+            s, t = map(batch.counts, self._own)
+        self._silent = batch.spread(is_bare) & ~quoted if quoted.any() else None
+        """Where no script is clear whatever is quoted."""
         kana = among(classes, *_FOREIGN)
         has_kana = batch.holds(kana)
         is_foreign = np.zeros(len(batch), dtype=np.bool_)
@@ -63,12 +79,12 @@ class Scripts:
         mask = self.batch.spread(documents & ~self._kana)
         for nth in np.flatnonzero(documents & self._kana | self._mixed).tolist():
             self._by_line(mask, self._starts[nth], self._ends[nth], bool(documents[nth]), which)
-        return mask
+        return mask if self._silent is None else mask & ~self._silent
 
     def _by_line(self, mask: Mask, start: int, end: int, clear: bool, which: int) -> None:
         """Mark the lines of one document that are clearly of a script and not Japanese."""
         bounds = self._line_bounds(start, end)
-        masks = (self.simplified, self.traditional)[:: -1 if which else 1]
+        masks = self._own[:: -1 if which else 1]
         own, other, kana = (_sums(held[start:end], bounds) for held in (*masks, self._kana_mask))
         chosen = ((own >= CLEAR) & (own >= CLEAR * other) | clear) & (kana == 0)
         mask[start:end] = np.repeat(chosen, np.diff(bounds))
@@ -113,6 +129,17 @@ class Scripts:
         return self._pages[document, form]
 
 
+def _quoted_words(batch: Batch) -> Mask:
+    """Return which positions lie in quotations and titles of few characters."""
+    roles = role_table(OPENING, CLOSING).take(batch.codes, mode="clip")
+    (marks,) = roles.nonzero()
+    kind, size = roles.take(marks), np.diff(marks)
+    (first,) = ((kind[:-1] == 1) & (kind[1:] == 2) & (size > 1) & (size <= QUOTED_WORD + 1)).nonzero()
+    quoted = np.zeros(len(batch.codes), dtype=np.bool_)
+    quoted[inside(marks[first] + 1, size[first] - 1)] = True
+    return quoted
+
+
 def _sums(mask: Mask, bounds: Positions) -> Positions:
     """Return how often `mask` is True between each two bounds."""
     running = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
@@ -129,5 +156,5 @@ def _variants() -> npt.NDArray[np.uint32]:
     """Return the other regional form of each code point of the BMP that has one, 0 for others: (0x10000,)."""
     table = np.zeros(0x10000, dtype=np.uint32)
     for pair in confusions.REGIONAL:
-        table[ord(pair[0])] = ord(pair[1])
+        table[list(map(ord, pair))] = list(map(ord, reversed(pair)))
     return table

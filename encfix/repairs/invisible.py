@@ -1,13 +1,16 @@
 """Characters that show nothing inside Chinese text: zero-width spaces, soft hyphens, controls, stray direction marks.
 
 How they came about: copy protection, editors, broken extraction. They split words for every tokenizer. Colours of a
-terminal, `\\x1b[32m`, go as a whole: what an escape without its control character leaves behind is worse.
+terminal, `\\x1b[32m`, go as a whole: what an escape without its control character leaves behind is worse. Where emoji
+were taken out, the selector that followed them, U+FE0F, is left; where pictures were, U+FFFC.
 
 When it is certain: the document is Chinese, and the nearest visible neighbour is Chinese or its punctuation, or the
-edge of a line. C1 controls are reported only: they may be quotation marks of another code page.
+edge of a line. Between letters and digits, when the same character stands between ideographs of the document too. C1
+controls are reported only: they may be quotation marks of another code page.
 
 What looks alike and must stay: the zero-width joiner in emoji, joiners and breaks in Persian, Indic, Thai and Khmer
-text, direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words.
+text, direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words, selectors
+behind emoji and symbols.
 """
 
 from __future__ import annotations
@@ -15,16 +18,21 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import numpy.typing as npt
 
-from encfix.batch import Batch, Positions, to_text
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
+from encfix.batch import Batch, Codes, Mask, Positions, to_text
+from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, IS_HAN, Class, among, members
 from encfix.edits import Edits, deletions
 from encfix.options import Options
 from encfix.rules import number_of
 
 TERMINAL = number_of("invisible.terminal")
 
+OBJECT = number_of("invisible.object")
+
 SURE, UNSURE = 0.995, 0.6
+
+SOFT_HYPHEN, SELECTOR, PLACEHOLDER = 0xAD, 0xFE0F, 0xFFFC
 
 ESCAPE = 0x1B
 
@@ -46,6 +54,8 @@ _CHINESE_SIDE = members(
     Class.NEWLINE,
     Class.BOUNDARY,
 )
+_FULL_WIDTH = members(Class.WIDE, Class.COMMA, Class.MARK, Class.QUESTION, Class.OPEN, Class.CLOSE)
+_AROUND_OBJECTS = members(*HAN_CLASSES, Class.COMMA, Class.MARK, Class.QUESTION, Class.NEWLINE, Class.BOUNDARY)
 _KEEPS_JOINERS = members(
     Class.COMPLEX, Class.RIGHT_TO_LEFT, Class.EMOJI, Class.OTHER, Class.WESTERN, Class.HANGUL, Class.HANGUL_RARE
 )
@@ -77,21 +87,44 @@ def propose(batch: Batch, options: Options) -> Edits:
     visible = np.flatnonzero(~unseen)
     place = np.searchsorted(visible, found)
     left, right = classes.take(visible[place - 1]), classes.take(visible[place])
-    kind = classes.take(found)
+    kind, code = classes.take(found), codes.take(found)
     has_right_to_left = batch.holding(np.flatnonzero(among(classes, Class.RIGHT_TO_LEFT)))[documents]
+    is_joiner = (kind == Class.JOINER) & (code != SELECTOR)
     stays = (
         ((kind == Class.BIDI) & has_right_to_left)
-        | ((kind == Class.JOINER) & (_KEEPS_JOINERS.take(left) | _KEEPS_JOINERS.take(right)))
+        | (is_joiner & (_KEEPS_JOINERS.take(left) | _KEEPS_JOINERS.take(right)))
+        | ((code == SELECTOR) & ~_takes_no_selector(left, codes.take(visible[place - 1])))
         | ((kind == Class.INVISIBLE) & (_KEEPS_BREAKS.take(left) | _KEEPS_BREAKS.take(right)))
     )
     sure = _CHINESE_SIDE.take(left) | _CHINESE_SIDE.take(right)
-    sure &= ~((codes.take(found) >= 0x80) & (codes.take(found) < 0xA0))
+    sure &= (code < 0x80) | (code >= 0xA0)
+    sure &= (code != PLACEHOLDER) | (_AROUND_OBJECTS.take(left) & _AROUND_OBJECTS.take(right))
+    strewn = (kind == Class.INVISIBLE) & (code != SOFT_HYPHEN) & (code != PLACEHOLDER)
+    sure |= strewn & _is_strewn(batch, documents, code, strewn & IS_HAN.take(left) & IS_HAN.take(right))
     lengths = _lengths(batch, found)
     shown = ~stays
-    found, kind, lengths, sure = found[shown], kind[shown], lengths[shown], sure[shown]
+    found, kind, code, lengths, sure = found[shown], kind[shown], code[shown], lengths[shown], sure[shown]
     rules = np.where(lengths > 1, np.int16(TERMINAL), _RULE_OF_CLASS[kind])
+    rules[code == PLACEHOLDER] = OBJECT
     confidence = np.where(sure | (lengths > 1), SURE, UNSURE).astype(np.float32)
     return deletions(found, found + lengths, rules, confidence)
+
+
+def _takes_no_selector(classes: npt.NDArray[np.uint8], codes: Codes) -> Mask:
+    """Return which characters are ideographs or full-width marks, which have no form as emoji."""
+    return np.asarray(IS_HAN.take(classes) | (_FULL_WIDTH.take(classes) & (codes >= 0x3000)))
+
+
+def _is_strewn(batch: Batch, documents: Positions, codes: Codes, between: Mask) -> Mask:
+    """Return which characters are among those that stand `between` ideographs of the same document.
+
+    In a document with letters of a script that breaks its words with them, none is.
+    """
+    if not between.any():
+        return between
+    keys = documents * BOUNDARY_CODE + codes
+    complex_ = batch.holds(among(batch.classes, Class.COMPLEX))[documents]
+    return np.asarray(np.isin(keys, keys[between]) & ~complex_)
 
 
 def _lengths(batch: Batch, found: Positions) -> Positions:

@@ -24,14 +24,14 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions
-from encfix.chinese import confusions, model
-from encfix.chinese.characters import IS_HAN, Class, among, are_in, is_common
+from encfix.chinese import confusions, conversion, model
+from encfix.chinese.characters import IS_HAN, SIMPLIFIED_CLASSES, Class, among, are_in, is_common
 from encfix.chinese.evidence import Evidence, evidence, interchangeable
 from encfix.chinese.spelling import GAP, Choices, Stretches, Text, Verdicts, decode
 from encfix.chinese.words import LONGEST
 from encfix.edits import Edits, inside, offsets_of, replacements
 from encfix.options import Options
-from encfix.repairs import caution, context
+from encfix.repairs import caution, context, set_phrases
 from encfix.repairs.surroundings import Surroundings
 from encfix.rules import number_of
 from encfix.screen import TRADITIONAL
@@ -56,8 +56,15 @@ ATTESTED = 3.0
 UNUSUAL, NAME = 12.0, 6.0
 """Nats more where no word demands a form that is not the group's most usual, or a character that names hold."""
 
+CLEARLY, FAMILIAR = 4.0, 6.0
+"""Nats by which a form beats the others beside its neighbours where it is clearly right, and nats more that a change of
+it, unless it is the usual one, must then gain elsewhere in the document: whoever writes 麵包 knows when to write 麵."""
+
 CONVERTED = 0.6
 """What remains of these thresholds in a document in which `ENOUGH` places gain `STRONG` nats."""
+
+EVERYWHERE = 0.3
+"""The same for a simplified character that was left over so often."""
 
 ENOUGH, STRONG = 3, 9.0
 LEAST_ATTESTED = 1.0
@@ -78,6 +85,12 @@ AROUND = 8
 LEAST_PROSE, LEAST_LIST = -9.5, 4
 """The mean log probability of characters after one another below which they are a table or list, not a text; and how
 many ideographs without any beside another are one. No place in prose scores below -9.2, charts of characters do."""
+
+OLD_TOO = "从无个尔礼与万适宁虫气云"
+"""Simplified forms that were characters of their own before."""
+
+TRADITIONAL_TOO = "於麽"
+"""Characters that simplified text has too, in names; else they are of traditional text."""
 
 NEVER = -1e3
 """The log probability of a character that traditional text does not have."""
@@ -166,11 +179,18 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
         return NONE
     codes = np.where(forms < 0, 0, table.codes.take(forms, mode="clip")).astype(np.uint16).take(chosen, axis=1)
     choices = Choices(suspects[chosen], codes, logs.take(chosen, axis=1).astype(np.float64))
-    found = _decoded(batch, choices, said.attested[promising])
+    found = _decoded(batch, choices, said.attested[promising], _are_familiar(batch, suspects, margins, chosen))
     leftovers = confusions.leftover_table().take(batch.codes.take(strangers), mode="clip")
     strangers, leftovers = strangers[leftovers > 0], leftovers[leftovers > 0]
-    is_name = ~is_common().take(batch.codes.take(strangers))  # 赟 is somebody's name
-    return _settled(batch, scripts, _joined([found, Candidates.certain(strangers, leftovers, is_name)]))
+    is_left = ~is_common().take(batch.codes.take(strangers))  # 赟 is somebody's name
+    is_left |= caution.are_dialect(batch, strangers)
+    return _settled(batch, scripts, _joined([found, Candidates.certain(strangers, leftovers, is_left)]))
+
+
+def _are_familiar(batch: Batch, suspects: Positions, margins: npt.NDArray[np.float32], chosen: Positions) -> Mask:
+    """Return which places hold a form that is clearly right in another place of the document: 麵 where it has 麵包."""
+    keys = batch.documents_of(suspects) << 32 | batch.codes.take(suspects)
+    return np.isin(keys[chosen], keys[margins <= -CLEARLY])
 
 
 def _are_promising(seen: Codes, said: Evidence, margins: npt.NDArray[np.float32]) -> Mask:
@@ -180,7 +200,7 @@ def _are_promising(seen: Codes, said: Evidence, margins: npt.NDArray[np.float32]
     return np.asarray((margins >= ALONE) | np.where(said.attested, by_word, freely))
 
 
-def _decoded(batch: Batch, choices: Choices, is_attested: Mask) -> Candidates:
+def _decoded(batch: Batch, choices: Choices, is_attested: Mask, is_familiar: Mask) -> Candidates:
     """Divide the windows around the places in question into words, and return what changes."""
     place = choices.place
     if not len(place):
@@ -199,7 +219,7 @@ def _decoded(batch: Batch, choices: Choices, is_attested: Mask) -> Candidates:
         at = place[own] + (begin - start[some])[window]
         verdicts = decode(Stretches(Text.of(codes), begin, length), choices.some(own, at))
         more = caution.nats(codes, at, begin[window], (begin + length)[window], verdicts.by_word)
-        proposed = _proposed(place[own], codes.take(at), verdicts, more, is_attested[own])
+        proposed = _proposed(place[own], codes.take(at), verdicts, more, is_attested[own], is_familiar[own])
         parts.append(proposed.where(verdicts.gain > 0))
     return _joined(parts)
 
@@ -216,7 +236,9 @@ def _windows(batch: Batch, place: Positions) -> tuple[Positions, Positions, Posi
     return heads, start, end
 
 
-def _proposed(place: Positions, seen: Codes, verdicts: Verdicts, more: Nats, is_attested: Mask) -> Candidates:
+def _proposed(
+    place: Positions, seen: Codes, verdicts: Verdicts, more: Nats, is_attested: Mask, is_familiar: Mask
+) -> Candidates:
     """Return the verdicts as candidates, each with the threshold that its place calls for; `more` is for caution."""
     form, gain, by_word = verdicts
     more = more + ATTESTED * is_attested
@@ -224,7 +246,9 @@ def _proposed(place: Positions, seen: Codes, verdicts: Verdicts, more: Nats, is_
     more += NAME * (~by_word & are_in(caution.IN_NAMES, seen))
     alone = np.where(are_in(confusions.BOUND, seen) & ~is_attested, BOUND, ALONE)
     needed = np.where(by_word, BY_WORD, alone)
-    rule = np.where(model.fold_codes(seen) == seen, LEFTOVER, WRONG).astype(np.int16)
+    is_left = model.fold_codes(seen) == seen
+    more += FAMILIAR * (is_familiar & ~is_left & ~confusions.usual_forms().take(seen, mode="clip"))
+    rule = np.where(is_left, LEFTOVER, WRONG).astype(np.int16)
     return Candidates(place, form.astype(np.uint32), np.minimum(gain, CERTAIN_GAIN), needed, more, rule)
 
 
@@ -233,6 +257,7 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
     document = batch.documents_of(found.place)
     converted = np.bincount(document[found.gain >= STRONG], minlength=len(batch)) >= ENOUGH
     found = found._replace(needed=found.needed * np.where(converted[document], CONVERTED, 1.0))
+    found = found._replace(needed=found.needed * np.where(_are_left_over(batch, found, document), EVERYWHERE, 1.0))
     (near,) = (found.gain >= found.needed + found.more - 1).nonzero()
     if not len(near):
         return NONE
@@ -242,10 +267,25 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
         return NONE
     found, surroundings = found.where(near), Surroundings(scripts, found.place[near])
     is_left = surroundings.are_quotations(found.rule == LEFTOVER) | ~_are_in_prose(batch, found.place)
-    is_kept = ~surroundings.are_classical() | (found.more >= CERTAIN_GAIN)
+    is_old = (found.rule == LEFTOVER) & ~_are_only_simplified(batch, found.place) & surroundings.are_old()
+    is_kept = ~surroundings.are_classical() & ~is_old | (found.more >= CERTAIN_GAIN)
+    is_kept &= ~set_phrases.are_inside(batch.codes, found.place)
     more = np.where(is_left, found.gain, found.more)  # so that it is reported, never applied
     form = scripts.regional(document[near], found.form)
     return found._replace(form=form, more=more).where(is_kept)
+
+
+def _are_left_over(batch: Batch, found: Candidates, document: Positions) -> Mask:
+    """Return which places hold a simplified character that was left over in `ENOUGH` clear places of the document."""
+    keys = document << 32 | batch.codes.take(found.place)
+    is_left = found.rule == LEFTOVER
+    known, count = np.unique(keys[is_left & (found.gain >= STRONG)], return_counts=True)
+    return np.asarray(is_left & np.isin(keys, known[count >= ENOUGH]))
+
+
+def _are_only_simplified(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold a character that was not in use before it was a simplified form."""
+    return among(batch.classes.take(places), *SIMPLIFIED_CLASSES) & ~are_in(OLD_TOO, batch.codes.take(places))
 
 
 def _are_in_prose(batch: Batch, places: Positions) -> Mask:
@@ -267,12 +307,12 @@ def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
     """Return proposals for characters in simplified text that only traditional text has."""
     if not scripts.is_simplified.any():
         return NONE
-    strange = scripts.traditional | (batch.codes == ord("於"))
+    strange = scripts.traditional | are_in(TRADITIONAL_TOO, batch.codes)
     place = np.flatnonzero(strange & scripts.is_simplified)
     if not len(place):
         return NONE
     codes = batch.codes.take(place)
-    form = model.fold_codes(codes)
+    form = conversion.each_simplified(codes)
     is_left = Surroundings(scripts, place).are_quotations(np.ones(len(place), np.bool_))
     is_left |= ~_are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
     is_left |= (codes == ord("於")) & are_in(caution.AFTER_YU, batch.codes.take(place + 1))

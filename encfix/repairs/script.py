@@ -74,10 +74,10 @@ def flags_configuration(options: Options) -> int:
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose the conversion of what is not in the script asked for."""
     if options.script == "simplified":
-        foreign, native = TRADITIONAL_CLASSES, SIMPLIFIED_FORMS
-        return _convert(batch, *_lines_to_convert(batch, foreign, native), conversion.simplified)
-    foreign, native = SIMPLIFIED_FORMS, TRADITIONAL_CLASSES
-    lines, name = _lines_to_convert(batch, foreign, native), FROM_SIMPLIFIED[options.script]
+        lines = _lines_to_convert(batch, TRADITIONAL_CLASSES, SIMPLIFIED_FORMS)
+        return _convert(batch, *lines, conversion.simplified)
+    lines = _lines_to_convert(batch, SIMPLIFIED_FORMS, TRADITIONAL_CLASSES)
+    name = FROM_SIMPLIFIED[options.script]
     if conversion.keeps_length(name):
         return _convert(batch, *lines, lambda codes: conversion.traditional(codes, name))
     return _convert_by_opencc(batch, *lines, name)

@@ -15,7 +15,7 @@ from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
 from encfix.edits import inside, offsets_of
-from encfix.repairs.context import CLEAR, Scripts
+from encfix.repairs.context import CLEAR, CLOSING, OPENING, Scripts
 
 QUOTED = 60
 """Code points on either side within which the marks of a quotation are looked for."""
@@ -23,13 +23,19 @@ QUOTED = 60
 FEW_WORDS = 4
 """Ideographs in the longest quotation of the other script that is repaired."""
 
-CLASSICAL, MODERN = "之其兮矣曰乎哉焉爾尔彼匪", "的了這这個个們们她"
-"""Words of classical Chinese that modern prose has far fewer of, and the other way round."""
+CLASSICAL = "之其兮矣曰乎哉焉爾尔彼匪"
+MODERN = "的了这這们們個她您你嗎吗吧呢呀啊啦很些跟讓让沒电電站題题聯联組组費费網网訊讯隊队賽赛"
+"""Characters of classical Chinese that modern text has far fewer of, and the other way round."""
+
+OLD = 24
+"""Ideographs, with none of modern text among them, that make a text old, be it verse, annals or a list of titles."""
+
+HARDLY_MODERN = 0.005
+"""The share of such characters up to which a page is old; news and notices hold 0.01 and more."""
 
 FEW_CLASSICAL = 2
 """Words of classical Chinese that make a text without modern ones classical."""
 
-OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
 TITLES = "《〈"
 PAIRING = "/／→=＝(（|｜\t ,，、;；:：-—"
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
@@ -113,8 +119,21 @@ class Surroundings:
 
     def are_classical(self) -> Mask:
         """Return which places lie in classical text: it has spellings of its own, 于 and 采 and 云."""
-        classical, modern = (between(self._holding(role), self._start, self._end) for role in (_CLASSICAL, _MODERN))
-        return np.asarray((classical >= FEW_CLASSICAL) & (classical > CLEAR * modern))
+        classical = between(self._holding(_CLASSICAL), self._start, self._end)
+        return np.asarray((classical >= FEW_CLASSICAL) & (classical > CLEAR * self._modern))
+
+    def are_old(self) -> Mask:
+        """Return which places lie in text that is long enough to hold a modern word, and holds none, on such a page."""
+        lacks = self._modern == 0
+        if lacks.any():
+            batch = self._scripts.batch
+            modern, han = batch.counts(are_in(MODERN, batch.codes)), batch.counts(among(batch.classes, *HAN_CLASSES))
+            lacks &= (modern <= HARDLY_MODERN * han)[batch.documents_of(self._places)]
+        return np.asarray(lacks & (self._ideographs(self._start, self._end, lacks) >= OLD))
+
+    @cached_property
+    def _modern(self) -> Positions:
+        return between(self._holding(_MODERN), self._start, self._end)
 
     def are_quotations(self, is_leftover: Mask) -> Mask:
         """Return which places lie in a quotation of the other script, a title in it, an address, Japanese, or examples.

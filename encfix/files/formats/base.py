@@ -67,6 +67,10 @@ class Document:
         """Return where the characters stand in the chunk's text. Raises FormatError if they cannot be found."""
         return Layout([Segment(0, len(self.text), self.text)])
 
+    def seams(self) -> Sequence[tuple[int, int]]:
+        """Return the spans of the text, empty ones too, at which changes are to be divided: no edit reaches across."""
+        return ()
+
     def quote(self, text: str) -> str:
         """Return `text` as the format writes it in this place. Raises FormatError if it cannot hold it."""
         return text

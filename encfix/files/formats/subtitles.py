@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from encfix.files.formats.base import Chunk, Document, TextFormat
 from encfix.files.layout import Layout, Segment
@@ -46,6 +46,10 @@ class Located(Document):
     def layout(self) -> Layout:
         """Return where the characters stand."""
         return self._layout
+
+    def seams(self) -> Sequence[tuple[int, int]]:
+        """Return where markup stands."""
+        return self._layout.seams()
 
 
 def _segments(text: str, start: int, end: int, tag: re.Pattern[str]) -> Iterator[Segment]:

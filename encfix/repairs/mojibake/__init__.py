@@ -22,13 +22,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from encfix import screen
-from encfix.batch import Batch, Codes, Positions, to_codes, to_text
+from encfix.batch import Batch, Positions
 from encfix.chinese.characters import Class, among
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
 from encfix.repairs.mojibake import remnants, western
 from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.explaining import Evidence, Explained, explain
+from encfix.repairs.mojibake.marked import Marked
 from encfix.repairs.mojibake.reading import Block
 
 NEAR = 48
@@ -41,13 +42,14 @@ def propose(batch: Batch, options: Options) -> Edits:
     parts = [remnants.propose(batch, places)]
     evidence: dict[int, Evidence] = {}
     stretches = list(_stretches(batch, places))
-    texts = [batch.codes[start:end] for _, start, end in stretches]
-    for (document, start, _), codes, costs in zip(stretches, texts, damaged_costs(texts) if texts else [], strict=True):
-        block = Block(codes, costs)
+    marked = [Marked.of(batch, start, end) for _, start, end in stretches]
+    costs = damaged_costs([one.codes for one in marked]) if marked else []
+    for (document, start, _), text, costs_each in zip(stretches, marked, costs, strict=True):
+        block = Block(text.codes, costs_each)
         known, before = evidence.setdefault(document, Evidence()), start - int(batch.starts[document])
         explained = explain(block, known, before) if block.is_suspect else []
-        parts.append(_edits(block, explained, start))
-        parts.append(western.propose(block, start, [(one.span.start, one.span.end) for one in explained]))
+        parts.append(text.divided(_edits(explained)))
+        parts.append(text.divided(western.propose(block, [(one.span.start, one.span.end) for one in explained])))
     return remnants.guard(batch, merge(parts))
 
 
@@ -70,22 +72,8 @@ def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]
         yield document, start, end
 
 
-def _edits(block: Block, explained: list[Explained], base: int) -> Edits:
-    """Return one edit for each span, less the ends that stay as they are."""
-    proposals: list[Proposal] = []
-    for span, confidence, rule in explained:
-        start, end, text = _trimmed(block.codes[span.start : span.end], to_codes(span.text))
-        if start < end or len(text):
-            proposal = Proposal(span.start + start, span.start + end, to_text(text), rule, confidence, span.gain)
-            proposals.append(proposal.moved(base))
-    return gathered(proposals)
-
-
-def _trimmed(before: Codes, after: Codes) -> tuple[int, int, Codes]:
-    """Return the part of `before` that differs, as start and end, and what it becomes."""
-    shorter = min(len(before), len(after))
-    same = before[:shorter] == after[:shorter]
-    head = shorter if same.all() else int(np.argmin(same))
-    same = before[len(before) - shorter :][::-1] == after[len(after) - shorter :][::-1]
-    tail = min(shorter - head, shorter if same.all() else int(np.argmin(same)))
-    return head, len(before) - tail, after[head : len(after) - tail]
+def _edits(explained: list[Explained]) -> Edits:
+    """Return one edit for each span."""
+    return gathered(
+        Proposal(span.start, span.end, span.text, rule, confidence, span.gain) for span, confidence, rule in explained
+    )

@@ -79,9 +79,8 @@ def _config() -> Any:
     return _ftfy().TextFixerConfig(**SETTINGS)
 
 
-def propose(block: Block, base: int, done: list[tuple[int, int]]) -> Edits:
-    """Propose what ftfy makes of the lines of a block that hold none of the spans `done`; `base` is where the block
-    starts."""
+def propose(block: Block, done: list[tuple[int, int]]) -> Edits:
+    """Propose what ftfy makes of the lines of a block that hold none of the spans `done`."""
     if not block.is_narrow:
         return Edits.none()
     proposals: list[Proposal] = []
@@ -89,7 +88,7 @@ def propose(block: Block, base: int, done: list[tuple[int, int]]) -> Edits:
     for line in text.splitlines(keepends=True) if "\x85" not in text else text.split("\n"):
         stop = place + len(line)
         if not line.isascii() and not any(first < stop and place < last for first, last in done):
-            proposals += [proposal.moved(base + place) for proposal in _changes(line)]
+            proposals += [proposal.moved(place) for proposal in _changes(line)]
         place = stop + ("\x85" in text)
     return gathered(proposals)
 

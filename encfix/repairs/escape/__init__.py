@@ -1,0 +1,70 @@
+"""Escapes written out: `&nbsp;`, `&amp;quot;`, `#xff1a;`, `\\\\\\\\u4e2d\\\\\\\\u56fd`, `%E4%B8%AD`, `=E4=BD=A0`,
+`\\\\\\\\\\\\\\\\"`.
+
+How they came about: text was escaped for HTML, JSON, an address or a mail, and shown or stored without undoing it,
+or was undone once where it had been escaped twice; some tools take the ampersand or the semicolon away.
+
+When it is certain: what comes out is Chinese, or an entity stands beside Chinese characters or their punctuation in
+a Chinese text without markup. Two escapes of bytes or code points are the least; they must decode strictly. One that
+is certain is proof for single ones on the same page: a page is repaired to its end.
+
+What looks alike and must stay: code, addresses, hex colours, markup (a text with tags is HTML, and its entities are
+right), escapes in other languages, and those in a line that speaks of escapes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from encfix import screen
+from encfix.batch import Batch
+from encfix.edits import Edits, Proposal, gathered
+from encfix.options import Options
+from encfix.repairs.escape import line_ends, numbers, references
+from encfix.repairs.escape.evidence import LIKELY, UNSURE, Page
+from encfix.rules import number_of
+
+BACKSLASH = number_of("escape.backslash")
+
+_SIGN = re.compile(
+    r"&[#A-Za-z]|#[xX]?[0-9a-fA-F]{4}|\\[uxrn\"'“”]|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|=\?|nbsp;|u[0-9a-f]{4}u|_x000"
+)
+"""What any escape holds."""
+
+_BACKSLASHES = re.compile(r"(?<!\\)\\+(?=[\"'“”])")
+
+
+def propose(batch: Batch, options: Options) -> Edits:
+    """Propose to undo escapes."""
+    proposals: list[Proposal] = []
+    for document in np.unique(batch.documents_of(screen.positions(batch, screen.ESCAPE))).tolist():
+        base, text = int(batch.starts[document]), batch.text(document)
+        if not _SIGN.search(text):
+            continue
+        page = Page(text)
+        for proposal in sorted(_found(page), key=lambda proposal: (proposal.start, -proposal.end)):
+            if page.is_about(proposal.start):
+                proposal = proposal._replace(confidence=UNSURE)
+            if not proposals or base + proposal.start >= proposals[-1].end:
+                proposals.append(proposal.moved(base))
+    return gathered(proposals)
+
+
+def _found(page: Page) -> Iterator[Proposal]:
+    """Yield the escapes of one document, and what they stand for."""
+    yield from numbers.found(page)
+    if references.belong_nowhere(page.text):
+        yield from references.found(page)
+        yield from line_ends.found(page)
+        if not page.holds_code:
+            yield from _backslashes(page)
+
+
+def _backslashes(page: Page) -> Iterator[Proposal]:
+    """Yield the backslashes before quotation marks beside Chinese."""
+    for match in _BACKSLASHES.finditer(page.text):
+        if page.is_chinese_beside(match.start(), match.end() + 1):
+            yield Proposal(*match.span(), "", BACKSLASH, LIKELY if len(match.group()) > 1 else UNSURE)

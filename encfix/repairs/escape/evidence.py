@@ -1,0 +1,83 @@
+"""What tells escapes that stayed behind from those that belong: the text around them, and what they stand for."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import cached_property
+
+from encfix.batch import to_codes
+from encfix.chinese.characters import IS_HAN, class_table
+
+SURE, LIKELY, UNSURE = 0.99, 0.93, 0.5
+
+_ABOUT = re.compile(
+    "编码|編碼|解码|解碼|转义|轉義|跳脱|跳脫|实体|實體|码点|碼點|码位|碼位|正则|正規表|换行符|換行符|小于号|小於號|地址栏|地址欄|網址列"
+    r"|unicode|escape|encod|entit|(?<![.\w])(?:html|json)(?!\w)",
+    re.IGNORECASE | re.ASCII,
+)
+_CODE = re.compile(
+    r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE
+)
+
+
+class Page:
+    """The text of one document, and what it is about."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._line_ends = [match.start() for match in re.finditer("\n", text)]
+        self._about = {self._line_of(match.start()) for match in _ABOUT.finditer(text)}
+
+    @cached_property
+    def holds_code(self) -> bool:
+        """Whether a line of the text reads as code."""
+        return _CODE.search(self.text) is not None
+
+    def is_about(self, offset: int) -> bool:
+        """Return whether the line of an offset speaks of escapes."""
+        return bool(self._about) and self._line_of(offset) in self._about
+
+    def is_in_address(self, offset: int) -> bool:
+        """Return whether an address began before an offset, with no space since."""
+        before = self.text[max(0, offset - 200) : offset].rpartition(" ")[2].rpartition("\n")[2]
+        return "://" in before or "www." in before
+
+    def is_chinese_beside(self, start: int, end: int) -> bool:
+        """Return whether Chinese stands right before or right behind a span."""
+        return any(map(is_chinese, self.text[max(0, start - 1) : start] + self.text[end : end + 1]))
+
+    def _line_of(self, offset: int) -> int:
+        return bisect_left(self._line_ends, offset)
+
+
+def share_of_han(text: str) -> float:
+    """Return the share of ideographs among the ideographs and ASCII letters of a text.
+
+    >>> share_of_han("中国 CN")
+    0.5
+    """
+    codes = to_codes(text)
+    han = int(IS_HAN.take(class_table().take(codes)).sum())
+    letters = int((((codes | 0x20) >= ord("a")) & ((codes | 0x20) <= ord("z")) & (codes < 0x80)).sum())
+    return han / (han + letters) if han else 0.0
+
+
+def is_han(character: str) -> bool:
+    """Return whether a character is an ideograph."""
+    return bool(IS_HAN[class_table()[ord(character)]])
+
+
+def is_chinese(character: str) -> bool:
+    """Return whether a character is an ideograph or a mark of Chinese text."""
+    return (
+        is_han(character)
+        or 0x3000 <= ord(character) < 0x3021
+        or 0xFF00 <= ord(character) < 0xFF66
+        or character in "“”‘’—…·"
+    )
+
+
+def is_mostly_chinese(text: str) -> bool:
+    """Return whether a text holds an ideograph and at least half of it is Chinese."""
+    return any(map(is_han, text)) and sum(map(is_chinese, text)) >= 0.5 * len(text)
