@@ -58,6 +58,7 @@ _EDGES = (Class.NEWLINE, Class.BOUNDARY, Class.SPACE)
 _RARE = (Class.HAN_RARE, Class.HAN_RARE_SIMPLIFIED, Class.HAN_RARE_TRADITIONAL)
 _STRANGE = (*_RARE, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT)
 _AFTER_ESCAPE = (Class.LETTER, Class.DIGIT, Class.PUNCTUATION, Class.QUESTION)
+_INSIDE = (*LETTER_CLASSES, Class.SPACE, Class.WIDE)
 _WESTERN = (Class.WESTERN, Class.TONED)
 _BEYOND_ASCII = (
     Class.OTHER, Class.WESTERN, Class.TONED, Class.WIDE, Class.MARK, Class.CONTROL, Class.INVISIBLE, Class.REPLACEMENT,
@@ -80,9 +81,10 @@ class Pattern(NamedTuple):
 
 PATTERNS = (
     Pattern(GLOSS, (*_HAN, Class.CLOSE), (Class.OPEN,), LETTER_CLASSES),
+    Pattern(GLOSS, (*_HAN, Class.SPACE), (Class.OPEN,), _INSIDE, proof=second_look.bracketed),
     Pattern(SEPARATOR, _HAN, (Class.SPACE,), _HAN),
     Pattern(SEPARATOR, _ANY, (Class.COMMA,), _MARKS),
-    Pattern(SEPARATOR, _ANY, (Class.MARK,), (Class.MARK,)),
+    Pattern(SEPARATOR, _ANY, (Class.MARK,), (Class.MARK, Class.COMMA)),
     Pattern(SEPARATOR, _EDGES, (Class.PIPE,), _EDGES),
     Pattern(SEPARATOR, _HAN, (Class.NEWLINE,), _HAN),
     Pattern(SEPARATOR, _HAN, (Class.QUESTION,), _HAN),

@@ -16,6 +16,7 @@ from encfix.chinese.characters import (
     is_common,
     two_forms,
 )
+from encfix.edits import inside
 from encfix.repairs.gloss.finding import Glosses
 
 ENOUGH = 4
@@ -27,10 +28,15 @@ ONE_FORM_SHARE = 0.125
 ALWAYS = 0.8
 """The least share of its occurrences at which a page's glossed characters are glossed; half of it for each of them."""
 
+A_LIST = 3
+"""Glossed characters that stand in a row, in the mean, where a list of them was set."""
+
 SHORTEST_PERIOD, LONGEST_PERIOD = 4, 5
 """Characters from one periodic gloss to the next."""
 
 VARIATION_SELECTOR = 0xFE0F
+CODES = 0x110000
+"""As many code points as there are."""
 
 
 class Page:
@@ -44,7 +50,7 @@ class Page:
         """Of each gloss."""
         self.has_two_forms = two_forms().take(owner_code, mode="clip")
         """Of each gloss: whether its character has a simplified and a traditional form."""
-        self.is_repeated = glosses.chained | np.append(glosses.chained[1:], False)
+        self.is_repeated = glosses.repeats | np.append(glosses.repeats[1:], False)[: len(head)]
         """Of each gloss: whether it stands more than once behind its character."""
 
         def per_document(chosen: Mask) -> npt.NDArray[np.int64]:
@@ -70,17 +76,23 @@ class Page:
         needed = np.where((traditional > 0) | spaced, 2, ENOUGH)
         of_two_forms = per_document(head & kinds)
         common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
-        words = np.bincount(batch.documents_of(glosses.words), minlength=count)
-        inside = per_document(_is_inside_word(batch, glosses, self.has_space) & head)
+        words, strangers = (
+            np.bincount(batch.documents_of(places), minlength=count) for places in (glosses.words, glosses.strangers)
+        )
+        toned = per_document(head & glosses.toned)
+        adjacent = per_document(head & (np.append(0, glosses.end[:-1])[: len(head)] == glosses.owner))
+        running = per_document(_is_inside_word(batch, glosses, self.has_space) & head)
         self.is_glossed = (
             (self.distinct >= needed)
             & (one_form <= ONE_FORM_SHARE * (one_form + self.distinct))
             & (hits >= ALWAYS * total)
             & (plain > 0)
             & (first_reading >= ALWAYS * of_two_forms)
-            & (2 * inside >= owners)
+            & (2 * running >= owners)
             & (common > self.distinct / 2)
             & (4 * words < owners)
+            & ((4 * strangers < owners) | (2 * toned > owners))
+            & ((adjacent < A_LIST) | (owners < A_LIST * (owners - adjacent)))
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
         self.is_periodic = _periodic(batch, glosses.where(head), documents[head], han)
@@ -109,7 +121,7 @@ def _occurrences(
     The other arrays have one element a gloss: the place of its pair in the first two, and whether it is the first of
     its pair.
     """
-    keys = document * 0x110000 + owner_code
+    keys = document * CODES + owner_code
     pairs, first, place = np.unique(keys, return_index=True, return_inverse=True)
     is_first = np.zeros(len(place), dtype=np.bool_)
     is_first[first] = True
@@ -117,7 +129,7 @@ def _occurrences(
     wanted = np.zeros(0x10000, dtype=np.bool_)
     wanted[owner_code] = True
     found = np.flatnonzero(wanted.take(batch.codes, mode="clip"))
-    found_keys = batch.documents_of(found) * 0x110000 + batch.codes.take(found)
+    found_keys = batch.documents_of(found) * CODES + batch.codes.take(found)
     index = np.searchsorted(pairs, found_keys)
     same = pairs.take(index, mode="clip") == found_keys
     seen = np.bincount(index[same], minlength=len(pairs))
@@ -165,12 +177,33 @@ def _periodic(batch: Batch, heads: Glosses, document: Positions, han: Mask) -> M
 
 def emoji_between(batch: Batch) -> Positions:
     """Return emoji that stand between Chinese characters, or a bracket and a character, emoji beside them included."""
+    starts, ends = _emoji(batch)
+    fits = _follow_text(batch, starts) & IS_HAN.take(batch.classes.take(ends))
+    return inside(starts[fits], (ends - starts)[fits])
+
+
+def strewn_emoji(batch: Batch, is_strewn: Mask) -> Positions:
+    """Return the emoji of documents into which some were strewn: those between characters, and wherever text goes on
+    or a line ends behind a character, those of the same kinds.
+    """
+    between = emoji_between(batch)
+    between = between[is_strewn[batch.documents_of(between)]]
+    seen = np.unique(batch.documents_of(between) * CODES + batch.codes.take(between))
+    starts, ends = _emoji(batch)
+    fits = _follow_text(batch, starts) & is_strewn[batch.documents_of(starts)]
+    found = inside(starts[fits], (ends - starts)[fits])
+    keys = batch.documents_of(found) * CODES + batch.codes.take(found)
+    return np.unique(np.concatenate((between, found[np.isin(keys, seen)])))
+
+
+def _emoji(batch: Batch) -> tuple[Positions, Positions]:
+    """Return where runs of emoji begin and end, with what joins and varies them."""
     is_part = among(batch.classes, Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
     edges = np.diff(is_part.astype(np.int8))
-    starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
+    return np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
+
+
+def _follow_text(batch: Batch, starts: Positions) -> Mask:
+    """Return which runs of emoji stand behind a character, or the bracket or space of its gloss."""
     before = batch.classes.take(starts - 1)
-    fits = (IS_HAN.take(before) | (before == Class.CLOSE) | (before == Class.SPACE)) & IS_HAN.take(
-        batch.classes.take(ends)
-    )
-    starts, lengths = starts[fits], (ends - starts)[fits]
-    return np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
+    return np.asarray(IS_HAN.take(before) | (before == Class.CLOSE) | (before == Class.SPACE))
