@@ -1,0 +1,88 @@
+"""Whether glosses come at even distances, whatever they stand at, as one tool sets them; and the emoji it strews.
+
+Verse, idioms and names of places are as even, where one character of each is glossed. But there the marks set the
+beat: a gloss a clause, and none that follows another within one. The tool counts through the clauses; it also glosses
+what comes, which is seldom a rare character.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from encfix.batch import Batch, Mask, Positions
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LETTER_CLASSES, Class, among, is_common
+from encfix.repairs.gloss.finding import Glosses
+
+SHORTEST, LONGEST = 4, 5
+"""Characters from one periodic gloss to the next."""
+
+FEW = 3
+"""Gaps below which glosses are periodic only if emoji are strewn, too."""
+
+EVEN = 0.9
+"""The least share of gaps that are of these lengths."""
+
+WITHIN = 0.3
+"""The least share of them in which no mark stands: in running text it is above a half."""
+
+COMMON = 0.8
+"""The least share of common characters among those that are glossed."""
+
+VARIATION_SELECTOR = 0xFE0F
+
+
+def find_periodic(batch: Batch, glosses: Glosses, document: Positions, han: Mask) -> Mask:
+    """Return for each document whether glosses on one line stand four or five characters apart, (nearly) all of them.
+
+    `document` is that of each gloss; `han` says where the characters of Chinese are.
+    """
+    count = len(batch)
+    marks, spaced = _marks(batch, glosses)
+    head = ~glosses.chained
+    heads, document, spaced = glosses.where(head), document[head], spaced[head]
+    newlines = np.flatnonzero(among(batch.classes, Class.NEWLINE))
+    same_line = (np.diff(np.searchsorted(newlines, heads.owner)) == 0) & (np.diff(document) == 0)
+    if not same_line.any():
+        return np.zeros(count, dtype=np.bool_)
+    gaps = np.add.reduceat(han, heads.owner, dtype=np.int64)[:-1]
+    has_mark = np.logical_or.reduceat(marks, heads.owner)[:-1]
+
+    def per_document(chosen: Mask) -> Positions:
+        return np.bincount(document[1:][same_line & chosen], minlength=count)
+
+    is_even = (gaps >= SHORTEST) & (gaps <= LONGEST)
+    total, even, within = per_document(gaps >= 0), per_document(is_even), per_document(is_even & ~has_mark)
+    every = np.bincount(document, minlength=count)
+    common = np.bincount(document[is_common().take(batch.codes.take(heads.owner), mode="clip")], minlength=count)
+    # Where a space follows each gloss, it may part the items of a list, which hold no other mark.
+    is_list = (2 * np.bincount(document[spaced], minlength=count) > every) & (even == within)
+    periodic = (total > 0) & (even >= EVEN * total) & (within >= WITHIN * even) & ~is_list
+    periodic &= common >= COMMON * every
+    few = periodic & (total < FEW)
+    if few.any():
+        periodic &= ~few | batch.holding(emoji_between(batch))
+    return np.asarray(periodic)
+
+
+def _marks(batch: Batch, glosses: Glosses) -> tuple[Mask, Mask]:
+    """Return where marks are that part clauses, and for each gloss whether a space follows, which parts none."""
+    classes = batch.classes
+    runs_on = among(classes, *HAN_CLASSES, *LETTER_CLASSES, Class.WESTERN, Class.DIGIT, Class.EMOJI, Class.JOINER)
+    runs_on |= batch.codes == VARIATION_SELECTOR
+    runs_on[glosses.start] = runs_on[glosses.end - 1] = True
+    spaced = classes.take(glosses.end) == Class.SPACE
+    runs_on[glosses.end[spaced]] = True
+    return ~runs_on, np.asarray(spaced)
+
+
+def emoji_between(batch: Batch) -> Positions:
+    """Return emoji that stand between Chinese characters, or a bracket and a character, emoji beside them included."""
+    is_part = among(batch.classes, Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
+    edges = np.diff(is_part.astype(np.int8))
+    starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
+    before = batch.classes.take(starts - 1)
+    fits = (IS_HAN.take(before) | (before == Class.CLOSE) | (before == Class.SPACE)) & IS_HAN.take(
+        batch.classes.take(ends)
+    )
+    starts, lengths = starts[fits], (ends - starts)[fits]
+    return np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
