@@ -7,7 +7,8 @@ When it is certain: the document is Chinese, and the nearest visible neighbour i
 edge of a line. C1 controls are reported only: they may be quotation marks of another code page.
 
 What looks alike and must stay: the zero-width joiner in emoji, joiners and breaks in Persian, Indic, Thai and Khmer
-text, direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words.
+text, direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words, the unseen
+operators of formulas, and what is quoted alone in a text about it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import re
 
 import numpy as np
 
-from encfix.batch import Batch, Positions, to_text
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
+from encfix.batch import Batch, Codes, Mask, Positions, to_text
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
 from encfix.edits import Edits, deletions
 from encfix.options import Options
 from encfix.rules import number_of
@@ -27,6 +28,11 @@ TERMINAL = number_of("invisible.terminal")
 SURE, UNSURE = 0.995, 0.6
 
 ESCAPE = 0x1B
+
+FIRST_OPERATOR, LAST_OPERATOR = 0x2061, 0x2064
+"""Function application, times, separator and plus: MathML has them between letters, and before brackets."""
+
+OPENING, CLOSING = "“‘「『", "”’」』"
 
 LONGEST_SEQUENCE = 32
 """Code points of the longest control sequence of a terminal."""
@@ -50,6 +56,7 @@ _KEEPS_JOINERS = members(
     Class.COMPLEX, Class.RIGHT_TO_LEFT, Class.EMOJI, Class.OTHER, Class.WESTERN, Class.HANGUL, Class.HANGUL_RARE
 )
 _KEEPS_BREAKS = members(Class.COMPLEX, Class.RIGHT_TO_LEFT)
+_IN_FORMULA = members(Class.LETTER, Class.DIGIT, Class.WESTERN, Class.TONED, Class.OTHER, Class.OPEN, Class.CLOSE)
 _RULES = {
     Class.INVISIBLE: number_of("invisible.zero-width"),
     Class.JOINER: number_of("invisible.zero-width"),
@@ -83,6 +90,8 @@ def propose(batch: Batch, options: Options) -> Edits:
         ((kind == Class.BIDI) & has_right_to_left)
         | ((kind == Class.JOINER) & (_KEEPS_JOINERS.take(left) | _KEEPS_JOINERS.take(right)))
         | ((kind == Class.INVISIBLE) & (_KEEPS_BREAKS.take(left) | _KEEPS_BREAKS.take(right)))
+        | (_are_operators(codes.take(found)) & _IN_FORMULA.take(left) & _IN_FORMULA.take(right))
+        | (are_in(OPENING, codes.take(found - 1)) & are_in(CLOSING, codes.take(found + 1)))
     )
     sure = _CHINESE_SIDE.take(left) | _CHINESE_SIDE.take(right)
     sure &= ~((codes.take(found) >= 0x80) & (codes.take(found) < 0xA0))
@@ -92,6 +101,10 @@ def propose(batch: Batch, options: Options) -> Edits:
     rules = np.where(lengths > 1, np.int16(TERMINAL), _RULE_OF_CLASS[kind])
     confidence = np.where(sure | (lengths > 1), SURE, UNSURE).astype(np.float32)
     return deletions(found, found + lengths, rules, confidence)
+
+
+def _are_operators(codes: Codes) -> Mask:
+    return np.asarray((codes >= FIRST_OPERATOR) & (codes <= LAST_OPERATOR))
 
 
 def _lengths(batch: Batch, found: Positions) -> Positions:
