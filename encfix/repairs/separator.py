@@ -22,7 +22,7 @@ import numpy as np
 from encfix import screen
 from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
 from encfix.chinese import division, model
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
 from encfix.repairs import lost_space
@@ -68,8 +68,10 @@ LINE_END_CLASSES = (Class.NEWLINE, Class.BOUNDARY)
 _RUN_CLASSES = (*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, *MARK_CLASSES)
 _MARKS, _IN_RUN, _LINE_END = members(*MARK_CLASSES), members(*_RUN_CLASSES), members(*LINE_END_CLASSES)
 _DOUBLED = {"，": 0.93, "、": 0.93, "；": 0.97, "：": 0.97, "。": 0.7}
-_TYPED = to_codes("，、；")
+_TYPED = "，、；"
 """Marks that people type twice, or name in a text about code."""
+_KINDS = ("，、", "；", "：")
+"""Marks that nobody types twice together: who hesitates does so in commas."""
 
 LONG_LINE = 16
 """Code points of a line that is text though it holds no mark."""
@@ -178,12 +180,14 @@ def _commas(batch: Batch) -> Edits:
     mixed = classes.take(commas + 1) != Class.COMMA
     narrow = codes.take(commas) == ord(",")
     is_field = narrow & mixed & _is_field(batch, commas)
-    evidence, fields = (
+    set_before = mixed & ~lost & ~is_field
+    evidence, narrow_evidence, fields = (
         np.bincount(document[chosen], minlength=len(batch))[document]
-        for chosen in (mixed & ~lost & ~is_field, is_field)
+        for chosen in (set_before, set_before & narrow, is_field)
     )
     is_set = (evidence >= np.where(lost, MANY_COMMAS, 1)) & (evidence > COMMAS_TO_A_FIELD * fields)
-    is_set &= mixed | ~_has_empty_fields(batch, commas[narrow & (codes.take(commas + 1) == ord(","))])[document]
+    is_empty = narrow & (codes.take(commas + 1) == ord(","))
+    is_set &= ~is_empty | ((narrow_evidence > 0) & ~_has_empty_fields(batch, commas[is_empty])[document])
     shown = mixed | narrow | (codes.take(commas) != codes.take(commas + 1))
     confidence = np.where(is_set, 0.99, MAYBE).astype(np.float32)
     return deletions(commas[shown], commas[shown] + 1, COMMA, confidence[shown])
@@ -224,12 +228,12 @@ def _doubled(batch: Batch, has_commas: Mask) -> Edits:
     is_level = np.isin(codes.take(found), COLONS) & IS_HAN.take(classes.take(found + 2))
     is_level &= ~IS_HAN.take(classes.take(found[:, None] + np.arange(2, 2 + LONGEST_LEVEL + 1))).all(axis=1)
     found = found[~is_level]
-    kinds = sum(batch.holding(found[codes.take(found) == ord(mark)]).astype(np.int64) for mark in _DOUBLED)
+    kinds = sum(batch.holding(found[are_in(marks, codes.take(found))]).astype(np.int64) for marks in _KINDS)
     is_template = (kinds > 1) | has_commas
     parts = []
     for mark, confidence in _DOUBLED.items():
         if len(chosen := found[codes.take(found) == ord(mark)]):
-            meant = is_chatty | ~is_template if ord(mark) in _TYPED else is_chatty
+            meant = is_chatty | ~is_template if mark in _TYPED else is_chatty
             sure = np.where(meant[batch.documents_of(chosen)], UNSURE, confidence).astype(np.float32)
             parts.append(deletions(chosen + 1, chosen + 2, DOUBLED, sure))
     return merge(tuple(parts))

@@ -29,9 +29,9 @@ ONE_FORM_SHARE = 0.125
 ALWAYS = 0.8
 """The least share of its occurrences at which a page's glossed characters are glossed; half of it for each of them."""
 
-MUCH = 12
-"""Different characters that are glossed on a simplified page if a tool did it: the tools turn pages to traditional, so
-it was converted later, while learners gloss simplified text."""
+LEAST, STREWN, MUCH = 2, 3, 12
+"""Different characters that a tool glossed on a traditional page, and on a simplified one where a space behind glosses
+without tones parts words, or not: the tools turn pages to traditional, and learners gloss simplified ones."""
 
 _HASH_FACTOR = 1_000_003
 
@@ -75,9 +75,9 @@ class Page:
         )
         first_reading = per_document(head & kinds & pinyin.is_first_reading(owner_code, glosses.packed))
         spaced, self.has_space = _spaces(batch, glosses, documents)
-        in_words = 2 * per_document(head & self.has_space & _parts_word(batch, glosses)) >= per_document(self.has_space)
-        strewn = spaced & in_words & (per_document(glosses.toned) == 0)
-        needed = np.select([traditional > simplified, strewn], [2, ENOUGH], MUCH)
+        parting = per_document(self.has_space & _parts_words(batch, glosses))
+        strewn = spaced & (2 * parting > per_document(self.has_space)) & (per_document(glosses.toned) == 0)
+        needed = np.select([traditional > simplified, strewn], [LEAST, STREWN], MUCH)
         of_two_forms = per_document(head & kinds)
         common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
         words = np.bincount(batch.documents_of(glosses.words), minlength=count)
@@ -114,10 +114,10 @@ def _is_inside_word(batch: Batch, glosses: Glosses, has_space: Mask) -> Mask:
     return np.asarray(IS_HAN.take(before) | after_gloss | IS_HAN.take(classes.take(end)))
 
 
-def _parts_word(batch: Batch, glosses: Glosses) -> Mask:
-    """Return which glosses with a space behind stand in running text: behind a character or gloss, or before one."""
+def _parts_words(batch: Batch, glosses: Glosses) -> Mask:
+    """Return which glosses, with the space behind them, part characters that none parts before."""
     before, after = batch.classes.take(glosses.owner - 1), batch.classes.take(glosses.end + 1)
-    return np.asarray(IS_HAN.take(before) | (before == Class.CLOSE) | (IS_HAN.take(after) & (before != Class.SPACE)))
+    return np.asarray((before != Class.SPACE) & IS_HAN.take(after))
 
 
 def _has_two_readings(batch: Batch, glosses: Glosses, place: Positions, pairs: int) -> Mask:
