@@ -22,7 +22,7 @@ FEW = 3
 EVEN = 0.9
 """The least share of gaps that are of these lengths."""
 
-WITHIN = 0.3
+WITHIN = 0.25
 """The least share of them in which no mark stands: in running text it is above a half."""
 
 COMMON = 0.8
@@ -37,9 +37,12 @@ def find_periodic(batch: Batch, glosses: Glosses, document: Positions, han: Mask
     `document` is that of each gloss; `han` says where the characters of Chinese are.
     """
     count = len(batch)
-    marks, spaced = _marks(batch, glosses)
     head = ~glosses.chained
-    heads, document, spaced = glosses.where(head), document[head], spaced[head]
+    every = np.bincount(document[head], minlength=count)
+    followed = np.bincount(document[batch.classes.take(glosses.end) == Class.SPACE], minlength=count)
+    has_spaces = 2 * followed > every
+    marks = _marks(batch, glosses, has_spaces[document])
+    heads, document = glosses.where(head), document[head]
     newlines = np.flatnonzero(among(batch.classes, Class.NEWLINE))
     same_line = (np.diff(np.searchsorted(newlines, heads.owner)) == 0) & (np.diff(document) == 0)
     if not same_line.any():
@@ -52,10 +55,9 @@ def find_periodic(batch: Batch, glosses: Glosses, document: Positions, han: Mask
 
     is_even = (gaps >= SHORTEST) & (gaps <= LONGEST)
     total, even, within = per_document(gaps >= 0), per_document(is_even), per_document(is_even & ~has_mark)
-    every = np.bincount(document, minlength=count)
     common = np.bincount(document[is_common().take(batch.codes.take(heads.owner), mode="clip")], minlength=count)
     # Where a space follows each gloss, it may part the items of a list, which hold no other mark.
-    is_list = (2 * np.bincount(document[spaced], minlength=count) > every) & (even == within)
+    is_list = has_spaces & (even == within)
     periodic = (total > 0) & (even >= EVEN * total) & (within >= WITHIN * even) & ~is_list
     periodic &= common >= COMMON * every
     few = periodic & (total < FEW)
@@ -64,15 +66,15 @@ def find_periodic(batch: Batch, glosses: Glosses, document: Positions, han: Mask
     return np.asarray(periodic)
 
 
-def _marks(batch: Batch, glosses: Glosses) -> tuple[Mask, Mask]:
-    """Return where marks are that part clauses, and for each gloss whether a space follows, which parts none."""
+def _marks(batch: Batch, glosses: Glosses, with_space: Mask) -> Mask:
+    """Return where marks are that part clauses; the space behind glosses `with_space` parts none."""
     classes = batch.classes
     runs_on = among(classes, *HAN_CLASSES, *LETTER_CLASSES, Class.WESTERN, Class.DIGIT, Class.EMOJI, Class.JOINER)
     runs_on |= batch.codes == VARIATION_SELECTOR
     runs_on[glosses.start] = runs_on[glosses.end - 1] = True
-    spaced = classes.take(glosses.end) == Class.SPACE
-    runs_on[glosses.end[spaced]] = True
-    return ~runs_on, np.asarray(spaced)
+    end = glosses.end[with_space]
+    runs_on[end[classes.take(end) == Class.SPACE]] = True
+    return ~runs_on
 
 
 def emoji_between(batch: Batch) -> Positions:
