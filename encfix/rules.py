@@ -105,7 +105,7 @@ RULES = (
     Rule("gloss.periodic", "every so many characters one is glossed, whatever it is"),
     Rule("gloss.emoji", "an emoji strewn between characters by what glossed the page"),
     Rule("separator.spaces", "a space in every gap of a run of characters; {:.0f} gaps"),
-    Rule("separator.comma", "a comma set before another mark"),
+    Rule("separator.comma", "a comma set before another mark, or behind a stop"),
     Rule("separator.doubled", "one mark written twice"),
     Rule("separator.pipe", "a line that holds a vertical bar alone"),
     Rule("separator.line-break", "a line break written out as x0dx0a"),

@@ -80,9 +80,11 @@ class Pattern(NamedTuple):
 
 PATTERNS = (
     Pattern(GLOSS, (*_HAN, Class.CLOSE), (Class.OPEN,), LETTER_CLASSES),
+    Pattern(GLOSS, (Class.SPACE,), (Class.OPEN,), (*LETTER_CLASSES, Class.SPACE), proof=second_look.bracketed),
+    Pattern(GLOSS, _HAN, (Class.OPEN,), (Class.WIDE, Class.SPACE), proof=second_look.bracketed),
     Pattern(SEPARATOR, _HAN, (Class.SPACE,), _HAN),
     Pattern(SEPARATOR, _ANY, (Class.COMMA,), _MARKS),
-    Pattern(SEPARATOR, _ANY, (Class.MARK,), (Class.MARK,)),
+    Pattern(SEPARATOR, _ANY, (Class.MARK,), (Class.MARK, Class.COMMA)),
     Pattern(SEPARATOR, _EDGES, (Class.PIPE,), _EDGES),
     Pattern(SEPARATOR, _HAN, (Class.NEWLINE,), _HAN),
     Pattern(SEPARATOR, _HAN, (Class.QUESTION,), _HAN),

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import model, neighbours
-from encfix.chinese.characters import BOUNDARY_CODE, Class, members
+from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, Class, members
 
 NEAR = 24
 """Code points on either side of a position that are looked at."""
@@ -25,6 +25,11 @@ USUAL, SUSPECT = -9.0, 12.0
 STRANGE = 6.0
 """What a character that is at home in no Chinese text adds to the suspicion, in nats."""
 
+LONGEST_SYLLABLE, SEVERAL = 11, 4
+"""Code points from a bracket to the end of what it may hold, spaces included, and how many such brackets there are."""
+
+_LETTERS = [ord(first) + nth for first in "Aa\uff21\uff41" for nth in range(26)]
+_IS_HAN = members(*HAN_CLASSES)
 _IS_KANA = members(Class.HIRAGANA, Class.KATAKANA)
 _IS_STRANGE = members(
     Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT, Class.CONTROL
@@ -147,3 +152,16 @@ class _Stretches:
         """Return for each place whether `least` of the signs stand in the same document near it."""
         counts = np.bincount(self._segments[signs], minlength=int(self._segments[-1]) + 1)
         return np.asarray(counts.take(self._own) >= least)
+
+
+def bracketed(batch: Batch, opens: Positions) -> Mask:
+    """Return which opening brackets hold the letters of a syllable, of either width, behind a character, in documents
+    where several do; spaces around the brackets do not count.
+    """
+    classes, codes = batch.classes, batch.codes
+    owner = opens - 1 - (classes.take(opens - 1) == Class.SPACE)
+    letter = codes.take(opens + 1 + (classes.take(opens + 1) == Class.SPACE))
+    is_letter = _IS_HAN.take(classes.take(owner)) & np.isin(letter, _LETTERS)
+    is_letter &= (classes.take(opens[:, None] + np.arange(2, LONGEST_SYLLABLE)) == Class.CLOSE).any(axis=1)
+    document = batch.documents_of(opens)
+    return is_letter & (np.bincount(document[is_letter], minlength=len(batch)) >= SEVERAL)[document]

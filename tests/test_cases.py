@@ -1,13 +1,14 @@
 """Hand-written texts: damage with its exact repair, look-alikes that must stay, and what still goes wrong.
 
-Look-alikes are cleaned with default options, damage with `script="keep"`. A case of `known-failures.json`
-(its reason says what is wrong) fails this suite as soon as it passes, so that an improvement is put on
-record: move the case to its file.
+Look-alikes are cleaned with default options, damage with `script="keep"`; what is `quiet` gives no finding. A case
+of `known-failures.json` (its reason says what is wrong) fails this suite as soon as it passes, so that an improvement
+is put on record: move the case to its file.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def load(name: str) -> list[dict[str, str]]:
 
 
 NEGATIVE, REPAIRED, FAILURES = load("negative"), load("repaired"), load("known-failures")
+QUIET = load("quiet")
 
 
 @pytest.mark.parametrize("case", NEGATIVE, ids=lambda case: case["note"])
@@ -36,6 +38,16 @@ def test_look_alike_stays(case: dict[str, str]) -> None:
 def test_look_alike_stays_inside_a_clean_page(case: dict[str, str]) -> None:
     page = f"他们在会议上讨论了经费问题。\n{case['text']}\n雨后的竹林特别安静，只听得见水珠落地的声音。"
     assert encfix.clean(page).text == page
+
+
+@pytest.mark.parametrize("case", QUIET, ids=lambda case: case["note"])
+def test_look_alike_is_not_even_reported(case: dict[str, str]) -> None:
+    assert encfix.detect(case["text"]) == ()
+
+
+def test_lines_of_prose_cut_at_one_width_are_reported() -> None:
+    page = "他们在会议上讨论了经费问题，却没有得出任\n何结论。雨后的竹林特别安静，只听得见水珠\n落地的声音。"
+    assert [finding.rules for finding in encfix.detect(page)] == [("separator.line-wrap",)] * 2
 
 
 @pytest.mark.parametrize("case", REPAIRED, ids=lambda case: f"{case['class']}: {case['note']}")
@@ -57,3 +69,17 @@ def test_no_text_has_two_verdicts() -> None:
     wanted = [(case["text"], case["text"]) for case in NEGATIVE]
     wanted += [(case["damaged"], case["exact"]) for case in REPAIRED + FAILURES]
     assert len(dict(wanted)) == len(wanted)
+
+
+@pytest.mark.parametrize("dress", [" ({})", "( {} )", "({})"], ids=["space before", "spaces inside", "capitals"])
+def test_many_glosses_in_another_dress_are_reported(dress: str) -> None:
+    words = (
+        "企業{ye}的經{jing}營目標{biao}是長{zhang}期發{fa}展，應當進{jin}一步擴{kuo}大規{gui}模，開{kai}闢市場{chang}。"
+    )
+    title = dress == "({})"
+    page = re.sub(r"\{(\w+)\}", lambda gloss: dress.format(gloss[1].title() if title else gloss[1]), words)
+    assert [finding.rules for finding in encfix.detect(page)] == [("gloss.pinyin",)] * 10
+
+
+def test_names_in_brackets_behind_surnames_are_not_reported() -> None:
+    assert encfix.detect("張(Zhang)先生和陳(Chen)小姐、劉(Liu)老師都來了。") == ()

@@ -17,8 +17,13 @@ from encfix.chinese.data import load
 TONE_MARKS = "\u0300\u0301\u0304\u030c"
 U_UMLAUT = ord("v") - 96
 LETTER_U = ord("u") - 96
-IGNORED, COLON, FOREIGN = 32, 33, 34
-"""Values of the fold table that are no letter: skipped, turns u into ü, not part of any syllable."""
+LOOK_ALIKES = dict(zip("ɑăĕĭŏŭ", "aaeiou", strict=True))
+"""Letters that are written for those of pinyin: the script a of its fonts, and a breve for the third tone."""
+BREVE = 0x0306
+LAST_LETTER, IGNORED, COLON, FOREIGN = 26, 32, 33, 34
+"""The value of z, and values of the fold table that are no letter: skipped, turns u into ü, part of no syllable."""
+
+_UMLAUTS = (("u", "ue"), ("v", "ve"))
 
 LONGEST = 10
 """The most code points a written syllable takes: `zhuàng` with a combining tone mark and a tone number, and room."""
@@ -56,6 +61,9 @@ def fold_table() -> npt.NDArray[np.uint8]:
     """
     table = np.array([*(fold(chr(code)) or FOREIGN for code in range(0x370)), FOREIGN], dtype=np.uint8)
     table[ord("1") : ord("5") + 1] = IGNORED
+    for look_alike, letter in LOOK_ALIKES.items():
+        table[ord(look_alike)] = fold(letter)
+    table[BREVE] = IGNORED
     table[ord(":")] = COLON
     table[0x0308] = COLON  # a combining diaeresis does to u what the colon does
     return table
@@ -72,7 +80,7 @@ def pack(syllable: str) -> int:
         value = int(fold_table()[ord(character)]) if ord(character) < 0x370 else fold(character) or FOREIGN
         if value == COLON and packed & 31 == LETTER_U:
             packed += U_UMLAUT - LETTER_U
-        elif value <= 26:
+        elif value <= LAST_LETTER:
             packed = packed << 5 | value
         elif value != IGNORED:
             return 0
@@ -118,6 +126,18 @@ def is_reading(codes: npt.NDArray[np.uint32], packed: npt.NDArray[np.int64]) -> 
         found[left[same]] = True
         left = left[~same]
     return found
+
+
+def with_umlaut(packed: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return lu, nu, lue and nue with ü, as which they are read where tools drop all marks; others as they are.
+
+    >>> [unpack(int(syllable)) for syllable in with_umlaut(np.array([pack("lu"), pack("nue"), pack("shu")]))]
+    ['lv', 'nve', 'shu']
+    """
+    plain, umlaut = (np.array([pack(initial + final) for initial in "ln" for final in finals]) for finals in _UMLAUTS)
+    order = np.argsort(plain)
+    place = np.minimum(np.searchsorted(plain[order], packed), len(plain) - 1)
+    return np.where(plain[order][place] == packed, umlaut[order][place], packed)
 
 
 def is_first_reading(codes: npt.NDArray[np.uint32], packed: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -1,57 +1,42 @@
-"""Separators where none belong: spaces in every gap, commas before marks, doubled marks, lone bars, broken lines.
+"""Separators where none belong: commas before marks, doubled marks, lone bars, broken lines; `strewn` has the spaces.
 
-What it looks like: `江 西 省 地 方`, `制度,、推進`, `。。`, a line that holds `|` alone, `x0dx0a`, lines cut at one
-width.
+What it looks like: `制度,、推進`, `。。`, a line that holds `|` alone, `x0dx0a`, lines cut at one width.
 
-How it came about: slides and PDF pages that place each character; a tool that sets a comma before marks; templates;
-table extraction; line breaks written out as escapes.
+How it came about: a tool that sets a comma before marks; templates; table extraction; line breaks written out as
+escapes.
 
-When it is certain: spaces stand in every gap of at least five characters, which closed are words; a comma stands
-before a mark of another kind; a bar has its line to itself between lines of text.
+When it is certain: a comma stands before a mark of another kind; a bar has its line to itself between lines of text.
 
-What looks alike and must stay: `摘 要` and two-character names, verse, enumerations (甲 乙 丙), tables, CSV and code,
-`……`, `——`, `！！！`, and `。。` as people type it. Line wraps are repaired only when asked for by name.
+What looks alike and must stay: tables, CSV and code, `……`, `——`, `！！！`, and `。。` as people type it. Line wraps are
+repaired only when asked for by name.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from encfix import screen
-from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
-from encfix.chinese import division, model
+from encfix.batch import Batch, Mask, Positions, to_codes
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
-from encfix.repairs import lost_space
+from encfix.repairs import lost_space, strewn
+from encfix.repairs.strewn import LINE_END_CLASSES, MARK_CLASSES
 from encfix.rules import number_of
 
-SPACES = number_of("separator.spaces")
 COMMA = number_of("separator.comma")
 DOUBLED = number_of("separator.doubled")
 PIPE = number_of("separator.pipe")
 LINE_BREAK = number_of("separator.line-break")
 LINE_WRAP = number_of("separator.line-wrap")
 
-MANY_GAPS, FEW_GAPS, LEAST_GAPS = 6, 4, 2
-"""Strewn gaps at which a run is certain, likely enough to repair, and worth a report."""
-
 UNSURE, MAYBE = 0.5, 0.6
 
 MANY_COMMAS = 3
-"""Commas before other marks that make a document one into which they were set."""
+"""Commas beside other marks that make a document one into which they were set."""
 
-WHOLE_PAGE = 20
-"""Certain gaps at which a document is taken to be strewn throughout."""
-
-TITLE, SENTENCE, PROSE = (-6.4, -6.0), (-7.2, -7.0), (-8.0, -8.0)
-"""Nats a character, by pairs and by words, that closed runs reach: short ones, long ones, and those with marks. Of
-clean runs more than nine in ten do, of lists of single characters few."""
-
-LONG_LIST = 8
-"""Gaps that few lists of single characters exceed."""
+MANY_DOUBLED = 4
+"""Doubled marks of different kinds at which a tool doubled them."""
 
 COMMAS_TO_A_FIELD, EMPTY_FIELDS = 8, 0.5
 """Commas before other marks to each field of a table that holds a mark alone, above which a document is no table; and
@@ -61,13 +46,10 @@ LONGEST_LEVEL = 3
 """Characters of a name behind a doubled colon that names are joined with."""
 
 COLONS = to_codes(":：")
-NUMERALS = to_codes("〇零一二三四五六七八九十百千万两")
 
-MARK_CLASSES = (Class.COMMA, Class.MARK, Class.QUESTION)
-LINE_END_CLASSES = (Class.NEWLINE, Class.BOUNDARY)
-_RUN_CLASSES = (*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, *MARK_CLASSES)
-_MARKS, _IN_RUN, _LINE_END = members(*MARK_CLASSES), members(*_RUN_CLASSES), members(*LINE_END_CLASSES)
+_MARKS, _LINE_END = members(*MARK_CLASSES), members(*LINE_END_CLASSES)
 _DOUBLED = {"，": 0.93, "、": 0.93, "；": 0.97, "：": 0.97, "。": 0.7}
+_SELDOM_STRETCHED = "，、；："
 _TYPED = "，、；"
 """Marks that people type twice, or name in a text about code."""
 _KINDS = ("，、", "；", "：")
@@ -83,8 +65,9 @@ def propose(batch: Batch, options: Options) -> Edits:
     commas = _commas(batch)
     return merge(
         (
-            _spaces(batch),
+            strewn.propose(batch),
             commas,
+            _commas_behind_stops(batch),
             _doubled(batch, batch.holding(commas.start[commas.confidence > MAYBE])),
             _pipes(batch),
             _line_breaks(batch),
@@ -92,74 +75,6 @@ def propose(batch: Batch, options: Options) -> Edits:
             lost_space.propose(batch),
         )
     )
-
-
-def _spaces(batch: Batch) -> Edits:
-    """Propose to close runs of characters with one space in every gap."""
-    classes = batch.classes
-    spaces = np.flatnonzero(among(classes, Class.SPACE))
-    spaces = spaces[_IN_RUN.take(classes.take(spaces - 1)) & _IN_RUN.take(classes.take(spaces + 1))]
-    if len(spaces) < LEAST_GAPS:
-        return Edits.none()
-    gaps = _between_single_characters(batch, spaces)
-    if not len(gaps.position):
-        return Edits.none()
-    per_run = np.bincount(gaps.run, weights=gaps.is_between_han).astype(np.int64)
-    is_text = np.zeros(len(per_run), dtype=np.bool_)
-    for run in np.flatnonzero(per_run >= FEW_GAPS).tolist():
-        is_text[run] = _reads_as_text(batch, gaps, run, int(per_run[run]))
-    count, document = per_run[gaps.run], batch.documents_of(gaps.position)
-    # A line is strewn by the text on it; on a page strewn throughout, less of it will do.
-    line_ends = np.flatnonzero(among(classes, *LINE_END_CLASSES))
-    _, line = np.unique(np.searchsorted(line_ends, gaps.position), return_inverse=True)
-    text_on_line = np.bincount(line, weights=is_text[gaps.run] & gaps.is_between_han)[line]
-    gaps_on_line = np.bincount(line, weights=gaps.is_between_han)[line]
-    whole_page = np.bincount(document[text_on_line >= MANY_GAPS], minlength=len(batch))[document] >= WHOLE_PAGE
-    strewn = (text_on_line >= MANY_GAPS) | (whole_page & (gaps_on_line >= FEW_GAPS))
-    confidence = np.select([strewn, is_text[gaps.run] & (count >= FEW_GAPS)], [0.995, 0.95], UNSURE)
-    # A heading of two characters before a colon is set with a space even where the rest is strewn.
-    is_heading = _LINE_END.take(classes.take(gaps.position - 2)) & np.isin(batch.codes.take(gaps.position + 2), COLONS)
-    shown = (count >= LEAST_GAPS) | (strewn & ~is_heading)
-    position, score = gaps.position[shown], count[shown].astype(np.float32)
-    return deletions(position, position + 1, SPACES, confidence[shown].astype(np.float32), score)
-
-
-class _Gaps(NamedTuple):
-    """Spaces between single characters; arrays with one element a space, in order."""
-
-    position: Positions
-    run: Positions
-    is_between_han: Mask
-
-
-def _between_single_characters(batch: Batch, spaces: Positions) -> _Gaps:
-    """Return the spaces of runs in which at most one character stands between two spaces, marks not counted."""
-    classes = batch.classes
-    han = np.add.reduceat(among(classes, *HAN_CLASSES), spaces, dtype=np.int64)[:-1]
-    strangers = np.add.reduceat(~among(classes, *_RUN_CLASSES), spaces, dtype=np.int64)[:-1]
-    linked = (han <= 1) & (strangers == 1) & (np.diff(spaces) <= MARGIN)
-    starts_run, ends_run = np.append(True, ~linked), np.append(~linked, True)
-    left, right = classes.take(spaces - 1), classes.take(spaces + 1)
-    # Where a run meets a longer word, that space was set on purpose.
-    meets_word = (starts_run & IS_HAN.take(left) & IS_HAN.take(classes.take(spaces - 2))) | (
-        ends_run & IS_HAN.take(right) & IS_HAN.take(classes.take(spaces + 2))
-    )
-    run = np.unique((np.cumsum(starts_run) - 1)[~meets_word], return_inverse=True)[1]
-    return _Gaps(spaces[~meets_word], run, (IS_HAN.take(left) & IS_HAN.take(right))[~meets_word])
-
-
-def _reads_as_text(batch: Batch, gaps: _Gaps, run: int, count: int) -> bool:
-    """Return whether a run, closed, is probable text; a list of single characters is not."""
-    first, last = np.searchsorted(gaps.run, (run, run + 1)).tolist()
-    start, end = int(gaps.position[first]) - 1, int(gaps.position[last - 1]) + 2
-    kinds = batch.classes[start:end]
-    closed = batch.codes[start:end][IS_HAN.take(kinds)]
-    if len(np.unique(closed)) <= len(closed) // 2 or np.isin(closed, NUMERALS).all():
-        return False
-    least_pairs, least_words = PROSE if _MARKS.take(kinds).any() and count >= MANY_GAPS else TITLE
-    if count > LONG_LIST:
-        least_pairs, least_words = min(least_pairs, SENTENCE[0]), min(least_words, SENTENCE[1])
-    return model.score(closed) > least_pairs and division.lattice_score(to_text(closed)) > least_words * len(closed)
 
 
 def _commas(batch: Batch) -> Edits:
@@ -211,19 +126,38 @@ def _has_empty_fields(batch: Batch, doubled: Positions) -> Mask:
     return np.asarray(np.bincount(document[is_empty], minlength=len(batch)) > EMPTY_FIELDS * every)
 
 
+def _commas_behind_stops(batch: Batch) -> Edits:
+    """Propose to take out commas that stand right behind full stops in a document where several do."""
+    codes, classes = batch.codes, batch.classes
+    found = np.flatnonzero(codes == ord("。"))
+    found = found[are_in("，、", codes.take(found + 1)) & ~_MARKS.take(classes.take(found - 1))]
+    found = found[~_MARKS.take(classes.take(found + 2)) & ~_LINE_END.take(classes.take(found + 2))] + 1
+    document = batch.documents_of(found)
+    found = found[(np.bincount(document, minlength=len(batch)) >= MANY_COMMAS)[document]]
+    return deletions(found, found + 1, COMMA, 0.97)
+
+
 def _doubled(batch: Batch, has_commas: Mask) -> Edits:
     """Propose to write once a full-width mark that stands exactly twice between characters.
 
-    Not in documents that stretch marks elsewhere, `，，，` or `。。`: their author means it. Commas and semicolons are
-    typed twice as well: a template shows by doubling several marks, or where a document `has_commas` before marks.
+    Not in documents that stretch marks elsewhere, `，，，` or `。。`: their author means it; unless many marks are
+    doubled, of several kinds that are seldom stretched, and none stands three times. Commas and semicolons are typed
+    twice as well: a template shows by doubling several kinds, or where a document `has_commas` before marks.
     """
     codes, classes = batch.codes, batch.classes
     found = np.flatnonzero(among(classes, *MARK_CLASSES))
     found = found[codes.take(found) == codes.take(found + 1)]
-    stretched = found[(codes.take(found) == codes.take(found + 2)) | (codes.take(found) == ord("。"))]
-    is_chatty = batch.holding(stretched)
-    after = classes.take(found + 2)
-    found = found[IS_HAN.take(classes.take(found - 1)) & (IS_HAN.take(after) | _LINE_END.take(after))]
+    if not len(found):
+        return Edits.none()
+    mark = codes.take(found)
+    tripled = found[mark == codes.take(found + 2)]
+    is_chatty = batch.holding(found[(mark == codes.take(found + 2)) | (mark == ord("。"))])
+    by_tool = _are_doubled_by_tool(batch, found[are_in("".join(_DOUBLED), mark)]) & ~batch.holding(tripled)
+    by_tool_here, after = by_tool[batch.documents_of(found)], classes.take(found + 2)
+    alone = ~_MARKS.take(classes.take(found - 1)) & ~_MARKS.take(after)
+    found = found[
+        IS_HAN.take(classes.take(found - 1)) & (IS_HAN.take(after) | _LINE_END.take(after)) | by_tool_here & alone
+    ]
     # 測試：：底層 is a name of two levels; behind a label there is more, or nothing.
     is_level = np.isin(codes.take(found), COLONS) & IS_HAN.take(classes.take(found + 2))
     is_level &= ~IS_HAN.take(classes.take(found[:, None] + np.arange(2, 2 + LONGEST_LEVEL + 1))).all(axis=1)
@@ -231,12 +165,21 @@ def _doubled(batch: Batch, has_commas: Mask) -> Edits:
     kinds = sum(batch.holding(found[are_in(marks, codes.take(found))]).astype(np.int64) for marks in _KINDS)
     is_template = (kinds > 1) | has_commas
     parts = []
-    for mark, confidence in _DOUBLED.items():
-        if len(chosen := found[codes.take(found) == ord(mark)]):
-            meant = is_chatty | ~is_template if mark in _TYPED else is_chatty
-            sure = np.where(meant[batch.documents_of(chosen)], UNSURE, confidence).astype(np.float32)
+    for character, confidence in _DOUBLED.items():
+        if len(chosen := found[codes.take(found) == ord(character)]):
+            document = batch.documents_of(chosen)
+            meant = (is_chatty | ~is_template if character in _TYPED else is_chatty)[document]
+            sure = np.select([by_tool[document], meant], [0.97, UNSURE], confidence).astype(np.float32)
             parts.append(deletions(chosen + 1, chosen + 2, DOUBLED, sure))
     return merge(tuple(parts))
+
+
+def _are_doubled_by_tool(batch: Batch, doubled: Positions) -> Mask:
+    """Return in which documents so many marks are doubled, commas of several kinds among them, that no hand did it."""
+    kinds = np.zeros(len(batch), dtype=np.int64)
+    for character in _SELDOM_STRETCHED:
+        kinds += batch.holding(doubled[batch.codes.take(doubled) == ord(character)])
+    return (kinds > 1) & (np.bincount(batch.documents_of(doubled), minlength=len(batch)) >= MANY_DOUBLED)
 
 
 def _pipes(batch: Batch) -> Edits:
@@ -323,6 +266,22 @@ def _line_breaks(batch: Batch) -> Edits:
 
 
 def _line_wraps(batch: Batch) -> Edits:
-    """Report newlines between characters at the end of lines that are about as long as the document's longest."""
+    """Report newlines between characters at the end of lines that are about as long as the document's longest.
+
+    Prose has stops anywhere in such lines; verse, couplets and titles of one length have none, or all at one place.
+    """
     found = screen.line_wraps(batch)
+    if not len(found):
+        return Edits.none()
+    marks = np.flatnonzero(among(batch.classes, *MARK_CLASSES, *LINE_END_CLASSES))
+    marks = marks[batch.codes.take(marks) != ord("、")]
+    is_end = _LINE_END.take(batch.classes.take(marks))
+    place = np.searchsorted(marks, found)
+    stops = place - np.maximum.accumulate(np.where(is_end, np.arange(len(marks)), 0))[place - 1] - 1
+    document = batch.documents_of(found)
+    lines, with_stop = (np.bincount(document[chosen], minlength=len(batch)) for chosen in (slice(None), stops > 0))
+    # Each kind of line once: of which document, with how many stops, the last of them how far from its end.
+    kinds = np.unique(np.stack((document, stops, found - marks[place - 1]))[:, stops > 0], axis=1)
+    different = np.bincount(kinds[0], minlength=len(batch))
+    found = found[((2 * with_stop >= lines) & (different > 1))[document]]
     return deletions(found, found + 1, LINE_WRAP, 0.9)

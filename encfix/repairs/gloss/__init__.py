@@ -25,9 +25,10 @@ import numpy as np
 from encfix.batch import Batch, Mask
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
+from encfix.repairs.gloss.disguised import find_disguised
 from encfix.repairs.gloss.evidence import ENOUGH, Page
 from encfix.repairs.gloss.finding import Glosses, find
-from encfix.repairs.gloss.periodic import emoji_between
+from encfix.repairs.gloss.periodic import strewn_emoji
 from encfix.rules import number_of
 
 __all__ = ["PINYIN", "Glosses", "find", "propose"]
@@ -38,16 +39,20 @@ PERIODIC = number_of("gloss.periodic")
 EMOJI = number_of("gloss.emoji")
 
 UNSURE = 0.5
+LIKELY = 0.8
 FEW = 0.98
 MANY = 0.999
-"""Confidence of a gloss alone, on a page that has a few, and on one that has `ENOUGH` on different characters."""
+"""Confidence of a gloss alone, of those in another dress, on a page that has a few, and on one that has `ENOUGH` on
+different characters."""
 
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to delete glosses, as sure as the document makes them."""
+    start, end = find_disguised(batch)
+    disguised = deletions(start, end, PINYIN, LIKELY)
     glosses = find(batch)
     if not len(glosses.start):
-        return Edits.none()
+        return disguised
     page = Page(batch, glosses)
     rule = np.full(len(glosses.start), PINYIN, dtype=np.int16)
     confidence = np.where(page.is_textbook[page.document], 0.0, UNSURE).astype(np.float32)
@@ -63,12 +68,11 @@ def propose(batch: Batch, options: Options) -> Edits:
     shown = confidence > 0
     edits = deletions(glosses.start[shown], end[shown], rule[shown], confidence[shown])
     if not page.is_periodic.any():
-        return edits
-    return merge((edits, _strewn_emoji(batch, page.is_periodic)))
+        return merge((edits, disguised)) if len(start) else edits
+    return merge((edits, disguised, _strewn_emoji(batch, page.is_periodic)))
 
 
 def _strewn_emoji(batch: Batch, is_periodic: Mask) -> Edits:
     """Propose to delete the emoji that the periodic tool strewed."""
-    found = emoji_between(batch)
-    found = found[is_periodic[batch.documents_of(found)]]
+    found = strewn_emoji(batch, is_periodic)
     return deletions(found, found + 1, EMOJI, MANY)

@@ -18,7 +18,7 @@ from encfix.chinese.characters import (
     two_forms,
 )
 from encfix.repairs.gloss.finding import Glosses
-from encfix.repairs.gloss.periodic import find_periodic
+from encfix.repairs.gloss.periodic import CODES, find_periodic
 
 ENOUGH = 4
 """Different characters of two forms that are glossed on a page that needs no other sign of damage."""
@@ -32,6 +32,9 @@ ALWAYS = 0.8
 LEAST, STREWN, MUCH = 2, 3, 12
 """Different characters that a tool glossed on a traditional page, and on a simplified one where a space behind glosses
 without tones parts words, or not: the tools turn pages to traditional, and learners gloss simplified ones."""
+
+A_LIST = 3
+"""Glossed characters that stand in a row, in the mean, where a list of them was set."""
 
 _HASH_FACTOR = 1_000_003
 
@@ -47,7 +50,7 @@ class Page:
         """Of each gloss."""
         self.has_two_forms = two_forms().take(owner_code, mode="clip")
         """Of each gloss: whether its character has a simplified and a traditional form."""
-        self.is_repeated = glosses.chained | np.append(glosses.chained[1:], False)
+        self.is_repeated = glosses.repeats | np.append(glosses.repeats[1:], False)[: len(head)]
         """Of each gloss: whether it stands more than once behind its character."""
 
         def per_document(chosen: Mask) -> npt.NDArray[np.int64]:
@@ -80,17 +83,23 @@ class Page:
         needed = np.select([traditional > simplified, strewn], [LEAST, STREWN], MUCH)
         of_two_forms = per_document(head & kinds)
         common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
-        words = np.bincount(batch.documents_of(glosses.words), minlength=count)
-        inside = per_document(_is_inside_word(batch, glosses, self.has_space) & head)
+        words, strangers = (
+            np.bincount(batch.documents_of(places), minlength=count) for places in (glosses.words, glosses.strangers)
+        )
+        toned = per_document(head & glosses.toned)
+        adjacent = per_document(head & (np.append(0, glosses.end[:-1])[: len(head)] == glosses.owner))
+        running = per_document(_is_inside_word(batch, glosses, self.has_space) & head)
         self.is_glossed = (
             (self.distinct >= needed)
             & (one_form <= ONE_FORM_SHARE * (one_form + self.distinct))
             & (hits >= ALWAYS * total)
             & (plain > 0)
             & (first_reading >= ALWAYS * of_two_forms)
-            & (2 * inside >= owners)
+            & (2 * running >= owners)
             & (common > self.distinct / 2)
             & (4 * words < owners)
+            & ((4 * strangers < owners) | (2 * toned > owners))
+            & ((adjacent < A_LIST) | (owners < A_LIST * (owners - adjacent)))
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
         every = one_form + self.distinct
@@ -130,7 +139,8 @@ def _has_two_readings(batch: Batch, glosses: Glosses, place: Positions, pairs: i
         here = np.minimum(glosses.start + distance, glosses.end - 1)
         tones = tones * _HASH_FACTOR + batch.codes.take(here)
     has_two = np.zeros(pairs, dtype=np.bool_)
-    for value, chosen in ((glosses.packed, glosses.packed >= 0), (tones, glosses.toned)):
+    head = ~glosses.chained
+    for value, chosen in ((glosses.packed, head), (tones, head & glosses.toned)):
         one = np.zeros(pairs, dtype=np.int64)
         one[place[chosen]] = value[chosen]
         has_two[place[chosen & (value != one[place])]] = True
@@ -145,7 +155,7 @@ def _occurrences(
     The other arrays have one element a gloss: the place of its pair in the first two, and whether it is the first of
     its pair.
     """
-    keys = document * 0x110000 + owner_code
+    keys = document * CODES + owner_code
     pairs, first, place = np.unique(keys, return_index=True, return_inverse=True)
     is_first = np.zeros(len(place), dtype=np.bool_)
     is_first[first] = True
@@ -153,7 +163,7 @@ def _occurrences(
     wanted = np.zeros(0x10000, dtype=np.bool_)
     wanted[owner_code] = True
     found = np.flatnonzero(wanted.take(batch.codes, mode="clip"))
-    found_keys = batch.documents_of(found) * 0x110000 + batch.codes.take(found)
+    found_keys = batch.documents_of(found) * CODES + batch.codes.take(found)
     index = np.searchsorted(pairs, found_keys)
     same = pairs.take(index, mode="clip") == found_keys
     seen = np.bincount(index[same], minlength=len(pairs))

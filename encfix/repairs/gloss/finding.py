@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import pinyin
-from encfix.chinese.characters import IS_HAN, IS_LETTER, Class, among
+from encfix.chinese.characters import IS_HAN, Class, among
+
+_VOWELS = [ord(letter) - 96 for letter in "aeiouv"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,8 +19,8 @@ class Glosses:
     """Readings in brackets that fit the character before them; all arrays have one element a gloss, in order.
 
     `start` is the opening bracket, `end` is past the closing one; `owner` is the position of the glossed character;
-    `packed` is the syllable, `toned` whether it is written with its tone; `chained` says that the gloss follows an
-    equal one of the same character.
+    `packed` is the syllable, `toned` whether it is written with its tone; `chained` says that the gloss follows another
+    of the same character, `repeats` that the two are equal.
     """
 
     start: Positions
@@ -27,8 +29,13 @@ class Glosses:
     packed: npt.NDArray[np.int64]
     toned: Mask
     chained: Mask
+    repeats: Mask
     words: Positions
     """Where toned letters in brackets behind a character are more than a syllable: readings of whole words."""
+    strangers: Positions
+    """Where letters without tones in brackets stand behind a character, in a row with others, that are no reading of
+    it.
+    """
 
     def where(self, chosen: Mask | slice) -> Glosses:
         """Return the glosses at which `chosen` is True, or a slice of them."""
@@ -39,22 +46,43 @@ class Glosses:
             self.packed[chosen],
             self.toned[chosen],
             self.chained[chosen],
+            self.repeats[chosen],
             self.words,
+            self.strangers,
         )
 
 
 @once_per_batch
 def find(batch: Batch) -> Glosses:
-    """Return every reading in brackets of the character before it."""
-    classes = batch.classes
+    """Return every reading in brackets of the character before it; of several in a row all are, or none counts."""
+    codes, classes = batch.codes, batch.classes
     opens, close, packed, toned, words = _syllables(batch)
     chained = np.zeros(len(opens), dtype=np.bool_)
-    chained[1:] = (opens[1:] == close[:-1] + 1) & (packed[1:] == packed[:-1])
-    heads = np.maximum.accumulate(np.where(chained, 0, np.arange(len(opens))))
-    owner = opens[heads] - 1
-    fits = IS_HAN.take(classes.take(owner))
-    fits[fits] = pinyin.is_reading(batch.codes.take(owner[fits]), packed[fits])
-    return Glosses(opens, close + 1, owner, packed, toned, chained, words).where(fits)
+    chained[1:] = (opens[1:] == close[:-1] + 1) & pinyin.is_syllable(packed[1:])
+    owner = opens[np.maximum.accumulate(np.where(chained, 0, np.arange(len(opens))))] - 1
+    is_owned = IS_HAN.take(classes.take(owner))
+    fits = is_owned.copy()
+    fits[fits] = pinyin.is_reading(codes.take(owner[fits]), packed[fits])
+    left = np.flatnonzero(is_owned & ~fits & ~toned)
+    if len(left):  # 女(nu): tools that drop marks drop those of ü as well
+        with_umlaut = pinyin.with_umlaut(packed[left])
+        fits[left] = pinyin.is_reading(codes.take(owner[left]), with_umlaut)
+        packed[left] = np.where(fits[left], with_umlaut, packed[left])
+    in_row = np.append(False, owner[1:] == close[:-1] + 1)[: len(opens)]
+    in_row |= np.append(in_row[1:], False)[: len(opens)]
+    strangers = opens[is_owned & ~fits & ~toned & in_row & _has_vowel(packed)]
+    group = np.cumsum(~chained)
+    fits &= (np.bincount(group, weights=~fits) == 0)[group]
+    repeats = chained & (packed == np.append(0, packed[:-1])[: len(packed)])
+    return Glosses(opens, close + 1, owner, packed, toned, chained, repeats, words, strangers).where(fits)
+
+
+def _has_vowel(packed: npt.NDArray[np.int64]) -> Mask:
+    """Return which packed letters are several, and hold a vowel: not `x`, not `cm`."""
+    found = np.zeros(len(packed), dtype=np.bool_)
+    for shift in range(0, 30, 5):
+        found |= np.isin(packed >> shift & 31, _VOWELS)
+    return found & (packed > 31)
 
 
 def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64], Mask, Positions]:
@@ -64,7 +92,7 @@ def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64
     """
     classes, codes = batch.classes, batch.codes
     start = np.flatnonzero(among(classes, Class.OPEN))
-    start = start[IS_LETTER.take(classes.take(start + 1))]
+    start = start[pinyin.fold_table().take(codes.take(start + 1), mode="clip") <= pinyin.LAST_LETTER]
     packed = np.zeros(len(start), dtype=np.int64)
     toned = np.zeros(len(start), dtype=np.bool_)
     ended, words = [], []
@@ -78,8 +106,10 @@ def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64
         if len(closing := np.flatnonzero(closes)):
             ended.append((start.take(closing), here.take(closing), packed.take(closing), toned.take(closing)))
         umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
-        packed = np.where(value <= 26, packed << 5 | value, packed + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U))
-        toned |= among(kind, Class.TONED, Class.DIGIT)
+        packed = np.where(
+            value <= pinyin.LAST_LETTER, packed << 5 | value, packed + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U)
+        )
+        toned |= among(kind, Class.TONED, Class.DIGIT) | ((value <= pinyin.IGNORED) & (codes.take(here) >= 0x80))
         goes_on = ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 30) & ~closes
         words.append(start[toned & ~(goes_on | closes)])
         going = np.flatnonzero(goes_on)

@@ -11,6 +11,7 @@ import numpy as np
 
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LETTER_CLASSES, Class, among, is_common
+from encfix.edits import inside
 from encfix.repairs.gloss.finding import Glosses
 
 SHORTEST, LONGEST = 4, 5
@@ -29,6 +30,8 @@ COMMON = 0.8
 """The least share of common characters among those that are glossed."""
 
 VARIATION_SELECTOR = 0xFE0F
+CODES = 0x110000
+"""As many code points as there are."""
 
 
 def find_periodic(batch: Batch, glosses: Glosses, document: Positions, han: Mask) -> Mask:
@@ -79,12 +82,33 @@ def _marks(batch: Batch, glosses: Glosses, with_space: Mask) -> Mask:
 
 def emoji_between(batch: Batch) -> Positions:
     """Return emoji that stand between Chinese characters, or a bracket and a character, emoji beside them included."""
+    starts, ends = _emoji(batch)
+    fits = _follow_text(batch, starts) & IS_HAN.take(batch.classes.take(ends))
+    return inside(starts[fits], (ends - starts)[fits])
+
+
+def strewn_emoji(batch: Batch, is_strewn: Mask) -> Positions:
+    """Return the emoji of documents into which some were strewn: those between characters, and wherever text goes on
+    or a line ends behind a character, those of the same kinds.
+    """
+    between = emoji_between(batch)
+    between = between[is_strewn[batch.documents_of(between)]]
+    seen = np.unique(batch.documents_of(between) * CODES + batch.codes.take(between))
+    starts, ends = _emoji(batch)
+    fits = _follow_text(batch, starts) & is_strewn[batch.documents_of(starts)]
+    found = inside(starts[fits], (ends - starts)[fits])
+    keys = batch.documents_of(found) * CODES + batch.codes.take(found)
+    return np.unique(np.concatenate((between, found[np.isin(keys, seen)])))
+
+
+def _emoji(batch: Batch) -> tuple[Positions, Positions]:
+    """Return where runs of emoji begin and end, with what joins and varies them."""
     is_part = among(batch.classes, Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
     edges = np.diff(is_part.astype(np.int8))
-    starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
+    return np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
+
+
+def _follow_text(batch: Batch, starts: Positions) -> Mask:
+    """Return which runs of emoji stand behind a character, or the bracket or space of its gloss."""
     before = batch.classes.take(starts - 1)
-    fits = (IS_HAN.take(before) | (before == Class.CLOSE) | (before == Class.SPACE)) & IS_HAN.take(
-        batch.classes.take(ends)
-    )
-    starts, lengths = starts[fits], (ends - starts)[fits]
-    return np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
+    return np.asarray(IS_HAN.take(before) | (before == Class.CLOSE) | (before == Class.SPACE))
