@@ -13,6 +13,7 @@ REPORTED = [
     ("noise.furigana", "本章介绍普及ふきゅう的意思。", "ふきゅう"),
     ("noise.private-use", "他在\ue0aa路的尽头开了一家店。", "\ue0aa"),
     ("noise.question-marks", "第一行完好无损。\n????????，????。\n第三行也是。", "????????，????。"),
+    ("separator.question", "摘?要\n本章介绍研究的方法。", "?"),
     ("noise.replacement", "他在\ufffd路的尽头开了一家店。", "\ufffd"),
 ]
 UNREPORTED = [
@@ -21,6 +22,14 @@ UNREPORTED = [
     '运行 ls -1 >>~/ls1.txt 以后，查看 "${RED}RED-TEXT${NORMAL}" 的颜色。',
     "|选项|含义|\n|~A{bullseye,sid}|匹配档案库|",
     "什么？？你说什么？？？",
+    "不会吧？？？？？？？？？",
+    "我裂开了?????????",
+    "石原さとみ的作品我都看过。",
+    "中条あやみ出演了这部电影。",
+    "表格里带**的为选填。",
+    "真?假?",
+    "第?页 共?页",
+    "铭文作卜?骨。",
 ]
 
 
@@ -31,6 +40,15 @@ def test_noise_is_reported_and_stays(rule: str, text: str, noise: str) -> None:
     assert [(finding.rules, finding.before) for finding in result.findings] == [((rule,), noise)]
 
 
+def test_what_comes_once_is_less_than_likely() -> None:
+    line = "?????????"
+    password = "密码是P@ssw0rd!#2023$%，请记好。"
+    for text in (f"你看到消息了吗\n{line}\n看到了", password):
+        (finding,) = encfix.clean(text).findings
+        (more, _) = encfix.clean(f"{text}\n{text}").findings
+        assert finding.confidence == 0.5 < more.confidence
+
+
 @pytest.mark.parametrize("text", UNREPORTED)
 def test_what_looks_like_noise_is_not_reported(text: str) -> None:
-    assert [finding for finding in encfix.clean(text).findings if finding.kind == "noise"] == []
+    assert [finding for finding in encfix.clean(text).findings if finding.kind in ("noise", "separator")] == []

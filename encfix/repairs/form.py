@@ -10,8 +10,9 @@ equivalent ideographs.
 When it is certain: the radical stands beside characters or digits, or numbers a heading, and what it stands for is a
 common character; a compatibility ideograph stands beside a character that its unified form often stands beside.
 
-What looks alike and must stay: text about radicals, where they stand alone, or are called by that name; component
-forms such as 氵, which no word holds; compatibility ideographs in Japanese and Korean text, and those of names.
+What looks alike and must stay: text about radicals, where they stand alone, follow each other in order, hold some that
+are no characters, or are called by that name; component forms such as 氵, which no word holds; compatibility
+ideographs in Japanese and Korean text, beside what they stand for, and those of names.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from encfix.chinese.characters import (
     IS_TRADITIONAL,
     KATAKANA_CLASSES,
     Class,
+    are_in,
     class_table,
     is_common,
     members,
@@ -57,6 +59,17 @@ _JOINS = members(*HAN_CLASSES, Class.RADICAL, Class.DIGIT, Class.LETTER)
 _MARKED = members(Class.MARK, Class.COMMA)
 _FOREIGN = members(Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE)
 ABOUT_RADICALS = ("部首", "偏旁", "字根", "康熙", "部件", "笔画", "筆畫")
+ABOUT_COMPATIBILITY = ("KS X 1001", "KS C 5601", "兼容汉字", "兼容漢字", "相容漢字", "兼容表意", "相容表意")
+
+COMPARED = 2
+"""Compatibility ideographs beside the very character that they stand for, in a text that compares them."""
+
+NEAR = 3
+"""Code points from one radical to the next in a table, which may leave some out."""
+
+IN_ORDER, NO_CHARACTERS = 0.3, 0.125
+"""The share of radicals that are so near to the one before, and of those that stand for no common character, above
+which a page holds a table of them: pages that a font damaged hold radicals only as words do."""
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -72,19 +85,45 @@ def propose(batch: Batch, options: Options) -> Edits:
     code, kind, document = codes.take(found), classes.take(found), batch.documents_of(found)
     is_radical, is_compatibility = kind == Class.RADICAL, kind == Class.COMPATIBILITY
     alone = ~(_JOINS.take(classes.take(found - 1)) | _JOINS.take(classes.take(found + 1))) & ~_numbers(batch, found)
-    about = np.array([any(word in batch.text(index) for word in ABOUT_RADICALS) for index in range(len(batch))])
+    about = _mention(batch, ABOUT_RADICALS)
     about &= np.bincount(document[is_radical & ~alone], minlength=len(batch)) < WHOLE_PAGE
+    about |= _are_tables(batch, found[is_radical], target[is_radical])
+    compared = is_compatibility & ((codes.take(found - 1) == target) | (codes.take(found + 1) == target))
+    compares = np.bincount(document[compared], minlength=len(batch)) >= COMPARED
+    if is_compatibility.any():
+        compares |= _mention(batch, ABOUT_COMPATIBILITY)
     chinese = batch.holding(np.flatnonzero(IS_HAN.take(classes)))[document]
     foreign = batch.holding(np.flatnonzero(_FOREIGN.take(classes)))[document]
     stands_for_text = chinese & ~alone & ~foreign
     sure = is_radical & stands_for_text & ~about[document] & is_common().take(target, mode="clip")
-    sure |= ~is_radical & stands_for_text & (~is_compatibility | (code < FIRST_JAPANESE) & _fits(codes, found, target))
+    from_korea = (code < FIRST_JAPANESE) & ~compares[document] & _fits(codes, found, target)
+    sure |= ~is_radical & stands_for_text & (~is_compatibility | from_korea)
     likely = is_compatibility & ~sure & ~foreign
     confidence = np.select([sure, likely], [SURE, LIKELY], UNSURE).astype(np.float32)
     target[(code == DOOR) & _is_simplified(batch)[document]] = ord("户")
     rule = np.select([is_radical, is_compatibility], [RADICAL, COMPATIBILITY], PRIVATE_USE).astype(np.int16)
     ones = np.ones(len(found), dtype=np.int64)
     return replacements(found, found + 1, ones, target, rule, confidence)
+
+
+def _mention(batch: Batch, words: tuple[str, ...]) -> Mask:
+    """Return which documents hold one of some words."""
+    return np.array([any(word in batch.text(index) for word in words) for index in range(len(batch))], dtype=np.bool_)
+
+
+def _are_tables(batch: Batch, radicals: Positions, targets: Codes) -> Mask:
+    """Return which documents list radicals: in order, with some that stand for no character, or each by its name."""
+    codes, document = batch.codes, batch.documents_of(radicals)
+    every = np.bincount(document, minlength=len(batch))
+    step = np.diff(codes.take(radicals).astype(np.int64), prepend=0)
+    is_next = (step > 0) & (step <= NEAR) & (np.diff(document, prepend=-1) == 0)
+    in_order = np.bincount(document[is_next], minlength=len(batch))
+    strange = np.bincount(document[~is_common().take(targets, mode="clip")], minlength=len(batch))
+    lists = (every >= WHOLE_PAGE) & ((in_order > IN_ORDER * every) | (strange > NO_CHARACTERS * every))
+    after = codes.take(radicals + 1)
+    named = (after == ord("字")) & are_in("旁头頭底", codes.take(radicals + 2))
+    named |= (after == ord("部")) & ~_JOINS.take(batch.classes.take(radicals[:, None] + (-1, 2))).any(axis=1)
+    return np.asarray(lists | batch.holding(radicals[named]))
 
 
 def _numbers(batch: Batch, found: Positions) -> Mask:

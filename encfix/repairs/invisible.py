@@ -10,7 +10,7 @@ controls are reported only: they may be quotation marks of another code page.
 
 What looks alike and must stay: the zero-width joiner in emoji, joiners and breaks in Persian, Indic, Thai and Khmer
 text, direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words, selectors
-behind emoji and symbols.
+behind emoji and symbols, the unseen operators of formulas, and what is quoted alone in a text about it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_text
-from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, IS_HAN, Class, among, members
+from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, IS_HAN, Class, among, are_in, members
 from encfix.edits import Edits, deletions
 from encfix.options import Options
 from encfix.rules import number_of
@@ -35,6 +35,11 @@ SURE, UNSURE = 0.995, 0.6
 SOFT_HYPHEN, SELECTOR, PLACEHOLDER = 0xAD, 0xFE0F, 0xFFFC
 
 ESCAPE = 0x1B
+
+FIRST_OPERATOR, LAST_OPERATOR = 0x2061, 0x2064
+"""Function application, times, separator and plus: MathML has them between letters, and before brackets."""
+
+OPENING, CLOSING = "“‘「『", "”’」』"
 
 LONGEST_SEQUENCE = 32
 """Code points of the longest control sequence of a terminal."""
@@ -60,6 +65,7 @@ _KEEPS_JOINERS = members(
     Class.COMPLEX, Class.RIGHT_TO_LEFT, Class.EMOJI, Class.OTHER, Class.WESTERN, Class.HANGUL, Class.HANGUL_RARE
 )
 _KEEPS_BREAKS = members(Class.COMPLEX, Class.RIGHT_TO_LEFT)
+_IN_FORMULA = members(Class.LETTER, Class.DIGIT, Class.WESTERN, Class.TONED, Class.OTHER, Class.OPEN, Class.CLOSE)
 _RULES = {
     Class.INVISIBLE: number_of("invisible.zero-width"),
     Class.JOINER: number_of("invisible.zero-width"),
@@ -95,6 +101,8 @@ def propose(batch: Batch, options: Options) -> Edits:
         | (is_joiner & (_KEEPS_JOINERS.take(left) | _KEEPS_JOINERS.take(right)))
         | ((code == SELECTOR) & ~_takes_no_selector(left, codes.take(visible[place - 1])))
         | ((kind == Class.INVISIBLE) & (_KEEPS_BREAKS.take(left) | _KEEPS_BREAKS.take(right)))
+        | (_are_operators(codes.take(found)) & _IN_FORMULA.take(left) & _IN_FORMULA.take(right))
+        | (are_in(OPENING, codes.take(found - 1)) & are_in(CLOSING, codes.take(found + 1)))
     )
     sure = _CHINESE_SIDE.take(left) | _CHINESE_SIDE.take(right)
     sure &= (code < 0x80) | (code >= 0xA0)
@@ -125,6 +133,10 @@ def _is_strewn(batch: Batch, documents: Positions, codes: Codes, between: Mask) 
     keys = documents * BOUNDARY_CODE + codes
     complex_ = batch.holds(among(batch.classes, Class.COMPLEX))[documents]
     return np.asarray(np.isin(keys, keys[between]) & ~complex_)
+
+
+def _are_operators(codes: Codes) -> Mask:
+    return np.asarray((codes >= FIRST_OPERATOR) & (codes <= LAST_OPERATOR))
 
 
 def _lengths(batch: Batch, found: Positions) -> Positions:

@@ -4,8 +4,8 @@ Masks (`***总书记`) hide words on purpose. Forum software strews strings such
 Furigana flattened into the line repeat a word in kana. Private-use code points without a known mapping, replacement
 characters and runs of question marks are what is left of characters that were lost.
 
-What looks alike is why none of it is changed: Markdown, passwords and code, Japanese text, icon fonts, doubt
-expressed as ???.
+What looks alike is why none of it is changed: Markdown, passwords and code, Japanese text and names, icon fonts, doubt
+expressed as ???. What mostly is one of these where it comes once is not reported, or as less than likely.
 """
 
 from __future__ import annotations
@@ -35,6 +35,13 @@ _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$|^\||\|$|\\[A-Za-z]{2}"
 )
 LEAST_QUESTIONS = 5
+SHORTEST_MASK = 3
+SHORTEST_READING, USUAL_READING = 3, 4
+"""Kana of a reading; names of people end in up to three, so shorter ones count beside longer ones only."""
+
+ONCE = 0.5
+"""Confidence of what comes once in a document and may be meant."""
+
 _INFLECTED = re.compile("^[はがをにのでともへ]|(?:した|ます|ますか|ません|する|れる|れた|ない|です)$")
 """Kana that inflect a word or tie it to the next, as in Japanese prose."""
 
@@ -65,19 +72,23 @@ def _replacements(batch: Batch) -> Edits:
 
 
 def _question_marks(batch: Batch) -> Edits:
-    """Report lines most of whose characters are question marks."""
+    """Report lines that hold no character but mostly question marks: people put those behind text, or alone."""
     classes = batch.classes
-    questions = np.flatnonzero(among(classes, Class.QUESTION))
+    questions = np.flatnonzero(batch.codes == ord("?"))
     if len(questions) < LEAST_QUESTIONS:
         return Edits.none()
     ends = np.flatnonzero(among(classes, Class.NEWLINE, Class.BOUNDARY))
-    lines, asked = np.unique(np.searchsorted(ends, questions), return_counts=True)
+    lines, first, asked = np.unique(np.searchsorted(ends, questions), return_index=True, return_counts=True)
     many = asked >= LEAST_QUESTIONS
-    start, end, asked = ends[lines[many] - 1] + 1, ends[lines[many]], asked[many]
-    spaces = np.flatnonzero(among(classes, Class.SPACE))
+    start, end, first, asked = ends[lines[many] - 1] + 1, ends[lines[many]], first[many], asked[many]
+    spaces, characters = (np.flatnonzero(among(classes, *wanted)) for wanted in ((Class.SPACE,), HAN_CLASSES))
     solid = end - start - (np.searchsorted(spaces, end) - np.searchsorted(spaces, start))
-    lost = 2 * asked >= solid
-    return deletions(start[lost], end[lost], QUESTION_MARKS, 0.9)
+    lost = (2 * asked >= solid) & (np.searchsorted(characters, end) == np.searchsorted(characters, start))
+    start, end, first, asked = start[lost], end[lost], first[lost], asked[lost]
+    document = batch.documents_of(start)
+    is_one_run = questions[first + asked - 1] - questions[first] == asked - 1
+    once = is_one_run & (np.bincount(document, minlength=len(batch))[document] == 1)
+    return deletions(start, end, QUESTION_MARKS, np.where(once, ONCE, 0.9).astype(np.float32))
 
 
 def _masks(batch: Batch) -> Edits:
@@ -89,7 +100,7 @@ def _masks(batch: Batch) -> Edits:
     lines = np.searchsorted(np.flatnonzero(among(classes, Class.NEWLINE, Class.BOUNDARY)), start)
     _, place, counts = np.unique(lines, return_inverse=True, return_counts=True)
     beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
-    chosen = beside & (end - start >= 2) & (counts[place] == 1)
+    chosen = beside & (end - start >= SHORTEST_MASK) & (counts[place] == 1)
     return deletions(start[chosen], end[chosen], MASK, 0.8)
 
 
@@ -112,11 +123,14 @@ def _furigana(batch: Batch) -> Edits:
     start, end = _runs(among(classes, Class.HIRAGANA))
     if not len(start):
         return Edits.none()
-    reading = (end - start >= 3) & IS_HAN.take(classes.take(start - 1)) & IS_HAN.take(classes.take(start - 2))
+    reading = (
+        (end - start >= SHORTEST_READING) & IS_HAN.take(classes.take(start - 1)) & IS_HAN.take(classes.take(start - 2))
+    )
     document = batch.documents_of(start)
     others = np.bincount(document[~reading], minlength=len(batch))
     katakana = batch.holds(among(classes, Class.KATAKANA))
-    chosen = np.flatnonzero(reading & ((others == 0) & ~katakana)[document])
+    usual = np.bincount(document[reading & (end - start >= USUAL_READING)], minlength=len(batch)) > 0
+    chosen = np.flatnonzero(reading & ((others == 0) & ~katakana & usual)[document])
     chosen = chosen[[not _INFLECTED.search(to_text(batch.codes[start[n] : end[n]])) for n in chosen.tolist()]]
     return deletions(start[chosen], end[chosen], FURIGANA, 0.6)
 
@@ -132,10 +146,10 @@ def _anti_copy(batch: Batch) -> Edits:
     if not len(symbols):
         return Edits.none()
     chinese = batch.holds(among(batch.classes, *HAN_CLASSES))
-    documents = batch.documents_of(symbols)
+    owners = batch.documents_of(symbols)
     start: list[int] = []
     end: list[int] = []
-    for symbol, document in zip(symbols.tolist(), documents.tolist(), strict=True):
+    for symbol, document in zip(symbols.tolist(), owners.tolist(), strict=True):
         if not chinese[document] or (end and symbol < end[-1]):
             continue
         first = max(symbol - LONGEST_TOKEN, int(batch.starts[document]))
@@ -144,7 +158,10 @@ def _anti_copy(batch: Batch) -> Edits:
             if match.start() <= symbol - first < match.end() and _is_hidden(window, *match.span()):
                 start.append(first + match.start())
                 end.append(first + match.end())
-    return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), ANTI_COPY, 0.7)
+    places = np.array(start, dtype=np.int64)
+    document = batch.documents_of(places)
+    once = np.bincount(document, minlength=len(batch))[document] == 1
+    return deletions(places, np.array(end, dtype=np.int64), ANTI_COPY, np.where(once, ONCE, 0.7).astype(np.float32))
 
 
 def _in_long_runs(batch: Batch, places: Positions) -> Mask:

@@ -5,7 +5,7 @@ What it looks like: `制度,、推進`, `。。`, a line that holds `|` alone, `
 How it came about: a tool that sets a comma before marks; templates; table extraction; line breaks written out as
 escapes.
 
-When it is certain: a comma stands before a mark of another kind; a bar has its line to itself and no table around it.
+When it is certain: a comma stands before a mark of another kind; a bar has its line to itself between lines of text.
 
 What looks alike and must stay: tables, CSV and code, `……`, `——`, `！！！`, and `。。` as people type it. Line wraps are
 repaired only when asked for by name.
@@ -20,7 +20,7 @@ from encfix.batch import Batch, Mask, Positions, to_codes
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
-from encfix.repairs import strewn
+from encfix.repairs import lost_space, strewn
 from encfix.repairs.strewn import LINE_END_CLASSES, MARK_CLASSES
 from encfix.rules import number_of
 
@@ -29,15 +29,18 @@ DOUBLED = number_of("separator.doubled")
 PIPE = number_of("separator.pipe")
 LINE_BREAK = number_of("separator.line-break")
 LINE_WRAP = number_of("separator.line-wrap")
-QUESTION = number_of("separator.question")
 
-UNSURE = 0.5
+UNSURE, MAYBE = 0.5, 0.6
 
 MANY_COMMAS = 3
 """Commas beside other marks that make a document one into which they were set."""
 
 MANY_DOUBLED = 4
 """Doubled marks of different kinds at which a tool doubled them."""
+
+COMMAS_TO_A_FIELD, EMPTY_FIELDS = 8, 0.5
+"""Commas before other marks to each field of a table that holds a mark alone, above which a document is no table; and
+the share of doubled commas that end a line or stand before digits and letters, above which they are empty fields."""
 
 LONGEST_LEVEL = 3
 """Characters of a name behind a doubled colon that names are joined with."""
@@ -47,21 +50,29 @@ COLONS = to_codes(":：")
 _MARKS, _LINE_END = members(*MARK_CLASSES), members(*LINE_END_CLASSES)
 _DOUBLED = {"，": 0.93, "、": 0.93, "；": 0.97, "：": 0.97, "。": 0.7}
 _SELDOM_STRETCHED = "，、；："
+_TYPED = "，、；"
+"""Marks that people type twice, or name in a text about code."""
+_KINDS = ("，、", "；", "：")
+"""Marks that nobody types twice together: who hesitates does so in commas."""
+
+LONG_LINE = 16
+"""Code points of a line that is text though it holds no mark."""
 _LITERAL = tuple(map(ord, "x0dx0a"))
 
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to take out separators that damage put in."""
+    commas = _commas(batch)
     return merge(
         (
             strewn.propose(batch),
-            _commas(batch),
+            commas,
             _commas_behind_stops(batch),
-            _doubled(batch),
+            _doubled(batch, batch.holding(commas.start[commas.confidence > MAYBE])),
             _pipes(batch),
             _line_breaks(batch),
             _line_wraps(batch),
-            _questions(batch),
+            lost_space.propose(batch),
         )
     )
 
@@ -82,11 +93,37 @@ def _commas(batch: Batch) -> Edits:
     # `說,?他` may have been `說,“他`: the question mark stands for what could not be encoded.
     lost = (codes.take(commas + 1) == ord("?")) & ~_LINE_END.take(classes.take(commas + 2))
     mixed = classes.take(commas + 1) != Class.COMMA
-    evidence = np.bincount(document[mixed & ~lost], minlength=len(batch))[document]
     narrow = codes.take(commas) == ord(",")
+    is_field = narrow & mixed & _is_field(batch, commas)
+    set_before = mixed & ~lost & ~is_field
+    evidence, narrow_evidence, fields = (
+        np.bincount(document[chosen], minlength=len(batch))[document]
+        for chosen in (set_before, set_before & narrow, is_field)
+    )
+    is_set = (evidence >= np.where(lost, MANY_COMMAS, 1)) & (evidence > COMMAS_TO_A_FIELD * fields)
+    is_empty = narrow & (codes.take(commas + 1) == ord(","))
+    is_set &= ~is_empty | ((narrow_evidence > 0) & ~_has_empty_fields(batch, commas[is_empty])[document])
     shown = mixed | narrow | (codes.take(commas) != codes.take(commas + 1))
-    confidence = np.where(evidence >= np.where(lost, MANY_COMMAS, 1), 0.99, 0.6).astype(np.float32)
+    confidence = np.where(is_set, 0.99, MAYBE).astype(np.float32)
     return deletions(commas[shown], commas[shown] + 1, COMMA, confidence[shown])
+
+
+def _is_field(batch: Batch, commas: Positions) -> Mask:
+    """Return which commas open a field of a table that holds marks alone, `小红,？？？,2020`."""
+    other = np.flatnonzero(~among(batch.classes, Class.MARK, Class.QUESTION))
+    end = other[np.searchsorted(other, commas, side="right")]
+    # `、` ends no line; other marks do.
+    ends_line = _LINE_END.take(batch.classes.take(end)) & (batch.codes.take(end - 1) == ord("、"))
+    return np.asarray((batch.codes.take(end) == ord(",")) | ends_line)
+
+
+def _has_empty_fields(batch: Batch, doubled: Positions) -> Mask:
+    """Return in which documents doubled commas are empty fields: more often than in text, no character follows."""
+    document = batch.documents_of(doubled)
+    after = batch.classes.take(doubled + 2)
+    is_empty = _LINE_END.take(after) | among(after, Class.DIGIT, Class.LETTER, Class.COMMA)
+    every = np.bincount(document, minlength=len(batch))
+    return np.asarray(np.bincount(document[is_empty], minlength=len(batch)) > EMPTY_FIELDS * every)
 
 
 def _commas_behind_stops(batch: Batch) -> Edits:
@@ -100,11 +137,12 @@ def _commas_behind_stops(batch: Batch) -> Edits:
     return deletions(found, found + 1, COMMA, 0.97)
 
 
-def _doubled(batch: Batch) -> Edits:
+def _doubled(batch: Batch, has_commas: Mask) -> Edits:
     """Propose to write once a full-width mark that stands exactly twice between characters.
 
     Not in documents that stretch marks elsewhere, `，，，` or `。。`: their author means it; unless many marks are
-    doubled, of several kinds that are seldom stretched, and none stands three times.
+    doubled, of several kinds that are seldom stretched, and none stands three times. Commas and semicolons are typed
+    twice as well: a template shows by doubling several kinds, or where a document `has_commas` before marks.
     """
     codes, classes = batch.codes, batch.classes
     found = np.flatnonzero(among(classes, *MARK_CLASSES))
@@ -124,11 +162,14 @@ def _doubled(batch: Batch) -> Edits:
     is_level = np.isin(codes.take(found), COLONS) & IS_HAN.take(classes.take(found + 2))
     is_level &= ~IS_HAN.take(classes.take(found[:, None] + np.arange(2, 2 + LONGEST_LEVEL + 1))).all(axis=1)
     found = found[~is_level]
+    kinds = sum(batch.holding(found[are_in(marks, codes.take(found))]).astype(np.int64) for marks in _KINDS)
+    is_template = (kinds > 1) | has_commas
     parts = []
     for character, confidence in _DOUBLED.items():
         if len(chosen := found[codes.take(found) == ord(character)]):
             document = batch.documents_of(chosen)
-            sure = np.select([by_tool[document], is_chatty[document]], [0.97, UNSURE], confidence).astype(np.float32)
+            meant = (is_chatty | ~is_template if character in _TYPED else is_chatty)[document]
+            sure = np.select([by_tool[document], meant], [0.97, UNSURE], confidence).astype(np.float32)
             parts.append(deletions(chosen + 1, chosen + 2, DOUBLED, sure))
     return merge(tuple(parts))
 
@@ -158,7 +199,7 @@ def _pipes(batch: Batch) -> Edits:
     chosen = alone & _is_beside_chinese(batch, pipes)
     if not chosen.any():
         return Edits.none()
-    before, after, document = before[chosen], after[chosen], document[chosen]
+    pipes, before, after, document = pipes[chosen], before[chosen], after[chosen], document[chosen]
     # A line goes with the line end before it, but those that open the document with the one behind.
     first = np.append(True, before[1:] > after[:-1] + 1)
     opens = (before < batch.starts[document])[np.maximum.accumulate(np.where(first, np.arange(len(before)), 0))]
@@ -166,16 +207,38 @@ def _pipes(batch: Batch) -> Edits:
     paired = (batch.codes.take(after) == ord("\r")) & (batch.codes.take(after + 1) == ord("\n"))
     start = np.where(opens, before + 1, before - lone_feed)
     end = np.where(opens, after + 1 + paired, after)
-    return deletions(start, end, PIPE, np.where(in_table[chosen], 0.6, 0.99).astype(np.float32))
+    # In a diagram a bar is set below what it joins, or stands between words; it neither opens nor ends it.
+    is_indented = (pipes > before + 1) & (after == pipes + 1)
+    parts_text = np.bincount(document[_is_beside_text(batch, pipes)], minlength=len(batch))
+    is_drawn = 2 * parts_text <= np.bincount(document, minlength=len(batch))
+    is_drawn &= ~batch.holding(pipes[(batch.classes.take(_beside(batch, pipes)) == Class.BOUNDARY).any(axis=0)])
+    unsure = in_table[chosen] | is_indented | is_drawn[document]
+    return deletions(start, end, PIPE, np.where(unsure, MAYBE, 0.99).astype(np.float32))
 
 
 def _is_beside_chinese(batch: Batch, pipes: Positions) -> Mask:
     """Return whether what stands before or behind bars, other bars aside, is beyond ASCII; in code it is not."""
-    other = np.flatnonzero(~among(batch.classes, Class.PIPE, Class.SPACE, Class.NEWLINE))
-    place = np.searchsorted(other, pipes)
-    beside = np.stack((other[place - 1], other[place]))  # past its ends a document has boundaries, which are neither
+    beside = _beside(batch, pipes)
     is_chinese = (batch.codes.take(beside) >= 0x80) & (batch.classes.take(beside) != Class.BOUNDARY)
     return np.asarray(is_chinese.any(axis=0))
+
+
+def _is_beside_text(batch: Batch, pipes: Positions) -> Mask:
+    """Return whether the line before or behind bars is text, which is long or holds a mark."""
+    line_ends = np.flatnonzero(among(batch.classes, *LINE_END_CLASSES))
+    marks = np.flatnonzero(among(batch.classes, *MARK_CLASSES))
+    beside = _beside(batch, pipes)
+    nth = np.searchsorted(line_ends, beside)
+    start, end = line_ends.take(nth - 1, mode="clip") + 1, line_ends.take(nth)
+    has_mark = np.searchsorted(marks, end) > np.searchsorted(marks, start)
+    return np.asarray((has_mark | (end - start >= LONG_LINE)).any(axis=0))
+
+
+def _beside(batch: Batch, pipes: Positions) -> Positions:
+    """Return the place before and the place behind bars that is neither bar nor blank: int64 of shape (2, bars)."""
+    other = np.flatnonzero(~among(batch.classes, Class.PIPE, Class.SPACE, Class.NEWLINE))
+    place = np.searchsorted(other, pipes)
+    return np.stack((other[place - 1], other[place]))  # past its ends a document has boundaries, which are neither
 
 
 def _line_breaks(batch: Batch) -> Edits:
@@ -222,13 +285,3 @@ def _line_wraps(batch: Batch) -> Edits:
     different = np.bincount(kinds[0], minlength=len(batch))
     found = found[((2 * with_stop >= lines) & (different > 1))[document]]
     return deletions(found, found + 1, LINE_WRAP, 0.9)
-
-
-def _questions(batch: Batch) -> Edits:
-    """Report a question mark inside a heading of two characters: what a space became that could not be encoded."""
-    classes = batch.classes
-    found = np.flatnonzero(batch.codes == ord("?"))
-    beside = IS_HAN.take(classes.take(found - 1)) & IS_HAN.take(classes.take(found + 1))
-    alone = ~IS_HAN.take(classes.take(found - 2)) & ~IS_HAN.take(classes.take(found + 2))
-    found = found[beside & alone]
-    return deletions(found, found + 1, QUESTION, 0.7)

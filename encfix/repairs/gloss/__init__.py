@@ -10,11 +10,12 @@ rest.
 
 When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
 have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
-characters are not glossed; where glosses are few, the characters must be common ones. Or one syllable is repeated; or
-the glosses come at even distances.
+characters are not glossed; where glosses are few, the characters must be common ones, and in their traditional form.
+Or one syllable is repeated; or the glosses come at even distances, whatever marks stand between.
 
 What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
-(张三(Zhang San)), textbooks, which gloss characters of one form or whole words as well, and `f(a)`, list labels, units.
+(张三(Zhang San)), textbooks, which gloss characters of one form or whole words as well, or tell two readings of one
+character apart, and `f(a)`, list labels, units.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from encfix.batch import Batch, Mask
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.repairs.gloss.disguised import find_disguised
-from encfix.repairs.gloss.evidence import ENOUGH, Page, strewn_emoji
+from encfix.repairs.gloss.evidence import ENOUGH, Page
 from encfix.repairs.gloss.finding import Glosses, find
+from encfix.repairs.gloss.periodic import strewn_emoji
 from encfix.rules import number_of
 
 __all__ = ["PINYIN", "Glosses", "find", "propose"]

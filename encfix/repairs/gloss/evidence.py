@@ -10,14 +10,15 @@ from encfix.chinese import pinyin
 from encfix.chinese.characters import (
     HAN_CLASSES,
     IS_HAN,
+    IS_SIMPLIFIED,
     IS_TRADITIONAL,
     Class,
     among,
     is_common,
     two_forms,
 )
-from encfix.edits import inside
 from encfix.repairs.gloss.finding import Glosses
+from encfix.repairs.gloss.periodic import CODES, find_periodic
 
 ENOUGH = 4
 """Different characters of two forms that are glossed on a page that needs no other sign of damage."""
@@ -28,15 +29,14 @@ ONE_FORM_SHARE = 0.125
 ALWAYS = 0.8
 """The least share of its occurrences at which a page's glossed characters are glossed; half of it for each of them."""
 
+LEAST, STREWN, MUCH = 2, 3, 12
+"""Different characters that a tool glossed on a traditional page, and on a simplified one where a space behind glosses
+without tones parts words, or not: the tools turn pages to traditional, and learners gloss simplified ones."""
+
 A_LIST = 3
 """Glossed characters that stand in a row, in the mean, where a list of them was set."""
 
-SHORTEST_PERIOD, LONGEST_PERIOD = 4, 5
-"""Characters from one periodic gloss to the next."""
-
-VARIATION_SELECTOR = 0xFE0F
-CODES = 0x110000
-"""As many code points as there are."""
+_HASH_FACTOR = 1_000_003
 
 
 class Page:
@@ -65,15 +65,22 @@ class Page:
         one_form = per_document(is_first & ~kinds)
         total = np.bincount(documents[is_first & kinds], weights=seen[place[is_first & kinds]], minlength=count)
         hits = np.bincount(documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count)
-        self.is_always = glossed[place] >= ALWAYS / 2 * seen[place]
-        """Of each gloss: whether its character is glossed about wherever it stands."""
+        is_told_apart = _has_two_readings(batch, glosses, place, len(seen))[place]
+        told_apart = per_document(is_first & is_told_apart)
+        self.is_always = (glossed[place] >= ALWAYS / 2 * seen[place]) & ~is_told_apart
+        """Of each gloss: whether its character is glossed about wherever it stands, and always the same."""
         han = among(batch.classes, *HAN_CLASSES)
         owners = per_document(head)
         plain = batch.counts(han) - owners
-        traditional = per_document(head & IS_TRADITIONAL.take(batch.classes.take(glosses.owner)))
+        owner_class = batch.classes.take(glosses.owner)
+        traditional, simplified = (
+            per_document(head & form.take(owner_class)) for form in (IS_TRADITIONAL, IS_SIMPLIFIED)
+        )
         first_reading = per_document(head & kinds & pinyin.is_first_reading(owner_code, glosses.packed))
         spaced, self.has_space = _spaces(batch, glosses, documents)
-        needed = np.where((traditional > 0) | spaced, 2, ENOUGH)
+        parting = per_document(self.has_space & _parts_words(batch, glosses))
+        strewn = spaced & (2 * parting > per_document(self.has_space)) & (per_document(glosses.toned) == 0)
+        needed = np.select([traditional > simplified, strewn], [LEAST, STREWN], MUCH)
         of_two_forms = per_document(head & kinds)
         common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
         words, strangers = (
@@ -95,9 +102,12 @@ class Page:
             & ((adjacent < A_LIST) | (owners < A_LIST * (owners - adjacent)))
         )
         """Of each document: whether the characters of two forms were glossed by a tool."""
-        self.is_periodic = _periodic(batch, glosses.where(head), documents[head], han)
+        every = one_form + self.distinct
+        tells_apart = told_apart > ONE_FORM_SHARE * every
+        self.is_glossed &= ~tells_apart
+        self.is_periodic = find_periodic(batch, glosses, documents, han) & ~tells_apart
         """Of each document: whether every fourth or fifth character is glossed."""
-        self.is_textbook = (one_form > 1) & (one_form > ONE_FORM_SHARE * (one_form + self.distinct))
+        self.is_textbook = ((one_form > 1) & (one_form > ONE_FORM_SHARE * every)) | tells_apart
         """Of each document: whether glosses are its subject, not damage, unless they are periodic."""
 
 
@@ -111,6 +121,30 @@ def _is_inside_word(batch: Batch, glosses: Glosses, has_space: Mask) -> Mask:
     end = glosses.end + (has_space & (before != Class.SPACE))
     after_gloss = (before == Class.CLOSE) | ((before == Class.SPACE) & (classes.take(glosses.owner - 2) == Class.CLOSE))
     return np.asarray(IS_HAN.take(before) | after_gloss | IS_HAN.take(classes.take(end)))
+
+
+def _parts_words(batch: Batch, glosses: Glosses) -> Mask:
+    """Return which glosses, with the space behind them, part characters that none parts before."""
+    before, after = batch.classes.take(glosses.owner - 1), batch.classes.take(glosses.end + 1)
+    return np.asarray((before != Class.SPACE) & IS_HAN.take(after))
+
+
+def _has_two_readings(batch: Batch, glosses: Glosses, place: Positions, pairs: int) -> Mask:
+    """Return which pairs of document and character are glossed in two ways; a tool gives the first reading always.
+
+    `place` is the pair of each gloss. A tone counts where both are written with one.
+    """
+    tones = np.zeros(len(place), dtype=np.int64)
+    for distance in range(1, pinyin.LONGEST + 2):
+        here = np.minimum(glosses.start + distance, glosses.end - 1)
+        tones = tones * _HASH_FACTOR + batch.codes.take(here)
+    has_two = np.zeros(pairs, dtype=np.bool_)
+    head = ~glosses.chained
+    for value, chosen in ((glosses.packed, head), (tones, head & glosses.toned)):
+        one = np.zeros(pairs, dtype=np.int64)
+        one[place[chosen]] = value[chosen]
+        has_two[place[chosen & (value != one[place])]] = True
+    return has_two
 
 
 def _occurrences(
@@ -154,56 +188,3 @@ def _spaces(batch: Batch, glosses: Glosses, document: Positions) -> tuple[Mask, 
         spaced |= carries
         deletable |= chosen & space & carries[document]
     return spaced, deletable
-
-
-def _periodic(batch: Batch, heads: Glosses, document: Positions, han: Mask) -> Mask:
-    """Return for each document whether glosses on one line stand four or five characters apart, (nearly) all of them.
-
-    `han` says where the characters of Chinese are.
-    """
-    count = len(batch)
-    newlines = np.flatnonzero(among(batch.classes, Class.NEWLINE))
-    same_line = (np.diff(np.searchsorted(newlines, heads.owner)) == 0) & (np.diff(document) == 0)
-    gaps = np.add.reduceat(han, heads.owner, dtype=np.int64)[:-1][same_line]
-    where = document[1:][same_line]
-    total = np.bincount(where, minlength=count)
-    even = np.bincount(where[(gaps >= SHORTEST_PERIOD) & (gaps <= LONGEST_PERIOD)], minlength=count)
-    periodic = (total > 0) & (even >= 0.9 * total)
-    few = periodic & (total < ENOUGH - 1)
-    if few.any():
-        periodic &= ~few | batch.holding(emoji_between(batch))
-    return np.asarray(periodic)
-
-
-def emoji_between(batch: Batch) -> Positions:
-    """Return emoji that stand between Chinese characters, or a bracket and a character, emoji beside them included."""
-    starts, ends = _emoji(batch)
-    fits = _follow_text(batch, starts) & IS_HAN.take(batch.classes.take(ends))
-    return inside(starts[fits], (ends - starts)[fits])
-
-
-def strewn_emoji(batch: Batch, is_strewn: Mask) -> Positions:
-    """Return the emoji of documents into which some were strewn: those between characters, and wherever text goes on
-    or a line ends behind a character, those of the same kinds.
-    """
-    between = emoji_between(batch)
-    between = between[is_strewn[batch.documents_of(between)]]
-    seen = np.unique(batch.documents_of(between) * CODES + batch.codes.take(between))
-    starts, ends = _emoji(batch)
-    fits = _follow_text(batch, starts) & is_strewn[batch.documents_of(starts)]
-    found = inside(starts[fits], (ends - starts)[fits])
-    keys = batch.documents_of(found) * CODES + batch.codes.take(found)
-    return np.unique(np.concatenate((between, found[np.isin(keys, seen)])))
-
-
-def _emoji(batch: Batch) -> tuple[Positions, Positions]:
-    """Return where runs of emoji begin and end, with what joins and varies them."""
-    is_part = among(batch.classes, Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
-    edges = np.diff(is_part.astype(np.int8))
-    return np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
-
-
-def _follow_text(batch: Batch, starts: Positions) -> Mask:
-    """Return which runs of emoji stand behind a character, or the bracket or space of its gloss."""
-    before = batch.classes.take(starts - 1)
-    return np.asarray(IS_HAN.take(before) | (before == Class.CLOSE) | (before == Class.SPACE))

@@ -15,7 +15,8 @@ from encfix.rules import number_of
 LOST = number_of("mojibake.lost")
 DROPPED = number_of("mojibake.dropped")
 
-_LOST = re.compile("(?:锟斤拷?)+|烫烫烫烫*|屯屯屯屯*")
+_LOST = re.compile("(?:锟斤拷?)+|烫{4,}|屯{4,}")
+"""Of memory never written to (CC CC, CD CD) there is more than three characters; 太烫烫烫了 is hot."""
 _ABOUT = re.compile(
     "编码|編碼|亂碼|乱码|mojibake|Unicode|UTF-8|GBK|Big5|字符集|字元集|文字化け|解码|解碼", re.IGNORECASE
 )
