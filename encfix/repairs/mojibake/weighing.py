@@ -19,10 +19,11 @@ from encfix.repairs.mojibake.candidates import LEAST_TRAIL, LONE, Source, with_l
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 
-NARROWEST = 6.0
-"""Nats by which a reading may be worse than the best so far before it is given up."""
+NARROWEST = 14.0
+"""Nats by which a reading may be worse than the best so far before it is given up: what a rare character costs, which
+the next one may win back."""
 
-SURE, SURE_FILLED = 0.998, 0.9995
+SURE, SURE_FILLED = 0.99, 0.998
 """The least probability of a character that is read, and of one that is filled in."""
 
 TOGETHER = 1 << 12
