@@ -158,13 +158,17 @@ def _may_be_mixed(block: Block, readings: dict[Pair, list[Span]]) -> bool:
 
 
 def _covers_well(block: Block, spans: list[Span]) -> bool:
-    held = sum(span.end - span.start for span in spans if judging.is_exact(span))
-    return bool(spans) and held >= WHOLE * block.foreign
+    return _hold_nearly_all(block, [span for span in spans if judging.is_exact(span)])
 
 
 def _covers(block: Block, found: list[Explained]) -> bool:
     """Return whether the spans hold nearly all that is beyond ASCII in a block."""
-    return bool(found) and sum(one.span.end - one.span.start for one in found) >= WHOLE * block.foreign
+    return _hold_nearly_all(block, [one.span for one in found])
+
+
+def _hold_nearly_all(block: Block, spans: list[Span]) -> bool:
+    held = sum(int(np.count_nonzero(block.codes[span.start : span.end] >= 0x80)) for span in spans)
+    return bool(spans) and held >= WHOLE * block.foreign
 
 
 def _is_worth_a_word(block: Block, span: Span) -> bool:
@@ -253,8 +257,8 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     else:
         raw, _ = variants.resolve(block, pair)
         lossy = reading.read_marked(raw, pair)
-        if pair.codec in _OF_PAIRS:
-            lossy = variants.without_choices(lossy, raw, block, pair)
+    if lossy and pair.codec in _OF_PAIRS:
+        lossy = variants.without_choices(lossy, raw, block, pair)
     found = []
     for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
         if judging.confidence(block, span) > 0:

@@ -70,9 +70,9 @@ class _Path(NamedTuple):
     """What is left of a long stretch."""
 
 
-def most_probable(source: Source, *, sure: bool = True) -> tuple[float, Reading]:
-    """Return how probable bytes are as a text, in nats, and what is sure of it, the rest being `UNKNOWN`; or, unless
-    only that is asked for, the most probable text."""
+def most_probable(source: Source, least: tuple[float, float] = (SURE, SURE_FILLED)) -> tuple[float, Reading]:
+    """Return how probable bytes are as a text, in nats, and its most probable characters; `UNKNOWN` for what is read,
+    or filled in, with less than the `least` probability."""
     waiting = deque(_stretches(source.data))
     paths = []
     while waiting:
@@ -80,7 +80,7 @@ def most_probable(source: Source, *, sure: bool = True) -> tuple[float, Reading]
         while waiting and size < TOGETHER:
             together.append(waiting.popleft())
             size += together[-1].size
-        for path in _paths(source, together, (SURE, SURE_FILLED) if sure else (0.0, 0.0)):
+        for path in _paths(source, together, least):
             paths.append(path)
             if path.rest:
                 waiting.appendleft(path.rest)
