@@ -197,10 +197,25 @@ def _without_trail(
 @cache
 def _is_frequent_lead(codec: str) -> Mask:
     """Return which first bytes are those of more than a hundredth of a text: bool (256,)."""
+    codes, shares = _frequencies(codec)
+    return np.asarray(np.bincount(bytes_at(codes, 0, codec), shares, 256) > FREQUENT)
+
+
+@cache
+def kept_whole(codec: str, decoder: Decoder) -> float:
+    """Return the share of the characters of a text in `codec` of which a decoder loses nothing."""
+    codes, shares = _frequencies(codec)
+    raws = (chr(code).encode(codec) for code in codes.tolist())
+    return float(shares[["\ufffd" not in raw.decode(decoder[1], "replace") for raw in raws]].sum())
+
+
+@cache
+def _frequencies(codec: str) -> tuple[Codes, npt.NDArray[np.float64]]:
+    """Return the characters of two bytes, and how frequent each is in a text: the shares are one together."""
     codes = np.array([code for code, raw in characters(codec) if len(raw) == 2], dtype=np.uint32)
-    shares = np.exp(model.log_unigram(codes))
+    shares = np.exp(model.log_unigram(codes).astype(np.float64))
     shares[IS_TRADITIONAL.take(class_table().take(codes)) & (codec == "gbk")] = 0.0
-    return np.asarray(np.bincount(bytes_at(codes, 0, codec), shares, 256) > FREQUENT * shares.sum())
+    return codes, shares / shares.sum()
 
 
 @cache

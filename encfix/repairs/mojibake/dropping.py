@@ -16,7 +16,7 @@ import numpy as np
 
 from encfix.batch import Codes, Positions, to_text
 from encfix.chinese import division
-from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source
+from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source, kept_whole
 from encfix.repairs.mojibake.charsets import LOST
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.weighing import most_probable, text_costs
@@ -27,6 +27,13 @@ SAMPLE = 600
 LEAST_GAIN, WORDS = 0.3, 0.35
 """Nats that a text must gain before words are asked whether bytes of it were dropped, and what theirs are worth beside
 those of pairs: what lost bytes may have been is the best of many, which pairs are soon found for."""
+
+ANY = (0.0, 0.0)
+"""The least probabilities of characters where all are wanted."""
+
+DROPS, MOST_WRONG = 0.25, 0.05
+"""How many decoders drop bytes for each that does not, and how probable it may be that a character of a short text is
+not what it seems."""
 
 STYLE_SAMPLE = 200
 """Bytes by which the meaning of the marks is first judged."""
@@ -101,8 +108,19 @@ def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Dec
         size = len(codes) + int(np.count_nonzero(codes >= 0x80))
         data, borders = data[:size], borders[borders <= size]
     source = Source(data, codec, decoder, borders)
-    score, best = most_probable(source, sure=False)
+    score, best = most_probable(source, ANY)
     gained = score - float(text_costs(codes, source.forms).sum())
     if gained > LEAST_GAIN:
         gained += WORDS * (division.lattice_score(to_text(best.codes)) - division.lattice_score(to_text(codes)))
     return gained
+
+
+def may_be_others(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Decoder) -> bool:
+    """Return whether one of the characters `codes` may well be what is left of two: if the decoder drops bytes it is
+    improbable, and the text is too short to show by the others, which are whole, that it does not."""
+    odds = DROPS * kept_whole(codec, decoder) ** int(np.count_nonzero(codes >= 0x80))
+    least = 1.0 - MOST_WRONG * (1.0 + odds) / odds
+    if least <= 0.0:
+        return False
+    best = most_probable(Source(data, codec, decoder, borders), (least, least))[1]
+    return not np.array_equal(best.codes, codes)

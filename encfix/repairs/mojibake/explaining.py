@@ -158,13 +158,13 @@ def _may_be_mixed(block: Block, readings: dict[Pair, list[Span]]) -> bool:
 
 
 def _covers_well(block: Block, spans: list[Span]) -> bool:
-    held = sum(span.end - span.start for span in spans if judging.is_exact(span))
-    return bool(spans) and held >= WHOLE * block.foreign
+    """Return whether spans without a broken character hold nearly all that is beyond ASCII in a block."""
+    exact = (block.codes[span.start : span.end] for span in spans if judging.is_exact(span))
+    return bool(spans) and sum(int(np.count_nonzero(codes >= 0x80)) for codes in exact) >= WHOLE * block.foreign
 
 
 def _covers(block: Block, found: list[Explained]) -> bool:
-    """Return whether the spans hold nearly all that is beyond ASCII in a block."""
-    return bool(found) and sum(one.span.end - one.span.start for one in found) >= WHOLE * block.foreign
+    return _covers_well(block, [one.span for one in found])
 
 
 def _is_worth_a_word(block: Block, span: Span) -> bool:
@@ -190,9 +190,10 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
         is_lossy = pair.wrong in LOSES_MANY or (pair.codec in _OF_PAIRS and not pair.is_narrow)
         unexplained = is_lossy and block.is_suspect_but_for(spans)
+        is_partial = pair.is_japanese and not _covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
-            if ((doubted >= span.start) & (doubted < span.end)).any():
+            if is_partial or ((doubted >= span.start) & (doubted < span.end)).any():
                 confidence = min(confidence, DOUBTED)
             if confidence > 0:
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)
@@ -253,8 +254,8 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     else:
         raw, _ = variants.resolve(block, pair)
         lossy = reading.read_marked(raw, pair)
-        if pair.codec in _OF_PAIRS:
-            lossy = variants.without_choices(lossy, raw, block, pair)
+    if lossy and pair.codec in _OF_PAIRS:
+        lossy = variants.without_choices(lossy, raw, block, pair)
     found = []
     for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
         if judging.confidence(block, span) > 0:

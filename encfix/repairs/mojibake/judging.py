@@ -14,7 +14,7 @@ from encfix.repairs.mojibake.charsets import Raw, decoder_of, encode
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block, Span, gain_of_drops, most_gain_of_drops
+from encfix.repairs.mojibake.reading import Block, Span, gain_of_drops, may_be_others, most_gain_of_drops
 
 LEAST_GAIN = 10.0
 """Nats that a reading must gain before it is looked at."""
@@ -198,4 +198,6 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     if block.is_cut(span) or np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any():
         return True
     decoder = decoder_of(block.codes[span.start : span.end], pair.wrong)
-    return gain_of_drops(raw.part(span.start, span.end), codes, pair, decoder) > most_gain_of_drops(codes)
+    part = raw.part(span.start, span.end)
+    gain = gain_of_drops(part, codes, pair, decoder)
+    return gain > most_gain_of_drops(codes) or may_be_others(part, codes, pair, decoder)

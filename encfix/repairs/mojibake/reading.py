@@ -86,8 +86,11 @@ class Block:
         return bool(_IS_FOREIGN.take(beside).any())
 
     def is_suspect_but_for(self, spans: list[Span]) -> bool:
-        """Return whether a stretch is improbable that none of the spans holds."""
+        """Return whether a stretch is improbable that none of the spans holds, or a character beside them that no
+        Chinese text has."""
         badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
+        if spans:
+            badness[_IS_FOREIGN.take(self.classes)] = SUSPECT + 1
         for span in spans:
             badness[span.start : span.end] = 0.0
         return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
@@ -179,6 +182,11 @@ def read_dropped(raw: Raw, pair: Pair, decoder: str) -> Reading | None:
 def gain_of_drops(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> float:
     """Return by how many nats a text is more probable if bytes of it may have been dropped than as `codes`."""
     return dropping.gain(raw.data, raw.starts, codes, pair.codec, (pair.wrong, decoder))
+
+
+def may_be_others(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> bool:
+    """Return whether a character of a short text may well be what is left of two."""
+    return dropping.may_be_others(raw.data, raw.starts, codes, pair.codec, (pair.wrong, decoder))
 
 
 def most_gain_of_drops(codes: Codes) -> float:

@@ -19,10 +19,11 @@ from encfix.repairs.mojibake.candidates import LEAST_TRAIL, LONE, Source, with_l
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 
-NARROWEST = 6.0
-"""Nats by which a reading may be worse than the best so far before it is given up."""
+NARROWEST = 14.0
+"""Nats by which a reading may be worse than the best so far before it is given up: what a rare character costs, which
+the next one may win back."""
 
-SURE, SURE_FILLED = 0.998, 0.9995
+SURE, SURE_FILLED = 0.99, 0.998
 """The least probability of a character that is read, and of one that is filled in."""
 
 TOGETHER = 1 << 12
@@ -69,9 +70,9 @@ class _Path(NamedTuple):
     """What is left of a long stretch."""
 
 
-def most_probable(source: Source, *, sure: bool = True) -> tuple[float, Reading]:
-    """Return how probable bytes are as a text, in nats, and what is sure of it, the rest being `UNKNOWN`; or, unless
-    only that is asked for, the most probable text."""
+def most_probable(source: Source, least: tuple[float, float] = (SURE, SURE_FILLED)) -> tuple[float, Reading]:
+    """Return how probable bytes are as a text, in nats, and its most probable characters; `UNKNOWN` for what is read,
+    or filled in, with less than the `least` probability."""
     waiting = deque(_stretches(source.data))
     paths = []
     while waiting:
@@ -79,7 +80,7 @@ def most_probable(source: Source, *, sure: bool = True) -> tuple[float, Reading]
         while waiting and size < TOGETHER:
             together.append(waiting.popleft())
             size += together[-1].size
-        for path in _paths(source, together, (SURE, SURE_FILLED) if sure else (0.0, 0.0)):
+        for path in _paths(source, together, least):
             paths.append(path)
             if path.rest:
                 waiting.appendleft(path.rest)
