@@ -55,6 +55,9 @@ KNOWN_NAME = -5.0
 IN_WORDS = 0.85
 """Share of the characters of a name or title that stand in words of several."""
 
+LONGEST_PART = 3
+"""Characters of the longest of these words in a short name; longer ones are lists themselves: 東南西北."""
+
 MOST_NUMERALS = 0.4
 """Share of numerals, years, months and days that a title stays under; a date does not."""
 
@@ -99,7 +102,7 @@ def propose(batch: Batch) -> Edits:
     is_text, is_name = np.zeros((2, len(count)), dtype=np.bool_)
     for run in np.flatnonzero(count >= FEW_GAPS).tolist():
         is_text[run], is_name[run] = _judge(batch, gaps, run, int(count[run]))
-    is_name &= ~has_stop & (np.bincount(gaps.run, minlength=1) > MANY_GAPS)
+    is_name &= ~has_stop
     if not is_text.any():
         return Edits.none()
     position, document = gaps.position, batch.documents_of(gaps.position)
@@ -184,7 +187,8 @@ def _is_made_of_words(text: str) -> bool:
     for length in PHRASES:
         if len(text) > length and len(text) % length == 0 and ends.issuperset(range(length, len(text), length)):
             return False
-    in_words = sum(len(word) for word in words if len(word) > 1)
+    longest = LONGEST_PART if len(text) <= MANY_GAPS + 1 else len(text)
+    in_words = sum(len(word) for word in words if 1 < len(word) <= longest)
     return in_words >= IN_WORDS * len(text) and division.lattice_score(text) > KNOWN_NAME * len(text)
 
 
