@@ -7,7 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, to_codes
+from encfix.batch import Codes, Mask, to_codes, to_text
+from encfix.chinese import division
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, log_korean
 from encfix.repairs.mojibake.charsets import Raw, decoder_of, encode
@@ -44,6 +45,9 @@ LEAST_KOREAN = -7.5
 LEAST_KANA = 0.1
 """The least share of kana among the kana and ideographs of Japanese."""
 
+SOUND_MARKS = to_codes("゛゜")
+"""Marks that stand by themselves in hardly any text: EUC-JP makes the first of ～."""
+
 ITERATION = to_codes("ゝゞヽヾ")
 """Marks that repeat the kana before them."""
 
@@ -55,6 +59,13 @@ PLAIN, STRANGEST = -6.0, 4.0
 
 LEAST_AROUND = 8
 """Ideographs around a span that show how probable sound text of its kind is."""
+
+CHANCE, CHANCE_KOREAN, AMONG_CHINESE = 14.0, 28.0, 16.0
+"""Nats that a reading must score to be more than chance; as Korean, of which any ideographs make syllables; and what
+that needs beyond it beside sound Chinese, for a line went through one decoder."""
+
+LEAST_SOUND = -10.2
+"""The mean cost of an ideograph of sound Chinese as words is more; misread Korean costs -10.6 and less."""
 
 MOST_SQUEEZED = 0.1
 """The largest share of the characters of a reading that stand between two small letters of ASCII, as in `f枚r`."""
@@ -84,6 +95,8 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
         known &= _changed(block.codes[here], codes)
+    elif span.pair.is_korean:  # marks stand in chance readings, too
+        known &= is_hangul(codes)
     count = int(known.sum())
     mean = float(costs[known].mean()) if count else LEAST_MEAN - 1
     if mean < LEAST_MEAN:
@@ -94,9 +107,8 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     # A Japanese list that says the same again and again proves it once.
     variety = 1.0 if span.pair.is_chinese else len(np.unique(codes[known])) / count
-    weight = (
-        variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - 14.0 - _strangeness(block, span) * int(han.sum())
-    )
+    weight = variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - _chance(block, span)
+    weight -= _strangeness(block, span) * int(han.sum())
     if weight < 0:
         return 0.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
@@ -127,6 +139,17 @@ def _strangeness(block: Block, span: Span) -> float:
     if around.sum() < LEAST_AROUND:
         return 0.0
     return min(max(PLAIN - float(block.costs[around].mean()), 0.0), STRANGEST)
+
+
+def _chance(block: Block, span: Span) -> float:
+    """Return the nats that a reading of a span must score to be more than chance."""
+    if not span.pair.is_korean:
+        return CHANCE
+    around = IS_HAN.take(block.classes)
+    around[span.start : span.end] = False
+    words = division.lattice_score(to_text(block.codes[around]))
+    is_sound = around.sum() >= 2 and words > LEAST_SOUND * around.sum()
+    return CHANCE_KOREAN + AMONG_CHINESE * is_sound
 
 
 def _ceiling(pair: Pair, is_lossy: bool) -> float:
@@ -172,7 +195,7 @@ def _is_foreign(codes: Codes, pair: Pair) -> bool:
     repeats = np.flatnonzero(np.isin(codes, ITERATION))
     if not is_kana(codes.take(repeats - 1, mode="clip")).all() or np.isin(codes[:1], ITERATION).any():
         return False  # 《 would be ゞ
-    kana = int(is_kana(codes).sum())
+    kana = int((is_kana(codes) & ~np.isin(codes, SOUND_MARKS)).sum())
     return kana >= LEAST_KANA * (kana + han)
 
 
