@@ -148,8 +148,8 @@ def _chance(block: Block, span: Span) -> float:
     around = IS_HAN.take(block.classes)
     around[span.start : span.end] = False
     words = division.lattice_score(to_text(block.codes[around]))
-    is_sound = around.sum() >= 2 and words > LEAST_SOUND * around.sum()
-    return CHANCE_KOREAN + AMONG_CHINESE * is_sound
+    is_sound = bool(around.sum() >= 2 and words > LEAST_SOUND * around.sum())
+    return CHANCE_KOREAN + AMONG_CHINESE if is_sound else CHANCE_KOREAN
 
 
 def _ceiling(pair: Pair, is_lossy: bool) -> float:
