@@ -133,10 +133,10 @@ def _is_sound(text: Text, first: int, last: int, *, at_start: bool) -> bool:
     return is_broken or bool(costs.sum() < logs.sum())
 
 
-def of_a_mark(text: Text, last: int) -> int:
+def of_a_mark(text: Text, last: int, *, is_narrow: bool) -> int:
     """Return how many of the last characters of a reading were made of a mark that is sound and of what is before it.
 
-    A mark that ends a line was no part of a character that lost its end.
+    `is_narrow` says that the mark may have been one byte, and so the last of a whole character.
     """
     start, end = int(text.old[last - 1]), int(text.old[last])
     if end - start < 2 or not _IS_MARK.take(text.classes[end - 1]) or text.seen[end - 1] < 0x80:
@@ -144,4 +144,5 @@ def of_a_mark(text: Text, last: int) -> int:
     nth = int(text.new[last]) - 1
     if text.read[nth] < 0x80 and nth > text.new[last - 1]:
         return 2
-    return int(text.costs[nth] < STRANGE or broken(text.read[nth : nth + 1]).any())
+    is_strange = not is_narrow and text.costs[nth] < STRANGE
+    return int(is_strange or broken(text.read[nth : nth + 1]).any())

@@ -233,7 +233,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
                bisect_left(broken_places, end)]}  # fmt: skip
         read_here = codes[start:end]
-        if of_a_mark := edges.of_a_mark(text, last):
+        if of_a_mark := edges.of_a_mark(text, last, is_narrow=pair.is_narrow):
             read_here, stop = np.append(read_here[:-of_a_mark], np.uint32(UNKNOWN)), stop - 1
             own.pop(end - start - of_a_mark, None)
         found.append(Span(int(old[first]), stop, _text(read_here), gain, pair, slots=own))
@@ -244,7 +244,9 @@ def filled(span: Span) -> Span:
     """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
     text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
     is_marked = bool(span.slots) and all(slot.marked for slot in span.slots.values())
-    if span.pair.codec == "utf-8" and not is_marked:
+    if (
+        span.pair.codec == "utf-8" and not is_marked and not span.pair.is_narrow
+    ):  # single bytes lose none that begins one
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
         text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)
     return replace(span, text=_text(text), certainty=certainty, slots={})
