@@ -48,8 +48,8 @@ DOUBTED = 0.6
 MOST_ROUNDS = 4
 """How many rounds of UTF-8 read as GBK are taken off."""
 
-MIXED = next(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
-"""The pair that looks like others where it gave no pairs of UTF-8."""
+MIXED = tuple(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
+"""The pairs that look like others where they gave no pairs of UTF-8."""
 
 NEARLY_ALL, MOST_LOST = 0.9, 0.3
 """The share of bytes that must be like those of UTF-8 in a further round, and of characters that it may have lost."""
@@ -139,9 +139,10 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
         return _ranked(Block(block.codes[:SAMPLE]), pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
     readings = {pair: reading.spans(block, pair, judging.LEAST_GAIN) for pair in pairs}
     gains = {pair: sum(span.gain for span in spans) for pair, spans in readings.items()}
-    if MIXED in gains and _may_be_mixed(block, readings):  # until its bytes are chosen it reads badly
-        mixed = reading.spans(block, MIXED, judging.LEAST_GAIN, variants.chosen(block, MIXED)[0])
-        gains[MIXED] = sum(span.gain for span in mixed) + edges.LEAVING  # others leave characters at the ends
+    for pair in MIXED if _may_be_mixed(block, readings) else ():
+        if pair in gains:  # until its bytes are chosen it reads badly
+            mixed = reading.spans(block, pair, judging.LEAST_GAIN, variants.chosen(block, pair)[0])
+            gains[pair] = sum(span.gain for span in mixed) + edges.LEAVING  # others leave characters at the ends
     least = LEAST_SHARE * max(gains.values(), default=0.0)
     ranked = sorted((pair for pair in pairs if gains[pair] > least), key=lambda pair: -gains[pair])
     return ranked[:BEST]
@@ -152,7 +153,7 @@ def _may_be_mixed(block: Block, readings: dict[Pair, list[Span]]) -> bool:
     return all(block.lacking(charset).any() for charset in ("cp1252", "latin-1")) and not any(
         plausibility.is_like_utf8(block, pair, NEARLY_ALL) if pair.codec == "utf-8" else _covers_well(block, spans)
         for pair, spans in readings.items()
-        if pair.is_narrow and pair != MIXED
+        if pair.is_narrow and pair not in MIXED
     )
 
 

@@ -70,6 +70,9 @@ LEAST_SOUND = -10.2
 MOST_SQUEEZED = 0.1
 """The largest share of the characters of a reading that stand between two small letters of ASCII, as in `f枚r`."""
 
+LEAST_TRAIL, LOOSE = 0x40, -10.5
+"""The least second byte of a character, and the cost of a character below which such a byte behind it is left over."""
+
 FEW = 3
 """Characters below which a reading is never sure."""
 
@@ -78,6 +81,8 @@ def confidence(block: Block, span: Span) -> float:
     """Return the probability that a span is damage and its reading right; 0 where the proof fails."""
     codes = to_codes(span.text)
     costs = read_costs(codes, span.pair)
+    if span.pair.is_narrow and _has_loose_ends(codes, costs):
+        return 0.0
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
     few = bool(known.sum() < FEW)
@@ -115,6 +120,14 @@ def confidence(block: Block, span: Span) -> float:
     if few and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+
+
+def _has_loose_ends(codes: Codes, costs: npt.NDArray[np.float32]) -> bool:
+    """Return whether an improbable character stands before a letter or sign of ASCII and a character behind it: where
+    two bytes of UTF-8 were read as one, Big5 takes the wrong ones for pairs from there, and its second bytes are left
+    alone."""
+    is_sign = (codes >= LEAST_TRAIL) & (codes < 0x80)
+    return bool((is_sign[1:-1] & (codes[:-2] >= 0x80) & (codes[2:] >= 0x80) & (costs[:-2] < LOOSE)).any())
 
 
 def _squeezed(block: Block, span: Span, codes: Codes) -> int:

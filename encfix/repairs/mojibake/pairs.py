@@ -47,8 +47,14 @@ PAIRS = tuple(
     Pair(true, wrong, _CODECS[true])
     for true, wrongs in (
         ("utf-8", ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "cp437")),
-        ("gbk", ("cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr")),
-        ("big5", ("gbk", "cp1252", "shift-jis", "euc-kr")),  # no byte of Big5 is one where Latin-1 differs
+        (
+            "gbk",
+            ("cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr"),
+        ),
+        (
+            "big5",
+            ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr"),
+        ),  # no byte of Big5 is one where Latin-1 differs
         ("euc-jp", ("gbk",)),
         ("shift-jis", ("gbk",)),
         ("euc-kr", ("gbk",)),
