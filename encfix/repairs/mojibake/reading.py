@@ -19,7 +19,7 @@ from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
 from encfix.repairs.mojibake import dropping, edges
-from encfix.repairs.mojibake.charsets import LOST, Raw, encode
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, doubt, fill
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, Slot, read_utf8
@@ -118,7 +118,10 @@ class Block:
     def lacking(self, charset: str) -> Mask:
         """Return which characters `charset` lacks, but for U+FFFD, which is none of its text: bool of shape (n,)."""
         data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
-        return np.asarray((data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT))
+        lost = data[self.raw(charset).starts[:-1]] == LOST
+        if charset == UTF8_OR_CP1252:
+            lost &= self.codes != LOST  # ÿ may have been two bytes
+        return np.asarray(lost & (self.classes != Class.REPLACEMENT))
 
     def never(self, charset: str) -> Positions:
         """Return how many characters that no decoder of `charset` gives stand before each place: (n + 1,)."""
