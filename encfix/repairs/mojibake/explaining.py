@@ -119,7 +119,7 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
             evidence.prefer(lossy[0].span.pair)
         else:
             evidence.vain += len(block.codes)
-        lossy = [one for one in lossy if not any(_is_better(other, one) for other in found)]
+        lossy = [one for one in lossy if not any(_is_better(block, other, one) for other in found)]
         found = lossy + [one for one in found if not any(_overlap(one.span, other.span) for other in lossy)]
     found = [one for one in found if one.rule != DROPPED or _is_worth_a_word(block, one.span)]
     found.sort(key=lambda one: -one.span.gain)
@@ -178,10 +178,11 @@ def _lost_few(found: list[Explained]) -> bool:
     return text.count("\ufffd") <= MOST_DROPPED * sum(character >= "\x80" for character in text)
 
 
-def _is_better(repair: Explained, report: Explained) -> bool:
-    """Return whether a repair without a loss gains more than what is only reported as if bytes were lost of it."""
+def _is_better(block: Block, repair: Explained, report: Explained) -> bool:
+    """Return whether a repair without a loss gains more than what is only reported as if bytes were lost of it, in a
+    text that holds no half characters elsewhere."""
     is_one = repair.rule != DROPPED == report.rule and _overlap(repair.span, report.span)
-    return is_one and repair.span.gain > report.span.gain
+    return is_one and repair.span.gain > report.span.gain and not block.is_foreign_but_for(repair.span)
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -64,6 +64,9 @@ CHANCE, CHANCE_KOREAN, AMONG_CHINESE = 14.0, 28.0, 16.0
 """Nats that a reading must score to be more than chance; as Korean, of which any ideographs make syllables; and what
 that needs beyond it beside sound Chinese, for a line went through one decoder."""
 
+SHORT_KOREAN, FEW_SYLLABLES = 6, 5.0
+"""Characters below which Korean is short, and what it needs beyond it then."""
+
 LEAST_SOUND = -10.2
 """The mean cost of an ideograph of sound Chinese as words is more; misread Korean costs -10.6 and less."""
 
@@ -72,6 +75,9 @@ MOST_SQUEEZED = 0.1
 
 LEAST_TRAIL, LOOSE = 0x40, -10.5
 """The least second byte of a character, and the cost of a character below which such a byte behind it is left over."""
+
+VARIED = 8
+"""Characters of a reading from which some are there again in any text."""
 
 FEW = 3
 """Characters below which a reading is never sure."""
@@ -110,8 +116,9 @@ def confidence(block: Block, span: Span) -> float:
     is_theirs = bool(han.sum() > LEAST_HAN * (block.codes[here] >= 0x80).sum())
     if is_theirs and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
-    # A Japanese list that says the same again and again proves it once.
-    variety = 1.0 if span.pair.is_chinese else len(np.unique(codes[known])) / count
+    # A Japanese list that says the same again and again proves it once, and so does a noise: ｷﾞｺﾞｷﾞｺﾞ.
+    is_varied = span.pair.is_chinese and (span.pair.true == "utf-8" or span.pair.is_narrow or count >= VARIED)
+    variety = 1.0 if is_varied else len(np.unique(codes[known])) / count
     weight = variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - _chance(block, span)
     weight -= _strangeness(block, span) * int(han.sum())
     if weight < 0:
@@ -162,7 +169,8 @@ def _chance(block: Block, span: Span) -> float:
     around[span.start : span.end] = False
     words = division.lattice_score(to_text(block.codes[around]))
     is_sound = bool(around.sum() >= 2 and words > LEAST_SOUND * around.sum())
-    return CHANCE_KOREAN + AMONG_CHINESE if is_sound else CHANCE_KOREAN
+    is_short = span.end - span.start < SHORT_KOREAN
+    return CHANCE_KOREAN + AMONG_CHINESE * is_sound + FEW_SYLLABLES * is_short
 
 
 def _ceiling(pair: Pair, is_lossy: bool) -> float:

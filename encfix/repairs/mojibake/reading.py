@@ -81,6 +81,11 @@ class Block:
         beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
         return bool(_IS_FOREIGN.take(beside).any())
 
+    def is_foreign_but_for(self, span: Span) -> bool:
+        """Return whether such a character stands anywhere outside a span."""
+        is_foreign = _IS_FOREIGN.take(self.classes)
+        return bool(is_foreign[: span.start].any() or is_foreign[span.end :].any())
+
     def is_suspect_but_for(self, spans: list[Span]) -> bool:
         """Return whether a stretch is improbable that none of the spans holds."""
         badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
