@@ -50,11 +50,11 @@ class Rule:
 
 _READ_AS = {
     "utf-8": (
-        "gbk", "big5", "shift-jis", "euc-kr", "latin-1", "latin-2", "cp437", "cp1250", "cp1251", "cp1252", "cp1253",
-        "cp1254", "cp1257", "mac-roman", "several",
+        "gbk", "big5", "shift-jis", "euc-kr", "latin-1", "latin-2", "latin-9", "cp437", "cp1250", "cp1251", "cp1252",
+        "cp1253", "cp1254", "cp1257", "mac-roman", "several",
     ),
-    "gbk": ("latin-1", "cp1250", "cp1252", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr"),
-    "big5": ("gbk", "cp1252", "shift-jis", "euc-kr"),
+    "gbk": ("latin-1", "latin-2", "latin-9", "cp1250", "cp1252", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr"),
+    "big5": ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr"),
     "cp1252": ("latin-1",),
 }  # fmt: skip
 """The true encodings and those they were read as; `several` is more than one in a line."""

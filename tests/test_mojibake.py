@@ -56,6 +56,12 @@ def test_what_looks_alike_stays(case: dict[str, str]) -> None:
     assert encfix.clean(case["text"], only=("mojibake",)).text is case["text"]
 
 
+def test_lines_damaged_in_different_ways_are_repaired_each_by_itself() -> None:
+    first, second = "今天天气很好，我们去公园。", "沈孤鴻勒住韁繩，回頭對師妹說。"
+    text = first.encode().decode("latin-1") + "\n" + second.encode("big5").decode("latin-1")
+    assert encfix.clean(text).text == f"{first}\n{second}"
+
+
 def test_quoted_examples_are_reported() -> None:
     text = "所謂亂碼，例如把UTF-8當成GBK來讀，會出現「绐楄竟鐨勫皬」這樣的字。"
     (finding,) = encfix.clean(text).findings
@@ -187,7 +193,8 @@ def test_every_rule_of_mojibake_is_found_by_something() -> None:
         for style in ("strict", "browser", "drop")
         for _, seen, _ in table.cases(true, wrong, style, 20, 8, seed=7)
     ]
-    found = {rule for text in (*SAMPLES, *generated) for f in encfix.detect(text) for rule in f.rules}
+    written = [case["original"] for case in cases("mojibake")]
+    found = {rule for text in (*SAMPLES, *generated, *written) for f in encfix.detect(text) for rule in f.rules}
     assert {rule.name for rule in RULES if rule.kind == "mojibake"} - found == set()
 
 

@@ -18,6 +18,7 @@ French é», and quoted examples in text about encodings, which are reported.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -48,6 +49,8 @@ def propose(batch: Batch, options: Options) -> Edits:
         block = Block(text.codes, costs_each)
         known, before = evidence.setdefault(document, Evidence()), start - int(batch.starts[document])
         explained = explain(block, known, before) if block.is_suspect else []
+        explained += [one for line in _other_lines(block, explained) for one in _explained_line(block, line, before)]
+        explained.sort(key=lambda one: one.span.start)
         parts.append(text.divided(_edits(explained)))
         parts.append(text.divided(western.propose(block, [(one.span.start, one.span.end) for one in explained])))
     return remnants.guard(batch, merge(parts))
@@ -70,6 +73,26 @@ def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]
         start = max(int(ends[line - 1]) + 1, int(batch.starts[document]), int(places[one]) - NEAR)
         end = min(int(ends[np.searchsorted(ends, places[other])]), int(places[other]) + NEAR)
         yield document, start, end
+
+
+def _other_lines(block: Block, explained: list[Explained]) -> Iterator[tuple[int, int]]:
+    """Yield the lines of a block of which nothing is explained where something is of others: they may have been damaged
+    in another way."""
+    if not explained:
+        return
+    start = 0
+    for end in (*np.flatnonzero(block.classes == Class.NEWLINE).tolist(), len(block.codes)):
+        if not any(one.span.start < end and start < one.span.end for one in explained):
+            yield start, end
+        start = end + 1
+
+
+def _explained_line(block: Block, line: tuple[int, int], before: int) -> Iterator[Explained]:
+    """Yield what explains a line by itself."""
+    start, end = line
+    alone = Block(block.codes[start:end], block.costs[start:end])
+    for one in explain(alone, Evidence(), before) if alone.is_suspect else ():
+        yield one._replace(span=replace(one.span, start=one.span.start + start, end=one.span.end + start))
 
 
 def _edits(explained: list[Explained]) -> Edits:

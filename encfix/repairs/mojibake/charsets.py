@@ -33,6 +33,8 @@ CODECS = {
     "latin-1": ("latin-1",),
     "cp1252": ("cp1252",),
     "cp1250": ("cp1250",),
+    "latin-2": ("iso-8859-2",),
+    "latin-9": ("iso-8859-15",),
     "cp437": ("cp437",),
 }
 """The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
@@ -48,7 +50,7 @@ _DECODERS = {
 ALONE = "alone"
 """Stands for a browser's decoder before what it does not take for a second byte."""
 
-SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "cp437", UTF8_OR_CP1252)
+SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp437", UTF8_OR_CP1252)
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
 
@@ -188,6 +190,13 @@ def can_be_lost(charset: str, decoder: str = "") -> npt.NDArray[np.bool_]:
     for _, raw in characters(decoder or _DECODERS[charset][0]):
         lost[raw[0], raw[1] if len(raw) > 1 else slice(None)] = False
     return lost
+
+
+@cache
+def differing(charset: str, other: str) -> Codes:
+    """Return the characters that two charsets of single bytes read from different bytes, or of which one reads none."""
+    differ = _table(charset) != _table(other)
+    return np.flatnonzero(differ & (_table(charset) != _NONE)).astype(np.uint32)
 
 
 @cache

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Positions, to_codes
-from encfix.repairs.mojibake import judging, plausibility, reading, variants
-from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, Raw, decoder_of
+from encfix.batch import to_codes
+from encfix.repairs.mojibake import edges, judging, plausibility, reading, variants
+from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, decoder_of
 from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
 from encfix.repairs.mojibake.reading import Block, Span
@@ -50,8 +50,8 @@ DOUBTED = 0.6
 MOST_ROUNDS = 4
 """How many rounds of UTF-8 read as GBK are taken off."""
 
-MIXED = next(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
-"""The pair that looks like others where it gave no pairs of UTF-8."""
+MIXED = tuple(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
+"""The pairs that look like others where they gave no pairs of UTF-8."""
 
 NEARLY_ALL, MOST_LOST = 0.9, 0.3
 """The share of bytes that must be like those of UTF-8 in a further round, and of characters that it may have lost."""
@@ -121,6 +121,7 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
             evidence.prefer(lossy[0].span.pair)
         else:
             evidence.vain += len(block.codes)
+        lossy = [one for one in lossy if not any(_is_better(block, other, one) for other in found)]
         found = lossy + [one for one in found if not any(_overlap(one.span, other.span) for other in lossy)]
     found = [one for one in found if one.rule != DROPPED or _is_worth_a_word(block, one.span)]
     found.sort(key=lambda one: -one.span.gain)
@@ -140,9 +141,10 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
         return _ranked(Block(block.codes[:SAMPLE]), pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
     readings = {pair: reading.spans(block, pair, judging.LEAST_GAIN) for pair in pairs}
     gains = {pair: sum(span.gain for span in spans) for pair, spans in readings.items()}
-    if MIXED in gains and _may_be_mixed(block, readings):  # until its bytes are chosen it reads badly
-        mixed = reading.spans(block, MIXED, judging.LEAST_GAIN, _bytes(block, MIXED)[0])
-        gains[MIXED] = sum(span.gain for span in mixed) + reading.LEAVING  # others leave characters at the ends
+    for pair in MIXED if _may_be_mixed(block, readings) else ():
+        if pair in gains:  # until its bytes are chosen it reads badly
+            mixed = reading.spans(block, pair, judging.LEAST_GAIN, variants.chosen(block, pair)[0])
+            gains[pair] = sum(span.gain for span in mixed) + edges.LEAVING  # others leave characters at the ends
     least = LEAST_SHARE * max(gains.values(), default=0.0)
     ranked = sorted((pair for pair in pairs if gains[pair] > least), key=lambda pair: -gains[pair])
     return ranked[:BEST]
@@ -153,7 +155,7 @@ def _may_be_mixed(block: Block, readings: dict[Pair, list[Span]]) -> bool:
     return all(block.lacking(charset).any() for charset in ("cp1252", "latin-1")) and not any(
         plausibility.is_like_utf8(block, pair, NEARLY_ALL) if pair.codec == "utf-8" else _covers_well(block, spans)
         for pair, spans in readings.items()
-        if pair.is_narrow and pair != MIXED
+        if pair.is_narrow and pair not in MIXED
     )
 
 
@@ -178,6 +180,13 @@ def _lost_few(found: list[Explained]) -> bool:
     return text.count("\ufffd") <= MOST_DROPPED * sum(character >= "\x80" for character in text)
 
 
+def _is_better(block: Block, repair: Explained, report: Explained) -> bool:
+    """Return whether a repair without a loss gains more than what is only reported as if bytes were lost of it, in a
+    text that holds no half characters elsewhere."""
+    is_one = repair.rule != DROPPED == report.rule and _overlap(repair.span, report.span)
+    return is_one and repair.span.gain > report.span.gain and not block.is_foreign_but_for(repair.span)
+
+
 def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
@@ -186,7 +195,7 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
     """Return what pairs explain of a block without a loss, until all of it is explained."""
     found: list[Explained] = []
     for pair in pairs:
-        raw, doubted = _bytes(block, pair)
+        raw, doubted = variants.chosen(block, pair)
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
         is_lossy = pair.wrong in LOSES_MANY or (pair.codec in _OF_PAIRS and not pair.is_narrow)
         unexplained = is_lossy and block.is_suspect_but_for(spans)
@@ -203,15 +212,6 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
         if _covers(block, found):
             break
     return found
-
-
-def _bytes(block: Block, pair: Pair) -> tuple[Raw, Positions]:
-    """Return the bytes behind a block with the best choice where there is one, and the places where it is in
-    doubt."""
-    if pair.is_narrow and pair.true == "utf-8":
-        raw = block.raw(pair.wrong)
-        return variants.with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
-    return variants.resolve(block, pair)
 
 
 def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explained]:

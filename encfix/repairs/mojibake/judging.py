@@ -7,7 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, to_codes
+from encfix.batch import Codes, Mask, to_codes, to_text
+from encfix.chinese import division
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, log_korean
 from encfix.repairs.mojibake.charsets import Raw, decoder_of, encode
@@ -44,6 +45,9 @@ LEAST_KOREAN = -7.5
 LEAST_KANA = 0.1
 """The least share of kana among the kana and ideographs of Japanese."""
 
+SOUND_MARKS = to_codes("゛゜")
+"""Marks that stand by themselves in hardly any text: EUC-JP makes the first of ～."""
+
 ITERATION = to_codes("ゝゞヽヾ")
 """Marks that repeat the kana before them."""
 
@@ -56,8 +60,24 @@ PLAIN, STRANGEST = -6.0, 4.0
 LEAST_AROUND = 8
 """Ideographs around a span that show how probable sound text of its kind is."""
 
+CHANCE, CHANCE_KOREAN, AMONG_CHINESE = 14.0, 28.0, 16.0
+"""Nats that a reading must score to be more than chance; as Korean, of which any ideographs make syllables; and what
+that needs beyond it beside sound Chinese, for a line went through one decoder."""
+
+SHORT_KOREAN, FEW_SYLLABLES = 6, 5.0
+"""Characters below which Korean is short, and what it needs beyond it then."""
+
+LEAST_SOUND = -10.2
+"""The mean cost of an ideograph of sound Chinese as words is more; misread Korean costs -10.6 and less."""
+
 MOST_SQUEEZED = 0.1
 """The largest share of the characters of a reading that stand between two small letters of ASCII, as in `f枚r`."""
+
+LEAST_TRAIL, LOOSE = 0x40, -10.5
+"""The least second byte of a character, and the cost of a character below which such a byte behind it is left over."""
+
+VARIED = 8
+"""Characters of a reading from which some are there again in any text."""
 
 FEW = 3
 """Characters below which a reading is never sure."""
@@ -67,6 +87,8 @@ def confidence(block: Block, span: Span) -> float:
     """Return the probability that a span is damage and its reading right; 0 where the proof fails."""
     codes = to_codes(span.text)
     costs = read_costs(codes, span.pair)
+    if span.pair.is_narrow and _has_loose_ends(codes, costs):
+        return 0.0
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
     few = bool(known.sum() < FEW)
@@ -84,6 +106,8 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
         known &= _changed(block.codes[here], codes)
+    elif span.pair.is_korean:  # marks stand in chance readings, too
+        known &= is_hangul(codes)
     count = int(known.sum())
     mean = float(costs[known].mean()) if count else LEAST_MEAN - 1
     if mean < LEAST_MEAN:
@@ -92,17 +116,25 @@ def confidence(block: Block, span: Span) -> float:
     is_theirs = bool(han.sum() > LEAST_HAN * (block.codes[here] >= 0x80).sum())
     if is_theirs and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
-    # A Japanese list that says the same again and again proves it once.
-    variety = 1.0 if span.pair.is_chinese else len(np.unique(codes[known])) / count
-    weight = (
-        variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - 14.0 - _strangeness(block, span) * int(han.sum())
-    )
+    # A Japanese list that says the same again and again proves it once, and so does a noise: ｷﾞｺﾞｷﾞｺﾞ.
+    is_varied = span.pair.is_chinese and (span.pair.true == "utf-8" or span.pair.is_narrow or count >= VARIED)
+    variety = 1.0 if is_varied else len(np.unique(codes[known])) / count
+    weight = variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - _chance(block, span)
+    weight -= _strangeness(block, span) * int(han.sum())
     if weight < 0:
         return 0.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
     if few and not (span.pair.true == "utf-8" and span.pair.is_narrow):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+
+
+def _has_loose_ends(codes: Codes, costs: npt.NDArray[np.float32]) -> bool:
+    """Return whether an improbable character stands before a letter or sign of ASCII and a character behind it: where
+    two bytes of UTF-8 were read as one, Big5 takes the wrong ones for pairs from there, and its second bytes are left
+    alone."""
+    is_sign = (codes >= LEAST_TRAIL) & (codes < 0x80)
+    return bool((is_sign[1:-1] & (codes[:-2] >= 0x80) & (codes[2:] >= 0x80) & (costs[:-2] < LOOSE)).any())
 
 
 def _squeezed(block: Block, span: Span, codes: Codes) -> int:
@@ -127,6 +159,18 @@ def _strangeness(block: Block, span: Span) -> float:
     if around.sum() < LEAST_AROUND:
         return 0.0
     return min(max(PLAIN - float(block.costs[around].mean()), 0.0), STRANGEST)
+
+
+def _chance(block: Block, span: Span) -> float:
+    """Return the nats that a reading of a span must score to be more than chance."""
+    if not span.pair.is_korean:
+        return CHANCE
+    around = IS_HAN.take(block.classes)
+    around[span.start : span.end] = False
+    words = division.lattice_score(to_text(block.codes[around]))
+    is_sound = bool(around.sum() >= 2 and words > LEAST_SOUND * around.sum())
+    is_short = span.end - span.start < SHORT_KOREAN
+    return CHANCE_KOREAN + AMONG_CHINESE * is_sound + FEW_SYLLABLES * is_short
 
 
 def _ceiling(pair: Pair, is_lossy: bool) -> float:
@@ -172,7 +216,7 @@ def _is_foreign(codes: Codes, pair: Pair) -> bool:
     repeats = np.flatnonzero(np.isin(codes, ITERATION))
     if not is_kana(codes.take(repeats - 1, mode="clip")).all() or np.isin(codes[:1], ITERATION).any():
         return False  # 《 would be ゞ
-    kana = int(is_kana(codes).sum())
+    kana = int((is_kana(codes) & ~np.isin(codes, SOUND_MARKS)).sum())
     return kana >= LEAST_KANA * (kana + han)
 
 

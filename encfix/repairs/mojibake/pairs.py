@@ -46,9 +46,15 @@ _CODECS = {"utf-8": "utf-8", "gbk": "gbk", "big5": "cp950", "euc-jp": "euc_jp", 
 PAIRS = tuple(
     Pair(true, wrong, _CODECS[true])
     for true, wrongs in (
-        ("utf-8", ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "cp437")),
-        ("gbk", ("cp1252", "latin-1", "cp1250", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr")),
-        ("big5", ("gbk", "cp1252", "shift-jis", "euc-kr")),  # no byte of Big5 is one where Latin-1 differs
+        ("utf-8", ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "cp437")),
+        (
+            "gbk",
+            ("cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr"),
+        ),
+        (
+            "big5",
+            ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr"),
+        ),  # no byte of Big5 is one where Latin-1 differs
         ("euc-jp", ("gbk",)),
         ("shift-jis", ("gbk",)),
         ("euc-kr", ("gbk",)),

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from encfix.repairs.mojibake.charsets import LOST
+from encfix.repairs.mojibake.charsets import LOST, differing
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block
 
@@ -17,6 +17,9 @@ MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
 """The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
 tried."""
 
+LIKE = {"latin-2": "cp1250", "latin-9": "latin-1"}
+"""Charsets that explain nothing beyond another unless a text has a character that they read from another byte."""
+
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
@@ -25,6 +28,9 @@ def may_explain(block: Block, pair: Pair) -> bool:
     """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
     if pair.wrong == "utf-8-or-cp1252":
         return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
+    near = LIKE.get(pair.wrong)
+    if near and not np.isin(block.codes, differing(pair.wrong, near)).any():
+        return False
     raw = block.raw(pair.wrong)
     if raw.data.count(LOST) > 0.9 * block.foreign:
         return False

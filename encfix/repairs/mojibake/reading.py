@@ -18,11 +18,11 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
-from encfix.repairs.mojibake import dropping
-from encfix.repairs.mojibake.charsets import LOST, Raw, encode
+from encfix.repairs.mojibake import dropping, edges
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, doubt, fill
-from encfix.repairs.mojibake.lossy import Reading, Slot, read_utf8
+from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
 Scores = npt.NDArray[np.float64]
@@ -31,10 +31,6 @@ USUAL, SUSPECT = -9.0, 12.0
 """Suspect is a stretch of characters that cost this many nats more than so much each."""
 
 _FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, Class.HANGUL_RARE, Class.CONTROL)
-
-LEAVING, LEAVING_FOREIGN = 8.0, 16.0
-"""How much may be lost to the end of a line, or to a character that the wrong encoding lacks, before damage ends
-earlier; more where only characters are left that no Chinese text has."""
 
 _IS_FOREIGN = members(Class.HANGUL, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA)
 
@@ -85,6 +81,11 @@ class Block:
         beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
         return bool(_IS_FOREIGN.take(beside).any())
 
+    def is_foreign_but_for(self, span: Span) -> bool:
+        """Return whether such a character stands anywhere outside a span."""
+        is_foreign = _IS_FOREIGN.take(self.classes)
+        return bool(is_foreign[: span.start].any() or is_foreign[span.end :].any())
+
     def is_suspect_but_for(self, spans: list[Span]) -> bool:
         """Return whether a stretch is improbable that none of the spans holds, or a character beside them that no
         Chinese text has."""
@@ -125,11 +126,19 @@ class Block:
     def lacking(self, charset: str) -> Mask:
         """Return which characters `charset` lacks, but for U+FFFD, which is none of its text: bool of shape (n,)."""
         data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
-        return np.asarray((data[self.raw(charset).starts[:-1]] == LOST) & (self.classes != Class.REPLACEMENT))
+        lost = data[self.raw(charset).starts[:-1]] == LOST
+        if charset == UTF8_OR_CP1252:
+            lost &= self.codes != LOST  # ÿ may have been two bytes
+        return np.asarray(lost & (self.classes != Class.REPLACEMENT))
+
+    def never(self, charset: str) -> Positions:
+        """Return how many characters that no decoder of `charset` gives stand before each place: (n + 1,)."""
+        lacking: Positions = np.cumsum(self.lacking(charset), dtype=np.int64)
+        return self.controls + np.concatenate((np.zeros(1, np.int64), lacking))
 
     def stops(self, charset: str) -> Positions:
         """Return how many line ends, controls and characters that `charset` lacks stand before each place: (n + 1,)."""
-        is_stop = self.lacking(charset) | (self.classes == Class.NEWLINE) | (np.diff(self.controls) > 0)
+        is_stop = (self.classes == Class.NEWLINE) | (np.diff(self.never(charset)) > 0)
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
 
 
@@ -222,21 +231,28 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
     if (total - np.minimum.accumulate(total)).max() <= least:
         return []
     gains = np.diff(total)
-    gains[np.diff(block.controls[old]) > 0] = -np.inf  # no decoder makes one
+    gains[np.diff(block.never(pair.wrong)[old]) > 0] = -np.inf
     stops = block.stops(pair.wrong)
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0
     if not lossy:
         is_stop |= np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
     foreign = np.concatenate(([0], np.cumsum(_IS_FOREIGN.take(block.classes))))[old]
-    leaving = np.where(np.diff(foreign) == np.diff(old), LEAVING_FOREIGN, LEAVING)
+    leaving = np.where(np.diff(foreign) == np.diff(old), edges.LEAVING_FOREIGN, edges.LEAVING)
+    text = edges.Text(
+        block.codes, block.classes, codes, costs, old, new, np.flatnonzero(block.classes == Class.NEWLINE)
+    )
     found = []
     broken_places = sorted(slots)
-    for first, last, gain in _extended(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop), leaving):
-        text = codes[new[first] : new[last]]
-        start, end = int(new[first]), int(new[last])
+    stretches = edges.drawn_out(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop), leaving)
+    for first, last, gain in edges.settled(text, stretches, gains):
+        start, end, stop = int(new[first]), int(new[last]), int(old[last])
         own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
                bisect_left(broken_places, end)]}  # fmt: skip
-        found.append(Span(int(old[first]), int(old[last]), _text(text), gain, pair, slots=own))
+        read_here = codes[start:end]
+        if of_a_mark := edges.of_a_mark(text, last, is_narrow=pair.is_narrow):
+            read_here, stop = np.append(read_here[:-of_a_mark], np.uint32(UNKNOWN)), stop - 1
+            own.pop(end - start - of_a_mark, None)
+        found.append(Span(int(old[first]), stop, _text(read_here), gain, pair, slots=own))
     return found
 
 
@@ -244,34 +260,12 @@ def filled(span: Span) -> Span:
     """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
     text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
     is_marked = bool(span.slots) and all(slot.marked for slot in span.slots.values())
-    if span.pair.codec == "utf-8" and not is_marked:
+    if (
+        span.pair.codec == "utf-8" and not is_marked and not span.pair.is_narrow
+    ):  # single bytes lose none that begins one
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
         text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)
     return replace(span, text=_text(text), certainty=certainty, slots={})
-
-
-def _extended(
-    stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions, leaving: Scores
-) -> list[tuple[int, int, float]]:
-    """Return stretches drawn out to the next stop on either side, where less than `leaving` speaks against it."""
-    extended: list[tuple[int, int, float]] = []
-    for start, end, gain in stretches:
-        place = int(np.searchsorted(stops, start))
-        left = int(stops[place - 1]) + 1 if place else 0
-        place = int(np.searchsorted(stops, end))
-        right = int(stops[place]) if place < len(stops) else len(gains)
-        left = max(left, extended[-1][1] if extended else 0)
-        before, after = float(gains[left:start].sum()), float(gains[end:right].sum())
-        if before > -leaving[left:start].min(initial=LEAVING_FOREIGN):
-            start, gain = left, gain + before
-        if after > -leaving[end:right].min(initial=LEAVING_FOREIGN):
-            end, gain = max(end, right), gain + after
-        extended.append((start, end, gain))
-    return [
-        stretch
-        for nth, stretch in enumerate(extended)
-        if nth + 1 == len(extended) or stretch[1] <= extended[nth + 1][0]
-    ]
 
 
 def _text(codes: Codes) -> str:

@@ -39,6 +39,15 @@ SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
 _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
 
+def chosen(block: Block, pair: Pair) -> tuple[Raw, Positions]:
+    """Return the bytes behind a block with the best choice where there is one, and the places where it is in
+    doubt."""
+    if pair.is_narrow and pair.true == "utf-8":
+        raw = block.raw(pair.wrong)
+        return with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
+    return resolve(block, pair)
+
+
 def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt; it is
     done once for a block."""
