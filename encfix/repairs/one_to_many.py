@@ -25,14 +25,14 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions, conversion, model
-from encfix.chinese.characters import IS_HAN, SIMPLIFIED_CLASSES, Class, among, are_in, is_common
+from encfix.chinese.characters import SIMPLIFIED_CLASSES, among, are_in, is_common
 from encfix.chinese.evidence import Evidence, evidence, interchangeable
 from encfix.chinese.spelling import GAP, Choices, Stretches, Text, Verdicts, decode
 from encfix.chinese.words import LONGEST
 from encfix.edits import Edits, inside, offsets_of, replacements
 from encfix.options import Options
 from encfix.repairs import caution, context, set_phrases
-from encfix.repairs.surroundings import Surroundings
+from encfix.repairs.surroundings import Surroundings, are_in_prose
 from encfix.rules import number_of
 from encfix.screen import TRADITIONAL
 
@@ -78,13 +78,6 @@ CROWD = 8
 
 WINDOWS = 2048
 """Windows that are divided at once."""
-
-AROUND = 8
-"""Code points to either side of a place that show whether it stands in running text."""
-
-LEAST_PROSE, LEAST_LIST = -9.5, 4
-"""The mean log probability of characters after one another below which they are a table or list, not a text; and how
-many ideographs without any beside another are one. No place in prose scores below -9.2, charts of characters do."""
 
 OLD_TOO = "从无个尔礼与万适宁虫气云"
 """Simplified forms that were characters of their own before."""
@@ -266,7 +259,7 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
     if not len(near):
         return NONE
     found, surroundings = found.where(near), Surroundings(scripts, found.place[near])
-    is_left = surroundings.are_quotations(found.rule == LEFTOVER) | ~_are_in_prose(batch, found.place)
+    is_left = surroundings.are_quotations(found.rule == LEFTOVER) | ~are_in_prose(batch, found.place)
     is_old = (found.rule == LEFTOVER) & ~_are_only_simplified(batch, found.place) & surroundings.are_old()
     is_kept = ~surroundings.are_classical() & ~is_old | (found.more >= CERTAIN_GAIN)
     is_kept &= ~set_phrases.are_inside(batch.codes, found.place)
@@ -288,21 +281,6 @@ def _are_only_simplified(batch: Batch, places: Positions) -> Mask:
     return among(batch.classes.take(places), *SIMPLIFIED_CLASSES) & ~are_in(OLD_TOO, batch.codes.take(places))
 
 
-def _are_in_prose(batch: Batch, places: Positions) -> Mask:
-    """Return for each place whether it stands in running text, not in a chart or list of characters."""
-    around = places[:, None] + np.arange(-AROUND, AROUND + 1)
-    codes, classes = batch.codes.take(around), batch.classes.take(around)
-    ends = among(classes.ravel(), Class.NEWLINE, Class.BOUNDARY).reshape(around.shape)
-    before = np.logical_or.accumulate(ends[:, AROUND::-1], axis=1)[:, ::-1]
-    beyond = np.concatenate((before, np.logical_or.accumulate(ends[:, AROUND + 1 :], axis=1)), axis=1)
-    is_han = IS_HAN.take(classes) & ~beyond
-    pairs = is_han[:, 1:] & is_han[:, :-1]
-    logs = model.log_pair(codes.ravel()).reshape(around.shape)[:, 1:]
-    count = pairs.sum(axis=1)
-    is_text = np.where(pairs, logs, 0.0).sum(axis=1) >= LEAST_PROSE * count
-    return np.asarray(np.where(count > 0, is_text, is_han.sum(axis=1) < LEAST_LIST))
-
-
 def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
     """Return proposals for characters in simplified text that only traditional text has."""
     if not scripts.is_simplified.any():
@@ -314,7 +292,8 @@ def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
     codes = batch.codes.take(place)
     form = conversion.each_simplified(codes)
     is_left = Surroundings(scripts, place).are_quotations(np.ones(len(place), np.bool_))
-    is_left |= ~_are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
+    is_left |= ~are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
+    is_left |= form > 0xFFFF  # 頫 of 赵孟頫
     is_left |= (codes == ord("於")) & are_in(caution.AFTER_YU, batch.codes.take(place + 1))
     return Candidates.certain(place, form, is_left).where(form != codes)
 

@@ -11,9 +11,9 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, Positions, to_text
+from encfix.batch import Batch, Codes, Mask, Positions, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
+from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, IS_HAN, Class, among, are_in, role_table
 from encfix.edits import inside, offsets_of
 from encfix.repairs.context import CLEAR, CLOSING, OPENING, Scripts
 
@@ -68,6 +68,13 @@ NEAR_SCRIPTS = 20
 
 LONGEST_PAIR = 4
 """Characters in the longest word that is sought beside its own other spelling."""
+
+AROUND = 8
+"""Code points to either side of a place that show whether it stands in running text."""
+
+LEAST_PROSE, LEAST_LIST = -9.5, 4
+"""The mean log probability of characters after one another below which they are a table or list, not a text; and how
+many ideographs without any beside another are one. No place in prose scores below -9.2, charts of characters do."""
 
 _SETS = (EDGES, OPENING, CLOSING, CLASSICAL, MODERN, SHINJITAI, "/", "\n")
 _EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
@@ -243,6 +250,21 @@ class Surroundings:
                 again = again & (folded[:, columns + nth] == folded[:, columns + nth + size + 1])
             found[where[again.any(axis=1)]] = True
         return found
+
+
+def are_in_prose(batch: Batch, places: Positions) -> Mask:
+    """Return for each place whether it stands in running text, not in a chart or list of characters."""
+    around = places[:, None] + np.arange(-AROUND, AROUND + 1)
+    codes, classes = batch.codes.take(around), batch.classes.take(around)
+    ends = among(classes.ravel(), Class.NEWLINE, Class.BOUNDARY).reshape(around.shape)
+    before = np.logical_or.accumulate(ends[:, AROUND::-1], axis=1)[:, ::-1]
+    beyond = np.concatenate((before, np.logical_or.accumulate(ends[:, AROUND + 1 :], axis=1)), axis=1)
+    is_han = IS_HAN.take(classes) & ~beyond
+    pairs = is_han[:, 1:] & is_han[:, :-1]
+    logs = model.log_pair(codes.ravel()).reshape(around.shape)[:, 1:]
+    count = pairs.sum(axis=1)
+    is_text = np.where(pairs, logs, 0.0).sum(axis=1) >= LEAST_PROSE * count
+    return np.asarray(np.where(count > 0, is_text, is_han.sum(axis=1) < LEAST_LIST))
 
 
 @cache
