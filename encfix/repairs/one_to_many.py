@@ -58,7 +58,7 @@ UNUSUAL, NAME = 12.0, 6.0
 
 CLEARLY, FAMILIAR = 4.0, 6.0
 """Nats by which a form beats the others beside its neighbours where it is clearly right, and nats more that a change of
-it, unless it is the usual one, must then gain elsewhere in the document: whoever writes 麵包 knows when to write 麵."""
+it must then gain elsewhere in the document, where no word demands it: whoever writes 麵包 knows when to write 麵."""
 
 CONVERTED = 0.6
 """What remains of these thresholds in a document in which `ENOUGH` places gain `STRONG` nats."""
@@ -240,7 +240,7 @@ def _proposed(
     alone = np.where(are_in(confusions.BOUND, seen) & ~is_attested, BOUND, ALONE)
     needed = np.where(by_word, BY_WORD, alone)
     is_left = model.fold_codes(seen) == seen
-    more += FAMILIAR * (is_familiar & ~is_left & ~confusions.usual_forms().take(seen, mode="clip"))
+    more += FAMILIAR * (is_familiar & ~is_left & ~by_word)
     rule = np.where(is_left, LEFTOVER, WRONG).astype(np.int16)
     return Candidates(place, form.astype(np.uint32), np.minimum(gain, CERTAIN_GAIN), needed, more, rule)
 
