@@ -27,7 +27,7 @@ from encfix.batch import Batch, Positions
 from encfix.chinese.characters import Class, among
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
-from encfix.repairs.mojibake import remnants, western
+from encfix.repairs.mojibake import lone_marks, remnants, western
 from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.explaining import Evidence, Explained, explain
 from encfix.repairs.mojibake.marked import Marked
@@ -40,7 +40,7 @@ NEAR = 48
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to read damaged spans again in their true encoding."""
     places = screen.positions(batch, screen.MOJIBAKE)
-    parts = [remnants.propose(batch, places)]
+    parts = [remnants.propose(batch, places), lone_marks.propose(batch)]
     evidence: dict[int, Evidence] = {}
     stretches = list(_stretches(batch, places))
     marked = [Marked.of(batch, start, end) for _, start, end in stretches]
