@@ -6,11 +6,12 @@ character do not tell, since no page but those that speak of the matter holds th
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import cache
 
-import numpy as np
-
-from encfix.batch import Codes, Mask, Positions
+from encfix.batch import Codes, Mask, Positions, to_text
+from encfix.chinese.characters import are_in
 
 _CLASSICS = "皆从 从*聲 从*，*聲 从*从 从*省 从*、* 无咎 无妄 无悔 无眚 无譽 无疆 无邪 无不利 无攸 右个 左个 東后"
 _PEOPLE = (
@@ -28,25 +29,32 @@ PHRASES = tuple(" ".join((_CLASSICS, _PEOPLE, _PLACES, _JAPANESE, _SONGS)).split
 """Each holds at least one character that stays; `*` stands for any one character."""
 
 _LONGEST = max(map(len, PHRASES))
+_CHARACTERS = "".join(sorted(set("".join(PHRASES))))
 
 
 def are_inside(codes: Codes, places: Positions) -> Mask:
     """Return which places of a text lie in one of the phrases.
 
+    >>> import numpy as np
     >>> codes = np.array([ord(character) for character in "貞吉，无咎。无關"], dtype=np.uint32)
     >>> are_inside(codes, np.array([3, 6])).tolist()
     [True, False]
     """
-    found = np.zeros(len(places), dtype=np.bool_)
-    around = codes.take(places[:, None] + np.arange(1 - _LONGEST, _LONGEST), mode="clip")
-    for phrase, first in _laid_out():
-        columns = slice(_LONGEST - 1 - first, _LONGEST - 1 - first + len(phrase))
-        found |= ((around[:, columns] == phrase) | (phrase == ord("*"))).all(axis=1)
+    found = are_in(_CHARACTERS, codes.take(places))
+    for nth in found.nonzero()[0].tolist():
+        place = int(places[nth])
+        first = max(place + 1 - _LONGEST, 0)
+        around = to_text(codes[first : place + _LONGEST])
+        found[nth] = any(start <= place - first < end for start, end in _phrases_in(around))
     return found
 
 
+def _phrases_in(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of every phrase in a text."""
+    for pattern in _patterns():
+        yield from (found.span() for found in pattern.finditer(text))
+
+
 @cache
-def _laid_out() -> list[tuple[Codes, int]]:
-    """Return the code points of each phrase, once for every place in it at which a character may be looked at."""
-    codes = [np.array([*map(ord, phrase)], dtype=np.uint32) for phrase in PHRASES]
-    return [(phrase, first) for phrase in codes for first in range(len(phrase))]
+def _patterns() -> list[re.Pattern[str]]:
+    return [re.compile(re.escape(phrase).replace(r"\*", ".")) for phrase in PHRASES]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import IS_LETTER, Class, among
+from encfix.chinese.characters import IS_HAN, IS_LETTER, Class, among
 from encfix.repairs.gloss.evidence import Page
 from encfix.repairs.gloss.finding import find
 
@@ -37,9 +37,11 @@ def find_disguised(batch: Batch) -> tuple[Positions, Positions]:
     """Return where disguised glosses begin and end, spaces included, in documents that a tool glossed so."""
     codes, classes = batch.codes, batch.classes
     opens = np.flatnonzero(among(classes, Class.OPEN))
-    inner = classes.take(opens + 1)
+    inner, is_apart = classes.take(opens + 1), classes.take(opens - 1) == Class.SPACE
     small = _small_letters().take(np.minimum(codes.take(opens + 1), 0xFFFF)) != codes.take(opens + 1)
-    if not (small | (inner == Class.SPACE) | IS_LETTER.take(inner) & (classes.take(opens - 1) == Class.SPACE)).any():
+    is_dressed = small | (inner == Class.SPACE) | IS_LETTER.take(inner) & is_apart
+    dressed = opens[is_dressed & IS_HAN.take(classes.take(opens - 1 - is_apart))]
+    if np.bincount(batch.documents_of(dressed), minlength=1).max() < MANY:  # as nearly always
         return opens[:0], opens[:0]
     is_space = among(classes, Class.SPACE)
     before, after = np.roll(classes, 1), np.roll(classes, -1)
