@@ -27,7 +27,7 @@ CLASSICAL = "之其兮矣曰乎哉焉爾尔彼匪"
 MODERN = "的了这這们們個她您你嗎吗吧呢呀啊啦很些跟讓让沒电電站題题聯联組组費费網网訊讯隊队賽赛"
 """Characters of classical Chinese that modern text has far fewer of, and the other way round."""
 
-OLD = 24
+OLD = 40
 """Ideographs, with none of modern text among them, that make a text old, be it verse, annals or a list of titles."""
 
 HARDLY_MODERN = 0.005
