@@ -89,6 +89,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "划") & _hold(codes, BOATS, starts, ends), 8.0),
         (has(0, "係") & (has(1, "統") & has(2, COUNTING) | has(-1, "系本該此")), 12.0),
         (has(0, "係") & ~by_word & ~has(-1, LANGUAGES), 8.0),
+        (has(0, "系") & has(1, "好緊牢住") & ~has(-1, "聯關"), 12.0),  # 繫好, not 係好
         (has(0, "么") & has(-1, "【") & has(1, "】"), 12.0),
         (has(0, "錶") & (_beside(near, WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
         (has(0, GIVEN) & has(-1, SURNAMES) & is_edge(-2), 12.0),
