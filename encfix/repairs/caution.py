@@ -37,17 +37,17 @@ DIALECT = "佇毋袂囡攏媠恁咱箍"
 BOATS = "船舟槳桨艇筏舢岸艄湖"
 WATCHES = "錶针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
 EATEN = "煮吃咬嚼湯汤拌炒團糰揉餐碗筷彈"
-LANGUAGES = "學語文理工商法醫院歷數物化外"
-"""What stands before 系 in the names of departments, or 係 where that is wrong."""
+DEPARTMENTS = "學語文理工商法醫院歷數物化外"
+"""What stands before 系 in the names of departments, and so before a wrong 係."""
 
-COUNTING = "計一由籌合整轄"
+AFTER_JOINTLY = "計一由籌合整轄"
 """What stands behind 統 where 係統 is two words: 係統計, 係由 …統一."""
 
 SURNAMES = (
     "李王張刘劉陳杨楊趙黃黄周吳吴徐孫胡朱高林何郭馬羅梁宋鄭謝韓唐馮于董蕭程曹袁鄧許傅沈曾彭呂吕蘇盧蔣蔡賈丁魏薛葉閻余潘杜戴夏鍾汪田任姜"
     "范方石姚譚廖鄒熊金陸郝孔白崔康毛邱秦江史顧侯邵孟龍萬段雷錢湯尹黎易常武喬賀賴龔文"
 )
-GIVEN = "誌緻云丰杰冬"
+IN_GIVEN_NAMES = "誌緻云丰杰冬"
 """Characters of given names that read as errors."""
 
 PARTICLES = "了嗎吗呢吧啊啦嘛得的不"
@@ -87,12 +87,12 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
         (has(0, "划") & _hold(codes, BOATS, starts, ends), 8.0),
-        (has(0, "係") & (has(1, "統") & has(2, COUNTING) | has(-1, "系本該此")), 12.0),
-        (has(0, "係") & ~by_word & ~has(-1, LANGUAGES), 8.0),
+        (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
+        (has(0, "係") & ~by_word & ~has(-1, DEPARTMENTS), 8.0),
         (has(0, "系") & has(1, "好緊牢住") & ~has(-1, "聯關"), 12.0),  # 繫好, not 係好
         (has(0, "么") & has(-1, "【") & has(1, "】"), 12.0),
         (has(0, "錶") & (_beside(near, WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
-        (has(0, GIVEN) & has(-1, SURNAMES) & is_edge(-2), 12.0),
+        (has(0, IN_GIVEN_NAMES) & has(-1, SURNAMES) & is_edge(-2), 12.0),
         (has(0, "余") & is_edge(-1) & has(1, "大二三老小先公君氏府家"), 8.0),
         (is_in & is_edge(-1), 8.0),
         (is_in & by_word, 0.0),

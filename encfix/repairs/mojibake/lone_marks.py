@@ -44,10 +44,9 @@ def propose(batch: Batch) -> Edits:
     found, mark = found[mark > 0], mark[mark > 0]
     if not len(found):
         return Edits.none()
-    keep = np.ones(len(found), dtype=np.bool_)
-    for nth in range(1, len(found)):  # ¡¡ is one mark, not two that overlap
-        keep[nth] = found[nth] - found[nth - 1] > 1 or not keep[nth - 1]
-    found, mark = found[keep], mark[keep]
+    run = np.maximum.accumulate(np.where(np.diff(found, prepend=-9) > 1, found, 0))
+    apart = (found - run) % 2 == 0  # ¡¡¡¡ is two marks, not three that overlap
+    found, mark = found[apart], mark[apart]
     begins = np.diff(found, prepend=-9) != 2
     chain = begins.cumsum() - 1
     first, last = found[begins], found[np.append(begins[1:], True)]
