@@ -170,6 +170,16 @@ def test_what_is_determined_survives_loss(wrong: str, style: str) -> None:
     assert cell.wrong == 0
 
 
+@pytest.mark.parametrize(("wrong", "style"), [("gbk", "fffd"), ("shift_jis", "fffd"), ("cp1252", "drop")])
+def test_a_whole_page_is_repaired_as_its_lines_are(wrong: str, style: str) -> None:
+    corpus("ud-gsd-dev.simplified.txt")
+    truths, seen, _ = zip(*table.cases("utf-8", wrong, style, 60, 40, seed=7), strict=True)
+    page = encfix.clean("\n".join(seen), script="keep")
+    right = [len(table.aligned(*pair)) for pair in zip(truths, page.text.split("\n"), strict=True)]
+    assert len(page.changes) >= len(seen)
+    assert sum(right) >= 0.85 * sum(map(len, truths))
+
+
 EUROPEAN = ("latin-1", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
 SAMPLES = (
     *("l’humanité — 3 €".encode().decode(codec, "ignore") for codec in EUROPEAN),

@@ -27,6 +27,9 @@ of a text is lost."""
 LOSES_MANY, LOSES_MOST = ("shift-jis", "euc-kr", "big5"), ("euc-kr", "big5")
 """Charsets that lack many of the pairs of bytes of UTF-8, and most of them."""
 
+SURE_TOGETHER = 0.95
+"""How probably all that is filled in in one line is right, at least: the surest come first, the rest is left."""
+
 MOST, KEPT = 256, 96
 """Candidates above which a character is never filled in, and the most frequent of them that are weighed."""
 
@@ -57,25 +60,32 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[
     """Fill in characters of the true encoding `codec` that a decoder of `wrong` broke.
 
     Return the text with what is certain filled in, `REPLACEMENT` for the rest, and how probably all of it is
-    right. Candidates are weighed by all their neighbours at once: forwards and backwards through each run of broken
-    characters.
+    right in the line where that is least sure. Candidates are weighed by all their neighbours at once: forwards and
+    backwards through each run of broken characters.
     """
     filled = codes.copy()
     unknown = np.flatnonzero(codes == UNKNOWN).tolist()
     filled[unknown] = REPLACEMENT
-    together, unmarked = 1.0, SURE_OF_FEW if wrong in LOSES_MOST else SURE_UNMARKED
+    unmarked = SURE_OF_FEW if wrong in LOSES_MOST else SURE_UNMARKED
     candidates: dict[int, Codes] = {}
     for place in unknown:
         found = _candidates(slots[place], codec, wrong) if place in slots else _NOBODY[:0]
         if len(found):
             candidates[place] = found
+    sure = []
     for place, shares in _shares(filled, candidates):
         nth = int(np.argmax(shares))
         probability = float(shares[nth])
         if probability >= (SURE if slots[place].marked else unmarked):
-            filled[place] = candidates[place][nth]
-            together *= probability
-    return filled, together
+            sure.append((probability, place, candidates[place][nth]))
+    ends = np.flatnonzero(codes == ord("\n"))
+    together = np.ones(len(ends) + 1)
+    for probability, place, character in sorted(sure, reverse=True):
+        line = ends.searchsorted(place)
+        if together[line] * probability >= SURE_TOGETHER:
+            together[line] *= probability
+            filled[place] = character
+    return filled, float(together.min())
 
 
 def _shares(codes: Codes, candidates: dict[int, Codes]) -> Iterator[tuple[int, Logs]]:
