@@ -66,8 +66,8 @@ DROPPED = number_of("mojibake.dropped")
 ROUNDS = number_of("mojibake.rounds")
 _NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
 _OF_PAIRS = ("gbk", "cp950")
-_NARROW = tuple(pair for pair in PAIRS if pair.is_narrow)
-_WIDE = tuple(pair for pair in PAIRS if not pair.is_narrow)
+_NARROW = tuple(pair for pair in PAIRS if pair.is_european)
+_WIDE = tuple(pair for pair in PAIRS if not pair.is_european)
 
 
 @dataclass(slots=True)
