@@ -120,6 +120,8 @@ class Batch:
 
     def seams_of(self, document: int) -> Positions:
         """Return the seams of one document, as offsets in it."""
+        if not len(self.seams):
+            return NO_SEAMS
         first, last = self.starts[document], self.ends[document]
         begin, end = np.searchsorted(self.seams[:, 0], (first, last + 1)).tolist()
         return np.asarray(self.seams[begin:end] - first, dtype=np.int64)

@@ -138,7 +138,7 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
     `texts` are the documents of the batch as strings.
     """
     flags = np.full(len(batch), ALWAYS, dtype=np.uint16)
-    for flag, found in _matches(batch, wanted):
+    for flag, found in _matches(batch, wanted, flags):
         flags[batch.holding(found)] |= np.uint16(flag)
     for literal, flag in LITERALS.items():
         for document, text in enumerate(texts):
@@ -156,8 +156,11 @@ def positions(batch: Batch, flag: int) -> Positions:
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
-def _matches(batch: Batch, wanted: int) -> Iterator[tuple[int, Positions]]:
-    """Yield the flag of each pattern that matches, of those `wanted`, and where."""
+def _matches(batch: Batch, wanted: int, known: Flags | None = None) -> Iterator[tuple[int, Positions]]:
+    """Yield the flag of each pattern that matches, of those `wanted`, and where.
+
+    `known`, if given, says what each document is known to need: that takes no second proof.
+    """
     classes = batch.classes
     hits = np.flatnonzero(classes >= TRIGGER)
     before, trigger, after = _tables()
@@ -177,6 +180,8 @@ def _matches(batch: Batch, wanted: int) -> Iterator[tuple[int, Positions]]:
             found = line_wraps(batch)
         if pattern.crowd > 1:
             found = found[_crowded(batch, found, pattern.crowd)]
+        if pattern.proof and len(found) and known is not None:
+            found = found[known.take(batch.documents_of(found)) & np.uint16(pattern.flag) == 0]
         if pattern.proof and len(found):
             found = found[pattern.proof(batch, found)]
         if len(found):

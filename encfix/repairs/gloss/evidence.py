@@ -36,8 +36,6 @@ without tones parts words, or not: the tools turn pages to traditional, and lear
 A_LIST = 3
 """Glossed characters that stand in a row, in the mean, where a list of them was set."""
 
-_HASH_FACTOR = 1_000_003
-
 
 class Page:
     """The evidence of whole documents; arrays have one element a document or one a gloss, as said."""
@@ -65,13 +63,13 @@ class Page:
         one_form = per_document(is_first & ~kinds)
         total = np.bincount(documents[is_first & kinds], weights=seen[place[is_first & kinds]], minlength=count)
         hits = np.bincount(documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count)
-        is_told_apart = _has_two_readings(batch, glosses, place, len(seen))[place]
+        is_told_apart = _has_two_readings(glosses, place, len(seen))[place]
         told_apart = per_document(is_first & is_told_apart)
         self.is_always = (glossed[place] >= ALWAYS / 2 * seen[place]) & ~is_told_apart
         """Of each gloss: whether its character is glossed about wherever it stands, and always the same."""
-        han = among(batch.classes, *HAN_CLASSES)
+        han = np.cumsum(among(batch.classes, *HAN_CLASSES), dtype=np.int32)
         owners = per_document(head)
-        plain = batch.counts(han) - owners
+        plain = han.take(batch.ends - 1) - han.take(batch.starts - 1) - owners
         owner_class = batch.classes.take(glosses.owner)
         traditional, simplified = (
             per_document(head & form.take(owner_class)) for form in (IS_TRADITIONAL, IS_SIMPLIFIED)
@@ -129,18 +127,14 @@ def _parts_words(batch: Batch, glosses: Glosses) -> Mask:
     return np.asarray((before != Class.SPACE) & IS_HAN.take(after))
 
 
-def _has_two_readings(batch: Batch, glosses: Glosses, place: Positions, pairs: int) -> Mask:
+def _has_two_readings(glosses: Glosses, place: Positions, pairs: int) -> Mask:
     """Return which pairs of document and character are glossed in two ways; a tool gives the first reading always.
 
     `place` is the pair of each gloss. A tone counts where both are written with one.
     """
-    tones = np.zeros(len(place), dtype=np.int64)
-    for distance in range(1, pinyin.LONGEST + 2):
-        here = np.minimum(glosses.start + distance, glosses.end - 1)
-        tones = tones * _HASH_FACTOR + batch.codes.take(here)
     has_two = np.zeros(pairs, dtype=np.bool_)
     head = ~glosses.chained
-    for value, chosen in ((glosses.packed, head), (tones, head & glosses.toned)):
+    for value, chosen in ((glosses.packed, head), (glosses.written, head & glosses.toned)):
         one = np.zeros(pairs, dtype=np.int64)
         one[place[chosen]] = value[chosen]
         has_two[place[chosen & (value != one[place])]] = True

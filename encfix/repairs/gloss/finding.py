@@ -11,7 +11,8 @@ from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import pinyin
 from encfix.chinese.characters import IS_HAN, Class, among
 
-_VOWELS = [ord(letter) - 96 for letter in "aeiouv"]
+_VOWELS = sum(1 << ord(letter) - 96 for letter in "aeiouv")
+_HASH_FACTOR = 1_000_003
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,8 +20,9 @@ class Glosses:
     """Readings in brackets that fit the character before them; all arrays have one element a gloss, in order.
 
     `start` is the opening bracket, `end` is past the closing one; `owner` is the position of the glossed character;
-    `packed` is the syllable, `toned` whether it is written with its tone; `chained` says that the gloss follows another
-    of the same character, `repeats` that the two are equal.
+    `packed` is the syllable, `toned` whether it is written with its tone; `written` is a number for what is written, up
+    to the closing bracket; `chained` says that the gloss follows another of the same character, `repeats` that the two
+    are equal.
     """
 
     start: Positions
@@ -28,6 +30,7 @@ class Glosses:
     owner: Positions
     packed: npt.NDArray[np.int64]
     toned: Mask
+    written: npt.NDArray[np.int64]
     chained: Mask
     repeats: Mask
     words: Positions
@@ -45,6 +48,7 @@ class Glosses:
             self.owner[chosen],
             self.packed[chosen],
             self.toned[chosen],
+            self.written[chosen],
             self.chained[chosen],
             self.repeats[chosen],
             self.words,
@@ -56,13 +60,15 @@ class Glosses:
 def find(batch: Batch) -> Glosses:
     """Return every reading in brackets of the character before it; of several in a row all are, or none counts."""
     codes, classes = batch.codes, batch.classes
-    opens, close, packed, toned, words = _syllables(batch)
-    chained = np.zeros(len(opens), dtype=np.bool_)
-    chained[1:] = (opens[1:] == close[:-1] + 1) & pinyin.is_syllable(packed[1:])
+    opens, close, packed, toned, written, words = _syllables(batch)
+    chained = np.append(False, opens[1:] == close[:-1] + 1)[: len(opens)]
+    chained[chained] = pinyin.is_syllable(packed[chained])
     owner = opens[np.maximum.accumulate(np.where(chained, 0, np.arange(len(opens))))] - 1
     is_owned = IS_HAN.take(classes.take(owner))
     fits = is_owned.copy()
     fits[fits] = pinyin.is_reading(codes.take(owner[fits]), packed[fits])
+    odd = np.flatnonzero(is_owned & ~fits & toned)
+    words = np.sort(np.concatenate((words, opens[odd[~pinyin.is_syllable(packed[odd])]])))
     left = np.flatnonzero(is_owned & ~fits & ~toned)
     if len(left):  # 女(nu): tools that drop marks drop those of ü as well
         with_umlaut = pinyin.with_umlaut(packed[left])
@@ -70,54 +76,59 @@ def find(batch: Batch) -> Glosses:
         packed[left] = np.where(fits[left], with_umlaut, packed[left])
     in_row = np.append(False, owner[1:] == close[:-1] + 1)[: len(opens)]
     in_row |= np.append(in_row[1:], False)[: len(opens)]
-    strangers = opens[is_owned & ~fits & ~toned & in_row & _has_vowel(packed)]
+    strange = np.flatnonzero(is_owned & ~fits & ~toned & in_row)
+    strangers = opens[strange[_has_vowel(packed[strange])]]
     group = np.cumsum(~chained)
     fits &= (np.bincount(group, weights=~fits) == 0)[group]
     repeats = chained & (packed == np.append(0, packed[:-1])[: len(packed)])
-    return Glosses(opens, close + 1, owner, packed, toned, chained, repeats, words, strangers).where(fits)
+    return Glosses(opens, close + 1, owner, packed, toned, written, chained, repeats, words, strangers).where(fits)
 
 
 def _has_vowel(packed: npt.NDArray[np.int64]) -> Mask:
     """Return which packed letters are several, and hold a vowel: not `x`, not `cm`."""
     found = np.zeros(len(packed), dtype=np.bool_)
     for shift in range(0, 30, 5):
-        found |= np.isin(packed >> shift & 31, _VOWELS)
+        found |= (_VOWELS >> (packed >> shift & 31) & 1).astype(np.bool_)
     return found & (packed > 31)
 
 
-def _syllables(batch: Batch) -> tuple[Positions, Positions, npt.NDArray[np.int64], Mask, Positions]:
-    """Return what is written in pinyin between brackets: opening and closing bracket, the letters, toned or not.
+def _syllables(
+    batch: Batch,
+) -> tuple[Positions, Positions, npt.NDArray[np.int64], Mask, npt.NDArray[np.int64], Positions]:
+    """Return what is written in pinyin between brackets: opening and closing bracket, the letters, toned or not, and a
+    number for all that is written.
 
-    The last array holds the opening brackets, behind a character, of toned letters that are no single syllable.
+    The last array holds the opening brackets, behind a character, of toned letters that are too many for a syllable.
     """
     classes, codes = batch.classes, batch.codes
     start = np.flatnonzero(among(classes, Class.OPEN))
     start = start[pinyin.fold_table().take(codes.take(start + 1), mode="clip") <= pinyin.LAST_LETTER]
     packed = np.zeros(len(start), dtype=np.int64)
     toned = np.zeros(len(start), dtype=np.bool_)
-    ended, words = [], []
+    written = np.zeros(len(start), dtype=np.int64)
+    ended, words = [(start[:0], start[:0], packed[:0], toned[:0], written[:0])], [start[:0]]
     for distance in range(1, pinyin.LONGEST + 2):
         if not len(start):
             break
         here = start + distance
-        kind = classes.take(here)
-        value = pinyin.fold_table().take(codes.take(here), mode="clip")
-        closes = among(kind, Class.CLOSE)
+        kind, code = classes.take(here), codes.take(here)
+        value = pinyin.fold_table().take(code, mode="clip")
+        written = written * _HASH_FACTOR + code
+        closes = kind == Class.CLOSE
         if len(closing := np.flatnonzero(closes)):
-            ended.append((start.take(closing), here.take(closing), packed.take(closing), toned.take(closing)))
+            letters = packed.take(closing), toned.take(closing), written.take(closing)
+            ended.append((start.take(closing), here.take(closing), *letters))
         umlaut = (value == pinyin.COLON) & (packed & 31 == pinyin.LETTER_U)
         packed = np.where(
             value <= pinyin.LAST_LETTER, packed << 5 | value, packed + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U)
         )
-        toned |= among(kind, Class.TONED, Class.DIGIT) | ((value <= pinyin.IGNORED) & (codes.take(here) >= 0x80))
+        toned |= among(kind, Class.TONED, Class.DIGIT) | ((value <= pinyin.IGNORED) & (code >= 0x80))
         goes_on = ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 30) & ~closes
         words.append(start[toned & ~(goes_on | closes)])
         going = np.flatnonzero(goes_on)
-        start, packed, toned = start.take(going), packed.take(going), toned.take(going)
-    if not ended:
-        return start, start, packed, toned, start
-    opens, close, packed, toned = (np.concatenate(part) for part in zip(*ended, strict=True))
+        start, packed, toned, written = start.take(going), packed.take(going), toned.take(going), written.take(going)
+    opens, close, packed, toned, written = (np.concatenate(part) for part in zip(*ended, strict=True))
     order = np.argsort(opens, kind="stable")
-    opens, close, packed, toned = opens[order], close[order], packed[order], toned[order]
-    longer = np.sort(np.concatenate((*words, opens[toned & ~pinyin.is_syllable(packed)])))
-    return opens, close, packed, toned, longer[IS_HAN.take(classes.take(longer - 1))]
+    longer = np.concatenate(words)
+    longer = longer[IS_HAN.take(classes.take(longer - 1))]
+    return opens[order], close[order], packed[order], toned[order], written[order], longer

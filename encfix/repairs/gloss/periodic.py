@@ -8,6 +8,7 @@ what comes, which is seldom a rare character.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LETTER_CLASSES, Class, among, is_common
@@ -34,35 +35,35 @@ CODES = 0x110000
 """As many code points as there are."""
 
 
-def find_periodic(batch: Batch, glosses: Glosses, document: Positions, han: Mask) -> Mask:
+def find_periodic(batch: Batch, glosses: Glosses, document: Positions, han: npt.NDArray[np.int32]) -> Mask:
     """Return for each document whether glosses on one line stand four or five characters apart, (nearly) all of them.
 
-    `document` is that of each gloss; `han` says where the characters of Chinese are.
+    `document` is that of each gloss; `han` counts the characters of Chinese up to each position.
     """
     count = len(batch)
     head = ~glosses.chained
-    every = np.bincount(document[head], minlength=count)
-    followed = np.bincount(document[batch.classes.take(glosses.end) == Class.SPACE], minlength=count)
-    has_spaces = 2 * followed > every
-    marks = _marks(batch, glosses, has_spaces[document])
-    heads, document = glosses.where(head), document[head]
+    owner, owned = glosses.owner[head], document[head]
     newlines = np.flatnonzero(among(batch.classes, Class.NEWLINE))
-    same_line = (np.diff(np.searchsorted(newlines, heads.owner)) == 0) & (np.diff(document) == 0)
-    if not same_line.any():
-        return np.zeros(count, dtype=np.bool_)
-    gaps = np.add.reduceat(han, heads.owner, dtype=np.int64)[:-1]
-    has_mark = np.logical_or.reduceat(marks, heads.owner)[:-1]
+    same_line = (np.diff(np.searchsorted(newlines, owner)) == 0) & (np.diff(owned) == 0)
 
     def per_document(chosen: Mask) -> Positions:
-        return np.bincount(document[1:][same_line & chosen], minlength=count)
+        return np.bincount(owned[1:][same_line & chosen], minlength=count)
 
+    gaps = np.diff(han.take(owner - 1))
     is_even = (gaps >= SHORTEST) & (gaps <= LONGEST)
-    total, even, within = per_document(gaps >= 0), per_document(is_even), per_document(is_even & ~has_mark)
-    common = np.bincount(document[is_common().take(batch.codes.take(heads.owner), mode="clip")], minlength=count)
+    total, even = per_document(gaps >= 0), per_document(is_even)
+    every = np.bincount(owned, minlength=count)
+    common = np.bincount(owned[is_common().take(batch.codes.take(owner), mode="clip")], minlength=count)
+    periodic = (total > 0) & (even >= EVEN * total) & (common >= COMMON * every)
+    if not periodic.any():
+        return np.asarray(periodic)
+    followed = np.bincount(document[batch.classes.take(glosses.end) == Class.SPACE], minlength=count)
+    has_spaces = 2 * followed > every
+    has_mark = np.logical_or.reduceat(_marks(batch, glosses, has_spaces[document]), owner)[:-1]
+    within = per_document(is_even & ~has_mark)
     # Where a space follows each gloss, it may part the items of a list, which hold no other mark.
     is_list = has_spaces & (even == within)
-    periodic = (total > 0) & (even >= EVEN * total) & (within >= WITHIN * even) & ~is_list
-    periodic &= common >= COMMON * every
+    periodic &= (within >= WITHIN * even) & ~is_list
     few = periodic & (total < FEW)
     if few.any():
         periodic &= ~few | batch.holding(emoji_between(batch))
