@@ -18,7 +18,7 @@ from encfix.chinese.characters import (
     two_forms,
 )
 from encfix.repairs.gloss.finding import Glosses
-from encfix.repairs.gloss.periodic import CODES, find_periodic
+from encfix.repairs.gloss.periodic import find_periodic
 
 ENOUGH = 4
 """Different characters of two forms that are glossed on a page that needs no other sign of damage."""
@@ -144,24 +144,29 @@ def _has_two_readings(glosses: Glosses, place: Positions, pairs: int) -> Mask:
 def _occurrences(
     batch: Batch, document: Positions, owner_code: npt.NDArray[np.uint32], head: Mask
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Positions, Mask]:
-    """Return, for each different pair of document and glossed character, how often it occurs and is glossed.
+    """Return, for each pair of document and glossed character, how often it occurs and is glossed.
 
     The other arrays have one element a gloss: the place of its pair in the first two, and whether it is the first of
     its pair.
     """
-    keys = document * CODES + owner_code
-    pairs, first, place = np.unique(keys, return_index=True, return_inverse=True)
-    is_first = np.zeros(len(place), dtype=np.bool_)
-    is_first[first] = True
-    glossed = np.bincount(place[head], minlength=len(pairs))
-    wanted = np.zeros(0x10000, dtype=np.bool_)
-    wanted[owner_code] = True
-    found = np.flatnonzero(wanted.take(batch.codes, mode="clip"))
-    found_keys = batch.documents_of(found) * CODES + batch.codes.take(found)
-    index = np.searchsorted(pairs, found_keys)
-    same = pairs.take(index, mode="clip") == found_keys
-    seen = np.bincount(index[same], minlength=len(pairs))
-    return seen, glossed, place, is_first
+    number = np.zeros(0x10000, dtype=np.int32)
+    number[owner_code] = 1
+    kinds = np.flatnonzero(number)
+    number[kinds] = np.arange(1, len(kinds) + 1)
+    numbers = number.take(batch.codes, mode="clip")
+    found = np.flatnonzero(numbers)
+    place = document * len(kinds) + number.take(owner_code) - 1
+    everywhere = batch.documents_of(found) * len(kinds) + numbers.take(found) - 1
+    pairs = len(batch) * len(kinds)
+    if pairs > len(batch.codes):  # many short documents: most pairs of document and character never occur
+        known, place = np.unique(place, return_inverse=True)
+        index = np.searchsorted(known, everywhere)
+        everywhere, pairs = index[known.take(index, mode="clip") == everywhere], len(known)
+    first = np.empty(pairs, dtype=np.int64)
+    first[place[::-1]] = np.arange(len(place))[::-1]
+    is_first = first.take(place) == np.arange(len(place))
+    glossed = np.bincount(place[head], minlength=pairs)
+    return np.bincount(everywhere, minlength=pairs), glossed, place, is_first
 
 
 def _spaces(batch: Batch, glosses: Glosses, document: Positions) -> tuple[Mask, Mask]:
