@@ -167,13 +167,13 @@ def _matches(batch: Batch, wanted: int, known: Flags | None = None) -> Iterator[
     matched = (
         trigger.take(classes.take(hits)) & after.take(classes.take(hits + 1)) & before.take(classes.take(hits - 1))
     )
-    some = np.flatnonzero(matched)
+    some = np.flatnonzero(matched > 0)  # several times faster than among numbers
     hits, matched = hits[some], matched[some]
     present = int(np.bitwise_or.reduce(matched, initial=0))
     for nth, pattern in enumerate(PATTERNS):
         if not (wanted & pattern.flag and present >> nth & 1):
             continue
-        found = hits[np.flatnonzero(matched & np.uint32(1 << nth))]
+        found = hits[np.flatnonzero(matched & np.uint32(1 << nth) > 0)]
         if len(found) and pattern.trigger == (Class.SPACE,):
             found = found[_one_apart(found)]
         if len(found) and pattern.trigger == (Class.NEWLINE,) and not pattern.proof:

@@ -119,7 +119,7 @@ def is_reading(codes: npt.NDArray[np.uint32], packed: npt.NDArray[np.int64]) -> 
     first = offsets.take(codes, mode="clip").astype(np.int64)
     count = np.where(known, offsets.take(codes + np.uint32(1), mode="clip") - first, 0)
     found = np.zeros(len(codes), dtype=np.bool_)
-    left = np.flatnonzero(count)
+    left = np.flatnonzero(count > 0)
     for nth in range(int(count.max(initial=0))):
         left = left[nth < count[left]]
         same = values.take(first[left] + nth) == place[left]

@@ -149,14 +149,14 @@ def _occurrences(
     The other arrays have one element a gloss: the place of its pair in the first two, and whether it is the first of
     its pair.
     """
-    number = np.zeros(0x10000, dtype=np.int32)
-    number[owner_code] = 1
-    kinds = np.flatnonzero(number)
-    number[kinds] = np.arange(1, len(kinds) + 1)
-    numbers = number.take(batch.codes, mode="clip")
-    found = np.flatnonzero(numbers)
-    place = document * len(kinds) + number.take(owner_code) - 1
-    everywhere = batch.documents_of(found) * len(kinds) + numbers.take(found) - 1
+    wanted = np.zeros(0x10000, dtype=np.bool_)
+    wanted[owner_code] = True
+    kinds = np.flatnonzero(wanted)
+    number = np.zeros(0x10000, dtype=np.int64)
+    number[kinds] = np.arange(len(kinds))
+    found = np.flatnonzero(wanted.take(batch.codes, mode="clip"))
+    place = document * len(kinds) + number.take(owner_code)
+    everywhere = batch.documents_of(found) * len(kinds) + number.take(batch.codes.take(found))
     pairs = len(batch) * len(kinds)
     if pairs > len(batch.codes):  # many short documents: most pairs of document and character never occur
         known, place = np.unique(place, return_inverse=True)
