@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix import second_look
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese.characters import (
     HAN_CLASSES,
     IS_HAN,
@@ -204,6 +204,7 @@ def _crowded(batch: Batch, places: Positions, count: int) -> Mask:
     return crowded
 
 
+@once_per_batch
 def line_wraps(batch: Batch) -> Positions:
     """Return newlines between characters where a line seems cut at the width of a page, sorted.
 
