@@ -20,9 +20,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from encfix.batch import Batch, Codes
+from encfix.batch import Batch, Mask, once_per_batch
 from encfix.chinese import gbk, pinyin
 from encfix.chinese.characters import (
     IS_LETTER,
@@ -88,7 +87,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     parts = [map(slice, at.searchsorted(bases), at.searchsorted(ends)) for at in (found, crossed, glosses.start)]
     for document, base, end, *here in zip(documents.tolist(), bases.tolist(), ends.tolist(), *parts, strict=True):
         suspects, letters, chosen = found[here[0]] - base, crossed[here[1]] - 1 - base, glosses.where(here[2])
-        text = _Text(batch.text(document), batch.codes[base:end], batch.classes[base:end], base, chosen)
+        text = _Text(batch, base, end, batch.text(document), chosen)
         done = [repair.moved(base) for repair in _repairs(text, suspects.tolist(), letters.tolist())]
         repairs += done
         if any(map(is_sure, done)):
@@ -106,12 +105,12 @@ def _licensed(batch: Batch, glosses: gloss.Glosses, done: list[Proposal]) -> Ite
 
 
 class _Text(NamedTuple):
-    """A document as a string, in code points and their classes; where it begins in the batch; its glosses that fit."""
+    """A document of a batch, where it begins and ends there, as a string, and its glosses that fit."""
 
-    text: str
-    codes: Codes
-    classes: npt.NDArray[np.uint8]
+    batch: Batch
     base: int
+    end: int
+    text: str
     glosses: gloss.Glosses
 
 
@@ -165,8 +164,9 @@ def _crossed(text: str, letters: list[int], unread: list[tuple[int, int]]) -> It
 def _is_simplified(document: _Text, place: int) -> bool:
     """Return whether the text before a place is simplified, or if there is none its line: the tool made pages
     traditional, and converting them later ruins bytes. What stands behind may be damage, which is of either script."""
+    classes = document.batch.classes[document.base : document.end]
     start, end = max(place - LINE, 0), line_end(document.text, place, place + LINE)
-    for part in (document.classes[start:place], document.classes[place:end]):
+    for part in (classes[start:place], classes[place:end]):
         simplified, traditional = (int(np.count_nonzero(table.take(part))) for table in (IS_SIMPLIFIED, IS_TRADITIONAL))
         if simplified or traditional:
             return simplified > CLEAR * traditional
@@ -195,12 +195,18 @@ def _may_be_damage(text: str, place: int) -> bool:
 
 def page_of(document: _Text, stretches: list[int]) -> Page:
     """Return what the sound parts of a document say: all but its glosses and the lines behind suspect places."""
-    text, codes, _, base, glosses = document
-    is_sound = outside(glosses.start - base, glosses.end - base, len(codes))
+    batch, base, end, text, glosses = document
+    is_sound = _outside_glosses(batch)[base:end].copy()
     done = 0
     for place in stretches:
         if place >= done:
             done = line_end(text, place, len(text))
             is_sound[place:done] = False
     is_narrow = not any(mark in text for mark in _WIDE_MARKS)
-    return Page(codes[is_sound], codes.take(glosses.owner - base), is_narrow)
+    return Page(batch.codes[base:end][is_sound], batch.codes.take(glosses.owner), is_narrow)
+
+
+@once_per_batch
+def _outside_glosses(batch: Batch) -> Mask:
+    glosses = gloss.find(batch)
+    return outside(glosses.start, glosses.end, len(batch.codes))
