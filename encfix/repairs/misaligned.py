@@ -28,7 +28,6 @@ from encfix.chinese.characters import (
     IS_SIMPLIFIED,
     IS_TRADITIONAL,
     Class,
-    among,
     class_of,
     members,
     two_forms,
@@ -76,7 +75,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     """Propose the readings of cut characters; unsure ones carry their competitors."""
     found = np.flatnonzero(batch.codes == ord("?"))
     found = found[_FOLLOWS.take(batch.classes.take(found + 1))]
-    crossed = np.flatnonzero(among(batch.classes, Class.OPEN))
+    crossed = gloss.brackets(batch)
     crossed = crossed[IS_LETTER.take(batch.classes.take(crossed - 1)) & (batch.codes.take(crossed - 2) >= 0x80)]
     documents = np.union1d(batch.documents_of(found), batch.documents_of(crossed))
     if not len(documents):

@@ -27,11 +27,11 @@ from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.repairs.gloss.disguised import find_disguised
 from encfix.repairs.gloss.evidence import ENOUGH, Page
-from encfix.repairs.gloss.finding import Glosses, find
+from encfix.repairs.gloss.finding import Glosses, brackets, find
 from encfix.repairs.gloss.periodic import strewn_emoji
 from encfix.rules import number_of
 
-__all__ = ["PINYIN", "Glosses", "find", "propose"]
+__all__ = ["PINYIN", "Glosses", "brackets", "find", "propose"]
 
 PINYIN = number_of("gloss.pinyin")
 REPEATED = number_of("gloss.repeated")

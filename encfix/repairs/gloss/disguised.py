@@ -14,7 +14,7 @@ import numpy.typing as npt
 from encfix.batch import Batch, Positions
 from encfix.chinese.characters import IS_HAN, IS_LETTER, Class, among
 from encfix.repairs.gloss.evidence import Page
-from encfix.repairs.gloss.finding import find
+from encfix.repairs.gloss.finding import brackets, find
 
 _WIDE = 0xFF21 - ord("A")
 """From an ASCII letter to its full-width form."""
@@ -36,12 +36,15 @@ def _small_letters() -> npt.NDArray[np.uint32]:
 def find_disguised(batch: Batch) -> tuple[Positions, Positions]:
     """Return where disguised glosses begin and end, spaces included, in documents that a tool glossed so."""
     codes, classes = batch.codes, batch.classes
-    opens = np.flatnonzero(among(classes, Class.OPEN))
+    opens = brackets(batch)
     inner, is_apart = classes.take(opens + 1), classes.take(opens - 1) == Class.SPACE
-    small = _small_letters().take(np.minimum(codes.take(opens + 1), 0xFFFF)) != codes.take(opens + 1)
-    is_dressed = small | (inner == Class.SPACE) | IS_LETTER.take(inner) & is_apart
-    dressed = opens[is_dressed & IS_HAN.take(classes.take(opens - 1 - is_apart))]
-    if np.bincount(batch.documents_of(dressed), minlength=1).max() < MANY:  # as nearly always
+    first = np.minimum(codes.take(opens + 1), 0xFFFF)
+    is_dressed = _small_letters().take(first) != first
+    is_dressed |= (inner == Class.SPACE) | IS_LETTER.take(inner) & is_apart
+    dressed = opens[is_dressed]
+    dressed = dressed[IS_HAN.take(classes.take(dressed - 1 - is_apart[is_dressed]))]
+    has_many = np.bincount(batch.documents_of(dressed), minlength=len(batch)) >= MANY
+    if not has_many.any():  # as nearly always
         return opens[:0], opens[:0]
     is_space = among(classes, Class.SPACE)
     before, after = np.roll(classes, 1), np.roll(classes, -1)
@@ -53,7 +56,7 @@ def find_disguised(batch: Batch) -> tuple[Positions, Positions]:
     if not len(glosses.start):
         return opens[:0], opens[:0]
     page = Page(undressed, glosses)
-    is_dense = page.is_glossed & (page.distinct >= MANY)
+    is_dense = has_many & page.is_glossed & (page.distinct >= MANY)
     glosses = glosses.where(is_dense[page.document] & page.has_two_forms & page.is_always)
     origin = np.flatnonzero(kept)
     start, end = origin[glosses.owner] + 1, origin[glosses.end - 1] + 1

@@ -57,6 +57,12 @@ class Glosses:
 
 
 @once_per_batch
+def brackets(batch: Batch) -> Positions:
+    """Return every opening bracket."""
+    return np.flatnonzero(among(batch.classes, Class.OPEN))
+
+
+@once_per_batch
 def find(batch: Batch) -> Glosses:
     """Return every reading in brackets of the character before it; of several in a row all are, or none counts."""
     codes, classes = batch.codes, batch.classes
@@ -101,7 +107,7 @@ def _syllables(
     The last array holds the opening brackets, behind a character, of toned letters that are too many for a syllable.
     """
     classes, codes = batch.classes, batch.codes
-    start = np.flatnonzero(among(classes, Class.OPEN))
+    start = brackets(batch)
     start = start[pinyin.fold_table().take(codes.take(start + 1), mode="clip") <= pinyin.LAST_LETTER]
     packed = np.zeros(len(start), dtype=np.int64)
     toned = np.zeros(len(start), dtype=np.bool_)
