@@ -79,6 +79,16 @@ def test_law_3_a_document_changes_by_its_own_flags() -> None:
     assert cleaner.clean_many(texts) == [cleaner.clean(text) for text in texts]
 
 
+def test_law_3_a_document_is_judged_by_its_own_glosses() -> None:
+    page = (
+        "縣(xiàn)圖(tú)書館週末開(kāi)門，學(xué)生們(men)排隊(duì)進(jìn)去，還(hái)有人來聽(tīng)講(jiǎng)，"
+        "讀(dú)者可以續(xù)借一次，逾期就要罰(fá)款，辦( bàn )理借書證只要幾分鐘。"
+    )
+    dressed = page.replace("(", "( ").replace(")", " )")
+    assert encfix.clean(dressed).findings
+    assert encfix.Cleaner().clean_many([page, dressed])[0] == encfix.clean(page)
+
+
 def test_law_3_threads_agree(damaged_pages: list[str]) -> None:
     cleaner = Cleaner(Options(script="simplified"))
     expected = [cleaner.clean(page).text for page in damaged_pages]
