@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -38,8 +39,8 @@ class Edits:
 
     @classmethod
     def none(cls) -> Edits:
-        """Return no edits."""
-        return deletions(np.empty(0, np.int64), np.empty(0, np.int64), 0, 1.0)
+        """Return no edits, which most calls of most repairs propose: always the same ones."""
+        return _none()
 
     def where(self, chosen: Mask) -> Edits:
         """Return the edits at which `chosen`, bool of shape (edits,), is True."""
@@ -98,9 +99,9 @@ def replacements(
         end,
         offsets_of(lengths),
         codes,
-        np.broadcast_to(np.asarray(rule, np.int16), shape),
-        np.broadcast_to(np.asarray(confidence, np.float32), shape),
-        np.broadcast_to(np.asarray(score, np.float32), shape),
+        np.full(shape, rule, np.int16),
+        np.full(shape, confidence, np.float32),
+        np.full(shape, score, np.float32),
     )
 
 
@@ -153,6 +154,11 @@ def deletions(
     """Return edits that delete each span; also the form of a report, whose replacement nobody reads."""
     lengths = np.zeros(len(start), np.int64)
     return replacements(start, end, lengths, np.empty(0, np.uint32), rule, confidence, score)
+
+
+@cache
+def _none() -> Edits:
+    return deletions(np.empty(0, np.int64), np.empty(0, np.int64), 0, 1.0)
 
 
 def merge(parts: Iterable[Edits]) -> Edits:
