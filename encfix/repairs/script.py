@@ -25,7 +25,7 @@ from encfix.edits import Edits, Proposal, gathered, merge, replacements
 from encfix.options import SCRIPTS, Options
 from encfix.rules import number_of
 from encfix.screen import ALWAYS, SIMPLIFIED, TRADITIONAL
-from encfix.stages import Span
+from encfix.spans import Span
 
 RULE = number_of("script.convert")
 CONFIDENCE = 1.0
@@ -103,13 +103,13 @@ def by_word(spans: Iterable[Span], original: str) -> Iterator[Span]:
     Runs stay whole in edit vectors; words are sought only when someone reads the changes.
     """
     for span in spans:
-        length = span.end - span.start
-        if span.rules != (RULE,) or length != span.new_end - span.new_start or length == 1:
+        start, end, new_start, new_end, rules, confidence, score = span
+        length = end - start
+        if length == 1 or length != new_end - new_start or rules != (RULE,):
             yield span
             continue
-        start, new_start = span.start, span.new_start
-        for size in _word_lengths(original[span.start : span.end]):
-            yield span._replace(start=start, end=start + size, new_start=new_start, new_end=new_start + size)
+        for size in _word_lengths(original[start:end]):
+            yield start, start + size, new_start, new_start + size, rules, confidence, score
             start, new_start = start + size, new_start + size
 
 
