@@ -36,7 +36,7 @@ from encfix.repairs import (
 from encfix.result import Finding, Result
 from encfix.rules import RULES, Policy
 from encfix.seams import divide
-from encfix.stages import Stage, apply, stage_of
+from encfix.stages import Stage, apply, moved, stage_of
 
 REPAIRS = (
     Repair("escape", screen.ESCAPE, escape.propose),
@@ -56,6 +56,10 @@ REPAIRS = (
 
 LAST = Repair("script", script.flags_configuration, script.propose_configuration)
 """Comes once, when a document has settled: a configuration of OpenCC's need not leave its own output alone."""
+
+HOLDING = np.array([rule.kind in ("mojibake", "misaligned") for rule in RULES])
+"""Rules that may find what they cannot repair for certain: what others make of it would be a guess over what is
+reported, and would lose the bytes from which it could be repaired yet."""
 
 ROUNDS = 3
 """How often a document may change before it is given up and left alone."""
@@ -192,20 +196,27 @@ class Cleaner:
         changed = np.zeros(len(batch), dtype=np.bool_)
         stages: list[Stage] = []
         reports: list[tuple[int, Stage]] = []
+        held = np.empty((0, 2), dtype=np.int64)
         for repair, called_for in self._repairs:
             called = np.flatnonzero(flags & np.uint16(called_for))
             if not len(called):
                 continue
             proposed = self._wanted(batch, self._propose(repair, batch, called))
+            if len(held) and len(proposed):
+                proposed = proposed.where(~(self._may_apply[proposed.rule] & _touching(proposed, held)))
             if not len(proposed):
                 continue
             applied = self._applied(proposed)
             if not applied.all():
                 left = proposed.where(~applied)
                 reports.append((len(stages), stage_of(batch, left)))
+                holding = HOLDING.take(left.rule)
+                held = np.concatenate((held, np.stack((left.start[holding], left.end[holding]), axis=1)))
             if applied.any():
                 touched = batch.documents_of(proposed.start[applied])
-                batch, stage = apply(batch, divide(batch, proposed.where(applied)))
+                edits = divide(batch, proposed.where(applied))
+                batch, stage = apply(batch, edits)
+                held = moved(held, edits)
                 stages.append(stage)
                 changed[touched] = True
         return batch, changed, Round(stages, reports)
@@ -244,6 +255,13 @@ def _is_active(rule: rules.Rule, options: Options) -> bool:
     if rule.name in options.skip or rule.kind in options.skip:
         return False
     return not (rule.kind == "gloss" and options.gloss == "keep")
+
+
+def _touching(proposed: Edits, held: Positions) -> Mask:
+    """Return which proposals touch one of the spans that are held: int64 of shape (spans, 2)."""
+    held = held[np.argsort(held[:, 0], kind="stable")]
+    reached = np.concatenate(([-1], np.maximum.accumulate(held[:, 1])))
+    return np.asarray(reached.take(np.searchsorted(held[:, 0], proposed.end)) > proposed.start)
 
 
 def _inside_ignored(batch: Batch, proposed: Edits, ignored: Sequence[str]) -> Mask:

@@ -151,9 +151,11 @@ def _alike(first: str, second: str) -> int:
 
 def _findings(original: str, places: Placement, report: Stage, row: int) -> Iterator[Finding]:
     """Yield what was reported of one document, placed in the original."""
-    edits = report.edits
-    spans = _own(report, row).rows()
-    for nth, (first, last, _, _, (number,), confidence, score) in enumerate(spans, int(report.bounds[row])):
+    edits, base = report.edits, report.starts[row]
+    own = slice(*report.bounds[row : row + 2].tolist())
+    columns = (edits.start[own] - base, edits.end[own] - base, edits.rule[own], edits.confidence[own], edits.score[own])
+    reported = zip(*(column.tolist() for column in columns), strict=True)
+    for nth, (first, last, number, confidence, score) in enumerate(reported, own.start):
         start, end = places.back(first), places.back(last, is_end=True)
         before = after = original[start:end]
         rule = RULES[number]

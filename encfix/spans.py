@@ -45,12 +45,13 @@ class Spans(NamedTuple):
 
     def share(self, first: int, last: int, *, base: int) -> Spans:
         """Return the spans `first` to `last` as those of a document that starts at `base`, in offsets of it."""
-        start, new_start = self.start[first:last], self.new_start[first:last]
-        new_base = base + int((new_start[:1] - start[:1]).sum())  # what stands before a first span has only moved
+        if first == last:
+            return NO_SPANS
+        new_base = base + int(self.new_start[first] - self.start[first])  # what stands before it has only moved
         return Spans(
-            start - base,
+            self.start[first:last] - base,
             self.end[first:last] - base,
-            new_start - new_base,
+            self.new_start[first:last] - new_base,
             self.new_end[first:last] - new_base,
             self.rules[first:last],
             self.confidence[first:last],

@@ -33,10 +33,7 @@ def apply(batch: Batch, edits: Edits) -> tuple[Batch, Stage]:
     shift = offsets_of(growth)
     starts = batch.starts + shift[stage.bounds[:-1]]
     ends = batch.ends + shift[stage.bounds[1:]]
-    seams = batch.seams
-    if len(seams):
-        nth = np.searchsorted(edits.end, seams, side="right")
-        seams = np.minimum(seams, np.append(edits.start, len(batch.codes)).take(nth)) + shift.take(nth)
+    seams = moved(batch.seams, edits) if len(batch.seams) else batch.seams
     if not growth.any():
         codes = batch.codes.copy()
         codes[inside(edits.start, lengths)] = edits.codes
@@ -49,3 +46,11 @@ def apply(batch: Batch, edits: Edits) -> tuple[Batch, Stage]:
     codes[old] = kept
     codes[~old] = edits.codes
     return Batch(codes, starts, ends, seams), stage
+
+
+def moved(places: Positions, edits: Edits) -> Positions:
+    """Return where positions of a batch, of any shape, stand once it is edited; inside an edit, at its start."""
+    shift = offsets_of(np.diff(edits.offsets) - (edits.end - edits.start))
+    nth = np.searchsorted(edits.end, places, side="right")
+    starts = np.append(edits.start, np.iinfo(np.int64).max)
+    return np.asarray(np.minimum(places, starts.take(nth)) + shift.take(nth), dtype=np.int64)

@@ -180,6 +180,23 @@ def test_a_whole_page_is_repaired_as_its_lines_are(wrong: str, style: str) -> No
     assert sum(right) >= 0.85 * sum(map(len, truths))
 
 
+@pytest.mark.parametrize(("true", "wrong"), [("utf-8", "big5"), ("utf-8", "gbk"), ("big5", "euc_kr")])
+@pytest.mark.parametrize("script", ["simplified", "taiwan"])
+def test_what_is_reported_and_not_repaired_is_not_converted(true: str, wrong: str, script: str) -> None:
+    corpus("ud-gsd-dev.simplified.txt")
+    text = "\n".join(seen for _, seen, _ in table.cases(true, wrong, "fffd", 60, 12, seed=7))
+    result = encfix.clean(text, script=script, min_confidence=0.9999)
+    assert (result.text, result.verdict) == (text, "lost")
+    assert encfix.clean(text, script=script, only=("script",)).text != text
+
+
+def test_a_line_of_which_little_is_left_is_named() -> None:
+    corpus("ud-gsd-dev.simplified.txt")
+    (truth, seen, _) = next(table.cases("utf-8", "big5", "fffd", 60, 1, seed=7))
+    found = encfix.clean(f"{truth}\n{seen}\n{truth}").findings
+    assert {(f.start, f.end) for f in found if f.rules == ("mojibake.dropped",)} == {(61, 61 + len(seen))}
+
+
 EUROPEAN = ("latin-1", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
 SAMPLES = (
     *("l’humanité — 3 €".encode().decode(codec, "ignore") for codec in EUROPEAN),

@@ -48,6 +48,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return settled
     else:
         encoding, confidence = _judged(data, declared)
+        if b"\0" in data and strictly(data, encoding) is None and (text := strictly(data, "utf-8")) is not None:
+            return Decoded(text, "utf-8", 1.0 - confidence)
     return decode_as(data[len(mark) :], encoding, confidence, mark)
 
 
