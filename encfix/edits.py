@@ -60,6 +60,12 @@ class Edits:
             {place[old]: texts for old, texts in self.candidates.items() if old in place},
         )
 
+    def part(self, first: int, last: int) -> Edits:
+        """Return the edits `first` to `last`, without their candidates, as views: in time that does not grow."""
+        own, offsets = slice(first, last), self.offsets[first : last + 1]
+        columns = (self.rule[own], self.confidence[own], self.score[own])
+        return Edits(self.start[own], self.end[own], offsets, self.codes, *columns)
+
     def moved(self, by: Positions) -> Edits:
         """Return the edits with `by`, one number an edit, added to their positions."""
         return replace(self, start=self.start + by, end=self.end + by)

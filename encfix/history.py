@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from encfix.batch import NO_SEAMS, Positions, to_text
 from encfix.repairs.script import by_word
-from encfix.result import Change, Finding, Placement, Result, Trail
+from encfix.result import Change, ChangeRow, Finding, Placement, Result, Trail, changes_of
 from encfix.rules import RULES, Policy, number_of
-from encfix.stages import Span, Stage, compose, spans_of, trim
+from encfix.spans import NO_SPANS, Rules, Span, Spans, compose, spans_of
+from encfix.stages import Stage
 
 
-class Round(NamedTuple):
+class Round:
     """What is on record of one pass of a batch through the repairs."""
 
-    stages: list[Stage]
-    reports: list[tuple[int, Stage]]
-    """What was seen and left, with the number of stages that came before."""
+    def __init__(self, stages: list[Stage], reports: list[tuple[int, Stage]]) -> None:
+        self.stages = stages
+        self.reports = reports
+        """What was seen and left, with the number of stages that came before."""
 
     def touched(self, documents: int) -> Positions:
         """Return the documents of which some stage or report holds something."""
@@ -30,52 +31,74 @@ class Round(NamedTuple):
             held |= np.diff(stage.bounds) > 0
         return np.flatnonzero(held)
 
+    def spans(self, row: int, stages: int) -> Spans:
+        """Return what the first so many stages, after which something was reported or all ended, did to a document."""
+        if not stages:
+            return NO_SPANS
+        composed, bounds = self._composed[stages]
+        return composed.share(*bounds[row : row + 2].tolist(), base=int(self.stages[0].starts[row]))
+
+    @cached_property
+    def _composed(self) -> dict[int, tuple[Spans, Positions]]:
+        """The spans of the whole batch after so many stages, and where those of each document begin and end."""
+        wanted = {len(self.stages), *(before for before, _ in self.reports)}
+        composed, found = NO_SPANS, {}
+        for count, stage in enumerate(self.stages, 1):
+            composed = compose(composed, spans_of(stage.edits))
+            if count in wanted:
+                bounds = np.searchsorted(composed.start, self.stages[0].starts)
+                found[count] = composed, np.append(bounds, len(composed.start))
+        return found
+
 
 class History:
-    """What happened to one document: the stages that edited it and what was reported, with its row in each."""
+    """What happened to one document: the rounds that touched it, with its row in each."""
 
     def __init__(self, original: str, seams: Positions = NO_SEAMS) -> None:
         self.original = original
         self.text = original
         self.seams = seams
+        self.rounds: list[tuple[Round, int]] = []
         self.stages: list[tuple[Stage, int]] = []
-        self.reports: list[tuple[int, Stage, int]] = []
+        """What came when it had settled."""
         self.unsettled = False
 
     def add(self, done: Round, row: int) -> None:
-        """Record a round; of its stages and reports only those that hold something of this document."""
-        before = len(self.stages)
-        touching = [stage.bounds[row] < stage.bounds[row + 1] for stage in done.stages]
-        self.stages += [(stage, row) for stage, touches in zip(done.stages, touching, strict=True) if touches]
-        for nth, stage in done.reports:
-            if stage.bounds[row] < stage.bounds[row + 1]:
-                self.reports.append((before + sum(touching[:nth]), stage, row))
+        """Record a round that touched the document."""
+        self.rounds.append((done, row))
 
     def result(self) -> Result:
         """Return the result, which reads the trail when someone asks for it."""
-        if not self.stages and not self.reports:
+        if not self.rounds and not self.stages:
             return Result(self.original, self.original)
         if self.unsettled or self.text == self.original:
             self.text = self.original
         return Result(self.original, self.text, self.trail)
 
     def trail(self) -> Trail:
-        """Compose the edits of all stages, and place in the original what the last round reported."""
+        """Compose the edits of all rounds, and place in the original what they reported."""
         if self.unsettled:
             return _left_alone(self.original)
-        spans: list[Span] = []
+        spans = NO_SPANS
         findings: list[Finding] = []
-        for nth in range(len(self.stages) + 1):
-            places = Placement([span[:4] for span in spans])
-            for stage, row in (report[1:] for report in self.reports if report[0] == nth):
-                findings += (_finding(self.original, places, *report) for report in _reports_of(stage, row))
-            if nth < len(self.stages):
-                spans = compose(spans, spans_of(*self.stages[nth]))
-        spans = trim(by_word(spans, self.original), self.original, self.text)
-        changes = tuple(_change(span, self.original, self.text) for span in spans)
-        left = _still_there(findings, changes)
+        for done, row in self.rounds:
+            for before, report in done.reports:
+                if report.bounds[row] < report.bounds[row + 1]:
+                    places = Placement(compose(spans, done.spans(row, before)).places())
+                    findings += _findings(self.original, places, report, row)
+            spans = compose(spans, done.spans(row, len(done.stages)))
+        for stage, row in self.stages:
+            spans = compose(spans, _own(stage, row))
+        changes = changes_of(_rows(by_word(spans.rows(), self.original), self.original, self.text))
+        left = _still_there(findings, changes) if findings else ()
         lost = any(RULES[number_of(name)].policy is Policy.LOST for f in left for name in f.rules)
         return Trail(changes, left, lost)
+
+
+def _own(stage: Stage, row: int) -> Spans:
+    """Return the edits of one document in a stage, in offsets of it."""
+    first, last = stage.bounds[row : row + 2].tolist()
+    return spans_of(stage.edits.part(first, last)).share(0, last - first, base=int(stage.starts[row]))
 
 
 def _still_there(findings: list[Finding], changes: Sequence[Change]) -> tuple[Finding, ...]:
@@ -89,15 +112,14 @@ def _still_there(findings: list[Finding], changes: Sequence[Change]) -> tuple[Fi
     return tuple(sorted(left.values(), key=lambda finding: (finding.start, finding.end, finding.rules)))
 
 
-def _reason(rule: int, score: float) -> str:
-    reason = _described(rule)[2]
+@lru_cache(maxsize=1 << 10)
+def _described(rules: Rules) -> tuple[str, tuple[str, ...], str]:
+    """Return the kind of the first rule, the names of all, and the reason of the first."""
+    return RULES[rules[0]].kind, tuple(RULES[rule].name for rule in rules), RULES[rules[0]].reason
+
+
+def _reason(reason: str, score: float) -> str:
     return reason.format(score) if "{" in reason else reason
-
-
-@cache
-def _described(rule: int) -> tuple[str, str, str]:
-    """Return kind, name and reason of a rule."""
-    return RULES[rule].kind, RULES[rule].name, RULES[rule].reason
 
 
 @lru_cache(maxsize=1 << 10)
@@ -105,41 +127,52 @@ def _rounded(confidence: float) -> float:
     return round(confidence, 6)
 
 
-def _change(span: Span, original: str, text: str) -> Change:
-    start, end, new_start, new_end, rules, confidence, score = span
-    before, after = original[start:end], text[new_start:new_end]
-    names = tuple([_described(rule)[1] for rule in rules])
-    kind, reason = _described(rules[0])[0], _reason(rules[0], score)
-    return Change(kind, names, start, end, before, after, _rounded(confidence), reason)
+def _rows(spans: Iterable[Span], original: str, text: str) -> Iterator[ChangeRow]:
+    """Yield the attributes of a change for each span, less the ends that did not change; none if nothing did."""
+    for start, end, new_start, new_end, rules, confidence, score in spans:
+        before, after = original[start:end], text[new_start:new_end]
+        if before and after and (before[0] == after[0] or before[-1] == after[-1]):
+            alike = _alike(before, after)
+            start, before, after = start + alike, before[alike:], after[alike:]
+            alike = _alike(before[::-1], after[::-1])
+            before, after = before[: len(before) - alike], after[: len(after) - alike]
+            if before == after:
+                continue
+        kind, names, reason = _described(rules)
+        end = start + len(before)
+        yield kind, names, start, end, before, after, _rounded(confidence), _reason(reason, score)
 
 
-def _reports_of(stage: Stage, document: int) -> Iterator[tuple[Span, str | None, tuple[str, ...]]]:
-    """Yield one document's reports: the span, the text proposed for it (None if there is none), other candidates."""
-    first = int(stage.bounds[document])
-    for nth, span in enumerate(spans_of(stage, document), first):
-        rule = RULES[span.rules[0]]
-        after = None
+def _alike(first: str, second: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((nth for nth, (one, other) in pairs if one != other), min(len(first), len(second)))
+
+
+def _findings(original: str, places: Placement, report: Stage, row: int) -> Iterator[Finding]:
+    """Yield what was reported of one document, placed in the original."""
+    edits, base = report.edits, report.starts[row]
+    own = slice(*report.bounds[row : row + 2].tolist())
+    columns = (edits.start[own] - base, edits.end[own] - base, edits.rule[own], edits.confidence[own], edits.score[own])
+    reported = zip(*(column.tolist() for column in columns), strict=True)
+    for nth, (first, last, number, confidence, score) in enumerate(reported, own.start):
+        start, end = places.back(first), places.back(last, is_end=True)
+        before = after = original[start:end]
+        rule = RULES[number]
         if rule.policy in (Policy.REPAIR, Policy.ASK):
-            after = to_text(stage.edits.codes[stage.edits.offsets[nth] : stage.edits.offsets[nth + 1]])
-        yield span, after, stage.edits.candidates.get(nth, ())
-
-
-def _finding(original: str, places: Placement, span: Span, after: str | None, candidates: tuple[str, ...]) -> Finding:
-    start, end = places.back(span.start), places.back(span.end, is_end=True)
-    before = original[start:end]
-    rule = RULES[span.rules[0]]
-    return Finding(
-        rule.kind,
-        (rule.name,),
-        start,
-        end,
-        before,
-        before if after is None else after,
-        round(span.confidence, 6),
-        _reason(span.rules[0], span.score),
-        certain=False,
-        candidates=candidates,
-    )
+            after = to_text(edits.codes[edits.offsets[nth] : edits.offsets[nth + 1]])
+        yield Finding(
+            rule.kind,
+            (rule.name,),
+            start,
+            end,
+            before,
+            after,
+            round(confidence, 6),
+            _reason(rule.reason, score),
+            certain=False,
+            candidates=edits.candidates.get(nth, ()),
+        )
 
 
 def _left_alone(original: str) -> Trail:

@@ -247,6 +247,13 @@ def test_a_configuration_that_is_named_is_not_corrected() -> None:
     assert encfix.clean("电脑被发明了", script="s2tw").text == convert("电脑被发明了", "s2tw") == "電腦被髮明瞭"
 
 
+@pytest.mark.parametrize("texts", [("我的博客2009年", "发展肯尼亚。"), ("肯尼亚\n很好\n写博客",)])
+def test_what_grows_in_one_line_and_shrinks_in_another_moves_nothing_between_them(texts: tuple[str, ...]) -> None:
+    results = encfix.clean_many(texts, script="s2twp")
+    assert [result.text for result in results] == [convert(text, "s2twp") for text in texts]
+    assert not any("\n" in change.before for result in results for change in result.changes)
+
+
 def test_conversion_is_at_least_as_right_as_opencc() -> None:
     rows = {(direction, tool): found for direction, tool, found in conversion_accuracy.table()}
     if not rows:

@@ -96,11 +96,10 @@ def test_segments_score_as_they_do_alone(texts: list[str]) -> None:
     assert model.scores(codes, ends[:-1], ends[1:]) == pytest.approx(expected, abs=1e-3)
 
 
-def test_words_at_lists_every_word_from_a_place() -> None:
-    ends = dict(division.words_at("学校里", 0))
-    assert set(ends) == {1, 2}
-    assert ends[2] > model.alone("学") + model.alone("校")
-    assert division.words_at("㐀", 0) == [(1, model.UNKNOWN_WORD)]
+def test_a_word_beats_its_characters_and_a_stranger_stands_alone() -> None:
+    assert division.divide("學校里㐀") == ["學校", "里", "㐀"]
+    assert division.lattice_score("学校") > model.alone("学") + model.alone("校")
+    assert division.lattice_score("㐀") == model.UNKNOWN_WORD
 
 
 def test_scores_are_the_same_in_another_process() -> None:

@@ -5,23 +5,22 @@ from __future__ import annotations
 from encfix.chinese.model import LONGEST_WORD, alone, fold, lexicon
 
 
-def words_at(text: str, start: int) -> list[tuple[int, float]]:
-    """Return the words of the lexicon that begin at `start` of a folded text: their ends and log probabilities.
+def _best(text: str) -> tuple[list[float], list[int]]:
+    """Return the log probability of the best path to each place of `text`, and the length of the last word on it.
 
-    A character that the lexicon lacks is a word of its own, so the list is never empty inside the text.
-
-    >>> [end for end, _ in words_at("大学生活", 0)]
-    [1, 2, 3]
+    A character that the lexicon lacks is a word of its own. Of equal paths, the one of the longer last word counts.
     """
-    words = lexicon()
-    found = []
-    for end in range(start + 1, min(start + LONGEST_WORD, len(text)) + 1):
-        log = words.get(text[start:end])
-        if log is not None:
-            found.append((end, log))
-        elif end == start + 1:
-            found.append((end, alone(text[start])))
-    return found
+    words, folded = lexicon(), fold(text)
+    logs, sizes = [0.0], [0]
+    for end, character in enumerate(folded, 1):
+        best, size = logs[-1] + alone(character), 1
+        for longer in range(2, min(LONGEST_WORD, end) + 1):
+            log = words.get(folded[end - longer : end])
+            if log is not None and logs[end - longer] + log >= best:
+                best, size = logs[end - longer] + log, longer
+        logs.append(best)
+        sizes.append(size)
+    return logs, sizes
 
 
 def lattice_score(text: str) -> float:
@@ -32,13 +31,8 @@ def lattice_score(text: str) -> float:
     >>> lattice_score("規模化量產") > lattice_score("規基；量產")
     True
     """
-    folded = fold(text)
-    best = [float("-inf")] * (len(folded) + 1)
-    best[0] = 0.0
-    for start in range(len(folded)):
-        for end, log in words_at(folded, start):
-            best[end] = max(best[end], best[start] + log)
-    return best[-1]
+    logs, _ = _best(text)
+    return logs[-1]
 
 
 def divide(text: str) -> list[str]:
@@ -47,15 +41,9 @@ def divide(text: str) -> list[str]:
     >>> divide("規模化生產線")
     ['規模化', '生產線']
     """
-    folded = fold(text)
-    best = [0.0] + [float("-inf")] * len(folded)
-    came_from = [0] * (len(folded) + 1)
-    for start in range(len(folded)):
-        for end, log in words_at(folded, start):
-            if best[start] + log > best[end]:
-                best[end], came_from[end] = best[start] + log, start
-    words, end = [], len(folded)
+    _, sizes = _best(text)
+    words, end = [], len(text)
     while end:
-        words.append(text[came_from[end] : end])
-        end = came_from[end]
+        words.append(text[end - sizes[end] : end])
+        end -= sizes[end]
     return words[::-1]

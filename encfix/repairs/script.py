@@ -10,7 +10,7 @@ OpenCC's tw2s would break it, 干 and 后 stay in a traditional one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -25,7 +25,7 @@ from encfix.edits import Edits, Proposal, gathered, merge, replacements
 from encfix.options import SCRIPTS, Options
 from encfix.rules import number_of
 from encfix.screen import ALWAYS, SIMPLIFIED, TRADITIONAL
-from encfix.stages import Span
+from encfix.spans import Span
 
 RULE = number_of("script.convert")
 CONFIDENCE = 1.0
@@ -103,13 +103,13 @@ def by_word(spans: Iterable[Span], original: str) -> Iterator[Span]:
     Runs stay whole in edit vectors; words are sought only when someone reads the changes.
     """
     for span in spans:
-        length = span.end - span.start
-        if span.rules != (RULE,) or length != span.new_end - span.new_start or length == 1:
+        start, end, new_start, new_end, rules, confidence, score = span
+        length = end - start
+        if length == 1 or length != new_end - new_start or rules != (RULE,):
             yield span
             continue
-        start, new_start = span.start, span.new_start
-        for size in _word_lengths(original[span.start : span.end]):
-            yield span._replace(start=start, end=start + size, new_start=new_start, new_end=new_start + size)
+        for size in _word_lengths(original[start:end]):
+            yield start, start + size, new_start, new_start + size, rules, confidence, score
             start, new_start = start + size, new_start + size
 
 
@@ -160,9 +160,10 @@ def _convert_by_opencc(batch: Batch, chosen: Mask, kept: Mask, configuration: st
         return Edits.none()
     text = to_text(codes)
     converted = conversion.convert(text, configuration)
-    if len(converted) == len(text):
+    lines, new_lines = _LINE_ENDS.split(text), _LINE_ENDS.split(converted)
+    if list(map(len, lines)) == list(map(len, new_lines)):  # as long as a whole they may be by chance
         return _same_length(codes, to_codes(converted), where, kept)
-    return merge(_by_lines(text, converted, where, kept))
+    return merge(_by_lines(lines, new_lines, where, kept))
 
 
 def _same_length(codes: Codes, converted: Codes, where: Positions, kept: Mask) -> Edits:
@@ -178,10 +179,10 @@ def _same_length(codes: Codes, converted: Codes, where: Positions, kept: Mask) -
     return replacements(start, start + lengths, lengths, converted.take(differs), RULE, CONFIDENCE)
 
 
-def _by_lines(text: str, converted: str, where: Positions, kept: Mask) -> list[Edits]:
+def _by_lines(lines: Sequence[str], converted: Sequence[str], where: Positions, kept: Mask) -> list[Edits]:
     """Align line by line a conversion that changed lengths; every line end and every NUL is kept."""
     edits, place = [], 0
-    for before, after in zip(_LINE_ENDS.split(text), _LINE_ENDS.split(converted), strict=True):
+    for before, after in zip(lines, converted, strict=True):
         line = where[place : place + len(before)]
         if len(before) == len(after):
             if before != after:
