@@ -65,7 +65,8 @@ AGAIN = PAIRS[0]
 DROPPED = number_of("mojibake.dropped")
 ROUNDS = number_of("mojibake.rounds")
 _NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
-_OF_PAIRS = ("gbk", "cp950")
+OF_PAIRS = ("gbk", "cp950")
+"""The codecs of Chinese that read two bytes as one character."""
 _NARROW = tuple(pair for pair in PAIRS if pair.is_narrow)
 _WIDE = tuple(pair for pair in PAIRS if not pair.is_narrow)
 
@@ -197,7 +198,7 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
     for pair in pairs:
         raw, doubted = variants.chosen(block, pair)
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
-        is_lossy = pair.wrong in LOSES_MANY or (pair.codec in _OF_PAIRS and not pair.is_narrow)
+        is_lossy = pair.wrong in LOSES_MANY or (pair.codec in OF_PAIRS and not pair.is_narrow)
         unexplained = is_lossy and block.is_suspect_but_for(spans)
         is_partial = pair.is_japanese and not _covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
@@ -207,7 +208,7 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
             if confidence > 0:
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)
                 found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
-                if not dropped:
+                if not dropped and confidence >= PROVED:
                     evidence.prefer(pair)
         if _covers(block, found):
             break
@@ -246,7 +247,7 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explaine
 
 def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     """Return what one pair explains of a block that lost bytes, with or without marks."""
-    is_dropped = pair.codec in _OF_PAIRS and not marked
+    is_dropped = pair.codec in OF_PAIRS and not marked
     if is_dropped:
         decoder = decoder_of(block.codes, pair.wrong)
         raw = variants.by_decoder(block, pair, decoder)
@@ -254,7 +255,7 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     else:
         raw, _ = variants.resolve(block, pair)
         lossy = reading.read_marked(raw, pair)
-    if lossy and pair.codec in _OF_PAIRS:
+    if lossy and pair.codec in OF_PAIRS:
         lossy = variants.without_choices(lossy, raw, block, pair)
     found = []
     for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
