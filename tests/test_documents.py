@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html.entities import codepoint2name
 from random import Random
 
 import pytest
@@ -67,3 +68,37 @@ def test_marks_written_as_entities_stay_what_they_are(wrong: str, style: str) ->
     seen = "\n".join(f"&ldquo;{damaged(part, 'utf-8', wrong, style)}&rdquo;&mdash;" for part in parts)
     lines = encfix.clean(seen, script="keep").text.split("\n")
     assert all(line.startswith("“") and line.endswith("”—") for line in lines)
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "latin-1"])
+def test_letters_written_as_entities_are_part_of_what_was_misread(codec: str) -> None:
+    truth = "大家好，欢迎来到北京，我们的网站今天开始使用新的系统。"
+    misread = truth.encode().decode(codec, "ignore")
+    seen = "".join(f"&{codepoint2name[ord(c)]};" if ord(c) in codepoint2name else c for c in misread)
+    assert encfix.clean(seen).text == encfix.clean(misread).text
+    assert codec == "cp1252" or encfix.clean(seen).text == truth
+
+
+@pytest.mark.parametrize("text", ["l'été&nbsp;» " * 8, "l'&eacute;t&eacute;&nbsp;&raquo;", "&Eacute;tat"])
+def test_entities_of_other_languages_stay(text: str) -> None:
+    assert encfix.clean(text).text is text
+
+
+@pytest.mark.parametrize("words", ["邮政编码：１００", "非主权政治实体", "一种实体店"])
+def test_what_is_no_talk_of_escapes_lets_them_be_undone(words: str) -> None:
+    assert encfix.clean(f"他说&ldquo;你好&rdquo;，{words}，我也说。").text == f"他说“你好”，{words}，我也说。"
+
+
+def test_talk_of_escapes_at_one_end_of_a_long_line_says_nothing_of_the_other() -> None:
+    filler = "今天天气很好，我们去公园散步。" * 20
+    text = f"他说&ldquo;你好&rdquo;。{filler}转义以后是 &lt; 这样。"
+    assert encfix.clean(text).text == f"他说“你好”。{filler}转义以后是 &lt; 这样。"
+
+
+def test_a_radical_among_strewn_characters_is_text() -> None:
+    assert (
+        encfix.clean("它 缓 慢 的 ⽣ 长 速 度 ， 意 味 着 供 应 非 常 稀 少 。").text
+        == "它缓慢的生长速度，意味着供应非常稀少。"
+    )
+    for table_of_radicals in ("⽣ 生 长 大", "⽣ 甥\n⽤ 甭"):
+        assert encfix.clean(table_of_radicals).text is table_of_radicals
