@@ -109,12 +109,12 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
     )
     pairs = [pair for pair in of_utf8 or wide + narrow if plausibility.may_explain(block, pair)]
     ranked = _ranked(block, pairs, evidence.preferred)
-    found = _exact(block, ranked, evidence)
+    found = without_loss(block, ranked, evidence)
     if not found and block.is_wide:
         rounds = _rounds(block)
         if rounds:
             return [rounds]
-    if not _covers(block, [one for one in found if one.rule != DROPPED]) and (
+    if not covers(block, [one for one in found if one.rule != DROPPED]) and (
         evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before
     ):
         lossy = _lossy(block, pairs, ranked)
@@ -166,7 +166,8 @@ def _covers_well(block: Block, spans: list[Span]) -> bool:
     return bool(spans) and sum(int(np.count_nonzero(codes >= 0x80)) for codes in exact) >= WHOLE * block.foreign
 
 
-def _covers(block: Block, found: list[Explained]) -> bool:
+def covers(block: Block, found: list[Explained]) -> bool:
+    """Return whether nearly all that is beyond ASCII in a block is explained without a loss."""
     return _covers_well(block, [one.span for one in found])
 
 
@@ -192,7 +193,7 @@ def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explained]:
+def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explained]:
     """Return what pairs explain of a block without a loss, until all of it is explained."""
     found: list[Explained] = []
     for pair in pairs:
@@ -210,7 +211,7 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
                 found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
                 if not dropped and confidence >= PROVED:
                     evidence.prefer(pair)
-        if _covers(block, found):
+        if covers(block, found):
             break
     return found
 
@@ -240,7 +241,7 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explaine
         found = _read_lossy(block, pair, marked=marked)
         if sum(one.span.gain for one in found) > sum(one.span.gain for one in best):
             best = found
-        if _covers(block, found) and all(one.confidence >= PROVED and one.rule != DROPPED for one in found):
+        if covers(block, found) and all(one.confidence >= PROVED and one.rule != DROPPED for one in found):
             proved = pair.codec
     return best
 
@@ -264,7 +265,7 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
             found.append(Explained(whole, judging.confidence(block, whole), _NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
         found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
-    if is_dropped and not (_covers(block, found) and _lost_few(found)):
+    if is_dropped and not (covers(block, found) and _lost_few(found)):
         found = [one._replace(rule=DROPPED) for one in found]
     return found
 

@@ -22,7 +22,9 @@ from encfix.repairs.mojibake.explaining import (
     ROUNDS,
     Evidence,
     Explained,
+    covers,
     explain,
+    without_loss,
 )
 from encfix.repairs.mojibake.reading import Block, Span
 
@@ -44,10 +46,13 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
     is_read_alone = np.zeros(len(block.codes), dtype=np.bool_)
     for start, end in _unexplained_lines(block, sure):
         line = Block(block.codes[start:end], block.costs[start:end])
-        mine = [_moved(one, start) for one in (explain(line, evidence, before + start) if line.is_suspect else ())]
         theirs = [as_whole[place] for place in range(start, end) if place in as_whole]
-        if mine and _is_better(mine, theirs):
-            found += mine
+        repaired = [one for one in theirs if _is_repair(one)]
+        mine = without_loss(line, [repaired[0].span.pair], evidence) if repaired else []
+        if line.is_suspect and not covers(line, list(filter(_is_repair, mine))):
+            mine = explain(line, evidence, before + start)
+        if mine and (not repaired or (all(map(_is_repair, mine)) and _known(mine) > _known(repaired))):
+            found += (_moved(one, start) for one in mine)
             is_read_alone[start:end] = True
     for one in explained:
         found += _parts(one, block, is_read_alone) if is_read_alone[one.span.start : one.span.end].any() else [one]
@@ -85,14 +90,9 @@ def _is_sure(one: Explained) -> bool:
     return _is_repair(one) and (one.span.pair.codec not in OF_PAIRS or "\ufffd" not in one.span.text)
 
 
-def _is_better(mine: list[Explained], theirs: list[Explained]) -> bool:
-    """Return whether what explains a line alone tells more of its characters than what explains it with others."""
-    repaired = [one for one in theirs if _is_repair(one)]
-    return not repaired or (all(map(_is_repair, mine)) and _known(mine) > _known(repaired))
-
-
 def _known(explained: list[Explained]) -> int:
-    return sum(len(one.span.text) - one.span.text.count("\ufffd") for one in explained)
+    """Return how many characters beyond ASCII of a line are known by what explains it."""
+    return sum(character >= "\x80" and character != "\ufffd" for one in explained for character in one.span.text)
 
 
 def _is_repair(one: Explained) -> bool:
