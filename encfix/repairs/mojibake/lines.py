@@ -28,6 +28,10 @@ from encfix.repairs.mojibake.explaining import (
 )
 from encfix.repairs.mojibake.reading import Block, Span
 
+MOST_VAIN, MOST_VAIN_SHARE = 500, 0.1
+"""Code points of lines that were read alone in vain, less those of which it helped, before no more are, and for each
+before them: lists of rare characters hold one such line after the other."""
+
 LEAST_LOST, LEAST_LOST_SHARE = 4, 0.15
 """Replacement characters in an improbable line that is beyond repair, and their share of what is beyond ASCII."""
 
@@ -49,8 +53,11 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
         theirs = [as_whole[place] for place in range(start, end) if place in as_whole]
         repaired = [one for one in theirs if _is_repair(one)]
         mine = without_loss(line, [repaired[0].span.pair], evidence) if repaired else []
-        if line.is_suspect and not covers(line, list(filter(_is_repair, mine))):
+        is_vain = evidence.vain > MOST_VAIN + MOST_VAIN_SHARE * (before + start)
+        if not is_vain and line.is_suspect and not covers(line, list(filter(_is_repair, mine))):
             mine = explain(line, evidence, before + start)
+            growth = -len(line.codes) if any(map(_is_repair, mine)) else len(line.codes)
+            evidence.vain = max(0, evidence.vain + growth)
         if mine and (not repaired or (all(map(_is_repair, mine)) and _known(mine) > _known(repaired))):
             found += (_moved(one, start) for one in mine)
             is_read_alone[start:end] = True
