@@ -46,10 +46,12 @@ def with_own_marks(raw: Raw, codes: Codes, *, is_narrow: bool) -> Raw:
 
 
 def are_alone(codes: Codes) -> Mask:
-    """Return which characters are signs among ASCII, such as © 2008, behind which no second byte of GBK stands: bool of
-    shape (n,)."""
-    is_sign = (codes >= _SIGNS.start) & (codes < _SIGNS.stop)
-    return np.asarray(is_sign & np.append(True, codes[:-1] < 0x80) & np.append(codes[1:] < LEAST_TRAIL, True))
+    """Return which characters are signs among ASCII, such as © 2008, beside which neither a second byte of GBK stands
+    nor the mark of a loss: bool of shape (n,)."""
+    is_sign, is_mark = (codes >= _SIGNS.start) & (codes < _SIGNS.stop), codes == ord("?")
+    is_alone_behind = np.append(True, (codes < 0x80)[:-1] & ~is_mark[:-1])
+    is_alone_before = np.append((codes < LEAST_TRAIL)[1:] & ~is_mark[1:], True)
+    return np.asarray(is_sign & is_alone_behind & is_alone_before)
 
 
 def _may_be_later(codes: Codes, *, is_narrow: bool) -> Mask:
