@@ -51,10 +51,11 @@ class Rule:
 _READ_AS = {
     "utf-8": (
         "gbk", "big5", "shift-jis", "euc-kr", "latin-1", "latin-2", "latin-9", "cp437", "cp1250", "cp1251", "cp1252",
-        "cp1253", "cp1254", "cp1257", "mac-roman", "several",
+        "cp1253", "cp1254", "cp1257", "mac-roman", "latin-1-then-gbk", "several",
     ),
-    "gbk": ("latin-1", "latin-2", "latin-9", "cp1250", "cp1252", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr"),
-    "big5": ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr"),
+    "gbk": ("latin-1", "latin-2", "latin-9", "cp1250", "cp1252", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr",
+            "latin-1-then-gbk", "cp437"),
+    "big5": ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr", "latin-1-then-gbk", "cp437"),
     "cp1252": ("latin-1",),
 }  # fmt: skip
 """The true encodings and those they were read as; `several` is more than one in a line."""
@@ -64,7 +65,11 @@ _READ_AS_GBK = {"euc-jp": "Japanese", "shift-jis": "Japanese", "euc-kr": "Korean
 
 def _mojibake() -> tuple[Rule, ...]:
     """Return one rule for each pair of encodings."""
-    names = {"utf-8-or-cp1252": "UTF-8 where it could be, else windows-1252", "several": "several encodings"}
+    names = {
+        "utf-8-or-cp1252": "UTF-8 where it could be, else windows-1252",
+        "latin-1-then-gbk": "latin-1, written in utf-8, and that read as gbk",
+        "several": "several encodings",
+    }
     rules = [
         Rule(f"mojibake.{true}-as-{wrong}", f"text in {true}, read as {names.get(wrong, wrong)}")
         for true, wrongs in _READ_AS.items()

@@ -38,6 +38,15 @@ ALONE = 3.0
 CLIPPED = 4.0
 """Nats against a clause of one character: 本校 is more probable than 本。 at the start of a line."""
 
+SHORT_SENTENCE = (0.0, 0.0, 3.0, 3.0, 0.8)
+SHORT_CLAUSE = (0.0, 0.0, 0.7, 1.0, 0.4)
+LONG = len(SHORT_SENTENCE)
+"""Nats against a full stop, and against a comma, by the characters of the clause that it ends: what longer ones have
+more of in prose, where a clause of one character is `CLIPPED`."""
+
+UNBEGUN = 4.0
+"""Nats against a clause that begins with a particle or a suffix."""
+
 CLOSED_BY = {"“": "”", "‘": "’", "（": "）", "《": "》", "「": "」", "『": "』", "【": "】", "〈": "〉"}
 _CLOSES = frozenset(CLOSED_BY.values())
 _STOPS = frozenset("，。、；：")
@@ -48,6 +57,7 @@ _NEVER_BEHIND = {
 }
 _TWINS = frozenset("—…")
 _ENDS_CLAUSE = frozenset("\n，。；：！？")
+_NEVER_BEGINS = frozenset("的了着们吗呢吧啊嘛者化性")
 _MARKS = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")
 
 
@@ -97,6 +107,7 @@ class State(NamedTuple):
     tail: str = ""
     last: str = ""
     open: str = ""
+    clause: int = 0
     is_sound: bool = False
     text: str = ""
     notes: tuple[Note, ...] = ()
@@ -104,7 +115,7 @@ class State(NamedTuple):
 
     def noted(self, note: Note) -> State:
         """Return the same with more said of it."""
-        return State(*self[:7], (*self.notes, note), self.readings)
+        return State(*self[:8], (*self.notes, note), self.readings)
 
     def lost(self, suffix: str) -> State:
         """Return the same behind a character that was eaten; it goes on as if that had been `suffix`."""
@@ -142,7 +153,7 @@ class Scorer:
         pairs, word_of = self._pairs, self._words.get
         earned = EACH - cost
         new, after = tuple.__new__, []
-        for score, (one, two, three, four), tail, last, opened, _, text, notes, readings in states:
+        for score, (one, two, three, four), tail, last, opened, clause, _, text, notes, readings in states:
             written = tail + form
             tail = written[-3:]
             if len(written) > 1:
@@ -152,10 +163,15 @@ class Scorer:
                 pair, now = model.unigram(form), one + alone
             score += PAIRS * pair + WORDS * (now - one) + earned
             if is_mark or last in _TWINS:
-                score -= _against_mark(opened, written[:-1], last, character)
+                score -= _against_mark(opened, written[:-1], last, character, clause)
                 opened = opened_after(opened, character)
+                clause = 0 if character in _ENDS_CLAUSE else clause
+            elif clause < LONG:
+                if not clause and form in _NEVER_BEGINS and last in _ENDS_CLAUSE:
+                    score -= UNBEGUN
+                clause += 1
             best = (now, one, two, three)
-            state = (score, best, tail, character, opened, is_sound, text + character, notes + more, readings)
+            state = (score, best, tail, character, opened, clause, is_sound, text + character, notes + more, readings)
             after.append(new(State, state))  # a third of the time that the constructor takes
         return after
 
@@ -167,7 +183,7 @@ def _character(character: str) -> tuple[str, float, bool]:
     return form, model.alone(form), character in _MARKS
 
 
-def _against_mark(opened: str, tail: str, last: str, character: str) -> float:
+def _against_mark(opened: str, tail: str, last: str, character: str, clause: int) -> float:
     """Return what is against a mark behind what is written, or against a character behind a mark."""
     cost = 0.0
     if character in _CLOSES or character in CLOSED_BY:
@@ -179,6 +195,10 @@ def _against_mark(opened: str, tail: str, last: str, character: str) -> float:
         cost += DOUBLED
     elif character in _ENDS_CLAUSE and last not in _MARKS and (len(tail) == 1 or tail[-2] in _ENDS_CLAUSE):
         cost += CLIPPED
+    elif character in "。；" and clause < LONG:
+        cost += SHORT_SENTENCE[clause]
+    elif character == "，" and clause < LONG:
+        cost += SHORT_CLAUSE[clause]
     if last in _TWINS and character != last and not tail.endswith(last * 2):
         cost += ALONE
     return cost
@@ -194,7 +214,7 @@ def merged(states: list[State]) -> list[State]:
     for state in states:
         if state[0] < least:
             break
-        alike.setdefault(state[2:6], []).append(state)
+        alike.setdefault(state[2:7], []).append(state)
     return [group[0] if len(group) == 1 else _one(group) for group in islice(alike.values(), BEAM)]
 
 

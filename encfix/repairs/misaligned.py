@@ -48,7 +48,6 @@ from encfix.repairs.half_character import (
     UNSURE,
     is_sure,
     line_end,
-    line_start,
     read_stretch,
 )
 
@@ -164,10 +163,14 @@ def _crossed(text: str, letters: list[int], unread: list[tuple[int, int]]) -> It
 
 
 def _is_simplified(document: _Text, place: int) -> bool:
-    """Return whether a line is simplified: the tool made pages traditional, and converting them later ruins bytes."""
-    line = document.classes[line_start(document.text, place) : line_end(document.text, place, place + LINE)]
-    simplified, traditional = (int(np.count_nonzero(table.take(line))) for table in (IS_SIMPLIFIED, IS_TRADITIONAL))
-    return simplified > CLEAR * traditional
+    """Return whether the text before a place is simplified, or if there is none its line: the tool made pages
+    traditional, and converting them later ruins bytes. What stands behind may be damage, which is of either script."""
+    start, end = max(place - LINE, 0), line_end(document.text, place, place + LINE)
+    for part in (document.classes[start:place], document.classes[place:end]):
+        simplified, traditional = (int(np.count_nonzero(table.take(part))) for table in (IS_SIMPLIFIED, IS_TRADITIONAL))
+        if simplified or traditional:
+            return simplified > CLEAR * traditional
+    return False
 
 
 def _may_be_damage(text: str, place: int) -> bool:

@@ -100,7 +100,8 @@ def _commas(batch: Batch) -> Edits:
         np.bincount(document[chosen], minlength=len(batch))[document]
         for chosen in (set_before, set_before & narrow, is_field)
     )
-    is_set = (evidence >= np.where(lost, MANY_COMMAS, 1)) & (evidence > COMMAS_TO_A_FIELD * fields)
+    asked = are_in("？！", codes.take(commas + 1))  # 你說，？ may be who cannot find the word
+    is_set = (evidence >= np.where(lost, MANY_COMMAS, 1 + asked)) & (evidence > COMMAS_TO_A_FIELD * fields)
     is_empty = narrow & (codes.take(commas + 1) == ord(","))
     is_set &= ~is_empty | ((narrow_evidence > 0) & ~_has_empty_fields(batch, commas[is_empty])[document])
     shown = mixed | narrow | (codes.take(commas) != codes.take(commas + 1))

@@ -24,6 +24,8 @@ REACH = 0x30000
 
 _NONE = np.uint32(0xFFFFFFFF)
 UTF8_OR_CP1252 = "utf-8-or-cp1252"
+LATIN_1_THEN_GBK = "latin-1-then-gbk"
+"""What was read as Latin-1, written in UTF-8, and read as GBK: an ideograph for each byte, `脦脪脙脟` for 我们."""
 
 CODECS = {
     "gbk": ("gb18030",),
@@ -50,7 +52,7 @@ _DECODERS = {
 ALONE = "alone"
 """Stands for a browser's decoder before what it does not take for a second byte."""
 
-SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp437", UTF8_OR_CP1252)
+SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp437", LATIN_1_THEN_GBK, UTF8_OR_CP1252)
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
 
@@ -107,7 +109,10 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
             if not 0xD800 <= code < 0xE000 and code != 0xFFFD:
                 table[code] = int.from_bytes(chr(code).encode(), "big")
         return _put_single(table, "cp1252")
-    for codec in CODECS[charset]:
+    if charset == LATIN_1_THEN_GBK:
+        for byte in range(0x80, 0x100):
+            table[ord(chr(byte).encode().decode("gbk"))] = byte
+    for codec in CODECS.get(charset, ()):
         if codec == "gb18030":
             # No text gives one of four: there one byte beyond ASCII would stand alone between two digits.
             raws = [chr(code).encode(codec) for code in range(0x80, 0xFFFE) if not 0xD800 <= code < 0xE000]

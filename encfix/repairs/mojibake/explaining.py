@@ -67,8 +67,8 @@ ROUNDS = number_of("mojibake.rounds")
 _NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
 OF_PAIRS = ("gbk", "cp950")
 """The codecs of Chinese that read two bytes as one character."""
-_NARROW = tuple(pair for pair in PAIRS if pair.is_narrow)
-_WIDE = tuple(pair for pair in PAIRS if not pair.is_narrow)
+_NARROW = tuple(pair for pair in PAIRS if pair.is_european)
+_WIDE = tuple(pair for pair in PAIRS if not pair.is_european)
 
 
 @dataclass(slots=True)

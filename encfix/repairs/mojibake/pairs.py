@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from encfix.repairs.mojibake.charsets import SINGLE_BYTE
+from encfix.repairs.mojibake.charsets import LATIN_1_THEN_GBK, SINGLE_BYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,13 @@ class Pair:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether the wrong encoding gives letters and symbols of Europe, not of Asia."""
+        """Whether the wrong encoding gives a character for each byte."""
         return self.wrong in SINGLE_BYTE
+
+    @property
+    def is_european(self) -> bool:
+        """Whether it gives letters and symbols of Europe, not of Asia."""
+        return self.is_narrow and self.wrong != LATIN_1_THEN_GBK
 
     @property
     def is_chinese(self) -> bool:
@@ -43,22 +48,17 @@ class Pair:
 
 _CODECS = {"utf-8": "utf-8", "gbk": "gbk", "big5": "cp950", "euc-jp": "euc_jp", "shift-jis": "cp932", "euc-kr": "cp949"}
 
-PAIRS = tuple(
-    Pair(true, wrong, _CODECS[true])
-    for true, wrongs in (
-        ("utf-8", ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "cp437")),
-        (
-            "gbk",
-            ("cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr"),
-        ),
-        (
-            "big5",
-            ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr"),
-        ),  # no byte of Big5 is one where Latin-1 differs
-        ("euc-jp", ("gbk",)),
-        ("shift-jis", ("gbk",)),
-        ("euc-kr", ("gbk",)),
-    )
-    for wrong in wrongs
-)
+_WRONG = {
+    "utf-8": ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "cp437",
+              LATIN_1_THEN_GBK),
+    "gbk": ("cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr",
+            LATIN_1_THEN_GBK, "cp437"),
+    "big5": ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr", LATIN_1_THEN_GBK, "cp437"),
+    "euc-jp": ("gbk",),
+    "shift-jis": ("gbk",),
+    "euc-kr": ("gbk",),
+}  # fmt: skip
+# No byte of Big5 is one where Latin-1 differs from windows-1252.
+
+PAIRS = tuple(Pair(true, wrong, _CODECS[true]) for true, wrongs in _WRONG.items() for wrong in wrongs)
 """What is undone, the frequent first."""

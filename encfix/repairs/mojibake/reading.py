@@ -30,6 +30,9 @@ Scores = npt.NDArray[np.float64]
 USUAL, SUSPECT = -9.0, 12.0
 """Suspect is a stretch of characters that cost this many nats more than so much each."""
 
+MANY_OTHERS = 4
+"""Characters of neither Europe nor China, such as lines of boxes, beside which one sign of Europe is suspect."""
+
 _FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, Class.HANGUL_RARE, Class.CONTROL)
 
 _IS_FOREIGN = members(Class.HANGUL, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA)
@@ -100,7 +103,8 @@ class Block:
     @property
     def is_suspect(self) -> bool:
         """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
-        if _FOREIGN_SIGNS.take(self.classes).sum() >= 2:
+        signs = int(_FOREIGN_SIGNS.take(self.classes).sum())
+        if signs >= 2 or (signs and (self.classes == Class.OTHER).sum() >= MANY_OTHERS):
             return True
         if (is_hangul(self.codes).any() and IS_HAN.take(self.classes).any()) or is_misread(self.codes):
             return True
