@@ -85,6 +85,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     code, kind, document = codes.take(found), classes.take(found), batch.documents_of(found)
     is_radical, is_compatibility = kind == Class.RADICAL, kind == Class.COMPATIBILITY
     alone = ~(_JOINS.take(classes.take(found - 1)) | _JOINS.take(classes.take(found + 1))) & ~_numbers(batch, found)
+    alone &= ~(_is_spaced(batch, found, target, -1) | _is_spaced(batch, found, target, 1))
     about = _mention(batch, ABOUT_RADICALS)
     about &= np.bincount(document[is_radical & ~alone], minlength=len(batch)) < WHOLE_PAGE
     about |= _are_tables(batch, found[is_radical], target[is_radical])
@@ -136,6 +137,14 @@ def _numbers(batch: Batch, found: Positions) -> Mask:
         & _JOINS.take(classes.take(found + 2))
         & ~_MARKED.take(classes.take(found + 3))
     )
+
+
+def _is_spaced(batch: Batch, found: Positions, target: Codes, step: int) -> Mask:
+    """Return which look-alikes have a space on one side, then an ideograph and a space again, as text has into which
+    spaces were strewn; not the ideograph that they stand for, which a table sets beside them."""
+    space, beside, after = (batch.classes.take(found + far * step) for far in (1, 2, 3))
+    is_spaced = (space == Class.SPACE) & IS_HAN.take(beside) & (after == Class.SPACE)
+    return np.asarray(is_spaced & (batch.codes.take(found + 2 * step) != target))
 
 
 def _fits(codes: Codes, found: Positions, target: Codes) -> Mask:

@@ -12,10 +12,14 @@ from encfix.chinese.characters import IS_HAN, class_table
 SURE, LIKELY, UNSURE = 0.99, 0.93, 0.5
 
 _ABOUT = re.compile(
-    "编码|編碼|解码|解碼|转义|轉義|跳脱|跳脫|实体|實體|码点|碼點|码位|碼位|正则|正規表|换行符|換行符|小于号|小於號|地址栏|地址欄|網址列"
+    "(?<![政递遞])(?:编码|編碼)|解码|解碼|转义|轉義|跳脱|跳脫|码点|碼點|码位|碼位|正则|正規表|换行符|換行符"
+    "|(?:字符|字元|命名|引用)(?:实体|實體)|(?:实体|實體)(?=[ ]*[&引名编編字符])|小于号|小於號|地址栏|地址欄|網址列"
     r"|unicode|escape|encod|entit|(?<![.\w])(?:html|json)(?!\w)",
     re.IGNORECASE | re.ASCII,
 )
+ABOUT_REACH = 100
+"""Code points within which a line that speaks of escapes may give one as an example."""
+
 _CODE = re.compile(
     r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE
 )
@@ -27,7 +31,7 @@ class Page:
     def __init__(self, text: str) -> None:
         self.text = text
         self._line_ends = [match.start() for match in re.finditer("\n", text)]
-        self._about = {self._line_of(match.start()) for match in _ABOUT.finditer(text)}
+        self._about = [match.start() for match in _ABOUT.finditer(text)]
 
     @cached_property
     def holds_code(self) -> bool:
@@ -35,8 +39,11 @@ class Page:
         return _CODE.search(self.text) is not None
 
     def is_about(self, offset: int) -> bool:
-        """Return whether the line of an offset speaks of escapes."""
-        return bool(self._about) and self._line_of(offset) in self._about
+        """Return whether the line of an offset speaks of escapes near it."""
+        near = self._about[
+            bisect_left(self._about, offset - ABOUT_REACH) : bisect_left(self._about, offset + ABOUT_REACH)
+        ]
+        return bool(near) and self._line_of(offset) in map(self._line_of, near)
 
     def is_in_address(self, offset: int) -> bool:
         """Return whether an address began before an offset, with no space since."""

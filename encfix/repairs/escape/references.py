@@ -17,6 +17,16 @@ REMNANT = number_of("escape.html-remnant")
 LEAST_HAN = 0.3
 """The least share of ideographs among letters and ideographs in a text whose references are undone."""
 
+LEAST_MISREAD, MOSTLY_MISREAD = 3, 0.8
+"""Characters of Chinese in UTF-8 read as windows-1252 that are none by chance, and the share of the letters and signs
+of that charset that they must hold."""
+
+_BYTES = {
+    ord(bytes((byte,)).decode("cp1252")): byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
+}
+_CHINESE_IN_UTF8 = re.compile("[\xe3-\xe9][\x80-\xbf][\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf]")
+_BEYOND_ASCII = re.compile("[\x80-\xff]")
+
 _NAMES = "nbsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|quot|amp|lt|gt"
 
 _ENTITY = re.compile(r"&(?:amp;){0,8}((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)")
@@ -49,7 +59,21 @@ def belong_nowhere(text: str) -> bool:
     rest = text
     for pattern in _ALL:
         rest = pattern.sub("", rest)
-    return (share_of_han(rest) or _share_inside(text)) >= LEAST_HAN and not _TAG.search(text)
+    share = share_of_han(rest) or _share_inside(text)
+    return (share >= LEAST_HAN or _is_misread_chinese(text)) and not _TAG.search(text)
+
+
+def _is_misread_chinese(text: str) -> bool:
+    """Return whether a text is Chinese in UTF-8 read as windows-1252, and references were made of some of its letters.
+
+    French has `é&nbsp;»`, which is a character by chance; a text of such characters is none of Europe.
+    """
+    whole = _ENTITY.sub(lambda match: _unescape(match[1]) or match[0], text)
+    if len(whole) == len(text):
+        return False
+    raw = whole.translate(_BYTES)
+    characters = len(_CHINESE_IN_UTF8.findall(raw))
+    return characters >= LEAST_MISREAD and 3 * characters >= MOSTLY_MISREAD * len(_BEYOND_ASCII.findall(raw))
 
 
 def _share_inside(text: str) -> float:

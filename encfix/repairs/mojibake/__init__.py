@@ -17,8 +17,7 @@ French é», and quoted examples in text about encodings, which are reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -27,14 +26,11 @@ from encfix.batch import Batch, Positions
 from encfix.chinese.characters import Class, among
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
-from encfix.repairs.mojibake import lone_marks, remnants, western
+from encfix.repairs.mojibake import lines, lone_marks, remnants, western
 from encfix.repairs.mojibake.costs import damaged_costs
-from encfix.repairs.mojibake.explaining import AGAIN, DOUBTED, DROPPED, Evidence, Explained, explain
+from encfix.repairs.mojibake.explaining import Evidence, Explained, explain
 from encfix.repairs.mojibake.marked import Marked
-from encfix.repairs.mojibake.reading import Block, Span
-
-LEAST_LOST, LEAST_LOST_SHARE = 4, 0.15
-"""Replacement characters in an improbable line that is beyond repair, and their share of what is beyond ASCII."""
+from encfix.repairs.mojibake.reading import Block
 
 NEAR = 48
 """Code points from a sign of damage within which damage may begin or end."""
@@ -44,19 +40,21 @@ def propose(batch: Batch, options: Options) -> Edits:
     """Propose to read damaged spans again in their true encoding."""
     places = screen.positions(batch, screen.MOJIBAKE)
     parts = [remnants.propose(batch, places), lone_marks.propose(batch)]
-    evidence: dict[int, Evidence] = {}
+    of_blocks: dict[int, Evidence] = {}
+    of_lines: dict[int, Evidence] = {}
     stretches = list(_stretches(batch, places))
     marked = [Marked.of(batch, start, end) for _, start, end in stretches]
     costs = damaged_costs([one.codes for one in marked]) if marked else []
     for (document, start, _), text, costs_each in zip(stretches, marked, costs, strict=True):
-        block = Block(text.codes, costs_each)
-        known, before = evidence.setdefault(document, Evidence()), start - int(batch.starts[document])
+        block, before = Block(text.codes, costs_each), start - int(batch.starts[document])
+        known, alone = of_blocks.setdefault(document, Evidence()), of_lines.setdefault(document, Evidence())
         explained = explain(block, known, before) if block.is_suspect else []
-        explained += [one for line in _other_lines(block, explained) for one in _explained_line(block, line, before)]
+        alone.preferred = known.preferred
+        explained = lines.one_by_one(block, explained, alone, before)
         spans = sorted((one.span.start, one.span.end) for one in explained)
         europe = western.propose(block, spans)
         spans += zip(europe.start.tolist(), europe.end.tolist(), strict=True)
-        explained += _lost_lines(block, spans)
+        explained += lines.lost(block, spans)
         parts += (text.divided(edits) for edits in (_edits(explained), europe))
     return remnants.guard(batch, merge(parts))
 
@@ -78,48 +76,6 @@ def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]
         start = max(int(ends[line - 1]) + 1, int(batch.starts[document]), int(places[one]) - NEAR)
         end = min(int(ends[np.searchsorted(ends, places[other])]), int(places[other]) + NEAR)
         yield document, start, end
-
-
-def _other_lines(block: Block, explained: list[Explained]) -> Iterator[tuple[int, int]]:
-    """Yield the lines of a block of which nothing is explained where something is of others: they may have been damaged
-    in another way."""
-    if explained:
-        yield from _unexplained_lines(block, [(one.span.start, one.span.end) for one in explained])
-
-
-def _lost_lines(block: Block, explained: Sequence[tuple[int, int]]) -> list[Explained]:
-    """Return the lines of a block of which nothing is explained though they are improbable, and much of them lost."""
-    if not (block.classes == Class.REPLACEMENT).any():
-        return []
-    return [
-        Explained(Span(start, end, "", 0.0, AGAIN), DOUBTED, DROPPED)
-        for start, end in _unexplained_lines(block, explained)
-        if _is_lost(Block(block.codes[start:end], block.costs[start:end]))
-    ]
-
-
-def _is_lost(line: Block) -> bool:
-    lost = int(np.count_nonzero(line.classes == Class.REPLACEMENT))
-    return lost >= max(LEAST_LOST, LEAST_LOST_SHARE * line.foreign) and line.is_suspect
-
-
-def _unexplained_lines(block: Block, explained: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the lines of a block that touch none of the spans that are explained."""
-    touched = np.zeros(len(block.codes) + 1, dtype=np.bool_)
-    for first, last in explained:
-        touched[first:last] = True
-    ends = np.append(np.flatnonzero(block.classes == Class.NEWLINE), len(block.codes))
-    starts = np.append(0, ends[:-1] + 1)
-    free = ~np.logical_or.reduceat(touched, starts)
-    yield from zip(starts[free].tolist(), ends[free].tolist(), strict=True)
-
-
-def _explained_line(block: Block, line: tuple[int, int], before: int) -> Iterator[Explained]:
-    """Yield what explains a line by itself."""
-    start, end = line
-    alone = Block(block.codes[start:end], block.costs[start:end])
-    for one in explain(alone, Evidence(), before) if alone.is_suspect else ():
-        yield one._replace(span=replace(one.span, start=one.span.start + start, end=one.span.end + start))
 
 
 def _edits(explained: list[Explained]) -> Edits:

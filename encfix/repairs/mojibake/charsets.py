@@ -64,6 +64,12 @@ class Raw:
     data: bytes
     starts: Positions
 
+    @classmethod
+    def of(cls, pieces: list[bytes]) -> Raw:
+        """Return the bytes behind a text whose characters have these."""
+        lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
+        return cls(b"".join(pieces), np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))))
+
     def part(self, start: int, end: int) -> Raw:
         """Return the bytes behind the characters `[start, end)`."""
         first, last = int(self.starts[start]), int(self.starts[end])
@@ -108,9 +114,10 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
             table[ord(chr(byte).encode().decode("gbk"))] = byte
     for codec in CODECS.get(charset, ()):
         if codec == "gb18030":
-            codes = [code for code in range(0x80, 0xFFFE) if not 0xD800 <= code < 0xE000]
-            four = [chr(code).encode(codec) for code in codes]
-            table[codes] = [int.from_bytes(raw, "big") for raw in four]
+            # No text gives one of four: there one byte beyond ASCII would stand alone between two digits.
+            raws = [chr(code).encode(codec) for code in range(0x80, 0xFFFE) if not 0xD800 <= code < 0xE000]
+            for raw in filter(_is_pair, raws):
+                table[ord(raw.decode(codec))] = int.from_bytes(raw, "big")
         elif charset in SINGLE_BYTE:
             _put_single(table, codec)
         else:
@@ -118,6 +125,10 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
     table[:0x80] = np.arange(0x80)
     table[0xFFFD] = _NONE  # GB 18030 has bytes for it, yet no decoder got it from them
     return table
+
+
+def _is_pair(raw: bytes) -> bool:
+    return len(raw) == 2
 
 
 def _put_single(table: npt.NDArray[np.uint32], codec: str) -> npt.NDArray[np.uint32]:

@@ -32,6 +32,7 @@ _FOREIGN_COSTS = {
     Class.COMPLEX: -6.0,
     Class.OTHER: -6.0,
     Class.BOPOMOFO: -10.0,
+    Class.RADICAL: -8.0,
     Class.PRIVATE_USE: -16.0,
     Class.CONTROL: -14.0,
     Class.REPLACEMENT: -14.0,

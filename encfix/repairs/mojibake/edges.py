@@ -48,6 +48,9 @@ class Text(NamedTuple):
     """Where the lines of what is seen end."""
 
 
+_NOTHING = -1e9
+"""What is gained where nothing can be, in sums that are subtracted."""
+
 Scores = npt.NDArray[np.float64]
 Stretch = tuple[int, int]
 """The first and the last shared border of a span, by index."""
@@ -79,11 +82,13 @@ def drawn_out(
 
 def settled(text: Text, stretches: list[tuple[int, int, float]], gains: Scores) -> Iterator[tuple[int, int, float]]:
     """Yield stretches less what is sound at their ends, each within lines that it holds whole or within one."""
+    running = np.concatenate((np.zeros(1), np.cumsum(np.maximum(gains, _NOTHING))))
     for first, last, gain in stretches:
-        for start, end in in_lines(text, first, last):
-            start, end = trimmed(text, start, end)
-            if start < end:
-                yield start, end, gain if (start, end) == (first, last) else float(gains[start:end].sum())
+        for one, other in in_lines(text, first, last):
+            for start, end in better_lines(text, one, other, running):
+                start, end = trimmed(text, start, end)
+                if start < end:
+                    yield start, end, gain if (start, end) == (first, last) else float(gains[start:end].sum())
 
 
 def in_lines(text: Text, first: int, last: int) -> Iterator[Stretch]:
@@ -99,6 +104,23 @@ def in_lines(text: Text, first: int, last: int) -> Iterator[Stretch]:
         if (text.seen[end:line_end] >= 0x80).any():
             cuts.add(int(np.searchsorted(text.old, text.newlines[after - 1])))
     yield from pairwise(sorted(cuts))
+
+
+def better_lines(text: Text, first: int, last: int, running: Scores) -> Iterator[Stretch]:
+    """Yield a span less the lines in it that read worse: no byte of one belongs to a character of the next."""
+    start, end = np.searchsorted(text.newlines, (text.old[first], text.old[last])).tolist()
+    if start == end:
+        yield first, last
+        return
+    ends = np.searchsorted(text.old, text.newlines[start:end])
+    starts, ends = np.append(first, ends + 1), np.append(ends, last)
+    is_worse = running[ends] < running[starts]
+    for worse in np.flatnonzero(is_worse).tolist():
+        if first < starts[worse]:
+            yield first, int(starts[worse]) - 1
+        first = int(ends[worse]) + 1
+    if first < last:
+        yield first, last
 
 
 def trimmed(text: Text, first: int, last: int) -> Stretch:

@@ -65,7 +65,8 @@ AGAIN = PAIRS[0]
 DROPPED = number_of("mojibake.dropped")
 ROUNDS = number_of("mojibake.rounds")
 _NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
-_OF_PAIRS = ("gbk", "cp950")
+OF_PAIRS = ("gbk", "cp950")
+"""The codecs of Chinese that read two bytes as one character."""
 _NARROW = tuple(pair for pair in PAIRS if pair.is_european)
 _WIDE = tuple(pair for pair in PAIRS if not pair.is_european)
 
@@ -108,12 +109,12 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
     )
     pairs = [pair for pair in of_utf8 or wide + narrow if plausibility.may_explain(block, pair)]
     ranked = _ranked(block, pairs, evidence.preferred)
-    found = _exact(block, ranked, evidence)
+    found = without_loss(block, ranked, evidence)
     if not found and block.is_wide:
         rounds = _rounds(block)
         if rounds:
             return [rounds]
-    if not _covers(block, [one for one in found if one.rule != DROPPED]) and (
+    if not covers(block, [one for one in found if one.rule != DROPPED]) and (
         evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before
     ):
         lossy = _lossy(block, pairs, ranked)
@@ -165,7 +166,8 @@ def _covers_well(block: Block, spans: list[Span]) -> bool:
     return bool(spans) and sum(int(np.count_nonzero(codes >= 0x80)) for codes in exact) >= WHOLE * block.foreign
 
 
-def _covers(block: Block, found: list[Explained]) -> bool:
+def covers(block: Block, found: list[Explained]) -> bool:
+    """Return whether nearly all that is beyond ASCII in a block is explained without a loss."""
     return _covers_well(block, [one.span for one in found])
 
 
@@ -191,13 +193,13 @@ def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explained]:
+def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explained]:
     """Return what pairs explain of a block without a loss, until all of it is explained."""
     found: list[Explained] = []
     for pair in pairs:
         raw, doubted = variants.chosen(block, pair)
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
-        is_lossy = pair.wrong in LOSES_MANY or (pair.codec in _OF_PAIRS and not pair.is_narrow)
+        is_lossy = pair.wrong in LOSES_MANY or (pair.codec in OF_PAIRS and not pair.is_narrow)
         unexplained = is_lossy and block.is_suspect_but_for(spans)
         is_partial = pair.is_japanese and not _covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
@@ -207,9 +209,9 @@ def _exact(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explaine
             if confidence > 0:
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)
                 found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
-                if not dropped:
+                if not dropped and confidence >= PROVED:
                     evidence.prefer(pair)
-        if _covers(block, found):
+        if covers(block, found):
             break
     return found
 
@@ -239,14 +241,14 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explaine
         found = _read_lossy(block, pair, marked=marked)
         if sum(one.span.gain for one in found) > sum(one.span.gain for one in best):
             best = found
-        if _covers(block, found) and all(one.confidence >= PROVED and one.rule != DROPPED for one in found):
+        if covers(block, found) and all(one.confidence >= PROVED and one.rule != DROPPED for one in found):
             proved = pair.codec
     return best
 
 
 def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     """Return what one pair explains of a block that lost bytes, with or without marks."""
-    is_dropped = pair.codec in _OF_PAIRS and not marked
+    is_dropped = pair.codec in OF_PAIRS and not marked
     if is_dropped:
         decoder = decoder_of(block.codes, pair.wrong)
         raw = variants.by_decoder(block, pair, decoder)
@@ -254,7 +256,7 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     else:
         raw, _ = variants.resolve(block, pair)
         lossy = reading.read_marked(raw, pair)
-    if lossy and pair.codec in _OF_PAIRS:
+    if lossy and pair.codec in OF_PAIRS:
         lossy = variants.without_choices(lossy, raw, block, pair)
     found = []
     for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
@@ -263,7 +265,7 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
             found.append(Explained(whole, judging.confidence(block, whole), _NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
         found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
-    if is_dropped and not (_covers(block, found) and _lost_few(found)):
+    if is_dropped and not (covers(block, found) and _lost_few(found)):
         found = [one._replace(rule=DROPPED) for one in found]
     return found
 

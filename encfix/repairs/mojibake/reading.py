@@ -18,8 +18,8 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
-from encfix.repairs.mojibake import dropping, edges
-from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, Raw, encode
+from encfix.repairs.mojibake import dropping, edges, later_marks
+from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, doubt, fill
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, Slot, read_utf8
@@ -72,6 +72,7 @@ class Block:
         self.costs = damaged_costs([codes])[0] if costs is None else costs
         self.running: Scores = _running(self.costs)
         self._raw: dict[str, Raw] = {}
+        self._own: dict[str, Raw] = {}
         self.resolved: dict[Pair, tuple[Raw, Positions]] = {}
         """For pairs that were read with care the bytes chosen, and the places where the choice is in doubt."""
         self.is_wide = bool((codes >= 0x2E80).any())
@@ -127,6 +128,15 @@ class Block:
         is_control = (self.codes < ord(" ")) & (self.codes != ord("\t")) & (self.classes != Class.NEWLINE)
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_control)))
 
+    def bytes_of(self, pair: Pair) -> Raw:
+        """Return the bytes behind the block as a text of `pair`: marks that were no part of it are as if they were."""
+        raw = self.raw(pair.wrong)
+        if pair.codec != "utf-8":
+            return raw
+        if pair.wrong not in self._own:
+            self._own[pair.wrong] = later_marks.with_own_marks(raw, self.codes, is_narrow=pair.is_narrow)
+        return self._own[pair.wrong]
+
     def lacking(self, charset: str) -> Mask:
         """Return which characters `charset` lacks, but for U+FFFD, which is none of its text: bool of shape (n,)."""
         data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
@@ -136,8 +146,12 @@ class Block:
         return np.asarray(lost & (self.classes != Class.REPLACEMENT))
 
     def never(self, charset: str) -> Positions:
-        """Return how many characters that no decoder of `charset` gives stand before each place: (n + 1,)."""
-        lacking: Positions = np.cumsum(self.lacking(charset), dtype=np.int64)
+        """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
+        each place: (n + 1,)."""
+        is_never = self.lacking(charset)
+        if charset in SINGLE_BYTE:
+            is_never = is_never | later_marks.are_alone(self.codes)
+        lacking: Positions = np.cumsum(is_never, dtype=np.int64)
         return self.controls + np.concatenate((np.zeros(1, np.int64), lacking))
 
     def stops(self, charset: str) -> Positions:
@@ -213,7 +227,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
 
     `raw` are other bytes behind the block than those that come first; `lossy` is how they read if some were lost.
     """
-    raw = raw or block.raw(pair.wrong)
+    raw = raw or block.bytes_of(pair)
     slots: dict[int, Slot] = {}
     if lossy:
         codes, starts, slots = lossy.codes, lossy.starts, lossy.slots

@@ -43,7 +43,7 @@ def chosen(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     """Return the bytes behind a block with the best choice where there is one, and the places where it is in
     doubt."""
     if pair.is_narrow and pair.true == "utf-8":
-        raw = block.raw(pair.wrong)
+        raw = block.bytes_of(pair)
         return with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
     return resolve(block, pair)
 
@@ -57,7 +57,7 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
 
 
 def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
-    raw, codecs = block.raw(pair.wrong), by_codec(pair.wrong)
+    raw, codecs = block.bytes_of(pair), by_codec(pair.wrong)
     ambiguous = np.flatnonzero(np.isin(block.codes, list({code for known in codecs for code in known})))
     doubted: list[int] = []
     if not len(ambiguous):
@@ -94,7 +94,7 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
                 )
                 if not is_sure:
                     doubted += own.tolist()
-    return _joined(chosen), np.unique(np.array(doubted, dtype=np.int64))
+    return Raw.of(chosen), np.unique(np.array(doubted, dtype=np.int64))
 
 
 def _scores(trials: list[bytes], scores: Scores, pair: Pair) -> Scores:
@@ -117,7 +117,7 @@ def by_decoder(block: Block, pair: Pair, decoder: str) -> Raw:
         return raw
     pieces = [raw.data[start:end] for start, end in pairwise(raw.starts.tolist())]
     known = codecs[CODECS[pair.wrong].index(decoder)]
-    return _joined(_trials(pieces, ambiguous, block.codes[ambiguous].tolist(), (known,))[0])
+    return Raw.of(_trials(pieces, ambiguous, block.codes[ambiguous].tolist(), (known,))[0])
 
 
 def without_choices(reading: Reading, raw: Raw, block: Block, pair: Pair) -> Reading:
@@ -160,11 +160,6 @@ def _trials(
             trial[place] = known.get(code, (pieces[place],))[0]
         trials.append(trial)
     return trials
-
-
-def _joined(pieces: list[bytes]) -> Raw:
-    lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
-    return Raw(b"".join(pieces), np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))))
 
 
 def with_final_space(raw: Raw, charset: str) -> Raw | None:

@@ -43,8 +43,8 @@ its first byte."""
 BROKEN = -14.0
 """What a byte costs that belongs to no character; by the model alone it would cost more."""
 
-START = ord("。")
-"""What a text is read behind."""
+START, NEWLINE = ord("。"), ord("\n")
+"""What a text and a line are read behind, and what stands there."""
 
 
 class _Stretch(NamedTuple):
@@ -96,7 +96,7 @@ def _stretches(data: bytes) -> Iterator[_Stretch]:
     start, behind = 0, START
     for end in (np.flatnonzero(raw < LEAST_TRAIL) + 1).tolist():
         yield _Stretch(start, end, behind)
-        start, behind = end, data[end - 1]
+        start, behind = end, data[end - 1] if data[end - 1] != NEWLINE else START
     if start < len(data):
         yield _Stretch(start, len(data), behind)
 
@@ -149,7 +149,8 @@ def costs(first: Codes, second: Codes, forms: Logs) -> Logs:
 def text_costs(codes: Codes, forms: Logs) -> Logs:
     """Return the same for the characters of a text."""
     lone = with_lone(codes, codes >= 0x80)
-    return costs(np.insert(lone[:-1], 0, START), lone, forms)
+    before = np.insert(lone[:-1], 0, START)
+    return costs(np.where(before == NEWLINE, np.uint32(START), before), lone, forms)
 
 
 def _plain(first: Codes, second: Codes) -> Logs:

@@ -1,0 +1,72 @@
+"""Marks that were put into damaged text later: quotation marks written as `&ldquo;`, a `©` or a space of the template.
+
+They stand between characters of UTF-8 whose bytes are whole without them; as bytes of the wrong encoding they would be
+the last ones of a character that has no first.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Codes, Mask
+from encfix.chinese.characters import Class, class_table, members
+from encfix.repairs.mojibake.charsets import LOST, Raw
+
+_IS_WIDE_MARK = members(Class.WIDE, Class.MARK, Class.OPEN, Class.CLOSE, Class.COMMA, Class.QUESTION)
+_PUNCTUATION, _SIGNS = range(0x2010, 0x203B), range(0xA0, 0xC0)
+
+LEAST_TRAIL = 0x40
+"""The least second byte of a character of GBK."""
+
+_LENGTHS = np.ones(0x100, dtype=np.int64)
+"""How many bytes a character of UTF-8 has that begins with a byte."""
+_LENGTHS[0xC2:0xE0], _LENGTHS[0xE0:0xF0], _LENGTHS[0xF0:0xF5] = 2, 3, 4
+
+
+def with_own_marks(raw: Raw, codes: Codes, *, is_narrow: bool) -> Raw:
+    """Return the bytes behind `codes` with those of UTF-8 for marks that were put there later."""
+    is_mark = _may_be_later(codes, is_narrow=is_narrow)
+    if not is_mark.any():
+        return raw
+    is_loose = _are_loose(np.frombuffer(raw.data, dtype=np.uint8))
+    begins_loose = is_loose[raw.starts[:-1]]
+    is_mark &= begins_loose & is_loose[raw.starts[1:] - 1]
+    is_last = is_mark & ~np.append(is_mark[1:], False)
+    row = np.cumsum(is_last) - is_last  # marks side by side are one row: what follows it must begin a character
+    is_mark &= ~np.append(begins_loose[1:], False)[is_last].take(row, mode="clip") if is_last.any() else False
+    if not is_mark.any():
+        return raw
+    pieces = [raw.data[start:end] for start, end in pairwise(raw.starts.tolist())]
+    for place in np.flatnonzero(is_mark).tolist():
+        pieces[place] = chr(int(codes[place])).encode()
+    return Raw.of(pieces)
+
+
+def are_alone(codes: Codes) -> Mask:
+    """Return which characters are signs among ASCII, such as © 2008, beside which neither a second byte of GBK stands
+    nor the mark of a loss: bool of shape (n,)."""
+    is_sign, is_mark = (codes >= _SIGNS.start) & (codes < _SIGNS.stop), codes == ord("?")
+    is_alone_behind = np.append(True, (codes < 0x80)[:-1] & ~is_mark[:-1])
+    is_alone_before = np.append((codes < LEAST_TRAIL)[1:] & ~is_mark[1:], True)
+    return np.asarray(is_sign & is_alone_behind & is_alone_before)
+
+
+def _may_be_later(codes: Codes, *, is_narrow: bool) -> Mask:
+    """Return which characters are marks beyond ASCII that are put into pages."""
+    found = (codes >= _PUNCTUATION.start) & (codes < _PUNCTUATION.stop)
+    found |= (codes >= _SIGNS.start) & (codes < _SIGNS.stop)
+    if not is_narrow:
+        found |= (codes >= _SIGNS.start) & _IS_WIDE_MARK.take(class_table().take(codes))
+    return found
+
+
+def _are_loose(data: npt.NDArray[np.uint8]) -> Mask:
+    """Return which bytes continue a character that is whole before them, or none: bool of shape (bytes,)."""
+    is_trail = (data >= 0x80) & (data < 0xC0)
+    is_first = ~is_trail & (data != LOST) & (data != ord("?"))  # a mark of loss may stand for any byte
+    places = np.arange(len(data))
+    first = np.maximum.accumulate(np.where(is_first, places, -1))
+    return np.asarray(is_trail & ((first < 0) | (places - first >= _LENGTHS.take(data.take(first)))))

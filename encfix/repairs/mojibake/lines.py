@@ -1,0 +1,130 @@
+"""The lines of a damaged stretch by themselves: what is in doubt in one casts none on the others.
+
+A stretch is read as a whole first, which tells more about the encodings than a line does. A line of which that left
+anything in doubt is read again alone: it may have been damaged in another way, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from encfix.batch import Mask, to_codes, to_text
+from encfix.chinese.characters import Class, class_table
+from encfix.repairs.mojibake.explaining import (
+    AGAIN,
+    DOUBTED,
+    DROPPED,
+    OF_PAIRS,
+    PROVED,
+    ROUNDS,
+    Evidence,
+    Explained,
+    covers,
+    explain,
+    without_loss,
+)
+from encfix.repairs.mojibake.reading import Block, Span
+
+MOST_VAIN, MOST_VAIN_SHARE = 500, 0.1
+"""Code points of lines that were read alone in vain, less those of which it helped, before no more are, and for each
+before them: lists of rare characters hold one such line after the other."""
+
+LEAST_LOST, LEAST_LOST_SHARE = 4, 0.15
+"""Replacement characters in an improbable line that is beyond repair, and their share of what is beyond ASCII."""
+
+
+def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, before: int) -> list[Explained]:
+    """Return what explains a block, `explained` as a whole, with the lines that this left in doubt read alone.
+
+    `evidence` is what the lines that were read alone have shown; `before` is how many code points of the document are
+    before the block.
+    """
+    if not (block.classes == Class.NEWLINE).any():
+        return explained
+    as_whole = {part.span.start: part for one in explained for part in _parts(one, block)}
+    sure = [(one.span.start, one.span.end) for one in as_whole.values() if _is_sure(one)]
+    found: list[Explained] = []
+    is_read_alone = np.zeros(len(block.codes), dtype=np.bool_)
+    for start, end in _unexplained_lines(block, sure):
+        line = Block(block.codes[start:end], block.costs[start:end])
+        theirs = [as_whole[place] for place in range(start, end) if place in as_whole]
+        repaired = [one for one in theirs if _is_repair(one)]
+        mine = without_loss(line, [repaired[0].span.pair], evidence) if repaired else []
+        is_vain = evidence.vain > MOST_VAIN + MOST_VAIN_SHARE * (before + start)
+        if not is_vain and line.is_suspect and not covers(line, list(filter(_is_repair, mine))):
+            mine = explain(line, evidence, before + start)
+            growth = -len(line.codes) if any(map(_is_repair, mine)) else len(line.codes)
+            evidence.vain = max(0, evidence.vain + growth)
+        if mine and (not repaired or (all(map(_is_repair, mine)) and _known(mine) > _known(repaired))):
+            found += (_moved(one, start) for one in mine)
+            is_read_alone[start:end] = True
+    for one in explained:
+        found += _parts(one, block, is_read_alone) if is_read_alone[one.span.start : one.span.end].any() else [one]
+    return sorted(found, key=lambda one: one.span.start)
+
+
+def lost(block: Block, explained: Sequence[tuple[int, int]]) -> list[Explained]:
+    """Return the lines of a block of which nothing is explained though they are improbable, and much of them lost."""
+    if not (block.classes == Class.REPLACEMENT).any():
+        return []
+    return [
+        Explained(Span(start, end, "", 0.0, AGAIN), DOUBTED, DROPPED)
+        for start, end in _unexplained_lines(block, explained)
+        if _is_lost(Block(block.codes[start:end], block.costs[start:end]))
+    ]
+
+
+def _is_lost(line: Block) -> bool:
+    lost = int(np.count_nonzero(line.classes == Class.REPLACEMENT))
+    return lost >= max(LEAST_LOST, LEAST_LOST_SHARE * line.foreign) and line.is_suspect
+
+
+def _unexplained_lines(block: Block, explained: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the lines of a block, but for empty ones, that touch none of the spans that are explained."""
+    touched = np.zeros(len(block.codes) + 1, dtype=np.bool_)
+    for first, last in explained:
+        touched[first:last] = True
+    lines = np.array(_between(block.classes == Class.NEWLINE))
+    free = ~np.logical_or.reduceat(touched, lines[:, 0]) & (lines[:, 0] < lines[:, 1])
+    yield from zip(*lines[free].T.tolist(), strict=True)
+
+
+def _is_sure(one: Explained) -> bool:
+    """Return whether a line is repaired, and nothing of it lost that other lines may have made look like a loss."""
+    return _is_repair(one) and (one.span.pair.codec not in OF_PAIRS or "\ufffd" not in one.span.text)
+
+
+def _known(explained: list[Explained]) -> int:
+    """Return how many characters beyond ASCII of a line are known by what explains it."""
+    return sum(character >= "\x80" and character != "\ufffd" for one in explained for character in one.span.text)
+
+
+def _is_repair(one: Explained) -> bool:
+    return one.rule not in (DROPPED, ROUNDS) and one.confidence >= PROVED
+
+
+def _parts(one: Explained, block: Block, without: Mask | None = None) -> Iterator[Explained]:
+    """Yield what explains several lines, parted at their ends, but for lines `without` it."""
+    span, text = one.span, to_codes(one.span.text)
+    old = _between(block.classes[span.start : span.end] == Class.NEWLINE)
+    new = _between(class_table().take(text) == Class.NEWLINE)
+    if len(old) != len(new):
+        new = [(0, 0)] * len(old)  # a report has no text of its own
+    for (start, end), place in zip(old, new, strict=True):
+        start, end = span.start + start, span.start + end
+        if start < end and (without is None or not without[start:end].any()):
+            yield one._replace(span=replace(span, start=start, end=end, text=to_text(text[slice(*place)])))
+
+
+def _between(is_end: Mask) -> list[tuple[int, int]]:
+    """Return the stretches that ends of lines leave: start and end."""
+    ends = np.flatnonzero(is_end).tolist()
+    return list(zip((0, *(end + 1 for end in ends)), (*ends, len(is_end)), strict=True))
+
+
+def _moved(one: Explained, by: int) -> Explained:
+    """Return the same, so many code points on."""
+    return one._replace(span=replace(one.span, start=one.span.start + by, end=one.span.end + by))
