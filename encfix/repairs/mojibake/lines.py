@@ -42,10 +42,10 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
     `evidence` is what the lines that were read alone have shown; `before` is how many code points of the document are
     before the block.
     """
-    if not (block.classes == Class.NEWLINE).any():
+    if not explained or not (block.classes == Class.NEWLINE).any():
         return explained
     as_whole = {part.span.start: part for one in explained for part in _parts(one, block)}
-    sure = [(one.span.start, one.span.end) for one in as_whole.values() if _is_sure(one)]
+    sure = [(one.span.start, one.span.end) for one in as_whole.values() if _is_sure(one, block)]
     found: list[Explained] = []
     is_read_alone = np.zeros(len(block.codes), dtype=np.bool_)
     for start, end in _unexplained_lines(block, sure):
@@ -92,9 +92,12 @@ def _unexplained_lines(block: Block, explained: Sequence[tuple[int, int]]) -> It
     yield from zip(*lines[free].T.tolist(), strict=True)
 
 
-def _is_sure(one: Explained) -> bool:
-    """Return whether a line is repaired, and nothing of it lost that other lines may have made look like a loss."""
-    return _is_repair(one) and (one.span.pair.codec not in OF_PAIRS or "\ufffd" not in one.span.text)
+def _is_sure(one: Explained, block: Block) -> bool:
+    """Return whether a line is repaired, and nothing of it lost without a mark, which other lines may have made look
+    like a loss."""
+    if not _is_repair(one) or one.span.pair.codec not in OF_PAIRS or "\ufffd" not in one.span.text:
+        return _is_repair(one)
+    return bool((block.classes[one.span.start : one.span.end] == Class.REPLACEMENT).any())
 
 
 def _known(explained: list[Explained]) -> int:
