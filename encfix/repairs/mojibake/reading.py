@@ -109,7 +109,10 @@ class Block:
         if (is_hangul(self.codes).any() and IS_HAN.take(self.classes).any()) or is_misread(self.codes):
             return True
         badness = np.where((self.codes < 0x80) | is_kana(self.codes), 0.0, USUAL - self.costs)
-        return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
+        if best_sums(badness).max(initial=0.0) <= SUSPECT:
+            return False
+        badness[self.classes == Class.REPLACEMENT] = 0.0  # what was lost is half the proof at most
+        return bool(best_sums(badness).max(initial=0.0) > SUSPECT / 2)
 
     @cached_property
     def running_as_mixed(self) -> Scores:
