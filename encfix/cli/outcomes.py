@@ -46,8 +46,7 @@ class Task:
 
     def clean(self, chunk: Chunk, codec: Codec | None, offset: int, line: int, size: int) -> Part:
         """Return what cleaning does to a chunk; see `placed`."""
-        documents = chunk.documents
-        results = self.cleaner.clean_many([one.text for one in documents], [one.seams() for one in documents])
+        results = self.cleaner.clean_many(chunk.texts, chunk.seams)
         return placed(chunk, results, self.selection, codec, offset, line, size)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -72,10 +73,10 @@ def placed(
     run = _Run(chunk, offset, kept)
     verdict: Verdict = "clean"
     judged = list(results)
-    for nth, (document, result) in enumerate(zip(chunk.documents, results, strict=True)):
+    for nth, result in enumerate(results):
         if result.text is result.original and not result.findings:
             continue
-        judged[nth] = run.add(document, result)
+        judged[nth] = run.add(chunk.documents[nth], result)
         verdict = max(verdict, judged[nth].verdict, key=VERDICTS.index)
     problems = [Problem(start - offset, end - offset, reason) for start, end, reason in kept]
     problems += [problem for problem in chunk.problems if not run.stays(*problem[:2])]
@@ -133,11 +134,7 @@ class _Run:
     """Collects what is done to a chunk that begins at `offset` of its file."""
 
     def __init__(self, chunk: Chunk, offset: int, kept: Sequence[Kept]) -> None:
-        self._text, self._offset = chunk.text, offset
-        lines = [(start - offset, end - offset) for start, end, _ in kept]
-        if MARK in chunk.text:
-            lines = sorted({*lines, *marked_lines(chunk.text)})
-        self._stay = Spans(lines)
+        self._text, self._offset, self._kept = chunk.text, offset, kept
         self._edits: list[Edit] = []
         self._changes: list[Change] = []
         self._findings: list[Finding] = []
@@ -167,6 +164,12 @@ class _Run:
         for finding in result.findings:
             self._find(document, layout, finding)
         return result
+
+    @cached_property
+    def _stay(self) -> Spans:
+        """The lines in which nothing changes."""
+        lines = [(start - self._offset, end - self._offset) for start, end, _ in self._kept]
+        return Spans(sorted({*lines, *marked_lines(self._text)}) if MARK in self._text else lines)
 
     def stays(self, start: int, end: int) -> bool:
         """Return whether a span of the chunk is not to be touched."""
