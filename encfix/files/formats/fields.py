@@ -42,8 +42,8 @@ class Pattern:
         if not self.steps:
             raise FormatError("a field needs a name")
         first = self.steps[0]
-        self.key = first if len(self.steps) == 1 and isinstance(first, str) else None
-        """The key that is all of the pattern, as nearly always."""
+        self.path: Path = (first,) if len(self.steps) == 1 and isinstance(first, str) else ()
+        """The only path that is meant, if that is a key, as nearly always; else empty."""
 
     def find(self, value: Any) -> list[tuple[Path, Any]]:
         """Return the values that are meant, with their paths."""
@@ -72,9 +72,9 @@ def strings(value: Any, patterns: Sequence[Pattern]) -> list[tuple[Path, str]]:
     """Return the strings that the patterns mean, or all if there are none, with their paths, each once."""
     if not patterns:
         return list(_all_strings(value))
-    if len(patterns) == 1 and (key := patterns[0].key) is not None:
-        only = value.get(key) if isinstance(value, dict) else None
-        return [((key,), only)] if isinstance(only, str) else []
+    if len(patterns) == 1 and (path := patterns[0].path):
+        only = value.get(path[0]) if isinstance(value, dict) else None
+        return [(path, only)] if isinstance(only, str) else []
     found = [item for pattern in patterns for item in pattern.find(value)]
     return list({path: item for path, item in found if isinstance(item, str)}.items())
 

@@ -19,7 +19,10 @@ _SPACE = " \t\r"
 
 
 class _Found(NamedTuple):
-    """The strings of a record that are to be cleaned, with their paths, and what makes it a `Record`."""
+    """The strings of a record that are to be cleaned, with their paths, and what makes it a `Record`.
+
+    value: that of the line, if more than the strings is wanted of it.
+    """
 
     start: int
     end: int
@@ -47,6 +50,7 @@ class JsonLines(TextFormat):
         """Return the whole lines."""
         if not is_last:
             text = text[: text.rfind("\n") + 1]
+        is_annotated = self._spans is not None or self._verdict is not None
         records: list[_Found] = []
         problems: list[Problem] = []
         for start, end in _lines(text):
@@ -62,8 +66,8 @@ class JsonLines(TextFormat):
             if not self._has_fields:
                 self._has_fields, self._last = has_any(value, self._patterns), value
             if found := strings(value, self._patterns):
-                records.append(_Found(start, end, self._records, value, found))
-        if self._spans is None and self._verdict is None:
+                records.append(_Found(start, end, self._records, value if is_annotated else None, found))
+        if not is_annotated:
             return _Lines(text, records, problems)
         return _Annotated(text, records, problems, self._spans, self._verdict)
 
