@@ -151,7 +151,7 @@ class _Run:
             result = self._without_those_that_stay(result, layout)
         for change in result.changes:
             try:
-                place, after = layout.locate(change.start, change.end), document.quote(change.after)
+                place, after = layout.locate(change.start, change.end), change.after and document.quote(change.after)
             except FormatError as error:
                 left.append((change, f"left as it is: {error}"))
                 continue
@@ -182,13 +182,14 @@ class _Run:
 
     def _change(self, change: Change, edit: Edit, document: Document | None = None) -> None:
         self._edits.append(edit)
-        start, end = edit.start + self._offset, edit.end + self._offset
-        before = self._text[edit.start : edit.end]
-        head, rest = (change.kind, change.rules, start, end, before, edit.after), (change.confidence, change.reason)
+        start, end, after = edit
+        before = self._text[start:end]
+        place = start + self._offset, end + self._offset
+        facts = change.kind, change.rules, *place, before, after, change.confidence, change.reason
         if document is None or document.record is None:
-            self._changes.append(Change(*head, *rest))
+            self._changes.append(Change(*facts))
         else:
-            self._changes.append(FieldChange(*head, *rest, document.record, document.field or ""))
+            self._changes.append(FieldChange(*facts, document.record, document.field or ""))
 
     def _find(self, document: Document, layout: Layout, finding: Finding) -> None:
         start, end = layout.cover(finding.start, finding.end)

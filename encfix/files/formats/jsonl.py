@@ -11,7 +11,7 @@ from encfix.files.formats.base import Chunk, Edit, FormatError, Judgement, Probl
 from encfix.files.formats.fields import Path, Pattern, has_any, missing, strings
 from encfix.files.formats.json import JsonString, Record, read_value
 
-BLOCK = 2**20
+BLOCK = 2**21
 """Code points that are read before the records in them are cleaned together."""
 
 _SPACE = " \t\r"
