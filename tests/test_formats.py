@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -394,6 +395,23 @@ def test_file_in_blocks_is_cleaned_as_one_at_once(tmp_path: Any, monkeypatch: py
     assert tuple(change for part in parts for change in part.changes) == changes_of(whole)
     assert apply_changes(content, list(changes_of(whole))).encode() == whole.output[3:]
     assert [part.line for part in parts] == [1 + content[: part.offset].count("\n") for part in parts]
+
+
+@pytest.mark.parametrize("writing", [None, Writing()])
+def test_file_in_blocks_is_not_held(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, writing: Writing | None) -> None:
+    for name, size in (("WHOLE", 2**16), ("BLOCK", 2**16)):
+        monkeypatch.setattr(reading, name, size)
+    monkeypatch.setattr(JsonLines, "block", 2**14)
+    (tmp_path / "a.jsonl").write_text('{"text": "今天天气很好，我们继续学习。"}\n' * 2**16, "utf-8")
+    source = Source(tmp_path, "a.jsonl", (tmp_path / "a.jsonl").stat().st_size, is_named=True)
+    (outcome,) = clean_files([source], Task(Cleaner(), writing=writing))
+    assert isinstance(outcome, Streamed)
+    tracemalloc.start()
+    try:
+        assert sum(part.size for part in outcome.parts(None)) == source.size
+        assert tracemalloc.get_traced_memory()[1] < source.size
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from encfix.cli.outcomes import Outcome, Streamed, Task, Whole
 from encfix.cli.placing import Part, placed
@@ -72,10 +73,11 @@ def _read(source: Source, kind: Kind, task: Task) -> _Read | None:
 
 
 def _clean_group(group: list[_Read], task: Task) -> Iterator[Outcome | Failed]:
-    documents = [document for item in group for chunk in item.chunks for document in chunk.documents]
-    results = iter(task.cleaner.clean_many([one.text for one in documents], [one.seams() for one in documents]))
+    every = [chunk for item in group for chunk in item.chunks]
+    texts = [text for chunk in every for text in chunk.texts]
+    results = iter(task.cleaner.clean_many(texts, [seams for chunk in every for seams in chunk.seams]))
     for item in group:
-        taken = [[next(results) for _ in chunk.documents] for chunk in item.chunks]
+        taken = [list(islice(results, len(chunk.texts))) for chunk in item.chunks]
         parts: list[Part] = []
         offset, line, size = 0, 1, len(item.file.data)
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import BinaryIO, TypeAlias
 
@@ -21,6 +21,7 @@ from encfix.files.formats.warc import Page, chosen, pages
 from encfix.files.reading import (
     Measured,
     Twins,
+    beside,
     blocks,
     charset_of,
     opened,
@@ -46,8 +47,7 @@ class Task:
 
     def clean(self, chunk: Chunk, codec: Codec | None, offset: int, line: int, size: int) -> Part:
         """Return what cleaning does to a chunk; see `placed`."""
-        documents = chunk.documents
-        results = self.cleaner.clean_many([one.text for one in documents], [one.seams() for one in documents])
+        results = self.cleaner.clean_many(chunk.texts, chunk.seams)
         return placed(chunk, results, self.selection, codec, offset, line, size)
 
 
@@ -72,13 +72,20 @@ class Whole:
         return self.output != self.file.data
 
     @property
+    def charsets(self) -> tuple[Charset, Charset]:
+        """How the content is text that was read, and how the one is that it should have."""
+        return self.file.codec.source, self.file.codec.target
+
+    @cached_property
     def input_content(self) -> Content:
         """What is on record of the content that was read."""
         return Content.of(self.file.data, self.file.codec.source)
 
-    @property
+    @cached_property
     def output_content(self) -> Content:
         """What is on record of the content that it should have. Raises EncodingError."""
+        if self.output is self.file.data:
+            return replace(self.input_content, charset=self.file.codec.target)
         return Content.of(self.output, self.file.codec.target)
 
     def parts(self, sink: BinaryIO | None) -> Iterator[Part]:
@@ -100,6 +107,11 @@ class Streamed:
         self.is_changed = False
         self._task = task
         self._contents: tuple[Content, ...] = ()
+
+    @property
+    def charsets(self) -> tuple[Charset, Charset]:
+        """How the content is text that was read, and how the one is that it should have."""
+        return self.input_content.charset, self.output_content.charset
 
     @property
     def input_content(self) -> Content:
@@ -138,28 +150,25 @@ class Streamed:
         self.is_changed = codec.is_converted
         twins = Twins()
         settings = _settings(self.source, self.kind) if sink else None
-        with opened(self.source, self.kind.compression) as stream, _into(sink, settings) as target:
+        content = opened(self.source, self.kind.compression)
+        with content as stream, _into(sink, settings) as target, beside() as go:
             offset, line, size = 0, 1, 0
             mark = codec.target.mark
-            texts = _Texts(stream, codec, twins)
+            texts = _Texts(stream, codec)
             for chunk in stream_chunks(texts, form):
-                part = self._task.clean(chunk, codec, offset, line, twins.old_size - size)
-                size = twins.old_size
+                part = self._task.clean(chunk, codec, offset, line, texts.size - size)
+                size = texts.size
                 offset += len(chunk.text)
+                raw, is_same = texts.taken(offset)
                 if self._task.writing:
-                    raw = texts.taken(offset)
-                    if raw is None or part.new is not chunk.text or codec.is_converted:
-                        raw = [mark + codec.target.encode(part.new or "", line)]
+                    is_same &= part.new is chunk.text and not codec.is_converted
+                    new = raw if is_same else [mark + codec.target.encode(part.new or "", line)]
+                    go(twins.take, raw, new, target)
                     mark = b""
-                    for piece in raw:
-                        twins.wrote(piece)
-                        if target:
-                            target.write(piece)
                 line = codec.lines + 1 if texts.points == offset else line + line_ends(chunk.text)
                 yield part
-            if mark and target:
-                target.write(mark)
-            twins.wrote(mark)
+            if self._task.writing:
+                go(twins.take, texts.taken(offset)[0], [mark], target)
         if self.is_changed:
             codec.check()
         charsets = codec.source, codec.target
@@ -227,28 +236,29 @@ def _problems(found: Sequence[Page]) -> Iterator[Problem]:
 class _Texts:
     """The text of content block by block; what is taken just as it was read need not be encoded again."""
 
-    def __init__(self, stream: BinaryIO, codec: Codec, twins: Twins) -> None:
-        self._stream, self._codec, self._twins = stream, codec, twins
-        self._read: list[bytes] | None = []
-        """The bytes that were read since all text was taken; None while some is left over."""
-        self.points = 0
-        """Code points that were read."""
+    def __init__(self, stream: BinaryIO, codec: Codec) -> None:
+        self._stream, self._codec = stream, codec
+        self._read: list[bytes] = []
+        """The blocks that were read since some text was taken."""
+        self._is_rest = False
+        """Whether text was left over then."""
+        self.points = self.size = 0
+        """Code points, and bytes, that were read."""
 
     def __iter__(self) -> Iterator[str]:
         for block in blocks(self._stream, self._codec.source):
-            self._twins.read(block)
-            if self._read is not None:
-                self._read.append(block)
+            self._read.append(block)
+            self.size += len(block)
             text = self._codec.decode(block)
             self.points += len(text)
             yield text
 
-    def taken(self, offset: int) -> list[bytes] | None:
-        """Take the text up to `offset`; return its bytes if they are those of all that was read since the last time."""
-        is_all = offset == self.points
-        raw = self._read if is_all else None
-        self._read = [] if is_all else None
-        return raw
+    def taken(self, offset: int) -> tuple[list[bytes], bool]:
+        """Take the text up to `offset`; return what was read since the last time, and whether that is its bytes."""
+        read, self._read = self._read, []
+        is_same = not self._is_rest and offset == self.points
+        self._is_rest = offset < self.points
+        return read, is_same
 
 
 def _settings(source: Source, kind: Kind) -> compression.Settings | None:

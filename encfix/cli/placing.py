@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -72,10 +73,10 @@ def placed(
     run = _Run(chunk, offset, kept)
     verdict: Verdict = "clean"
     judged = list(results)
-    for nth, (document, result) in enumerate(zip(chunk.documents, results, strict=True)):
+    for nth, result in enumerate(results):
         if result.text is result.original and not result.findings:
             continue
-        judged[nth] = run.add(document, result)
+        judged[nth] = run.add(chunk.documents[nth], result)
         verdict = max(verdict, judged[nth].verdict, key=VERDICTS.index)
     problems = [Problem(start - offset, end - offset, reason) for start, end, reason in kept]
     problems += [problem for problem in chunk.problems if not run.stays(*problem[:2])]
@@ -133,11 +134,7 @@ class _Run:
     """Collects what is done to a chunk that begins at `offset` of its file."""
 
     def __init__(self, chunk: Chunk, offset: int, kept: Sequence[Kept]) -> None:
-        self._text, self._offset = chunk.text, offset
-        lines = [(start - offset, end - offset) for start, end, _ in kept]
-        if MARK in chunk.text:
-            lines = sorted({*lines, *marked_lines(chunk.text)})
-        self._stay = Spans(lines)
+        self._text, self._offset, self._kept = chunk.text, offset, kept
         self._edits: list[Edit] = []
         self._changes: list[Change] = []
         self._findings: list[Finding] = []
@@ -154,7 +151,7 @@ class _Run:
             result = self._without_those_that_stay(result, layout)
         for change in result.changes:
             try:
-                place, after = layout.locate(change.start, change.end), document.quote(change.after)
+                place, after = layout.locate(change.start, change.end), change.after and document.quote(change.after)
             except FormatError as error:
                 left.append((change, f"left as it is: {error}"))
                 continue
@@ -168,6 +165,12 @@ class _Run:
             self._find(document, layout, finding)
         return result
 
+    @cached_property
+    def _stay(self) -> Spans:
+        """The lines in which nothing changes."""
+        lines = [(start - self._offset, end - self._offset) for start, end, _ in self._kept]
+        return Spans(sorted({*lines, *marked_lines(self._text)}) if MARK in self._text else lines)
+
     def stays(self, start: int, end: int) -> bool:
         """Return whether a span of the chunk is not to be touched."""
         return self._stay.touch(start, end)
@@ -179,13 +182,14 @@ class _Run:
 
     def _change(self, change: Change, edit: Edit, document: Document | None = None) -> None:
         self._edits.append(edit)
-        start, end = edit.start + self._offset, edit.end + self._offset
-        before = self._text[edit.start : edit.end]
-        head, rest = (change.kind, change.rules, start, end, before, edit.after), (change.confidence, change.reason)
+        start, end, after = edit
+        before = self._text[start:end]
+        place = start + self._offset, end + self._offset
+        facts = change.kind, change.rules, *place, before, after, change.confidence, change.reason
         if document is None or document.record is None:
-            self._changes.append(Change(*head, *rest))
+            self._changes.append(Change(*facts))
         else:
-            self._changes.append(FieldChange(*head, *rest, document.record, document.field or ""))
+            self._changes.append(FieldChange(*facts, document.record, document.field or ""))
 
     def _find(self, document: Document, layout: Layout, finding: Finding) -> None:
         start, end = layout.cover(finding.start, finding.end)

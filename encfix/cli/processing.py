@@ -125,13 +125,12 @@ class Processing:
             else:
                 _take(outcome, record, None)
             lines = self._note(record)
-        contents = outcome.input_content, outcome.output_content
         return Done(
             outcome.source,
             record.bytes,
             record.characters,
             outcome.is_changed,
-            (contents[0].charset.encoding, contents[1].charset.encoding),
+            (outcome.charsets[0].encoding, outcome.charsets[1].encoding),
             record.repairs,
             record.changes,
             record.findings,
@@ -186,7 +185,7 @@ def _diff(outcome: Outcome, record: Record) -> str:
     if outcome.kind.type in STREAMED:
         raise DestinationError(f"a {outcome.kind.type} file has no lines to show; leave --diff out")
     parts = list(outcome.parts(None))
-    mark = BOM * bool(outcome.input_content.charset.mark)
+    mark = BOM * bool(outcome.charsets[0].mark)
     changes = []
     for part in parts:
         record.add(part)

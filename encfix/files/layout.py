@@ -31,8 +31,6 @@ class Layout:
 
     def __init__(self, segments: Iterable[Segment]) -> None:
         self._segments = list(segments) or [Segment(0, 0, "")]
-        only = self._segments[0] if len(self._segments) == 1 else None
-        self._shift = only.start if only and only.is_literal and not only.is_fixed else None
         self._starts: list[int] = []
         offset = 0
         for segment in self._segments:
@@ -51,8 +49,11 @@ class Layout:
 
         An empty span is a place between two characters; where markup stands there, it is the place behind the markup.
         """
-        if self._shift is not None:
-            return self._shift + start, self._shift + end
+        nth = bisect_right(self._starts, start) - 1
+        first, _, value, is_literal, is_fixed = self._segments[nth]
+        if is_literal and not is_fixed and end - self._starts[nth] <= len(value):  # as nearly always: in one run
+            shift = first - self._starts[nth]
+            return start + shift, end + shift
         first, last = self._reach(start, end)
         nth = bisect_left(self._fixed, first)
         if nth < len(self._fixed) and self._fixed[nth] <= last:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -111,6 +112,34 @@ def stream_chunks(texts: Iterable[str], form: TextFormat) -> Iterator[Chunk]:
     form.end()
 
 
+@contextmanager
+def beside() -> Iterator[Callable[..., None]]:
+    """Give a function that has another called in a thread of its own, once the last call is over.
+
+    It raises what that call raised, as does the end of the context: digesting, packing and writing a block need no
+    interpreter, so they go on while the next one is cleaned.
+
+    >>> seen = []
+    >>> with beside() as go:
+    ...     for nth in range(3):
+    ...         go(seen.append, nth)
+    >>> seen
+    [0, 1, 2]
+    """
+    with ThreadPoolExecutor(1) as pool:
+        last: Future[object] | None = None
+
+        def go(work: Callable[..., object], *arguments: object) -> None:
+            nonlocal last
+            if last:
+                last.result()
+            last = pool.submit(work, *arguments)
+
+        yield go
+        if last:
+            last.result()
+
+
 class Measured:
     """A stream, or none, that counts what is written to it, and digests it."""
 
@@ -176,6 +205,15 @@ class Twins:
             self._ahead.append(data)
         else:
             self._old.update(data)
+
+    def take(self, old: Iterable[bytes], new: Iterable[bytes], sink: BinaryIO | None) -> None:
+        """Take what comes next in both, and write the new to `sink`, if there is one."""
+        for data in old:
+            self.read(data)
+        for data in new:
+            self.wrote(data)
+            if sink:
+                sink.write(data)
 
     def wrote(self, data: bytes) -> None:
         """Take what comes next in the new content, of which the old must have been read as far."""

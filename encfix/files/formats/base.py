@@ -87,9 +87,24 @@ class Chunk:
         labels: Sequence[tuple[int, int]] = (),
     ) -> None:
         self.text = text
-        self.documents = documents
         self.problems = problems
         self.labels = labels
+        self._documents = documents
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        """The texts to clean, and where they stand."""
+        return self._documents
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The documents as strings."""
+        return [document.text for document in self.documents]
+
+    @property
+    def seams(self) -> Sequence[Sequence[tuple[int, int]]]:
+        """The seams of each document."""
+        return [document.seams() for document in self.documents]
 
     def annotations(self, judgements: Sequence[Judgement]) -> tuple[list[Edit], list[Problem]]:
         """Return the edits that write down what became of the documents, and what they could not."""

@@ -41,12 +41,12 @@ class Pattern:
             place = match.end()
         if not self.steps:
             raise FormatError("a field needs a name")
+        first = self.steps[0]
+        self.path: Path = (first,) if len(self.steps) == 1 and isinstance(first, str) else ()
+        """The only path that is meant, if that is a key, as nearly always; else empty."""
 
     def find(self, value: Any) -> list[tuple[Path, Any]]:
         """Return the values that are meant, with their paths."""
-        first = self.steps[0]
-        if len(self.steps) == 1 and isinstance(first, str):  # as nearly always
-            return [((first,), value[first])] if isinstance(value, dict) and first in value else []
         found: list[tuple[Path, Any]] = [((), value)]
         for step in self.steps:
             below: list[tuple[Path, Any]] = []
@@ -72,9 +72,11 @@ def strings(value: Any, patterns: Sequence[Pattern]) -> list[tuple[Path, str]]:
     """Return the strings that the patterns mean, or all if there are none, with their paths, each once."""
     if not patterns:
         return list(_all_strings(value))
+    if len(patterns) == 1 and (path := patterns[0].path):
+        only = value.get(path[0]) if isinstance(value, dict) else None
+        return [(path, only)] if isinstance(only, str) else []
     found = [item for pattern in patterns for item in pattern.find(value)]
-    chosen = [(path, item) for path, item in found if isinstance(item, str)]
-    return chosen if len(patterns) == 1 else list(dict(chosen).items())
+    return list({path: item for path, item in found if isinstance(item, str)}.items())
 
 
 def has_any(value: Any, patterns: Sequence[Pattern]) -> bool:

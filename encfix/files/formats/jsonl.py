@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection, TextFormat
+from encfix.files.formats.base import Chunk, Edit, FormatError, Judgement, Problem, Selection, TextFormat
 from encfix.files.formats.fields import Path, Pattern, has_any, missing, strings
 from encfix.files.formats.json import JsonString, Record, read_value
 
-BLOCK = 2**20
+BLOCK = 2**21
 """Code points that are read before the records in them are cleaned together."""
 
 _SPACE = " \t\r"
+
+
+
+class _Found(NamedTuple):
+    """The strings of a record that are to be cleaned, with their paths, and what makes it a `Record`.
+
+    value: that of the line, if more than the strings is wanted of it.
+    """
+
+    start: int
+    end: int
+    number: int
+    value: Any
+    strings: list[tuple[Path, str]]
 
 
 class JsonLines(TextFormat):
@@ -35,12 +50,13 @@ class JsonLines(TextFormat):
         """Return the whole lines."""
         if not is_last:
             text = text[: text.rfind("\n") + 1]
-        documents: list[Document] = []
+        is_annotated = self._spans is not None or self._verdict is not None
+        records: list[_Found] = []
         problems: list[Problem] = []
         for start, end in _lines(text):
             self._records += 1
             try:
-                value, stop = read_value(text, _skip(text, start, end))
+                value, stop = read_value(text, start if text[start] == "{" else _skip(text, start, end))
                 if stop != end and (stop > end or text[stop:end].strip(_SPACE)):
                     raise ValueError
             except (ValueError, StopIteration, RecursionError):
@@ -49,11 +65,11 @@ class JsonLines(TextFormat):
                 continue
             if not self._has_fields:
                 self._has_fields, self._last = has_any(value, self._patterns), value
-            record = Record(text, start, end, self._records, value)
-            documents += [JsonString(item, record, path) for path, item in strings(value, self._patterns)]
-        if self._spans is None and self._verdict is None:
-            return Chunk(text, documents, problems)
-        return _Annotated(text, documents, problems, self._spans, self._verdict)
+            if found := strings(value, self._patterns):
+                records.append(_Found(start, end, self._records, value if is_annotated else None, found))
+        if not is_annotated:
+            return _Lines(text, records, problems)
+        return _Annotated(text, records, problems, self._spans, self._verdict)
 
     def end(self) -> None:
         """Raise FormatError if there were records, but none with a field that is asked for."""
@@ -79,18 +95,45 @@ def _skip(text: str, start: int, end: int) -> int:
     return start
 
 
-class _Annotated(Chunk):
+class _Lines(Chunk):
+    """A chunk of records. Most are clean, so their strings become documents only when one is asked for."""
+
+    def __init__(self, text: str, records: Sequence[_Found], problems: Sequence[Problem]) -> None:
+        super().__init__(text, (), problems)
+        self._records = records
+
+    @cached_property
+    def documents(self) -> Sequence[JsonString]:
+        """The strings, and where they stand."""
+        made: list[JsonString] = []
+        for start, end, number, value, found in self._records:
+            record = Record(self.text, start, end, number, value)
+            made += [JsonString(item, record, path) for path, item in found]
+        return made
+
+    @cached_property
+    def texts(self) -> Sequence[str]:
+        """The strings alone."""
+        return [item for record in self._records for _, item in record.strings]
+
+    @property
+    def seams(self) -> Sequence[Sequence[tuple[int, int]]]:
+        """The seams of each string, which has none."""
+        return [()] * len(self.texts)
+
+
+class _Annotated(_Lines):
     """A chunk that writes down what became of its documents."""
 
     def __init__(
         self,
         text: str,
-        documents: Sequence[Document],
+        records: Sequence[_Found],
         problems: Sequence[Problem],
         spans: Pattern | None,
         verdict: str | None,
     ) -> None:
-        super().__init__(text, documents, problems)
+        super().__init__(text, records, problems)
         self._spans, self._verdict = spans, verdict
 
     def annotations(self, judgements: Sequence[Judgement]) -> tuple[list[Edit], list[Problem]]:
@@ -99,8 +142,7 @@ class _Annotated(Chunk):
         problems: list[Problem] = []
         by_record: dict[int, list[tuple[JsonString, Judgement]]] = {}
         for document, judgement in zip(self.documents, judgements, strict=True):
-            if isinstance(document, JsonString):
-                by_record.setdefault(document.source.number, []).append((document, judgement))
+            by_record.setdefault(document.source.number, []).append((document, judgement))
         for judged in by_record.values():
             record = judged[0][0].source
             if self._spans is not None:
