@@ -17,7 +17,6 @@ BLOCK = 2**21
 _SPACE = " \t\r"
 
 
-
 class _Found(NamedTuple):
     """The strings of a record that are to be cleaned, with their paths, and what makes it a `Record`.
 
