@@ -129,7 +129,7 @@ def copies(documents: Sequence[str], characters: int) -> list[str]:
 def speeds(work: dict[str, Work], documents: Sequence[str], repeats: int, characters: int) -> dict[str, float]:
     """Return the best speed of each tool in characters a second."""
     texts = copies(documents, characters)
-    share = {name: _share(one, texts) for name, one in work.items()}
+    share = {name: _share(one, texts, len(documents)) for name, one in work.items()}
     best = dict.fromkeys(work, 0.0)
     for _ in range(repeats):
         for name, one in work.items():
@@ -138,9 +138,9 @@ def speeds(work: dict[str, Work], documents: Sequence[str], repeats: int, charac
     return best
 
 
-def _share(work: Work, texts: Sequence[str]) -> int:
-    """Return how many of the texts take a tool long enough to be timed, and no longer than that needs."""
-    count = min(len(texts), 8)
+def _share(work: Work, texts: Sequence[str], least: int) -> int:
+    """Return how many of the texts, and at least so many, take a tool long enough to be timed, and no longer."""
+    count = min(len(texts), max(least, 8))
     work(texts[:count])  # loads tables
     while count < len(texts) and _seconds(work, texts[:count]) < LEAST_SECONDS:
         count = min(2 * count, len(texts))

@@ -210,13 +210,13 @@ class Cleaner:
             if not applied.all():
                 left = proposed.where(~applied)
                 reports.append((len(stages), stage_of(batch, left)))
-                holding = HOLDING.take(left.rule)
-                held = np.concatenate((held, np.stack((left.start[holding], left.end[holding]), axis=1)))
+                if (holding := HOLDING.take(left.rule)).any():
+                    held = np.concatenate((held, np.stack((left.start[holding], left.end[holding]), axis=1)))
             if applied.any():
                 touched = batch.documents_of(proposed.start[applied])
                 edits = divide(batch, proposed.where(applied))
                 batch, stage = apply(batch, edits)
-                held = moved(held, edits)
+                held = moved(held, edits) if len(held) else held
                 stages.append(stage)
                 changed[touched] = True
         return batch, changed, Round(stages, reports)

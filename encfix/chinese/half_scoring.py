@@ -35,14 +35,15 @@ DOUBLED = 5.0
 ALONE = 3.0
 """Nats against a dash or an ellipsis of one character: they come in twos."""
 
-CLIPPED = 4.0
-"""Nats against a clause of one character: 本校 is more probable than 本。 at the start of a line."""
+SHORT = {
+    **dict.fromkeys("。；", (0.0, 4.0, 3.0, 3.0, 0.8)),
+    "，": (0.0, 4.0, 0.7, 1.0, 0.4),
+    **dict.fromkeys("：！？", (0.0, 4.0, 0.0, 0.0, 0.0)),
+}
+LONG = len(SHORT["，"])
+"""Nats against a mark that ends a clause, by the characters of that clause, and how many of these are no longer few.
 
-SHORT_SENTENCE = (0.0, 0.0, 3.0, 3.0, 0.8)
-SHORT_CLAUSE = (0.0, 0.0, 0.7, 1.0, 0.4)
-LONG = len(SHORT_SENTENCE)
-"""Nats against a full stop, and against a comma, by the characters of the clause that it ends: what longer ones have
-more of in prose, where a clause of one character is `CLIPPED`."""
+By so much prose has more long ones: 本校 is more probable than 本。 at the start of a line. A quotation may be short."""
 
 UNBEGUN = 4.0
 """Nats against a clause that begins with a particle or a suffix."""
@@ -165,7 +166,7 @@ class Scorer:
             if is_mark or last in _TWINS:
                 score -= _against_mark(opened, written[:-1], last, character, clause)
                 opened = opened_after(opened, character)
-                clause = 0 if character in _ENDS_CLAUSE else clause
+                clause = 0 if character in _ENDS_CLAUSE else LONG if character in CLOSED_BY else clause
             elif clause < LONG:
                 if not clause and form in _NEVER_BEGINS and last in _ENDS_CLAUSE:
                     score -= UNBEGUN
@@ -193,12 +194,8 @@ def _against_mark(opened: str, tail: str, last: str, character: str, clause: int
             cost += -CLOSING if opened.endswith(character) else ORPHAN
     if character in _NEVER_BEHIND.get(last, ()):
         cost += DOUBLED
-    elif character in _ENDS_CLAUSE and last not in _MARKS and (len(tail) == 1 or tail[-2] in _ENDS_CLAUSE):
-        cost += CLIPPED
-    elif character in "。；" and clause < LONG:
-        cost += SHORT_SENTENCE[clause]
-    elif character == "，" and clause < LONG:
-        cost += SHORT_CLAUSE[clause]
+    elif clause < LONG and character in SHORT:
+        cost += SHORT[character][clause]
     if last in _TWINS and character != last and not tail.endswith(last * 2):
         cost += ALONE
     return cost

@@ -156,7 +156,7 @@ def _may_be_mixed(block: Block, readings: dict[Pair, list[Span]]) -> bool:
     return all(block.lacking(charset).any() for charset in ("cp1252", "latin-1")) and not any(
         plausibility.is_like_utf8(block, pair, NEARLY_ALL) if pair.codec == "utf-8" else _covers_well(block, spans)
         for pair, spans in readings.items()
-        if pair.is_narrow and pair not in MIXED
+        if pair.is_single_byte and pair not in MIXED
     )
 
 
@@ -199,7 +199,7 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
     for pair in pairs:
         raw, doubted = variants.chosen(block, pair)
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
-        is_lossy = pair.wrong in LOSES_MANY or (pair.codec in OF_PAIRS and not pair.is_narrow)
+        is_lossy = pair.wrong in LOSES_MANY or (pair.codec in OF_PAIRS and not pair.is_single_byte)
         unexplained = is_lossy and block.is_suspect_but_for(spans)
         is_partial = pair.is_japanese and not _covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
@@ -226,7 +226,7 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explaine
     of_pairs = [pair for pair in ranked if pair.codec != "utf-8" and pair.is_chinese]
     marked = bool((block.codes == 0xFFFD).sum() > (block.codes == ord("?")).sum())
     if not marked:
-        of_pairs = [pair for pair in of_pairs if not pair.is_narrow]
+        of_pairs = [pair for pair in of_pairs if not pair.is_single_byte]
     candidates = sorted({*of_utf8, *of_pairs}, key=[*ranked, *of_utf8].index)
     if len(block.codes) > 2 * SAMPLE and candidates:
         sampled = _lossy(Block(block.codes[:SAMPLE]), pairs, ranked)

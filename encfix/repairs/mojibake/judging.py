@@ -87,7 +87,7 @@ def confidence(block: Block, span: Span) -> float:
     """Return the probability that a span is damage and its reading right; 0 where the proof fails."""
     codes = to_codes(span.text)
     costs = read_costs(codes, span.pair)
-    if span.pair.is_narrow and _has_loose_ends(codes, costs):
+    if span.pair.is_single_byte and _has_loose_ends(codes, costs):
         return 0.0
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
@@ -95,9 +95,9 @@ def confidence(block: Block, span: Span) -> float:
     here = slice(span.start, span.end)
     if not _is_prose(codes, known, span.pair) or _is_chart(block.codes[here], span.pair):
         return 0.0
-    if span.pair.is_narrow and _squeezed(block, span, codes) > MOST_SQUEEZED * known.sum():
+    if span.pair.is_single_byte and _squeezed(block, span, codes) > MOST_SQUEEZED * known.sum():
         return 0.0
-    most = MOST_BROKEN_NARROW if span.pair.is_narrow and span.pair.true != "utf-8" else MOST_BROKEN
+    most = MOST_BROKEN_NARROW if span.pair.is_single_byte and span.pair.true != "utf-8" else MOST_BROKEN
     if lost.sum() > most * (known.sum() + lost.sum()):
         return 0.0
     if span.pair.is_chinese and (is_kana(codes) | is_hangul(codes)).sum() > MOST_ABROAD * known.sum():
@@ -117,14 +117,14 @@ def confidence(block: Block, span: Span) -> float:
     if is_theirs and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
     # A Japanese list that says the same again and again proves it once, and so does a noise: ｷﾞｺﾞｷﾞｺﾞ.
-    is_varied = span.pair.is_chinese and (span.pair.true == "utf-8" or span.pair.is_narrow or count >= VARIED)
+    is_varied = span.pair.is_chinese and (span.pair.true == "utf-8" or span.pair.is_single_byte or count >= VARIED)
     variety = 1.0 if is_varied else len(np.unique(codes[known])) / count
     weight = variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - _chance(block, span)
     weight -= _strangeness(block, span) * int(han.sum())
     if weight < 0:
         return 0.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
-    if few and not (span.pair.true == "utf-8" and span.pair.is_narrow):
+    if few and not (span.pair.true == "utf-8" and span.pair.is_single_byte):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
 
@@ -180,7 +180,7 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
     """
     if pair.codec == "utf-8":
         return 0.99 if is_lossy else 0.999
-    if pair.is_narrow or not pair.is_chinese:
+    if pair.is_single_byte or not pair.is_chinese:
         return 0.985
     return 0.96
 
@@ -237,7 +237,7 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     costs = read_costs(codes, pair)
     if pair.codec == "utf-8":  # what is left of two characters at an end may be one
         return pair.wrong in LOSES_MANY and bool(min(costs[0], costs[-1]) < POOR)
-    if pair.is_narrow:
+    if pair.is_single_byte:
         return False
     if block.is_cut(span) or np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any():
         return True

@@ -21,14 +21,14 @@ class Pair:
         return f"mojibake.{self.true}-as-{self.wrong}"
 
     @property
-    def is_narrow(self) -> bool:
+    def is_single_byte(self) -> bool:
         """Whether the wrong encoding gives a character for each byte."""
         return self.wrong in SINGLE_BYTE
 
     @property
     def is_european(self) -> bool:
         """Whether it gives letters and symbols of Europe, not of Asia."""
-        return self.is_narrow and self.wrong != LATIN_1_THEN_GBK
+        return self.is_single_byte and self.wrong != LATIN_1_THEN_GBK
 
     @property
     def is_chinese(self) -> bool:

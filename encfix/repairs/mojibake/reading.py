@@ -137,7 +137,7 @@ class Block:
         if pair.codec != "utf-8":
             return raw
         if pair.wrong not in self._own:
-            self._own[pair.wrong] = later_marks.with_own_marks(raw, self.codes, is_narrow=pair.is_narrow)
+            self._own[pair.wrong] = later_marks.with_own_marks(raw, self.codes, is_narrow=pair.is_single_byte)
         return self._own[pair.wrong]
 
     def lacking(self, charset: str) -> Mask:
@@ -270,7 +270,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
                bisect_left(broken_places, end)]}  # fmt: skip
         read_here = codes[start:end]
-        if of_a_mark := edges.of_a_mark(text, last, is_narrow=pair.is_narrow):
+        if of_a_mark := edges.of_a_mark(text, last, is_narrow=pair.is_single_byte):
             read_here, stop = np.append(read_here[:-of_a_mark], np.uint32(UNKNOWN)), stop - 1
             own.pop(end - start - of_a_mark, None)
         found.append(Span(int(old[first]), stop, _text(read_here), gain, pair, slots=own))
@@ -282,7 +282,7 @@ def filled(span: Span) -> Span:
     text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
     is_marked = bool(span.slots) and all(slot.marked for slot in span.slots.values())
     if (
-        span.pair.codec == "utf-8" and not is_marked and not span.pair.is_narrow
+        span.pair.codec == "utf-8" and not is_marked and not span.pair.is_single_byte
     ):  # single bytes lose none that begins one
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
         text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)

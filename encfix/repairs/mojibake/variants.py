@@ -42,7 +42,7 @@ _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 def chosen(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     """Return the bytes behind a block with the best choice where there is one, and the places where it is in
     doubt."""
-    if pair.is_narrow and pair.true == "utf-8":
+    if pair.is_single_byte and pair.true == "utf-8":
         raw = block.bytes_of(pair)
         return with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
     return resolve(block, pair)
