@@ -43,7 +43,7 @@ SHORT = {
 LONG = len(SHORT["，"])
 """Nats against a mark that ends a clause, by the characters of that clause, and how many of these are no longer few.
 
-By so much prose has more long ones: 本校 is more probable than 本。 at the start of a line. A quotation may be short."""
+So much more prose has of long ones: 本校 is likelier than 本。 at the start of a line. A quotation may be short."""
 
 UNBEGUN = 4.0
 """Nats against a clause that begins with a particle or a suffix."""
