@@ -19,9 +19,9 @@ from encfix.chinese.characters import SIMPLIFIED_FORMS, class_of, two_forms
 from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 
 _LETTER = "[a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ\u0300\u0301\u0304\u030c\u0308]"
-_NESTED = rf"[(（]{_LETTER}{{1,7}}[)）]"
-_TAIL = re.compile(rf"\?((?:{_LETTER}|{_NESTED}){{1,24}})[)）]")
-_GLOSS = re.compile(rf"[(（]((?:{_LETTER}|{_NESTED}){{1,24}})[)）]")
+_NESTED = rf"[(（]{_LETTER}{{1,7}} ?[)）]"
+_TAIL = re.compile(rf"\?((?:{_LETTER}|{_NESTED}){{1,24}}) ?[)）]")
+_GLOSS = re.compile(rf"[(（]((?:{_LETTER}|{_NESTED}){{1,24}}) ?[)）]")
 _SPECIAL = re.compile(r"[?(（]")
 _TAG_TAIL = re.compile(r"/?[a-zA-Z][a-zA-Z0-9]{0,9}\s?/?>")
 _NARROWED = str.maketrans({wide: narrow for narrow, wide in NARROW.items()})

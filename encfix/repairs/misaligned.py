@@ -68,7 +68,7 @@ _FOLLOWS = members(Class.MARK, Class.COMMA, Class.QUESTION) | IS_LETTER
 _END = re.compile(r"[?@-~]")
 _CHAIN = re.compile(r"[?!？！]{3}")
 _WIDE_MARKS = frozenset("，！；：？")
-_CROSSED = re.compile(r"[^\x00-\x7f][@-~][(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7})[)）]")
+_CROSSED = re.compile(r"[^\x00-\x7f][@-~][(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7}) ?[)）]")
 
 
 def propose(batch: Batch, options: Options) -> Edits:

@@ -119,8 +119,9 @@ def _syllables(
         here = start + distance
         kind, code = classes.take(here), codes.take(here)
         value = pinyin.fold_table().take(code, mode="clip")
-        written = written * _HASH_FACTOR + code
         closes = kind == Class.CLOSE
+        is_last = (kind == Class.SPACE) & (classes.take(here + 1) == Class.CLOSE)  # 會(huì )
+        written = np.where(is_last, written, written * _HASH_FACTOR + code)
         if len(closing := np.flatnonzero(closes)):
             letters = packed.take(closing), toned.take(closing), written.take(closing)
             ended.append((start.take(closing), here.take(closing), *letters))
@@ -129,7 +130,7 @@ def _syllables(
             value <= pinyin.LAST_LETTER, packed << 5 | value, packed + umlaut * (pinyin.U_UMLAUT - pinyin.LETTER_U)
         )
         toned |= among(kind, Class.TONED, Class.DIGIT) | ((value <= pinyin.IGNORED) & (code >= 0x80))
-        goes_on = ((value <= pinyin.IGNORED) | umlaut) & (packed < 1 << 30) & ~closes
+        goes_on = ((value <= pinyin.IGNORED) | umlaut | is_last) & (packed < 1 << 30) & ~closes
         words.append(start[toned & ~(goes_on | closes)])
         going = np.flatnonzero(goes_on)
         start, packed, toned, written = start.take(going), packed.take(going), toned.take(going), written.take(going)
