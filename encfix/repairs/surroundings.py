@@ -27,6 +27,9 @@ CLASSICAL = "之其兮矣曰乎哉焉爾尔彼匪"
 MODERN = "的了这這们們個她您你嗎吗吧呢呀啊啦很些跟讓让沒电電站題题聯联組组費费網网訊讯隊队賽赛"
 """Characters of classical Chinese that modern text has far fewer of, and the other way round."""
 
+MODERN_WORDS = ("其他", "其它", "其實", "其实", "尤其", "之一")
+"""Words of modern Chinese that hold a character of the classical ones."""
+
 OLD = 40
 """Ideographs, with none of modern text among them, that make a text old, be it verse, annals or a list of titles."""
 
@@ -126,7 +129,7 @@ class Surroundings:
 
     def are_classical(self) -> Mask:
         """Return which places lie in classical text: it has spellings of its own, 于 and 采 and 云."""
-        classical = between(self._holding(_CLASSICAL), self._start, self._end)
+        classical = between(self._classical, self._start, self._end)
         return np.asarray((classical >= FEW_CLASSICAL) & (classical > CLEAR * self._modern))
 
     def are_old(self) -> Mask:
@@ -137,6 +140,14 @@ class Surroundings:
             modern, han = batch.counts(are_in(MODERN, batch.codes)), batch.counts(among(batch.classes, *HAN_CLASSES))
             lacks &= (modern <= HARDLY_MODERN * han)[batch.documents_of(self._places)]
         return np.asarray(lacks & (self._ideographs(self._start, self._end, lacks) >= OLD))
+
+    @cached_property
+    def _classical(self) -> Positions:
+        found = self._holding(_CLASSICAL)
+        codes = self._scripts.batch.codes.take(found[:, None] + np.arange(-1, 2)).astype(np.int64)
+        words = codes[:, :-1] << 32 | codes[:, 1:]
+        is_modern = np.isin(words, [ord(word[0]) << 32 | ord(word[1]) for word in MODERN_WORDS]).any(axis=1)
+        return found[~is_modern]
 
     @cached_property
     def _modern(self) -> Positions:
