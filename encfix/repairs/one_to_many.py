@@ -259,7 +259,8 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
     if not len(near):
         return NONE
     found, surroundings = found.where(near), Surroundings(scripts, found.place[near])
-    is_left = surroundings.are_quotations(found.rule == LEFTOVER) | ~are_in_prose(batch, found.place)
+    is_left = surroundings.are_quotations(found.rule == LEFTOVER, converted[document[near]])
+    is_left |= ~are_in_prose(batch, found.place)
     is_old = (found.rule == LEFTOVER) & ~_are_only_simplified(batch, found.place) & surroundings.are_old()
     is_kept = ~surroundings.are_classical() & ~is_old | (found.more >= CERTAIN_GAIN)
     is_kept &= ~set_phrases.are_inside(batch.codes, found.place)
@@ -291,7 +292,8 @@ def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
         return NONE
     codes = batch.codes.take(place)
     form = conversion.each_simplified(codes)
-    is_left = Surroundings(scripts, place).are_quotations(np.ones(len(place), np.bool_))
+    everywhere = np.ones(len(place), np.bool_)
+    is_left = Surroundings(scripts, place).are_quotations(everywhere, ~everywhere)
     is_left |= ~are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
     is_left |= form > 0xFFFF  # 頫 of 赵孟頫
     is_left |= (codes == ord("於")) & are_in(caution.AFTER_YU, batch.codes.take(place + 1))

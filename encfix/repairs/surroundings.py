@@ -153,11 +153,11 @@ class Surroundings:
     def _modern(self) -> Positions:
         return between(self._holding(_MODERN), self._start, self._end)
 
-    def are_quotations(self, is_leftover: Mask) -> Mask:
+    def are_quotations(self, is_leftover: Mask, is_converted: Mask) -> Mask:
         """Return which places lie in a quotation of the other script, a title in it, an address, Japanese, or examples.
 
-        A leftover needs a line that shows its own script, and that cannot be Japanese without kana; a wrong form is of
-        that script itself.
+        A leftover needs a line that shows its own script, and that cannot be Japanese without kana, unless it lies in a
+        document that was converted; a wrong form is of that script itself.
         """
         places = self._places
         line_ends = self._scripts.line_ends
@@ -166,8 +166,9 @@ class Surroundings:
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses() | self._are_listed()
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
-        if is_leftover.any():
-            found |= is_leftover & (between(self._hardly_japanese, first, last) == 0)
+        perhaps_japanese = is_leftover & ~is_converted
+        if perhaps_japanese.any():
+            found |= perhaps_japanese & (between(self._hardly_japanese, first, last) == 0)
         near = np.maximum(first, places - NEAR_SCRIPTS), np.minimum(last, places + NEAR_SCRIPTS + 1)
         found |= between(self._names_of_scripts, *near) > 0
         mark, left, right = self._enclosures()
