@@ -110,6 +110,7 @@ RULES = (
     ),
     Rule("gloss.repeated", "one reading of the character before it in brackets again and again"),
     Rule("gloss.periodic", "every so many characters one is glossed, whatever it is"),
+    Rule("gloss.irregular", "characters are glossed here and there, the same ones in one place and not in another"),
     Rule("gloss.emoji", "an emoji strewn between characters by what glossed the page"),
     Rule("separator.spaces", "a space in every gap of a run of characters; {:.0f} gaps"),
     Rule("separator.comma", "a comma set before another mark, or behind a stop"),

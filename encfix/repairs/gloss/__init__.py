@@ -5,13 +5,14 @@ is a reading, sometimes with a space behind it.
 
 How it came about: content farms make copies look original. One tool converts a simplified page to traditional and
 glosses a set of characters, always from those whose two forms differ, wherever they stand; the set changes from page
-to page. Another glosses any character again and again, a third every fourth or fifth one and strews emoji between the
-rest.
+to page. Another glosses any character again and again, a third every fourth or fifth one, or one here and there, and
+strews emoji between the rest.
 
 When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
 have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
 characters are not glossed; where glosses are few, the characters must be common ones, and in their traditional form.
-Or one syllable is repeated; or the glosses come at even distances, whatever marks stand between.
+Or one syllable is repeated; or the glosses come at even distances, whatever marks stand between; or they stand inside
+words here and there, at characters that stood there without one before.
 
 What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
 (张三(Zhang San)), textbooks, which gloss characters of one form or whole words as well, or tell two readings of one
@@ -36,6 +37,7 @@ __all__ = ["PINYIN", "Glosses", "brackets", "find", "propose"]
 PINYIN = number_of("gloss.pinyin")
 REPEATED = number_of("gloss.repeated")
 PERIODIC = number_of("gloss.periodic")
+IRREGULAR = number_of("gloss.irregular")
 EMOJI = number_of("gloss.emoji")
 
 UNSURE = 0.5
@@ -60,6 +62,8 @@ def propose(batch: Batch, options: Options) -> Edits:
     confidence[sure] = np.where(page.distinct[page.document[sure]] >= ENOUGH, MANY, FEW)
     periodic = page.is_periodic[page.document]
     rule[periodic], confidence[periodic] = PERIODIC, MANY
+    irregular = page.is_irregular[page.document]
+    rule[irregular], confidence[irregular] = IRREGULAR, FEW
     repeated = page.is_repeated | (page.repeats[page.document] > 1)
     rule[repeated], confidence[repeated] = REPEATED, MANY
     if options.gloss == "all":
@@ -67,12 +71,13 @@ def propose(batch: Batch, options: Options) -> Edits:
     end = glosses.end + (page.has_space & (confidence > UNSURE))
     shown = confidence > 0
     edits = deletions(glosses.start[shown], end[shown], rule[shown], confidence[shown])
-    if not page.is_periodic.any():
+    has_emoji = page.is_periodic | page.is_irregular
+    if not has_emoji.any():
         return merge((edits, disguised)) if len(start) else edits
-    return merge((edits, disguised, _strewn_emoji(batch, page.is_periodic)))
+    return merge((edits, disguised, _strewn_emoji(batch, has_emoji)))
 
 
-def _strewn_emoji(batch: Batch, is_periodic: Mask) -> Edits:
-    """Propose to delete the emoji that the periodic tool strewed."""
-    found = strewn_emoji(batch, is_periodic)
+def _strewn_emoji(batch: Batch, documents: Mask) -> Edits:
+    """Propose to delete the emoji that the tools strewed that gloss any character."""
+    found = strewn_emoji(batch, documents)
     return deletions(found, found + 1, EMOJI, MANY)

@@ -18,6 +18,7 @@ from encfix.chinese.characters import (
     two_forms,
 )
 from encfix.repairs.gloss.finding import Glosses
+from encfix.repairs.gloss.irregular import find_irregular
 from encfix.repairs.gloss.periodic import find_periodic
 
 ENOUGH = 4
@@ -105,8 +106,11 @@ class Page:
         self.is_glossed &= ~tells_apart
         self.is_periodic = find_periodic(batch, glosses, documents, han) & ~tells_apart
         """Of each document: whether every fourth or fifth character is glossed."""
+        suspects = ~(self.is_glossed | self.is_periodic | tells_apart | (4 * words >= owners))
+        self.is_irregular = find_irregular(batch, glosses, documents, owners + plain, suspects)
+        """Of each document: whether characters are glossed here and there."""
         self.is_textbook = ((one_form > 1) & (one_form > ONE_FORM_SHARE * every)) | tells_apart
-        """Of each document: whether glosses are its subject, not damage, unless they are periodic."""
+        """Of each document: whether glosses are its subject, not damage, unless they are periodic or irregular."""
 
 
 def _is_inside_word(batch: Batch, glosses: Glosses, has_space: Mask) -> Mask:
