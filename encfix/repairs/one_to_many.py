@@ -176,7 +176,7 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
     leftovers = confusions.leftover_table().take(batch.codes.take(strangers), mode="clip")
     strangers, leftovers = strangers[leftovers > 0], leftovers[leftovers > 0]
     is_left = ~is_common().take(batch.codes.take(strangers))  # 赟 is somebody's name
-    is_left |= caution.are_dialect(batch, strangers)
+    is_left |= caution.are_dialect(batch, strangers, found.place[found.gain >= STRONG])
     return _settled(batch, scripts, _joined([found, Candidates.certain(strangers, leftovers, is_left)]))
 
 
