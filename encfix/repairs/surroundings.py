@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,7 @@ FEW_CLASSICAL = 2
 """Words of classical Chinese that make a text without modern ones classical."""
 
 TITLES = "《〈"
-PAIRING = "/／→=＝(（|｜\t ,，、;；:：-—"
+PAIRING = "/／→=＝>(（|｜\t ,，、;；:：-—\"'" + OPENING + CLOSING
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 """What stands between clauses."""
 
@@ -71,6 +72,9 @@ NEAR_SCRIPTS = 20
 
 LONGEST_PAIR = 4
 """Characters in the longest word that is sought beside its own other spelling."""
+
+LONGEST_GAP = 4
+"""Marks in the longest row of them between two such words: those of `"发": "發"`."""
 
 AROUND = 8
 """Code points to either side of a place that show whether it stands in running text."""
@@ -244,22 +248,27 @@ class Surroundings:
         return mark, starts, ends
 
     def _are_listed(self) -> Mask:
-        """Return which places lie in a word beside its own other spelling: `發展/发展`, `发（發）`."""
-        middle = 2 * LONGEST_PAIR + 1
+        """Return which places lie in a word beside its own other spelling: `發展/发展`, `发（發）`, `"发": "發"`."""
+        middle = 2 * LONGEST_PAIR + LONGEST_GAP - 1
         codes = around(self._scripts.batch.codes, self._places, self._start, self._end, middle)
         is_pairing = are_in(PAIRING, codes)
-        found = np.asarray(is_pairing[:, middle - LONGEST_PAIR : middle + LONGEST_PAIR + 1].any(axis=1))
+        near = slice(middle - LONGEST_PAIR, middle + LONGEST_PAIR + 1)
+        found = np.asarray(is_pairing[:, near].any(axis=1))
         (where,) = found.nonzero()
         if not len(where):
             return found
-        is_pairing, folded = is_pairing[where], model.fold_codes(codes[where])
+        is_pairing, codes = is_pairing[where], codes[where]
+        folded = model.fold_codes(codes)
         found[where] = False
-        for size in range(1, LONGEST_PAIR + 1):
-            # A word from each column, and the same again behind the mark that follows it; the place is in either.
-            columns = np.array([column for column in range(middle - 2 * size, middle + 1) if column + size != middle])
-            again = is_pairing[:, columns + size]
-            for nth in range(size):
-                again = again & (folded[:, columns + nth] == folded[:, columns + nth + size + 1])
+        for size, gap in product(range(1, LONGEST_PAIR + 1), range(1, LONGEST_GAP + 1)):
+            # A word from each column, and the same again behind the marks that follow it; the place is in either.
+            first = np.arange(middle - 2 * size - gap + 1, middle + 1)
+            columns = first[(first + size > middle) | (first + size + gap <= middle)]
+            marks = columns[:, None] + np.arange(size, size + gap)
+            one = columns[:, None] + np.arange(size)
+            other = one + size + gap
+            again = is_pairing[:, marks].all(axis=2) & (folded[:, one] == folded[:, other]).all(axis=2)
+            again &= (codes[:, one] != codes[:, other]).any(axis=2)
             found[where[again.any(axis=1)]] = True
         return found
 
