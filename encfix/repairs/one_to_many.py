@@ -32,7 +32,8 @@ from encfix.chinese.words import LONGEST
 from encfix.edits import Edits, inside, offsets_of, replacements
 from encfix.options import Options
 from encfix.repairs import caution, context, set_phrases
-from encfix.repairs.surroundings import Surroundings, are_in_prose
+from encfix.repairs.prose import are_in_prose
+from encfix.repairs.surroundings import Surroundings
 from encfix.rules import number_of
 from encfix.screen import TRADITIONAL
 
