@@ -12,9 +12,9 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions, to_text
+from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, Class, among, are_in, role_table
+from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
 from encfix.edits import inside, offsets_of
 from encfix.repairs.context import CLEAR, CLOSING, OPENING, Scripts
 
