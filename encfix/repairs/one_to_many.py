@@ -271,11 +271,25 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
 
 
 def _are_left_over(batch: Batch, found: Candidates, document: Positions) -> Mask:
-    """Return which places hold a simplified character that was left over in `ENOUGH` clear places of the document."""
+    """Return which places hold a simplified character that was left over throughout the document.
+
+    It was in `ENOUGH` clear places, or as many that change hold others and together gain as much, and no place holds
+    another form of it.
+    """
     keys = document << 32 | batch.codes.take(found.place)
     is_left = found.rule == LEFTOVER
     known, count = np.unique(keys[is_left & (found.gain >= STRONG)], return_counts=True)
-    return np.asarray(is_left & np.isin(keys, known[count >= ENOUGH]))
+    changes = is_left & (found.gain >= found.needed + found.more)
+    gained = np.bincount(document[changes], weights=found.gain[changes], minlength=len(batch))
+    many = (np.bincount(document[changes], minlength=len(batch)) >= ENOUGH) & (gained >= ENOUGH * STRONG)
+    if not many.any():
+        return np.zeros(len(keys), dtype=np.bool_)
+    (places,) = batch.spread(many).nonzero()
+    codes = batch.codes.take(places)
+    folded = model.fold_codes(codes)
+    is_form = folded != codes
+    forms = batch.documents_of(places[is_form]) << 32 | folded[is_form]
+    return is_left & (np.isin(keys, known[count >= ENOUGH]) | (many[document] & ~np.isin(keys, forms)))
 
 
 def _are_only_simplified(batch: Batch, places: Positions) -> Mask:
