@@ -171,7 +171,10 @@ def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
                 continue
             after = layout[place + 1] if place + 1 < len(layout) else slot.following
             lost = can_be_lost(wrong)
-            may: Mask = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
+            if slot.is_half_of_two:  # the last of one character, and the first of the next
+                may: Mask = lost[:, 0xE2:0xF0].any(axis=1) if place else lost[0x81:0xC0].any(axis=0)
+            else:
+                may = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
             fitting = fitting[may[bytes_at(fitting, place, codec)]]
         found.append(fitting)
     all_of_them = np.unique(np.concatenate(found))

@@ -194,7 +194,7 @@ def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
 def read_marked(raw: Raw, pair: Pair) -> Reading:
     """Return bytes read as `pair` says, of which some were lost: in UTF-8, or where a mark stands for each loss."""
     if pair.codec == "utf-8":
-        return read_utf8(raw.data)
+        return read_utf8(raw.data, None if pair.is_single_byte else raw.starts)
     return dropping.read_marked(raw.data, pair.codec, (pair.wrong, ""))
 
 
