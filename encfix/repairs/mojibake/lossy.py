@@ -70,7 +70,7 @@ def read_utf8(data: bytes, borders: Positions | None = None) -> Reading:
         starts.append(place)
         end, slot = _broken_utf8(data, place)
         if slot is not None:
-            is_known = end < size and not _is_trail(data[end]) and data[end] != LOST
+            is_known = end < size and not _is_trail(data[end]) and data[end] != LOST and not _may_be_eaten(data, end)
             slots[len(codes)] = Slot(slot.layouts, LOST in data[place:end], data[end] if is_known else None)
         codes.append(UNKNOWN)
         place = end
@@ -102,6 +102,11 @@ def _lost_before(data: bytes, place: int, starts: list[int], codes: list[int], b
 def _length(code: int) -> int:
     """Return how many bytes a character has in UTF-8."""
     return 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000)
+
+
+def _may_be_eaten(data: bytes, end: int) -> bool:
+    """Return whether the mark before a byte may stand for one more: `?` for any, U+FFFD for one of ASCII."""
+    return data[end - 1] == QUESTION or (data[end - 1] == LOST and data[end] < 0x80)
 
 
 def _is_trail(byte: int) -> bool:
