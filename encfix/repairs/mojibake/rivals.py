@@ -46,6 +46,7 @@ LEAST_HAN = 0x3400
 
 _OPENING, _CLOSING = "（《「『【“‘〈［｛", "）》」』】”’〉］｝"
 _PARTNERS = dict(zip(_OPENING + _CLOSING, _CLOSING + _OPENING, strict=True))
+_BRACKETS = np.array([ord(mark) for mark in _PARTNERS], dtype=np.uint32)
 _FULL_WIDTH = str.maketrans("()[]{}", "（）［］｛｝")
 _NEWLINE = ord("\n")
 _NO_PAIR = np.iinfo(np.int64).max
@@ -130,43 +131,47 @@ def shares(broken: Sequence[Broken], seen: Seen) -> Iterator[tuple[Logs, ...]]:
     sizes = [len(rows) for rows in readings]
     around = np.array([(one.before, one.after) for one in broken], dtype=np.uint32).repeat(sizes, axis=0)
     is_two = np.array([len(one.candidates) == 2 for one in broken]).repeat(sizes)
-    first, last = np.concatenate(readings).T
+    codes = np.concatenate([_codes(one, rows) for one, rows in zip(broken, readings, strict=True)])
+    first, last = codes.T
     scores = _beside(around[:, 0], first, seen) + _beside(last, around[:, 1], seen) + seen.gains(first)
     scores[is_two] += _beside(first[is_two], last[is_two], seen) + seen.gains(last[is_two])
-    for one, rows, logs in zip(broken, readings, np.split(scores, np.cumsum(sizes)[:-1]), strict=True):
-        texts = [to_text(row) for row in rows[:, : len(one.candidates)]]
+    cuts = np.cumsum(sizes)[:-1]
+    for one, rows, own, logs in zip(broken, readings, np.split(codes, cuts), np.split(scores, cuts), strict=True):
+        own = own[:, : len(one.candidates)]
         due = _due(one)
-        logs += _balance(one, texts, due)
-        rivals = np.flatnonzero(logs > logs.max() - RIVAL).tolist()
-        before, after = one.words_around()
-        logs[rivals] += [WORDS * division.lattice_score(before + texts[nth] + after) for nth in rivals]
+        logs = logs + _balance(one, own, due)
+        rivals = np.flatnonzero(logs > logs.max() - RIVAL)
+        if len(rivals) > 1:
+            before, after = one.words_around()
+            logs[rivals] += [WORDS * division.lattice_score(before + to_text(row) + after) for row in own[rivals]]
         weights = np.exp(logs[rivals] - logs[rivals].max())
         weights /= weights.sum()
         yield tuple(
-            np.array([weights[rows[rivals, nth] == code].sum() for code in candidates.tolist()])
-            * (_is_word(candidates) | np.isin(candidates, [ord(mark) for mark in due]))
+            np.bincount(rows[rivals, nth], weights, len(candidates)).astype(np.float64)
+            * (_is_word(candidates) | np.isin(candidates, due))
             for nth, candidates in enumerate(one.candidates)
         )
 
 
-def _readings(one: Broken) -> Codes:
-    """Return what may have stood at a broken place: a row of two characters for each, twice the same if it is one."""
+def _readings(one: Broken) -> Positions:
+    """Return what may have stood at a broken place: a row for each, with the index of the candidate for the first and
+    for the last character."""
     if len(one.candidates) == 1:
-        return np.repeat(one.candidates[0][:, None], 2, axis=1)
+        return np.repeat(np.arange(len(one.candidates[0]))[:, None], 2, axis=1)
     first, last = one.candidates
     before, after = np.full_like(first, one.before), np.full_like(last, one.after)
-    first = _best(first, _plain(before, first))
-    last = _best(last, model.log_unigram(last) + _plain(last, after))
-    return np.array(list(product(first.tolist(), last.tolist())), dtype=np.uint32)
+    starts, ends = _plain(before, first), model.log_unigram(last) + _plain(last, after)
+    return np.array(list(product(*(np.argsort(-logs, kind="stable")[:EACH].tolist() for logs in (starts, ends)))))
+
+
+def _codes(one: Broken, readings: Positions) -> Codes:
+    """Return the first and the last character of each reading."""
+    return np.stack((one.candidates[0][readings[:, 0]], one.candidates[-1][readings[:, 1]]), axis=1)
 
 
 def _is_word(codes: Codes) -> Mask:
     """Return which characters are ideographs: of others, those come that are due."""
     return np.asarray(IS_HAN.take(class_table().take(codes)))
-
-
-def _best(codes: Codes, logs: Logs) -> Codes:
-    return codes[np.argsort(-logs, kind="stable")[:EACH]]
 
 
 def _plain(first: Codes, second: Codes) -> Logs:
@@ -183,15 +188,15 @@ def _beside(first: Codes, second: Codes, seen: Seen) -> Logs:
     return logs
 
 
-def _due(one: Broken) -> frozenset[str]:
+def _due(one: Broken) -> Codes:
     """Return the brackets and quotation marks that a line lacks at a place: their partners have none of their own."""
-    marks = _PARTNERS.keys() & set(to_text(np.concatenate(one.candidates)))
+    candidates = np.concatenate(one.candidates)
+    marks = to_text(candidates[np.isin(candidates, _BRACKETS)])
     if not marks:
-        return frozenset()
+        return _BRACKETS[:0]
     before, after = one.line_around()
-    return frozenset(
-        mark for mark in marks if _is_due(mark, *((after, before) if mark in _OPENING else (before, after)))
-    )
+    due = [ord(mark) for mark in marks if _is_due(mark, *((after, before) if mark in _OPENING else (before, after)))]
+    return np.array(due, dtype=np.uint32)
 
 
 def _is_due(mark: str, there: str, beyond: str) -> bool:
@@ -200,7 +205,10 @@ def _is_due(mark: str, there: str, beyond: str) -> bool:
     return there.count(partner) - there.count(mark) > max(beyond.count(mark) - beyond.count(partner), 0)
 
 
-def _balance(one: Broken, texts: list[str], due: frozenset[str]) -> Logs:
+def _balance(one: Broken, readings: Codes, due: Codes) -> Logs:
     """Return the nats that readings gain or lose by the brackets that they hold."""
-    worth = BALANCE * (1 + (bool(due) and one.line_around()[1].isascii()))
-    return np.array([sum(worth if mark in due else -BALANCE for mark in text if mark in _PARTNERS) for text in texts])
+    is_bracket = np.isin(readings, _BRACKETS)
+    if not is_bracket.any():
+        return np.zeros(len(readings))
+    worth = BALANCE * (1 + one.line_around()[1].isascii())
+    return np.asarray(np.where(np.isin(readings, due), worth, is_bracket * -BALANCE).sum(axis=1))
