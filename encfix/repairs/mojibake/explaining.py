@@ -114,9 +114,9 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
         rounds = _rounds(block)
         if rounds:
             return [rounds]
-    if not covers(block, [one for one in found if one.rule != DROPPED]) and (
-        evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before
-    ):
+    sound = [one.span for one in found if one.rule != DROPPED]
+    is_whole = _covers_well(block, sound) and not plausibility.goes_on(block, sound)
+    if not is_whole and evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before:
         lossy = _lossy(block, pairs, ranked)
         if lossy:
             evidence.prefer(lossy[0].span.pair)
