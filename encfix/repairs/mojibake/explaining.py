@@ -64,7 +64,7 @@ AGAIN = PAIRS[0]
 
 DROPPED = number_of("mojibake.dropped")
 ROUNDS = number_of("mojibake.rounds")
-_NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
+NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
 OF_PAIRS = ("gbk", "cp950")
 """The codecs of Chinese that read two bytes as one character."""
 _NARROW = tuple(pair for pair in PAIRS if pair.is_european)
@@ -208,7 +208,7 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
                 confidence = min(confidence, DOUBTED)
             if confidence > 0:
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)
-                found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
+                found.append(Explained(span, confidence, DROPPED if dropped else NUMBERS[pair]))
                 if not dropped and confidence >= PROVED:
                     evidence.prefer(pair)
         if covers(block, found):
@@ -262,7 +262,7 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
         if judging.confidence(block, span) > 0:
             whole = reading.filled(span)
-            found.append(Explained(whole, judging.confidence(block, whole), _NUMBERS[pair]))
+            found.append(Explained(whole, judging.confidence(block, whole), NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
         found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
     if is_dropped and not (covers(block, found) and _lost_few(found)):
@@ -290,7 +290,7 @@ def _rounds(block: Block) -> Explained | None:
                 confidence = judging.confidence(inner, span) if judging.is_exact(span) else 0.0
                 if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]
-                    return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, _NUMBERS[AGAIN])
+                    return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, NUMBERS[AGAIN])
         elif plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return _beyond_repair(block)
     return None
