@@ -26,6 +26,8 @@ OTHER_FORM = 3.0
 
 NEVER = float("-inf")
 
+_MARKS = frozenset("，。、；：？！“”‘’「」『』《》（）…—")
+
 Folded = npt.NDArray[np.uint16]
 _BITS = 21
 _OTHERS = 0xFFFF  # stands for all characters outside of the BMP
@@ -86,7 +88,9 @@ class Pairs(dict[str, tuple[float, float]]):
         key = ord(pair[0]) << _BITS | ord(pair[1])
         place = bisect_left(self._sorted, key)
         is_on_page = place < self._count and self._sorted[place] == key
-        logs = self[pair] = self._on_page(pair, key, place) if is_on_page else _in_chinese(pair)
+        begins_clause = pair[0] in _MARKS and pair[1] not in _MARKS  # a page is too short to say what often does
+        is_known = is_on_page and not begins_clause
+        logs = self[pair] = self._on_page(pair, key, place) if is_known else _in_chinese(pair)
         return logs
 
     def _on_page(self, pair: str, key: int, place: int) -> tuple[float, float]:
