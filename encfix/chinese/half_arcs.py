@@ -34,7 +34,7 @@ EATEN_LAST = 7.0
 """The same, where the line ends behind it or a mark follows: nothing need have been eaten there."""
 
 TAG_TAIL = 6.0
-"""Nats against a question mark before the rest of a tag, taken for a real one."""
+"""Nats against a question mark before the rest of a tag that is not taken to have eaten the beginning of it."""
 
 Key = tuple[int, int]
 """A node: the token that comes next, and the byte pending."""
@@ -145,9 +145,9 @@ class Machine:
         if token.gloss:
             yield Arc(target, made_to_read(pending, 0x80, token.reading), gloss=token.gloss)
             return
-        yield Arc(target, made(pending, 0x80))
+        yield Arc(target, made(pending, 0x80), cost=TAG_TAIL if token.kind is Kind.TAG else 0.0)
         if token.kind is Kind.TAG:
-            yield Arc(target, begun(pending, ""), "<")
+            yield Arc(target, begun(pending, "\n" if following == "/" else ""), "<")  # text ends at a tag that closes
             return
         edge = following if following == "\n" or mark_of(following) is not None else ""
         choice = begun(pending, edge)
