@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from math import exp, log
+from typing import NamedTuple
 
 from encfix.chinese import gbk
 from encfix.chinese.cut_bytes import NARROW, explains
@@ -50,6 +51,16 @@ _LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BRACKET = re.compile(f"[{''.join(CLOSED_BY)}{''.join(CLOSED_BY.values())}]")
 
 
+class Doubt(NamedTuple):
+    """Nats more by which a reading must beat the text as it stands, and every other reading."""
+
+    margin: float = 0.0
+    gap: float = 0.0
+
+
+NO_DOUBT = Doubt()
+
+
 def is_sure(repair: Proposal | None) -> bool:
     """Return whether a repair is as good as certain."""
     return repair is not None and repair.confidence > UNSURE_MOST
@@ -66,7 +77,9 @@ def line_start(text: str, place: int) -> int:
     return max(text.rfind("\n", max(place - LINE, 0), place) + 1, place - LINE)
 
 
-def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Proposal | None, int]:
+def read_stretch(
+    text: str, place: int, page: Page, has_signs: bool, doubt: Doubt = NO_DOUBT
+) -> tuple[Proposal | None, int]:
     """Return the repair of the stretch that begins at a place, if there is one, and where to go on."""
     base = max(text.rfind("\n", place - LINE if place > LINE else 0, place) + 1, place - BEFORE)
     window = text[base : line_end(text, place, place + LONGEST)]
@@ -78,12 +91,12 @@ def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Pr
     for bracket in _BRACKET.findall(text, line_start(text, place), place):
         opened = opened_after(opened, bracket)
     found = search(tokens, first, page, opened)
-    repair = _judge(tokens, first, found, page, has_signs)
+    repair = _judge(tokens, first, found, page, has_signs, doubt)
     stops = found.readings[0].stops()[1:LINKS] if found.readings else ()
     for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
         if repair is None or is_sure(repair):
             break
-        shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, has_signs)
+        shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, has_signs, doubt)
         if is_sure(shorter):
             repair = shorter
     if repair is None:  # what follows may be out of step, unless the question mark is a real one
@@ -96,13 +109,13 @@ def read_stretch(text: str, place: int, page: Page, has_signs: bool) -> tuple[Pr
     return repair.moved(base), base + repair.end
 
 
-def _judge(tokens: Tokens, first: int, found: Search, page: Page, has_signs: bool) -> Proposal | None:
+def _judge(tokens: Tokens, first: int, found: Search, page: Page, has_signs: bool, doubt: Doubt) -> Proposal | None:
     """Return the best reading of a stretch as a repair of its line, if the text as it stands is much less probable."""
     if not found.readings:
         return None
     best, *others = found.readings
     gain = best.score - found.literal
-    if gain < (MARGIN / 2 if has_signs else MARGIN):
+    if gain < (MARGIN / 2 if has_signs else MARGIN) + doubt.margin:
         return None
     last, read, rest = _trimmed(tokens, first, found.end, best)
     gap = -log(sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP))
@@ -111,7 +124,7 @@ def _judge(tokens: Tokens, first: int, found: Search, page: Page, has_signs: boo
     is_bare = all(character.isascii() or not character.isalpha() for character in observed)
     if is_bare and not has_signs and gain < BARE_MARGIN:
         return None  # marks and a letter prove little
-    confidence = certainty(gap)
+    confidence = certainty(gap - doubt.gap)
     if confidence > UNSURE and (LOST in best.notes or not _is_explained(tokens, first, observed, read, best)):
         confidence = UNSURE
     read = narrowed(read) if page.is_narrow else read

@@ -36,9 +36,10 @@ from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
 from encfix.chinese.half_tokens import Kind, Tokens, across, second_byte
+from encfix.chinese.model import pair
 from encfix.edits import Edits, Proposal, gathered, outside
 from encfix.options import Options
-from encfix.repairs import gloss
+from encfix.repairs import dropped_byte, gloss
 from encfix.repairs.half_character import (
     LINE,
     MARGIN,
@@ -54,6 +55,9 @@ LICENSED = 0.98
 
 CROSSED = 0.995
 """Confidence of a toned gloss that fits a letter and the byte before it, but neither character."""
+
+ODD = -10.0
+"""Nats of a pair that is hardly seen."""
 
 TRIALS, MOST_IN_VAIN = 8, 32
 """Question marks in a row that come to nothing certain, before the line is left alone, and before the document is."""
@@ -77,17 +81,23 @@ def propose(batch: Batch, options: Options) -> Edits:
     found = found[_FOLLOWS.take(batch.classes.take(found + 1))]
     crossed = gloss.brackets(batch)
     crossed = crossed[IS_LETTER.take(batch.classes.take(crossed - 1)) & (batch.codes.take(crossed - 2) >= 0x80)]
-    documents = np.union1d(batch.documents_of(found), batch.documents_of(crossed))
+    glosses = gloss.find(batch)
+    dropped = dropped_byte.suspects(batch)
+    of_dropped = batch.documents_of(dropped)
+    of_dropped = of_dropped[np.isin(of_dropped, batch.documents_of(glosses.start))]
+    documents = np.union1d(np.union1d(batch.documents_of(found), batch.documents_of(crossed)), of_dropped)
     if not len(documents):
         return Edits.none()
-    glosses = gloss.find(batch)
     repairs: list[Proposal] = []
     bases, ends = batch.starts[documents], batch.ends[documents]
-    parts = [map(slice, at.searchsorted(bases), at.searchsorted(ends)) for at in (found, crossed, glosses.start)]
+    parts = [
+        map(slice, at.searchsorted(bases), at.searchsorted(ends)) for at in (found, crossed, dropped, glosses.start)
+    ]
     for document, base, end, *here in zip(documents.tolist(), bases.tolist(), ends.tolist(), *parts, strict=True):
-        suspects, letters, chosen = found[here[0]] - base, crossed[here[1]] - 1 - base, glosses.where(here[2])
+        suspects, letters, chosen = found[here[0]] - base, crossed[here[1]] - 1 - base, glosses.where(here[3])
+        marks = (dropped[here[2]] - base).tolist()
         text = _Text(batch, base, end, batch.text(document), chosen)
-        done = [repair.moved(base) for repair in _repairs(text, suspects.tolist(), letters.tolist())]
+        done = [repair.moved(base) for repair in _repairs(text, suspects.tolist(), letters.tolist(), marks)]
         repairs += done
         if any(map(is_sure, done)):
             repairs += _licensed(batch, chosen, done)
@@ -113,16 +123,17 @@ class _Text(NamedTuple):
     glosses: gloss.Glosses
 
 
-def _repairs(document: _Text, suspects: list[int], letters: list[int]) -> Iterator[Proposal]:
-    """Yield the repairs of one document, given its suspect question marks and the letters before brackets."""
+def _repairs(document: _Text, suspects: list[int], letters: list[int], marks: list[int]) -> Iterator[Proposal]:
+    """Yield the repairs of one document, given its suspect question marks, letters before brackets and other marks."""
     text = document.text
     stretches = [place for place in suspects if _may_be_damage(text, place)]
     done = 0
     page: Page | None = None
     unread: list[tuple[int, int]] = []
     has_signs = len(document.glosses.start) > 0 or any(IS_LETTER[class_of(text[place + 1])] for place in stretches)
+    marks = marks if has_signs or letters else []
     in_vain = 0
-    for place in stretches:
+    for place in sorted({*stretches, *marks}):
         if place < done:
             continue
         if in_vain >= MOST_IN_VAIN:
@@ -132,7 +143,14 @@ def _repairs(document: _Text, suspects: list[int], letters: list[int]) -> Iterat
             done = line_end(text, place, len(text))
             unread.append((place, done))
             continue
-        page = page or page_of(document, stretches)
+        page = page or page_of(document, [*stretches, *marks])
+        if text[place] != "?":
+            repair = dropped_byte.read_suspect(text, place, page)
+            if repair:
+                done = repair.end
+                unread.append((repair.start, line_end(text, place, len(text))))
+                yield repair
+            continue
         repair, done = read_stretch(text, place, page, has_signs)
         in_vain = 0 if is_sure(repair) else in_vain + 1
         if in_vain % TRIALS == TRIALS - 1:
@@ -157,7 +175,8 @@ def _crossed(text: str, letters: list[int], unread: list[tuple[int, int]]) -> It
             nth += 1
         found = _CROSSED.match(text, start) if start >= covered else None
         if found and not found[1].isascii() and across(text[start], text[letter], pinyin.pack(found[1])):
-            yield Proposal(letter + 1, found.end(), "", RULE, CROSSED, MARGIN)
+            is_odd = start > 0 and pair(text[start - 1], text[start]) < ODD  # perhaps out of step already
+            yield Proposal(letter + 1, found.end(), "", RULE, UNSURE if is_odd else CROSSED, MARGIN)
 
 
 def _is_simplified(document: _Text, place: int) -> bool:
