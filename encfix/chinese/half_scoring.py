@@ -63,7 +63,7 @@ _NEVER_BEHIND = {
 }
 _TWINS = frozenset("—…")
 _ENDS_CLAUSE = frozenset("\n，。；：！？")
-_ENDS_SHORT = frozenset("的了吗呢吧啊呀嘛着过等人者中上下里")
+_ENDS_SHORT = frozenset("的了吗呢吧啊呀嘛着过等人者中上下里我你他她它好多事来去")
 _NEVER_BEGINS = frozenset("的了着们吗呢吧啊嘛者化性")
 _ENDS = _CLOSES | frozenset("，。；：！？…")
 _MARKS = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")

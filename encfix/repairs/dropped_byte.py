@@ -12,13 +12,13 @@ import re
 
 import numpy as np
 
-from encfix.batch import Batch, Positions, once_per_batch
+from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, members
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
 from encfix.edits import Proposal
-from encfix.repairs.half_character import GAP, Doubt, line_end, line_start, read_stretch
+from encfix.repairs.half_character import Doubt, line_end, line_start, read_stretch
 
 IMPROBABLE = -21.0
 """Nats of two pairs in a row, of which one in a hundred behind real marks has less, and three of four behind others."""
@@ -33,12 +33,13 @@ _OUT_OF_STEP = re.compile("[?@-~，；！？、,;!(（]")
 
 @once_per_batch
 def suspects(batch: Batch) -> Positions:
-    """Return the marks of a batch behind which text is too improbable to be in step, or is cut off after a character."""
+    """Return the marks of a batch behind which text is too improbable to be in step, or is cut behind a character."""
     found = np.flatnonzero(_IS_MARK.take(batch.classes[:-4]))
     found = found[IS_HAN.take(batch.classes.take(found + 1)) & np.isin(batch.codes.take(found), _MARKS)]
     one, two, three = (batch.codes.take(found + nth) for nth in (1, 2, 3))
     is_cut = (two == ord("?")) | (two >= ord("@")) & (two <= ord("~")) & (three >= 0x80)
-    return found[is_cut | (model.log_each(one, two) + model.log_each(two, three) < IMPROBABLE)]
+    is_suspect: Mask = is_cut | (model.log_each(one, two) + model.log_each(two, three) < IMPROBABLE)
+    return found[is_suspect]
 
 
 def read_suspect(text: str, place: int, page: Page) -> Proposal | None:
