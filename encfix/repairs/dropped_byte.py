@@ -14,7 +14,7 @@ import numpy as np
 
 from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import model
-from encfix.chinese.characters import IS_HAN, Class, members
+from encfix.chinese.characters import IS_HAN
 from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
 from encfix.edits import Proposal
@@ -26,16 +26,19 @@ IMPROBABLE = -21.0
 DOUBT = Doubt(margin=16.0, gap=1.5)
 """The reading must also beat what the missing question mark would cost, and others by half as much again."""
 
-_MARKS = np.array(sorted(map(ord, "！!；;？")), dtype=np.uint32)
-_IS_MARK = members(Class.MARK, Class.QUESTION)
+_MARKS = tuple(map(ord, "！!；;？"))
 _OUT_OF_STEP = re.compile("[?@-~，；！？、,;!(（]")
 
 
 @once_per_batch
 def suspects(batch: Batch) -> Positions:
     """Return the marks of a batch behind which text is too improbable to be in step, or is cut behind a character."""
-    found = np.flatnonzero(_IS_MARK.take(batch.classes[:-4]))
-    found = found[IS_HAN.take(batch.classes.take(found + 1)) & np.isin(batch.codes.take(found), _MARKS)]
+    codes = batch.codes[:-4]
+    is_mark = np.zeros(len(codes), dtype=np.bool_)
+    for mark in _MARKS:
+        is_mark |= codes == mark
+    found = np.flatnonzero(is_mark)
+    found = found[IS_HAN.take(batch.classes.take(found + 1))]
     one, two, three = (batch.codes.take(found + nth) for nth in (1, 2, 3))
     is_cut = (two == ord("?")) | (two >= ord("@")) & (two <= ord("~")) & (three >= 0x80)
     is_suspect: Mask = is_cut | (model.log_each(one, two) + model.log_each(two, three) < IMPROBABLE)
