@@ -22,6 +22,11 @@ LOST = 0xFF
 REACH = 0x30000
 """Code points from here on are in no legacy character set."""
 
+REPLACEMENTS = {"shift-jis": (0xFFFD, 0x30FB)}
+"""What decoders of a charset put for what they cannot read, where that is not U+FFFD alone: Windows' of Shift-JIS puts
+a middle dot, which hardly ever is one in damaged text: no UTF-8 has its bytes 81 45, but where E stands behind an
+ideograph."""
+
 _NONE = np.uint32(0xFFFFFFFF)
 UTF8_OR_CP1252 = "utf-8-or-cp1252"
 LATIN_1_THEN_GBK = "latin-1-then-gbk"
@@ -122,9 +127,16 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
             _put_single(table, codec)
         else:
             _put_double(table, codec)
+    if charset == "shift-jis":
+        table[0xA0] = 0xA0  # Windows' decoder; Python's makes it private use
     table[:0x80] = np.arange(0x80)
-    table[0xFFFD] = _NONE  # GB 18030 has bytes for it, yet no decoder got it from them
+    table[list(replacements(charset))] = _NONE  # GB 18030 has bytes for U+FFFD, yet no decoder got it from them
     return table
+
+
+def replacements(charset: str) -> tuple[int, ...]:
+    """Return the characters that stand for what a decoder of a charset could not read."""
+    return REPLACEMENTS.get(charset, (0xFFFD,))
 
 
 def _is_pair(raw: bytes) -> bool:

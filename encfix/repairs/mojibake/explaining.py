@@ -13,7 +13,7 @@ import numpy as np
 
 from encfix.batch import to_codes
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, variants
-from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, decoder_of
+from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, decoder_of, replacements
 from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
 from encfix.repairs.mojibake.reading import Block, Span
@@ -114,7 +114,8 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
         rounds = _rounds(block)
         if rounds:
             return [rounds]
-    if not covers(block, [one for one in found if one.rule != DROPPED]) and (
+    is_whole = covers(block, [one for one in found if one.rule != DROPPED]) and not _has_marks(block, found)
+    if not is_whole and (
         evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before
     ):
         lossy = _lossy(block, pairs, ranked)
@@ -169,6 +170,13 @@ def _covers_well(block: Block, spans: list[Span]) -> bool:
 def covers(block: Block, found: list[Explained]) -> bool:
     """Return whether nearly all that is beyond ASCII in a block is explained without a loss."""
     return _covers_well(block, [one.span for one in found])
+
+
+def _has_marks(block: Block, found: list[Explained]) -> bool:
+    """Return whether a block holds a character, other than U+FFFD, that a decoder which explains some of it puts for
+    what it cannot read."""
+    marks = {mark for one in found for mark in replacements(one.span.pair.wrong)} - {0xFFFD}
+    return bool(marks) and bool(np.isin(block.codes, list(marks)).any())
 
 
 def _is_worth_a_word(block: Block, span: Span) -> bool:
@@ -260,9 +268,12 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
         lossy = variants.without_choices(lossy, raw, block, pair)
     found = []
     for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
-        if judging.confidence(block, span) > 0:
+        is_by_two = pair.codec == "utf-8" and pair.wrong in LOSES_MANY  # one mark breaks two characters
+        if is_by_two or judging.confidence(block, span) > 0:
             whole = reading.filled(span)
-            found.append(Explained(whole, judging.confidence(block, whole), _NUMBERS[pair]))
+            confidence = judging.confidence(block, whole)
+            if confidence > 0:
+                found.append(Explained(whole, confidence, _NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
         found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
     if is_dropped and not (covers(block, found) and _lost_few(found)):

@@ -19,7 +19,7 @@ from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
 from encfix.repairs.mojibake import dropping, edges, later_marks
-from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode
+from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode, replacements
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, doubt, fill
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, Slot, read_utf8
@@ -137,16 +137,19 @@ class Block:
         if pair.codec != "utf-8":
             return raw
         if pair.wrong not in self._own:
-            self._own[pair.wrong] = later_marks.with_own_marks(raw, self.codes, is_narrow=pair.is_single_byte)
+            self._own[pair.wrong] = later_marks.with_own_marks(
+                raw, self.codes, is_narrow=pair.is_single_byte, by_two=pair.wrong in LOSES_MANY
+            )
         return self._own[pair.wrong]
 
     def lacking(self, charset: str) -> Mask:
-        """Return which characters `charset` lacks, but for U+FFFD, which is none of its text: bool of shape (n,)."""
+        """Return which characters `charset` lacks, but for marks of what was lost, none of its text: bool of shape
+        (n,)."""
         data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
         lost = data[self.raw(charset).starts[:-1]] == LOST
         if charset == UTF8_OR_CP1252:
             lost &= self.codes != LOST  # ÿ may have been two bytes
-        return np.asarray(lost & (self.classes != Class.REPLACEMENT))
+        return np.asarray(lost & ~np.isin(self.codes, replacements(charset)))
 
     def never(self, charset: str) -> Positions:
         """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
