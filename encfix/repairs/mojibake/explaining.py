@@ -67,6 +67,8 @@ ROUNDS = number_of("mojibake.rounds")
 _NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
 OF_PAIRS = ("gbk", "cp950")
 """The codecs of Chinese that read two bytes as one character."""
+OF_KANA = ("euc_jp", "cp932")
+"""The codecs of Japanese that do."""
 _NARROW = tuple(pair for pair in PAIRS if pair.is_european)
 _WIDE = tuple(pair for pair in PAIRS if not pair.is_european)
 
@@ -209,7 +211,7 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
         is_lossy = pair.wrong in LOSES_MANY or (pair.codec in OF_PAIRS and not pair.is_single_byte)
         unexplained = is_lossy and block.is_suspect_but_for(spans)
-        is_partial = pair.is_japanese and not _covers_well(block, spans)  # Big5 makes kana of common bytes
+        is_partial = pair.codec in OF_KANA and not _covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
             if is_partial or ((doubted >= span.start) & (doubted < span.end)).any():

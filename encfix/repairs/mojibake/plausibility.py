@@ -17,10 +17,14 @@ MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
 """The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
 tried."""
 
+LEAST_KANA = 2
+"""Kana that a text in UTF-8 must hold to be read as Japanese."""
+
 LIKE = {"latin-2": "cp1250", "latin-9": "latin-1"}
 """Charsets that explain nothing beyond another unless a text has a character that they read from another byte."""
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
+_KANA = re.compile(rb"\xe3[\x81-\x83][\x80-\xbf]")
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
 
@@ -34,6 +38,8 @@ def may_explain(block: Block, pair: Pair) -> bool:
     raw = block.raw(pair.wrong)
     if raw.data.count(LOST) > 0.9 * block.foreign:
         return False
+    if pair.codec == "utf-8" and pair.is_japanese:
+        return len(_KANA.findall(raw.data)) >= LEAST_KANA
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
 
 

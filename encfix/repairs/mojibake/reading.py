@@ -21,7 +21,7 @@ from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread,
 from encfix.repairs.mojibake import dropping, edges, later_marks
 from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode, replacements
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
-from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, doubt, fill
+from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, doubt, fill
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -282,6 +282,9 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
 
 def filled(span: Span) -> Span:
     """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
+    if span.pair.is_japanese:  # what its characters follow one another the model does not know
+        codes = to_codes(span.text)
+        return replace(span, text=_text(np.where(codes == UNKNOWN, REPLACEMENT, codes)), slots={})
     text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
     is_marked = bool(span.slots) and all(slot.marked for slot in span.slots.values())
     if (
