@@ -42,6 +42,7 @@ CODECS = {
     "cp1250": ("cp1250",),
     "latin-2": ("iso-8859-2",),
     "latin-9": ("iso-8859-15",),
+    "cp1254": ("cp1252", "iso-8859-9", "cp1254"),  # no byte is in doubt where a line was read as windows-1252
     "cp437": ("cp437",),
 }
 """The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
@@ -57,7 +58,7 @@ _DECODERS = {
 ALONE = "alone"
 """Stands for a browser's decoder before what it does not take for a second byte."""
 
-SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp437", LATIN_1_THEN_GBK, UTF8_OR_CP1252)
+SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", LATIN_1_THEN_GBK, UTF8_OR_CP1252)
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
 
@@ -221,10 +222,12 @@ def can_be_lost(charset: str, decoder: str = "") -> npt.NDArray[np.bool_]:
 
 
 @cache
-def differing(charset: str, other: str) -> Codes:
-    """Return the characters that two charsets of single bytes read from different bytes, or of which one reads none."""
-    differ = _table(charset) != _table(other)
-    return np.flatnonzero(differ & (_table(charset) != _NONE)).astype(np.uint32)
+def differing(charset: str, others: tuple[str, ...]) -> Codes:
+    """Return the characters that a charset of single bytes reads from other bytes than each of the others does."""
+    differ = _table(charset) != _NONE
+    for other in others:
+        differ = differ & (_table(charset) != _table(other))
+    return np.flatnonzero(differ).astype(np.uint32)
 
 
 @cache

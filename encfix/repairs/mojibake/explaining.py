@@ -117,9 +117,7 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
         if rounds:
             return [rounds]
     is_whole = covers(block, [one for one in found if one.rule != DROPPED]) and not _has_marks(block, found)
-    if not is_whole and (
-        evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before
-    ):
+    if not is_whole and (evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before):
         lossy = _lossy(block, pairs, ranked)
         if lossy:
             evidence.prefer(lossy[0].span.pair)
@@ -214,7 +212,8 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
         is_partial = pair.codec in OF_KANA and not _covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
-            if is_partial or ((doubted >= span.start) & (doubted < span.end)).any():
+            is_alien = pair.is_european and block.is_in_a_word(span)
+            if is_partial or is_alien or ((doubted >= span.start) & (doubted < span.end)).any():
                 confidence = min(confidence, DOUBTED)
             if confidence > 0:
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)

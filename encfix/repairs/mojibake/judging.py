@@ -102,7 +102,7 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     if span.pair.is_chinese and (is_kana(codes) | is_hangul(codes)).sum() > MOST_ABROAD * known.sum():
         return 0.0
-    if not span.pair.is_chinese and (lost.any() and span.pair.codec != "utf-8" or not _is_foreign(codes, span.pair)):
+    if not span.pair.is_chinese and ((lost.any() and span.pair.codec != "utf-8") or not _is_foreign(codes, span.pair)):
         return 0.0
     if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
         known &= _changed(block.codes[here], codes)

@@ -56,14 +56,14 @@ _LANGUAGES = {"euc-jp": "Japanese", "shift-jis": "Japanese", "euc-kr": "Korean"}
 _WRONG = {
     "utf-8": ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "cp437",
               LATIN_1_THEN_GBK),
-    "gbk": ("cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr",
-            LATIN_1_THEN_GBK, "cp437"),
-    "big5": ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr", LATIN_1_THEN_GBK, "cp437"),
-    "euc-jp": ("gbk",),
-    "shift-jis": ("gbk",),
-    "euc-kr": ("gbk",),
+    "gbk": ("cp1252", "latin-1", "cp1254", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis",
+            "euc-kr", LATIN_1_THEN_GBK, "cp437"),
+    "big5": ("gbk", "cp1252", "cp1254", "utf-8-or-cp1252", "shift-jis", "euc-kr", LATIN_1_THEN_GBK, "cp437"),
+    "euc-jp": ("gbk", "cp1252"),
+    "shift-jis": ("gbk", "cp1252", "latin-1"),
+    "euc-kr": ("gbk", "cp1252", "cp1254"),
 }  # fmt: skip
-# No byte of Big5 is one where Latin-1 differs from windows-1252.
+# No byte of Big5, EUC-JP or EUC-KR is one where Latin-1 differs from windows-1252.
 
 PAIRS = (
     *(

@@ -20,8 +20,8 @@ tried."""
 LEAST_KANA = 2
 """Kana that a text in UTF-8 must hold to be read as Japanese."""
 
-LIKE = {"latin-2": "cp1250", "latin-9": "latin-1"}
-"""Charsets that explain nothing beyond another unless a text has a character that they read from another byte."""
+LIKE = {"latin-2": ("cp1250",), "latin-9": ("latin-1",), "cp1254": ("cp1252", "latin-1")}
+"""Charsets that explain nothing beyond others unless a text has a character that they read from another byte."""
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
 _KANA = re.compile(rb"\xe3[\x81-\x83][\x80-\xbf]")

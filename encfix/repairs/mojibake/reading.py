@@ -85,6 +85,11 @@ class Block:
         beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
         return bool(_IS_FOREIGN.take(beside).any())
 
+    def is_in_a_word(self, span: Span) -> bool:
+        """Return whether a letter of Europe beyond ASCII stands beside a span that its wrong encoding lacks."""
+        lacking = (self.codes >= ord("À")) & (self.codes <= ord("ž")) & self.lacking(span.pair.wrong)
+        return bool(lacking[max(span.start - 1, 0) : span.start].any() or lacking[span.end : span.end + 1].any())
+
     def is_foreign_but_for(self, span: Span) -> bool:
         """Return whether such a character stands anywhere outside a span."""
         is_foreign = _IS_FOREIGN.take(self.classes)
@@ -259,7 +264,10 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
     stops = block.stops(pair.wrong)
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0
     if not lossy:
-        is_stop |= np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
+        is_broken = np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
+        is_stop |= is_broken
+        if pair.is_european and not pair.is_chinese:  # one lost byte spoils no other line
+            gains[is_broken] = -np.inf
     foreign = np.concatenate(([0], np.cumsum(_IS_FOREIGN.take(block.classes))))[old]
     leaving = np.where(np.diff(foreign) == np.diff(old), edges.LEAVING_FOREIGN, edges.LEAVING)
     text = edges.Text(

@@ -115,7 +115,7 @@ def _changes(line: str) -> Iterator[Proposal]:
 
 
 def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
-    """Return whether what is made of a run by the rule `name` looks like chance, which other encodings leave much to."""
+    """Return whether what is made of a run by the rule `name` looks like chance, not like UTF-8."""
     old = line[start:end]
     if (len(new) == 1 and ord(new) in _ARABIC) or (_STRAY.search(new) and not _STRAY.search(old)):
         return True  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
