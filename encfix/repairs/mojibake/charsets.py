@@ -44,6 +44,8 @@ CODECS = {
     "latin-9": ("iso-8859-15",),
     "cp1254": ("cp1252", "iso-8859-9", "cp1254"),  # no byte is in doubt where a line was read as windows-1252
     "cp437": ("cp437",),
+    "mac-roman": ("mac-roman",),
+    "cp1251": ("cp1251",),
 }
 """The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
 
@@ -58,7 +60,10 @@ _DECODERS = {
 ALONE = "alone"
 """Stands for a browser's decoder before what it does not take for a second byte."""
 
-SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", LATIN_1_THEN_GBK, UTF8_OR_CP1252)
+SINGLE_BYTE = (
+    "latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", "mac-roman", "cp1251", LATIN_1_THEN_GBK,
+    UTF8_OR_CP1252,
+)  # fmt: skip
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
 
@@ -242,6 +247,8 @@ def by_codec(charset: str) -> tuple[dict[int, tuple[bytes, ...]], ...]:
     if charset == UTF8_OR_CP1252:
         single = np.flatnonzero(_table(charset)[0x80:0x800] < 0x100) + 0x80
         return ({code: (bytes((int(_table(charset)[code]),)), chr(code).encode()) for code in single.tolist()},)
+    if charset == "mac-roman":  # a no-break space that became a plain one
+        return ({ord(" "): (b" ", b"\xca")},)
     if charset in SINGLE_BYTE:
         return ({},)
     known: list[dict[int, tuple[bytes, ...]]] = []

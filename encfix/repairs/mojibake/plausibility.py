@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from encfix.batch import to_codes
 from encfix.repairs.mojibake.charsets import LOST, differing
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block
@@ -23,6 +24,9 @@ LEAST_KANA = 2
 LIKE = {"latin-2": ("cp1250",), "latin-9": ("latin-1",), "cp1254": ("cp1252", "latin-1")}
 """Charsets that explain nothing beyond others unless a text has a character that they read from another byte."""
 
+OWN = {"mac-roman": to_codes("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"), "cp1251": np.arange(0x401, 0x492, dtype=np.uint32)}
+"""Characters of charsets that any text read by them holds, and hardly any other."""
+
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
 _KANA = re.compile(rb"\xe3[\x81-\x83][\x80-\xbf]")
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
@@ -34,6 +38,8 @@ def may_explain(block: Block, pair: Pair) -> bool:
         return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
     near = LIKE.get(pair.wrong)
     if near and not np.isin(block.codes, differing(pair.wrong, near)).any():
+        return False
+    if pair.wrong in OWN and not np.isin(block.codes, OWN[pair.wrong]).any():
         return False
     raw = block.raw(pair.wrong)
     if raw.data.count(LOST) > 0.9 * block.foreign:

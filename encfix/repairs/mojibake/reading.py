@@ -18,7 +18,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
-from encfix.repairs.mojibake import dropping, edges, later_marks
+from encfix.repairs.mojibake import cyrillic, dropping, edges, later_marks
 from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode, replacements
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, doubt, fill
@@ -160,8 +160,10 @@ class Block:
         """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
         each place: (n + 1,)."""
         is_never = self.lacking(charset)
-        if charset in SINGLE_BYTE:
+        if charset in SINGLE_BYTE and charset != "mac-roman":  # of which a space may be a byte
             is_never = is_never | later_marks.are_alone(self.codes)
+        if charset == "cp1251":
+            is_never = is_never | cyrillic.are_words(self.codes)
         lacking: Positions = np.cumsum(is_never, dtype=np.int64)
         return self.controls + np.concatenate((np.zeros(1, np.int64), lacking))
 
