@@ -268,12 +268,13 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     if lossy and pair.codec in OF_PAIRS:
         lossy = variants.without_choices(lossy, raw, block, pair)
     found = []
+    is_by_two = pair.codec == "utf-8" and pair.wrong in LOSES_MANY  # one mark breaks two characters
     for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
-        is_by_two = pair.codec == "utf-8" and pair.wrong in LOSES_MANY  # one mark breaks two characters
-        if is_by_two or judging.confidence(block, span) > 0:
+        is_possible = judging.confidence(block, span) > 0
+        if is_possible or is_by_two:
             whole = reading.filled(span)
             confidence = judging.confidence(block, whole)
-            if confidence > 0:
+            if is_possible or confidence > 0:
                 found.append(Explained(whole, confidence, _NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
         found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]

@@ -57,6 +57,9 @@ _LETTERS = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af]")
 _RARE = re.compile("[\u0180-\u02af\u0590-\u06ff\ue000-\uf8ff]")
 """Letters that hardly stand alone as a word, and private use."""
 
+_OF_THREE = re.compile("[\u0800-\ud7ff\uf900-\uffff]")
+"""Characters of three bytes of UTF-8, which others give less by chance, but for private use."""
+
 _NAMES = {
     "latin-1": "latin-1",
     "sloppy-windows-1250": "cp1250",
@@ -119,8 +122,9 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     old = line[start:end]
     if (len(new) == 1 and ord(new) in _ARABIC) or (_STRAY.search(new) and not _STRAY.search(old)):
         return True  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
-    if name == _SEVERAL and _LETTERS.findall(old) != _LETTERS.findall(new) and {*_LETTERS.findall(old)} & {*new}:
-        return True  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
+    letters = _LETTERS.findall(old)
+    if name == _SEVERAL and letters != _LETTERS.findall(new) and not {*letters}.isdisjoint(new):
+        return not _OF_THREE.search(new)  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
     beside = line[start - 1 : start] + line[end : end + 1]
     return len(new) == 1 and bool(_RARE.match(new)) and not any(map(str.isalpha, beside))
 
