@@ -18,8 +18,8 @@ MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
 """The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
 tried."""
 
-LEAST_KANA = 2
-"""Kana that a text in UTF-8 must hold to be read as Japanese."""
+LEAST_LETTERS = 2
+"""Kana or syllables that a text must hold to be read as Japanese or Korean."""
 
 LIKE = {"latin-2": ("cp1250",), "latin-9": ("latin-1",), "cp1254": ("cp1252", "latin-1")}
 """Charsets that explain nothing beyond others unless a text has a character that they read from another byte."""
@@ -28,7 +28,14 @@ OWN = {"mac-roman": to_codes("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"
 """Characters of charsets that any text read by them holds, and hardly any other."""
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
-_KANA = re.compile(rb"\xe3[\x81-\x83][\x80-\xbf]")
+_LETTERS = {
+    "utf-8": re.compile(rb"\xe3[\x81-\x83][\x80-\xbf]"),
+    "euc_jp": re.compile(rb"[\xa4\xa5][\xa1-\xf6]"),
+    "cp932": re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]"),
+    "cp949": re.compile(rb"[\xb0-\xc8][\xa1-\xfe]"),
+}
+"""Kana, and the syllables of Korean, in the encodings that have them."""
+
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
 
@@ -44,8 +51,8 @@ def may_explain(block: Block, pair: Pair) -> bool:
     raw = block.raw(pair.wrong)
     if raw.data.count(LOST) > 0.9 * block.foreign:
         return False
-    if pair.codec == "utf-8" and pair.is_japanese:
-        return len(_KANA.findall(raw.data)) >= LEAST_KANA
+    if (pair.codec in _LETTERS and pair.is_european) or (pair.codec == "utf-8" and pair.is_japanese):
+        return len(_LETTERS[pair.codec].findall(raw.data)) >= LEAST_LETTERS
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
 
 

@@ -124,7 +124,7 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
         return True  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
     letters = _LETTERS.findall(old)
     if name == _SEVERAL and letters != _LETTERS.findall(new) and not {*letters}.isdisjoint(new):
-        return not _OF_THREE.search(new)  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
+        return not any(map(_OF_THREE.match, {*new} - {*old}))  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
     beside = line[start - 1 : start] + line[end : end + 1]
     return len(new) == 1 and bool(_RARE.match(new)) and not any(map(str.isalpha, beside))
 
