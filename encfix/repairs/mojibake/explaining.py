@@ -34,6 +34,9 @@ WHOLE = 0.9
 MOST_DROPPED = 0.2
 """The share of the characters beyond ASCII that such a text may have lost."""
 
+MOST_BY_TWO = 0.6
+"""The share of characters that may be broken before any is filled in, where one mark breaks two."""
+
 PROVED = 0.9
 """Confidence of all that a pair explains from which on no other true encoding is tried."""
 
@@ -271,7 +274,7 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     is_by_two = pair.codec == "utf-8" and pair.wrong in LOSES_MANY  # one mark breaks two characters
     for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
         is_possible = judging.confidence(block, span) > 0
-        if is_possible or is_by_two:
+        if is_possible or (is_by_two and len(span.slots) <= MOST_BY_TWO * len(span.text)):
             whole = reading.filled(span)
             confidence = judging.confidence(block, whole)
             if is_possible or confidence > 0:

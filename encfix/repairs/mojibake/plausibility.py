@@ -18,8 +18,8 @@ MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
 """The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
 tried."""
 
-LEAST_LETTERS = 2
-"""Kana or syllables that a text must hold to be read as Japanese or Korean."""
+LEAST_LETTERS, LEAST_SHARE = 2, 0.1
+"""Kana or syllables that a text must hold to be read as Japanese or Korean, and their share of what is beyond ASCII."""
 
 LIKE = {"latin-2": ("cp1250",), "latin-9": ("latin-1",), "cp1254": ("cp1252", "latin-1")}
 """Charsets that explain nothing beyond others unless a text has a character that they read from another byte."""
@@ -51,8 +51,9 @@ def may_explain(block: Block, pair: Pair) -> bool:
     raw = block.raw(pair.wrong)
     if raw.data.count(LOST) > 0.9 * block.foreign:
         return False
-    if (pair.codec in _LETTERS and pair.is_european) or (pair.codec == "utf-8" and pair.is_japanese):
-        return len(_LETTERS[pair.codec].findall(raw.data)) >= LEAST_LETTERS
+    if not pair.is_chinese and (pair.is_european or pair.codec == "utf-8"):
+        least = max(LEAST_LETTERS, LEAST_SHARE * block.foreign / (2 if pair.is_single_byte else 1))
+        return len(_LETTERS[pair.codec].findall(raw.data)) >= least
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
 
 

@@ -154,7 +154,9 @@ class Block:
         lost = data[self.raw(charset).starts[:-1]] == LOST
         if charset == UTF8_OR_CP1252:
             lost &= self.codes != LOST  # ÿ may have been two bytes
-        return np.asarray(lost & ~np.isin(self.codes, replacements(charset)))
+        for mark in replacements(charset):
+            lost &= self.codes != mark
+        return np.asarray(lost)
 
     def never(self, charset: str) -> Positions:
         """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
