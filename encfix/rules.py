@@ -133,6 +133,7 @@ RULES = (
     Rule("form.radical", "a radical that stands for the ideograph of the same shape"),
     Rule("form.compatibility", "a compatibility ideograph that stands for its unified ideograph"),
     Rule("form.private-use", "a private-use code point that GB 18030 has given a character since"),
+    Rule("script.numeral", "壹 for 一 on the whole page; here 一 fits better by {:.1f} nats"),
     Rule("script.one-to-many", "another form of the same simplified character fits better by {:.1f} nats"),
     Rule("script.leftover", "left over from the other script; the form of this one fits better by {:.1f} nats"),
     Rule("script.convert", "converted to the script asked for"),

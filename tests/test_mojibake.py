@@ -104,6 +104,13 @@ def test_one_more_layer_still_comes_off() -> None:
     assert missed == []
 
 
+def test_a_page_that_mentions_damage_is_no_example_as_a_whole() -> None:
+    line = "昨天下午他们一起去图书馆还书，路上遇见多年不见的老同学小王，于是站在门口聊了很久。"
+    damaged = line.encode("gbk").decode("latin-1")
+    page = "\n".join(["# 防止乱码", *[damaged] * 8])
+    assert encfix.clean(page).text == "\n".join(["# 防止乱码", *[line] * 8])
+
+
 @pytest.mark.parametrize("name", ["ud-gsd-dev.simplified.txt", "ud-gsd-dev.traditional.txt", "ud-hk.txt"])
 def test_clean_chinese_stays(name: str) -> None:
     lines = corpus(name)

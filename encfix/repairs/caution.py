@@ -34,6 +34,9 @@ ANIMALS_AND_SHIPS = (
 DIALECT = "佇毋袂囡攏媠恁咱箍"
 """Characters of Taiwanese and Hakka that Mandarin hardly has."""
 
+MANDARIN = "的了們很嗎吧呢沒"
+"""Words of Mandarin that these, and Wu, hardly have."""
+
 BOATS = "船舟槳桨艇筏舢岸艄湖"
 WATCHES = "錶针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
 EATEN = "煮吃咬嚼湯汤拌炒團糰揉餐碗筷彈"
@@ -116,11 +119,15 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     return more
 
 
-def are_dialect(batch: Batch, places: Positions) -> Mask:
-    """Return which places hold 个 in a document in Taiwanese or Hakka, which write it so."""
+def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
+    """Return which places hold 个 as Taiwanese, Hakka and Wu write it: in a document with characters of theirs, or
+    without a word of Mandarin and other leftovers, of which some places are `others`."""
     found = batch.codes.take(places) == ord("个")
     if found.any():
-        found &= batch.holds(are_in(DIALECT, batch.codes))[batch.documents_of(places)]
+        strange = np.sort(np.concatenate((places[~found], others)))
+        is_mandarin = batch.holding(strange) | batch.holds(are_in(MANDARIN, batch.codes))
+        is_dialect = batch.holds(are_in(DIALECT, batch.codes)) | ~is_mandarin
+        found &= is_dialect[batch.documents_of(places)]
     return np.asarray(found)
 
 

@@ -17,9 +17,6 @@ script, Japanese, tables of both scripts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
-
 import numpy as np
 import numpy.typing as npt
 
@@ -29,17 +26,23 @@ from encfix.chinese.characters import SIMPLIFIED_CLASSES, among, are_in, is_comm
 from encfix.chinese.evidence import Evidence, evidence, interchangeable
 from encfix.chinese.spelling import GAP, Choices, Stretches, Text, Verdicts, decode
 from encfix.chinese.words import LONGEST
-from encfix.edits import Edits, inside, offsets_of, replacements
+from encfix.edits import Edits, inside, offsets_of
 from encfix.options import Options
 from encfix.repairs import caution, context, set_phrases
-from encfix.repairs.surroundings import Surroundings, are_in_prose
-from encfix.rules import number_of
+from encfix.repairs.candidate_forms import (
+    BY_WORD,
+    CERTAIN_GAIN,
+    LEFTOVER,
+    NONE,
+    WRONG,
+    Candidates,
+    Nats,
+    edits_of,
+    joined,
+)
+from encfix.repairs.prose import are_in_prose
+from encfix.repairs.surroundings import Surroundings
 from encfix.screen import TRADITIONAL
-
-Nats: TypeAlias = npt.NDArray[np.float64]
-
-WRONG = number_of("script.one-to-many")
-LEFTOVER = number_of("script.leftover")
 
 REPAIRED = ("auto", "traditional", "taiwan", "hongkong", "taiwan-phrases", "hongkong-phrases")
 """The values of `script` under which traditional text is repaired."""
@@ -47,8 +50,8 @@ REPAIRED = ("auto", "traditional", "taiwan", "hongkong", "taiwan-phrases", "hong
 WORTH_A_LOOK = 0.0
 """Nats by which a form may fall short of the one seen, judged by its neighbours alone, and still be decoded."""
 
-BY_WORD, ALONE, BOUND = 3.5, 4.0, 1.0
-"""Nats that a change must gain if a word demands it, if none does, and if the form seen lives in few words only."""
+ALONE, BOUND = 4.0, 1.0
+"""Nats that a change must gain if no word demands it, and if the form seen lives in few words only."""
 
 ATTESTED = 3.0
 """Nats more where the form seen is right in a word of its own."""
@@ -88,40 +91,6 @@ TRADITIONAL_TOO = "於麽"
 NEVER = -1e3
 """The log probability of a character that traditional text does not have."""
 
-CERTAIN_GAIN = 30.0
-"""The gain of a character that cannot stand in the script at all, and has one form in the other."""
-
-
-class Candidates(NamedTuple):
-    """Forms for places: by how many nats each beats the one seen, how many it must, and how many more for caution."""
-
-    place: Positions
-    form: Codes
-    gain: Nats
-    needed: Nats
-    more: Nats
-    rule: npt.NDArray[np.int16]
-
-    @classmethod
-    def certain(cls, place: Positions, form: Codes, is_left: Mask) -> Candidates:
-        """Return forms of characters that cannot stand in the script at all; what `is_left` is only reported."""
-        gain, rule = np.full(len(place), CERTAIN_GAIN), np.full(len(place), LEFTOVER, dtype=np.int16)
-        needed, more = np.full(len(place), BY_WORD), np.where(is_left, CERTAIN_GAIN, 0.0)
-        return cls(place, form, gain, needed, more, rule)
-
-    def where(self, chosen: Mask | Positions) -> Candidates:
-        """Return the candidates that are chosen, by a mask or by their indexes."""
-        return Candidates._make(values[chosen] for values in self)
-
-
-NONE = Candidates.certain(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.bool_))
-
-
-def _joined(parts: Sequence[Candidates]) -> Candidates:
-    """Return all candidates, sorted by place."""
-    together = Candidates._make(map(np.concatenate, zip(*parts, strict=True)))
-    return together.where(together.place.argsort(kind="stable"))
-
 
 def flags(options: Options) -> int:
     """Return that a document must hold a traditional character: simplified text without any has nothing to repair."""
@@ -134,20 +103,10 @@ def propose(batch: Batch, options: Options) -> Edits:
     parts = [_in_traditional(batch, scripts), _unclear(batch, scripts)]
     if options.script == "auto":
         parts.append(_in_simplified(batch, scripts))
-    found = _joined(parts)
+    found = joined(parts)
     if not len(found.place):
         return Edits.none()
-    ones = np.ones(len(found.place), np.int64)
-    confidence = _confidence(found.gain - found.needed - found.more)
-    return replacements(
-        found.place, found.place + 1, ones, found.form, found.rule, confidence, found.gain.astype(np.float32)
-    )
-
-
-def _confidence(margin: Nats) -> npt.NDArray[np.float32]:
-    """Return 0.9 for a gain that is just enough, more for what is beyond, and less than 0.9 for less."""
-    enough = 1 - 0.1 * np.exp(-np.maximum(margin, 0) / 2)
-    return np.where(margin >= 0, enough, np.maximum(0.5, 0.85 + 0.1 * margin)).astype(np.float32)
+    return edits_of(batch, found, scripts.line_ends)
 
 
 def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
@@ -176,8 +135,8 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
     leftovers = confusions.leftover_table().take(batch.codes.take(strangers), mode="clip")
     strangers, leftovers = strangers[leftovers > 0], leftovers[leftovers > 0]
     is_left = ~is_common().take(batch.codes.take(strangers))  # 赟 is somebody's name
-    is_left |= caution.are_dialect(batch, strangers)
-    return _settled(batch, scripts, _joined([found, Candidates.certain(strangers, leftovers, is_left)]))
+    is_left |= caution.are_dialect(batch, strangers, found.place[found.gain >= STRONG])
+    return _settled(batch, scripts, joined([found, Candidates.certain(strangers, leftovers, is_left)]))
 
 
 def _are_familiar(batch: Batch, suspects: Positions, margins: npt.NDArray[np.float32], chosen: Positions) -> Mask:
@@ -214,7 +173,7 @@ def _decoded(batch: Batch, choices: Choices, is_attested: Mask, is_familiar: Mas
         more = caution.nats(codes, at, begin[window], (begin + length)[window], verdicts.by_word)
         proposed = _proposed(place[own], codes.take(at), verdicts, more, is_attested[own], is_familiar[own])
         parts.append(proposed.where(verdicts.gain > 0))
-    return _joined(parts)
+    return joined(parts)
 
 
 def _windows(batch: Batch, place: Positions) -> tuple[Positions, Positions, Positions]:
@@ -270,11 +229,25 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
 
 
 def _are_left_over(batch: Batch, found: Candidates, document: Positions) -> Mask:
-    """Return which places hold a simplified character that was left over in `ENOUGH` clear places of the document."""
+    """Return which places hold a simplified character that was left over throughout the document.
+
+    It was in `ENOUGH` clear places, or as many that change hold others and together gain as much, and no place holds
+    another form of it.
+    """
     keys = document << 32 | batch.codes.take(found.place)
     is_left = found.rule == LEFTOVER
     known, count = np.unique(keys[is_left & (found.gain >= STRONG)], return_counts=True)
-    return np.asarray(is_left & np.isin(keys, known[count >= ENOUGH]))
+    changes = is_left & (found.gain >= found.needed + found.more)
+    gained = np.bincount(document[changes], weights=found.gain[changes], minlength=len(batch))
+    many = (np.bincount(document[changes], minlength=len(batch)) >= ENOUGH) & (gained >= ENOUGH * STRONG)
+    if not many.any():
+        return np.zeros(len(keys), dtype=np.bool_)
+    (places,) = batch.spread(many).nonzero()
+    codes = batch.codes.take(places)
+    folded = model.fold_codes(codes)
+    is_form = folded != codes
+    forms = batch.documents_of(places[is_form]) << 32 | folded[is_form]
+    return np.asarray(is_left & (np.isin(keys, known[count >= ENOUGH]) | (many[document] & ~np.isin(keys, forms))))
 
 
 def _are_only_simplified(batch: Batch, places: Positions) -> Mask:

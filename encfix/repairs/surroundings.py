@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions, to_text
+from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, IS_HAN, Class, among, are_in, role_table
+from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
 from encfix.edits import inside, offsets_of
 from encfix.repairs.context import CLEAR, CLOSING, OPENING, Scripts
 
@@ -40,7 +41,7 @@ FEW_CLASSICAL = 2
 """Words of classical Chinese that make a text without modern ones classical."""
 
 TITLES = "《〈"
-PAIRING = "/／→=＝(（|｜\t ,，、;；:：-—"
+PAIRING = "/／→=＝>(（|｜\t ,，、;；:：-—\"'" + OPENING + CLOSING
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 """What stands between clauses."""
 
@@ -72,12 +73,8 @@ NEAR_SCRIPTS = 20
 LONGEST_PAIR = 4
 """Characters in the longest word that is sought beside its own other spelling."""
 
-AROUND = 8
-"""Code points to either side of a place that show whether it stands in running text."""
-
-LEAST_PROSE, LEAST_LIST = -9.5, 4
-"""The mean log probability of characters after one another below which they are a table or list, not a text; and how
-many ideographs without any beside another are one. No place in prose scores below -9.2, charts of characters do."""
+LONGEST_GAP = 4
+"""Marks in the longest row of them between two such words: those of `"发": "發"`."""
 
 _SETS = (EDGES, OPENING, CLOSING, CLASSICAL, MODERN, SHINJITAI, "/", "\n")
 _EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
@@ -244,39 +241,29 @@ class Surroundings:
         return mark, starts, ends
 
     def _are_listed(self) -> Mask:
-        """Return which places lie in a word beside its own other spelling: `發展/发展`, `发（發）`."""
-        middle = 2 * LONGEST_PAIR + 1
+        """Return which places lie in a word beside its own other spelling: `發展/发展`, `发（發）`, `"发": "發"`."""
+        middle = 2 * LONGEST_PAIR + LONGEST_GAP - 1
         codes = around(self._scripts.batch.codes, self._places, self._start, self._end, middle)
         is_pairing = are_in(PAIRING, codes)
-        found = np.asarray(is_pairing[:, middle - LONGEST_PAIR : middle + LONGEST_PAIR + 1].any(axis=1))
+        near = slice(middle - LONGEST_PAIR, middle + LONGEST_PAIR + 1)
+        found = np.asarray(is_pairing[:, near].any(axis=1))
         (where,) = found.nonzero()
         if not len(where):
             return found
-        is_pairing, folded = is_pairing[where], model.fold_codes(codes[where])
+        is_pairing, codes = is_pairing[where], codes[where]
+        folded = model.fold_codes(codes)
         found[where] = False
-        for size in range(1, LONGEST_PAIR + 1):
-            # A word from each column, and the same again behind the mark that follows it; the place is in either.
-            columns = np.array([column for column in range(middle - 2 * size, middle + 1) if column + size != middle])
-            again = is_pairing[:, columns + size]
-            for nth in range(size):
-                again = again & (folded[:, columns + nth] == folded[:, columns + nth + size + 1])
+        for size, gap in product(range(1, LONGEST_PAIR + 1), range(1, LONGEST_GAP + 1)):
+            # A word from each column, and the same again behind the marks that follow it; the place is in either.
+            first = np.arange(middle - 2 * size - gap + 1, middle + 1)
+            columns = first[(first + size > middle) | (first + size + gap <= middle)]
+            marks = columns[:, None] + np.arange(size, size + gap)
+            one = columns[:, None] + np.arange(size)
+            other = one + size + gap
+            again = is_pairing[:, marks].all(axis=2) & (folded[:, one] == folded[:, other]).all(axis=2)
+            again &= (codes[:, one] != codes[:, other]).any(axis=2)
             found[where[again.any(axis=1)]] = True
         return found
-
-
-def are_in_prose(batch: Batch, places: Positions) -> Mask:
-    """Return for each place whether it stands in running text, not in a chart or list of characters."""
-    around = places[:, None] + np.arange(-AROUND, AROUND + 1)
-    codes, classes = batch.codes.take(around), batch.classes.take(around)
-    ends = among(classes.ravel(), Class.NEWLINE, Class.BOUNDARY).reshape(around.shape)
-    before = np.logical_or.accumulate(ends[:, AROUND::-1], axis=1)[:, ::-1]
-    beyond = np.concatenate((before, np.logical_or.accumulate(ends[:, AROUND + 1 :], axis=1)), axis=1)
-    is_han = IS_HAN.take(classes) & ~beyond
-    pairs = is_han[:, 1:] & is_han[:, :-1]
-    logs = model.log_pair(codes.ravel()).reshape(around.shape)[:, 1:]
-    count = pairs.sum(axis=1)
-    is_text = np.where(pairs, logs, 0.0).sum(axis=1) >= LEAST_PROSE * count
-    return np.asarray(np.where(count > 0, is_text, is_han.sum(axis=1) < LEAST_LIST))
 
 
 @cache

@@ -26,7 +26,8 @@ from encfix.batch import Batch, Positions
 from encfix.chinese.characters import Class, among
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
-from encfix.repairs.mojibake import lines, lone_marks, remnants, western
+from encfix.repairs.mojibake import lines, lone_marks, pieces, remnants, western
+from encfix.repairs.mojibake.completing import Stretch, complete
 from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.explaining import Evidence, Explained, explain
 from encfix.repairs.mojibake.marked import Marked
@@ -45,18 +46,29 @@ def propose(batch: Batch, options: Options) -> Edits:
     stretches = list(_stretches(batch, places))
     marked = [Marked.of(batch, start, end) for _, start, end in stretches]
     costs = damaged_costs([one.codes for one in marked]) if marked else []
-    for (document, start, _), text, costs_each in zip(stretches, marked, costs, strict=True):
-        block, before = Block(text.codes, costs_each), start - int(batch.starts[document])
+    europe: list[Edits] = []
+    lost: list[list[Explained]] = []
+    found: dict[int, list[Stretch]] = {}
+    for (document, start, end), text, costs_each in zip(stretches, marked, costs, strict=True):
+        base = int(batch.starts[document])
+        block, before = Block(text.codes, costs_each), start - base
         known, alone = of_blocks.setdefault(document, Evidence()), of_lines.setdefault(document, Evidence())
         explained = explain(block, known, before) if block.is_suspect else []
         alone.preferred = known.preferred
         explained = lines.one_by_one(block, explained, alone, before)
         spans = sorted((one.span.start, one.span.end) for one in explained)
-        europe = western.propose(block, spans)
-        spans += zip(europe.start.tolist(), europe.end.tolist(), strict=True)
-        explained += lines.lost(block, spans)
-        parts += (text.divided(edits) for edits in (_edits(explained), europe))
-    return remnants.guard(batch, merge(parts))
+        europe.append(western.propose(block, spans))
+        spans += zip(europe[-1].start.tolist(), europe[-1].end.tolist(), strict=True)
+        found.setdefault(document, []).append(Stretch(before, end - base, text.codes, explained))
+        lost.append(lines.lost(block, spans))
+    for document, own in found.items():
+        complete(batch.codes[batch.starts[document] : batch.ends[document]], own)
+    explained_each = [stretch.explained for own in found.values() for stretch in own]
+    for text, explained, losses, others in zip(marked, explained_each, lost, europe, strict=True):
+        parts += (text.divided(edits) for edits in (_edits(explained + losses), others))
+    edits = merge(parts)
+    by_document = {document: [one for each in own for one in each.explained] for document, own in found.items()}
+    return remnants.guard(batch, merge((edits, pieces.propose(batch, by_document, edits))))
 
 
 def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]]:

@@ -78,7 +78,7 @@ class Source:
         raw = np.frombuffer(data, dtype=np.uint8)
         chars = np.zeros(len(raw), dtype=np.uint32)
         chars[:-1] = pair_table(codec).take(raw[:-1].astype(np.int64) << 8 | raw[1:])
-        self.forms = _forms(chars)
+        self.forms = forms(chars)
         """The log probability of each class of characters in a text of this script: float64 of shape (256,)."""
         self._lengths = 1 + (chars > 0)
         self._whole = np.where(chars > 0, chars, np.where(raw < 0x80, raw, np.uint32(UNKNOWN)))
@@ -151,8 +151,9 @@ def with_lone(codes: Codes, is_beyond: Mask) -> Codes:
     return np.where(is_lone, codes + np.uint32(LONE), codes)
 
 
-def _forms(chars: Codes) -> npt.NDArray[np.float64]:
-    """Return how probable the forms of each script are in a text that holds `chars`: the logs of their shares."""
+def forms(chars: Codes) -> npt.NDArray[np.float64]:
+    """Return how probable the forms of each script are in a text that holds `chars`, by class: the logs of their
+    shares, float64 of shape (256,)."""
     classes = class_table().take(chars)
     simplified, traditional = (
         UNSEEN + np.count_nonzero(table.take(classes)) for table in (IS_SIMPLIFIED, IS_TRADITIONAL)

@@ -27,7 +27,8 @@ LEAVING, LEAVING_FOREIGN = 8.0, 16.0
 earlier; more where only characters are left that no Chinese text has."""
 
 STRANGE = -9.0
-"""The cost of a character of the reading below which half of it was a mark, if it ends with one."""
+"""The cost of a character of the reading below which half of it was a mark, if it ends with one; of an ideograph by
+itself below which no mark or letter beside it makes it sound."""
 
 _IS_MARK = members(Class.WIDE, Class.COMMA, Class.MARK, Class.OPEN, Class.CLOSE, Class.QUESTION)
 
@@ -150,7 +151,7 @@ def _is_sound(text: Text, first: int, last: int, *, at_start: bool) -> bool:
         if not 0 <= outside < len(text.seen) or text.classes[outside] == Class.NEWLINE:
             return False
         pairs = model.log_pair(text.seen[start - at_start : end + (not at_start)])[1:]
-        if pairs.min() < SOUND:
+        if pairs.min() < SOUND or (not IS_HAN[text.classes[outside]] and logs[is_han].min() < STRANGE):
             return False
     return is_broken or bool(costs.sum() < logs.sum())
 

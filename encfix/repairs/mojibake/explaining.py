@@ -67,7 +67,7 @@ AGAIN = PAIRS[0]
 
 DROPPED = number_of("mojibake.dropped")
 ROUNDS = number_of("mojibake.rounds")
-_NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
+NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
 OF_PAIRS = ("gbk", "cp950")
 """The codecs of Chinese that read two bytes as one character."""
 OF_KANA = ("euc_jp", "cp932")
@@ -119,8 +119,9 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
         rounds = _rounds(block)
         if rounds:
             return [rounds]
-    is_whole = covers(block, [one for one in found if one.rule != DROPPED]) and not _has_marks(block, found)
-    if not is_whole and (evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before):
+    sound = [one.span for one in found if one.rule != DROPPED]
+    is_whole = _covers_well(block, sound) and not plausibility.goes_on(block, sound) and not _has_marks(block, found)
+    if not is_whole and evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before:
         lossy = _lossy(block, pairs, ranked)
         if lossy:
             evidence.prefer(lossy[0].span.pair)
@@ -220,7 +221,7 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
                 confidence = min(confidence, DOUBTED)
             if confidence > 0:
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)
-                found.append(Explained(span, confidence, DROPPED if dropped else _NUMBERS[pair]))
+                found.append(Explained(span, confidence, DROPPED if dropped else NUMBERS[pair]))
                 if not dropped and confidence >= PROVED:
                     evidence.prefer(pair)
         if covers(block, found):
@@ -278,7 +279,7 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
             whole = reading.filled(span)
             confidence = judging.confidence(block, whole)
             if is_possible or confidence > 0:
-                found.append(Explained(whole, confidence, _NUMBERS[pair]))
+                found.append(Explained(whole, confidence, NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
         found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
     if is_dropped and not (covers(block, found) and _lost_few(found)):
@@ -306,7 +307,7 @@ def _rounds(block: Block) -> Explained | None:
                 confidence = judging.confidence(inner, span) if judging.is_exact(span) else 0.0
                 if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]
-                    return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, _NUMBERS[AGAIN])
+                    return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, NUMBERS[AGAIN])
         elif plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return _beyond_repair(block)
     return None

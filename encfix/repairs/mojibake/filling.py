@@ -57,12 +57,12 @@ _NOBODY = np.array([0xFFFFFFFF], dtype=np.uint32)
 """Stands beside a run of broken characters for one that is unknown."""
 
 
-def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[Codes, float]:
+def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[Codes, dict[int, float]]:
     """Fill in characters of the true encoding `codec` that a decoder of `wrong` broke.
 
-    Return the text with what is certain filled in, `REPLACEMENT` for the rest, and how probably all of it is
-    right in the line where that is least sure. Candidates are weighed by all their neighbours at once: forwards and
-    backwards through each run of broken characters.
+    Return the text with what is certain filled in, `REPLACEMENT` for the rest, and for each place that is filled how
+    probable that is. Candidates are weighed by all their neighbours at once: forwards and backwards through each run of
+    broken characters.
     """
     filled = codes.copy()
     unknown = np.flatnonzero(codes == UNKNOWN).tolist()
@@ -70,23 +70,45 @@ def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[
     unmarked = SURE_OF_FEW if wrong in LOSES_MOST else SURE_UNMARKED
     candidates: dict[int, Codes] = {}
     for place in unknown:
-        found = _candidates(slots[place], codec, wrong) if place in slots else _NOBODY[:0]
+        found = candidates_of(slots[place], codec, wrong) if place in slots else _NOBODY[:0]
         if len(found):
             candidates[place] = found
     sure = []
     for place, shares in _shares(filled, candidates):
         nth = int(np.argmax(shares))
-        probability = float(shares[nth])
-        if probability >= (SURE if slots[place].marked else unmarked):
-            sure.append((probability, place, candidates[place][nth]))
+        sure.append((float(shares[nth]), place, int(candidates[place][nth])))
+    least = {place: SURE if slots[place].marked else unmarked for place in candidates}
+    return filled, taken(filled, sure, least, {})
+
+
+def taken(
+    codes: Codes, found: list[tuple[float, int, int]], least: dict[int, float], before: dict[int, float]
+) -> dict[int, float]:
+    """Put what was `found` into `codes`, if it is sure by itself and all of a line together: the surest comes first.
+
+    Each find is a probability, a place and a character, `least` has the least probability at each place. Return how
+    probable what was put in is, by place, with what was `before`.
+    """
+    ends = np.flatnonzero(codes == ord("\n"))
+    together, done = np.ones(len(ends) + 1), dict(before)
+    for place, probability in before.items():
+        together[ends.searchsorted(place)] *= probability
+    for probability, place, character in sorted(found, reverse=True):
+        line = ends.searchsorted(place)
+        if probability >= least[place] and together[line] * probability >= SURE_TOGETHER:
+            together[line] *= probability
+            codes[place] = character
+            done[place] = probability
+    return done
+
+
+def certainty(codes: Codes, done: dict[int, float]) -> float:
+    """Return how probably all that was filled in is right in the line where that is least sure."""
     ends = np.flatnonzero(codes == ord("\n"))
     together = np.ones(len(ends) + 1)
-    for probability, place, character in sorted(sure, reverse=True):
-        line = ends.searchsorted(place)
-        if together[line] * probability >= SURE_TOGETHER:
-            together[line] *= probability
-            filled[place] = character
-    return filled, float(together.min())
+    for place, probability in done.items():
+        together[ends.searchsorted(place)] *= probability
+    return float(together.min())
 
 
 def _shares(codes: Codes, candidates: dict[int, Codes]) -> Iterator[tuple[int, Logs]]:
@@ -157,7 +179,7 @@ def doubt(codes: Codes, least: float = POOR, before: Sequence[int] = (), *, ends
 
 
 @lru_cache(maxsize=1 << 12)
-def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
+def candidates_of(slot: Slot, codec: str, wrong: str) -> Codes:
     """Return the characters that fit one of the layouts, with bytes lost that the decoder of `wrong` loses.
 
     The most frequent `KEPT` of them come, and none at all where there are more than `MOST`.
@@ -172,7 +194,10 @@ def _candidates(slot: Slot, codec: str, wrong: str) -> Codes:
                 continue
             after = layout[place + 1] if place + 1 < len(layout) else slot.following
             lost = can_be_lost(wrong)
-            may: Mask = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
+            if slot.is_half_of_two:  # the last of one character, and the first of the next
+                may: Mask = np.asarray(lost[:, 0xE2:0xF0].any(axis=1) if place else lost[0x81:0xC0].any(axis=0))
+            else:
+                may = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
             fitting = fitting[may[bytes_at(fitting, place, codec)]]
         elif layout[:2] == (None, None) and slot.marked and wrong in LOSES_MANY:
             pairs = (bytes_at(fitting, 0, codec), bytes_at(fitting, 1, codec))  # one mark stands for both

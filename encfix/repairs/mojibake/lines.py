@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from encfix.batch import Mask, to_codes, to_text
+from encfix.batch import Mask, to_codes
 from encfix.chinese.characters import Class, class_table
 from encfix.repairs.mojibake.explaining import (
     AGAIN,
@@ -135,7 +135,7 @@ def _parts(one: Explained, block: Block, without: Mask | None = None) -> Iterato
     for (start, end), place in zip(old, new, strict=True):
         start, end = span.start + start, span.start + end
         if start < end and (without is None or not without[start:end].any()):
-            yield one._replace(span=replace(span, start=start, end=end, text=to_text(text[slice(*place)])))
+            yield one._replace(span=span.part(start, end, *place))
 
 
 def _between(is_end: Mask) -> list[tuple[int, int]]:

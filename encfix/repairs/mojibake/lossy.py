@@ -28,6 +28,8 @@ class Slot:
     """Whether U+FFFD stood where the bytes were lost."""
     following: int | None = None
     """The byte that follows, if none was lost between."""
+    is_half_of_two: bool = False
+    """Whether its byte was lost together with one of the character beside it: the decoder took both for a pair."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +42,14 @@ class Reading:
     slots: dict[int, Slot]
 
 
-def read_utf8(data: bytes) -> Reading:
-    """Return UTF-8 read character by character; what is broken becomes `UNKNOWN`, with a slot."""
-    codes, starts, slots = [], [], {}
+def read_utf8(data: bytes, borders: Positions | None = None) -> Reading:
+    """Return UTF-8 read character by character; what is broken becomes `UNKNOWN`, with a slot.
+
+    `borders` are the places between the characters that a decoder of pairs gave, from 0 to the end.
+    """
+    codes: list[int] = []
+    starts: list[int] = []
+    slots: dict[int, Slot] = {}
     place, size = 0, len(data)
     while place < size:
         whole = _WHOLE.match(data, place)
@@ -52,10 +59,18 @@ def read_utf8(data: bytes) -> Reading:
                 codes.append(ord(character))
                 place += _length(codes[-1])
             continue
+        if borders is not None and (border := _lost_before(data, place, starts, codes, borders)):
+            first = data[starts[-1] : border]
+            slots[len(codes) - 1] = Slot(((*first, None),), is_half_of_two=True)
+            slots[len(codes)] = Slot(((None, *data[border : place + 1]),), is_half_of_two=True)
+            codes[-1:] = UNKNOWN, UNKNOWN
+            starts.append(border)
+            place += 1
+            continue
         starts.append(place)
         end, slot = _broken_utf8(data, place)
         if slot is not None:
-            is_known = end < size and not _is_trail(data[end]) and data[end] != LOST
+            is_known = end < size and not _is_trail(data[end]) and data[end] != LOST and not _may_be_eaten(data, end)
             is_marked = LOST in data[max(place - 1, 0) : end]  # a mark behind the last character may be for two bytes
             slots[len(codes)] = Slot(slot.layouts, is_marked, data[end] if is_known else None)
         codes.append(UNKNOWN)
@@ -71,9 +86,28 @@ _WHOLE = re.compile(
 """A run of characters of UTF-8. Source: the Unicode Standard, table 3-7."""
 
 
+def _lost_before(data: bytes, place: int, starts: list[int], codes: list[int], borders: Positions) -> int:
+    """Return where two bytes were lost in what was read last as one character; 0 if none were.
+
+    The byte at `place` continues no character. So bytes were lost before it, and that at a border: where one is inside
+    the last character, this is the first two bytes of one and the second of the next, 涓|互 for 一个以.
+    """
+    if not starts or codes[-1] < 0x800 or codes[-1] == UNKNOWN or not _is_trail(data[place]):
+        return 0
+    border = starts[-1] + 2
+    is_one = place == starts[-1] + 3 and not (place + 1 < len(data) and _is_trail(data[place + 1]))
+    inside = borders[slice(*np.searchsorted(borders, (place - 2, place + 1)))]
+    return border if is_one and inside.tolist() == [border] else 0
+
+
 def _length(code: int) -> int:
     """Return how many bytes a character has in UTF-8."""
     return 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000)
+
+
+def _may_be_eaten(data: bytes, end: int) -> bool:
+    """Return whether the mark before a byte may stand for one more: `?` for any, U+FFFD for one of ASCII."""
+    return data[end - 1] == QUESTION or (data[end - 1] == LOST and data[end] < 0x80)
 
 
 def _is_trail(byte: int) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from encfix.batch import to_codes
 from encfix.repairs.mojibake.charsets import LOST, differing
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block
+from encfix.repairs.mojibake.reading import Block, Span
 
 LIKE_UTF8 = 0.5
 """The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
@@ -36,6 +36,7 @@ _LETTERS = {
 }
 """Kana, and the syllables of Korean, in the encodings that have them."""
 
+_BEGUN = re.compile(rb"[\xe3-\xef][\x80-\xbf](?![\x80-\xbf])")
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
 
@@ -80,3 +81,9 @@ def is_mostly_utf8(block: Block, pair: Pair) -> bool:
     data = block.raw(pair.wrong).data
     beyond_ascii = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) >= 0x80))
     return 3 * len(_UTF8.findall(data)) >= max(MOSTLY_UTF8 * beyond_ascii, LEAST_UTF8)
+
+
+def goes_on(block: Block, spans: list[Span]) -> bool:
+    """Return whether a character of UTF-8 that lost its last byte begins where one of some spans ends."""
+    raws = ((block.bytes_of(span.pair), span) for span in spans if span.pair.codec == "utf-8")
+    return any(_BEGUN.match(raw.data, int(raw.starts[span.end])) for raw, span in raws)

@@ -21,7 +21,7 @@ from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread,
 from encfix.repairs.mojibake import cyrillic, dropping, edges, later_marks
 from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode, replacements
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
-from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, doubt, fill
+from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -61,6 +61,14 @@ class Span:
     """How probably all characters that were filled in are right."""
     slots: dict[int, Slot] = field(default_factory=dict)
     """What is known of the broken characters of its text, by index."""
+    filled: dict[int, float] = field(default_factory=dict)
+    """How probable each character is that was filled in, by index."""
+
+    def part(self, start: int, end: int, first: int, last: int) -> Span:
+        """Return the part `[start, end)`, which becomes `text[first:last]`."""
+        slots = {place - first: slot for place, slot in self.slots.items() if first <= place < last}
+        done = {place - first: sure for place, sure in self.filled.items() if first <= place < last}
+        return replace(self, start=start, end=end, text=self.text[first:last], slots=slots, filled=done)
 
 
 class Block:
@@ -206,7 +214,7 @@ def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
 def read_marked(raw: Raw, pair: Pair) -> Reading:
     """Return bytes read as `pair` says, of which some were lost: in UTF-8, or where a mark stands for each loss."""
     if pair.codec == "utf-8":
-        return read_utf8(raw.data)
+        return read_utf8(raw.data, None if pair.is_single_byte else raw.starts)
     return dropping.read_marked(raw.data, pair.codec, (pair.wrong, ""))
 
 
@@ -297,14 +305,16 @@ def filled(span: Span) -> Span:
     if span.pair.is_japanese:  # what its characters follow one another the model does not know
         codes = to_codes(span.text)
         return replace(span, text=_text(np.where(codes == UNKNOWN, REPLACEMENT, codes)), slots={})
-    text, certainty = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
+    text, done = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
+    sure = certainty(text, done)
+    left = {place: slot for place, slot in span.slots.items() if place not in done}
     is_marked = bool(span.slots) and all(slot.marked for slot in span.slots.values())
     if (
         span.pair.codec == "utf-8" and not is_marked and not span.pair.is_single_byte
     ):  # single bytes lose none that begins one
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
         text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)
-    return replace(span, text=_text(text), certainty=certainty, slots={})
+    return replace(span, text=_text(text), certainty=sure, slots=left, filled=done)
 
 
 def _text(codes: Codes) -> str:

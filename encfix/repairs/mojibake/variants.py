@@ -15,6 +15,7 @@ import numpy as np
 
 from encfix.batch import Mask, Positions, to_codes, to_text
 from encfix.chinese import division, model
+from encfix.repairs.mojibake import soft_hyphens
 from encfix.repairs.mojibake.charsets import (
     CODECS,
     Raw,
@@ -45,7 +46,7 @@ def chosen(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     if pair.is_single_byte and pair.true == "utf-8":
         raw = block.bytes_of(pair)
         return with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
-    return resolve(block, pair)
+    return soft_hyphens.restored(block.bytes_of(pair), pair) or resolve(block, pair)
 
 
 def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:

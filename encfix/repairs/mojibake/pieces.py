@@ -1,0 +1,100 @@
+"""Short pieces of mojibake that prove nothing by themselves: 鎶ュ憡 for 报告 in a file whose other lines were damaged
+alike.
+
+Three characters that read well in some other encoding may be chance. Where lines of the same document prove a pair of
+encodings, only that pair is in question, and a piece between ASCII which reads in it without a loss, and much better
+than it stands, was damaged like the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from encfix.batch import Batch, Codes, Mask, to_codes, to_text
+from encfix.chinese import division
+from encfix.chinese.characters import IS_HAN, class_table
+from encfix.chinese.neighbours import is_hangul, is_kana
+from encfix.edits import Edits, Proposal, gathered
+from encfix.repairs.mojibake import variants
+from encfix.repairs.mojibake.costs import read_costs
+from encfix.repairs.mojibake.explaining import DROPPED, NUMBERS, PROVED, ROUNDS, Explained
+from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.reading import Block
+
+LEAST_LINES = 2
+"""Repaired lines that prove a pair."""
+
+LEAST_GAIN, LEAST_GAIN_UTF8 = 14.0, 5.0
+"""Nats that a piece must gain; less in UTF-8, which text of another encoding seldom is."""
+
+LEAST_MEAN, MOST_MEAN = -9.0, -9.0
+"""The least mean cost of a character of the reading, in nats, and the greatest of what stands there."""
+
+LEAST_LETTERS = 2
+"""Ideographs, kana and hangul in the shortest piece."""
+
+CONFIDENCE, CONFIDENCE_UTF8 = 0.93, 0.97
+"""How sure such a piece is."""
+
+_PIECE = re.compile("[\\u2e80-\\uffff]{2,}")
+
+
+def propose(batch: Batch, explained: Mapping[int, Sequence[Explained]], edits: Edits) -> Edits:
+    """Propose to read short pieces again, by what explains each document; what the `edits` hold already is no piece."""
+    proposals: list[Proposal] = []
+    for document, spans in explained.items():
+        pair = _proved(spans)
+        if pair is not None:
+            start, end = int(batch.starts[document]), int(batch.ends[document])
+            is_free = np.ones(end - start + 1, dtype=np.bool_)
+            here = slice(*np.searchsorted(edits.start, (start, end)))
+            for first, last in zip(edits.start[here].tolist(), edits.end[here].tolist(), strict=True):
+                is_free[first - start : last - start + 1] = False
+            is_free[batch.seams_of(document).ravel()] = False
+            proposals += (one.moved(start) for one in _pieces(batch.codes[start:end], is_free, pair))
+    return gathered(proposals)
+
+
+def _proved(explained: Sequence[Explained]) -> Pair | None:
+    """Return the pair of encodings that most lines prove, if they are enough."""
+    lines = Counter[Pair]()
+    for one in explained:
+        if one.rule not in (DROPPED, ROUNDS) and one.confidence >= PROVED:
+            lines[one.span.pair] += 1 + one.span.text.count("\n")
+    ((pair, count),) = lines.most_common(1) or ((None, 0),)
+    return pair if pair is not None and count >= LEAST_LINES and not pair.is_european else None
+
+
+def _pieces(codes: Codes, is_free: Mask, pair: Pair) -> Iterator[Proposal]:
+    """Yield the free pieces of a document that read better as `pair` says."""
+    is_utf8 = pair.codec == "utf-8"
+    for match in _PIECE.finditer(to_text(codes)):
+        start, end = match.span()
+        if not is_free[start : end + 1].all():
+            continue
+        block = Block(codes[start:end])
+        try:
+            text = variants.chosen(block, pair)[0].data.decode(pair.codec)
+        except UnicodeDecodeError:
+            continue
+        gain = _gain(block, match.group(), text, pair)
+        if gain >= (LEAST_GAIN_UTF8 if is_utf8 else LEAST_GAIN):
+            yield Proposal(start, end, text, NUMBERS[pair], CONFIDENCE_UTF8 if is_utf8 else CONFIDENCE, gain)
+
+
+def _gain(block: Block, before: str, after: str, pair: Pair) -> float:
+    """Return by how many nats a piece reads better, 0 if it is no text as it reads or may be text as it stands."""
+    codes = to_codes(after)
+    letters = IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes)
+    costs = read_costs(codes, pair)
+    if letters.sum() < LEAST_LETTERS or (codes < 0x80).any() or costs.mean() < LEAST_MEAN:
+        return 0.0
+    if block.costs.mean() > MOST_MEAN or (
+        pair.is_chinese and division.lattice_score(after) <= division.lattice_score(before)
+    ):
+        return 0.0
+    return float(costs.sum() - block.costs.sum())
