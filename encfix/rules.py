@@ -53,14 +53,17 @@ _READ_AS = {
         "gbk", "big5", "shift-jis", "euc-kr", "latin-1", "latin-2", "latin-9", "cp437", "cp1250", "cp1251", "cp1252",
         "cp1253", "cp1254", "cp1257", "mac-roman", "latin-1-then-gbk", "several",
     ),
-    "gbk": ("latin-1", "latin-2", "latin-9", "cp1250", "cp1252", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr",
-            "latin-1-then-gbk", "cp437"),
-    "big5": ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr", "latin-1-then-gbk", "cp437"),
+    "gbk": ("latin-1", "latin-2", "latin-9", "cp1250", "cp1252", "cp1254", "utf-8-or-cp1252", "big5", "shift-jis",
+            "euc-kr", "latin-1-then-gbk", "cp437", "mac-roman", "cp1251"),
+    "big5": ("gbk", "cp1252", "cp1254", "utf-8-or-cp1252", "shift-jis", "euc-kr", "latin-1-then-gbk", "cp437"),
+    "euc-jp": ("gbk", "cp1252"),
+    "shift-jis": ("gbk", "cp1252", "latin-1"),
+    "euc-kr": ("gbk", "cp1252", "cp1254"),
     "cp1252": ("latin-1",),
 }  # fmt: skip
 """The true encodings and those they were read as; `several` is more than one in a line."""
 
-_READ_AS_GBK = {"euc-jp": "Japanese", "shift-jis": "Japanese", "euc-kr": "Korean"}
+_LANGUAGES = {"euc-jp": "Japanese ", "shift-jis": "Japanese ", "euc-kr": "Korean "}
 
 
 def _mojibake() -> tuple[Rule, ...]:
@@ -70,16 +73,14 @@ def _mojibake() -> tuple[Rule, ...]:
         "latin-1-then-gbk": "latin-1, written in utf-8, and that read as gbk",
         "several": "several encodings",
     }
-    rules = [
-        Rule(f"mojibake.{true}-as-{wrong}", f"text in {true}, read as {names.get(wrong, wrong)}")
+    return tuple(
+        Rule(
+            f"mojibake.{true}-as-{wrong}",
+            f"{_LANGUAGES.get(true, '')}text in {true}, read as {names.get(wrong, wrong)}",
+        )
         for true, wrongs in _READ_AS.items()
         for wrong in wrongs
-    ]
-    rules += [
-        Rule(f"mojibake.{true}-as-gbk", f"{language} text in {true}, read as gbk")
-        for true, language in _READ_AS_GBK.items()
-    ]
-    return tuple(rules)
+    )
 
 
 RULES = (

@@ -232,6 +232,12 @@ def test_every_rule_of_mojibake_is_found_by_something() -> None:
     assert {rule.name for rule in RULES if rule.kind == "mojibake"} - found == set()
 
 
+def test_a_line_of_utf8_among_lines_of_gbk_is_read_by_itself() -> None:
+    around, line = "今天下午我们一起去图书馆借新出版的书。\n", "产品名称"
+    damaged = (around.encode("gbk") + line.encode("utf-8")).decode("latin-1")
+    assert encfix.clean(damaged).text == around + line
+
+
 @pytest.mark.parametrize("rounds", [2, 3, 4])
 def test_text_damaged_again_and_again_is_named(rounds: int) -> None:
     text = "这是一段测试文字，用来看看。"

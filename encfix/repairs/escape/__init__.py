@@ -56,6 +56,7 @@ def propose(batch: Batch, options: Options) -> Edits:
 def _found(page: Page) -> Iterator[Proposal]:
     """Yield the escapes of one document, and what they stand for."""
     yield from numbers.found(page)
+    yield from references.misread(page)
     if references.belong_nowhere(page.text):
         yield from references.found(page)
         yield from line_ends.found(page)

@@ -13,6 +13,7 @@ from encfix.rules import number_of
 
 ENTITY = number_of("escape.html-entity")
 REMNANT = number_of("escape.html-remnant")
+BYTES = number_of("escape.bytes")
 
 LEAST_HAN = 0.3
 """The least share of ideographs among letters and ideographs in a text whose references are undone."""
@@ -20,6 +21,10 @@ LEAST_HAN = 0.3
 LEAST_MISREAD, MOSTLY_MISREAD = 3, 0.8
 """Characters of Chinese in UTF-8 read as windows-1252 that are none by chance, and the share of the letters and signs
 of that charset that they must hold."""
+
+LEAST_IN_A_ROW, MOST_IN_A_ROW = 2, 0.7
+"""The same for what stands without a break, where the share may be less since bytes that it leaves undefined are
+lost."""
 
 _BYTES = {
     ord(bytes((byte,)).decode("cp1252")): byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
@@ -31,6 +36,11 @@ _NAMES = "nbsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|quot|amp|lt|gt"
 
 _ENTITY = re.compile(r"&(?:amp;){0,8}((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)")
 """A reference behind any layers of ampersands; `&amp;amp;` is one of an ampersand itself."""
+
+_HIGH = f"[\x80-\xff{''.join(map(chr, _BYTES))}]"
+_HIGH_BYTE = re.compile(r"\\x([89a-fA-F][0-9a-fA-F])")
+_MISREAD = re.compile(rf"(?:{_ENTITY.pattern}|{_HIGH_BYTE.pattern}|{_HIGH})+")
+"""What windows-1252 may have made of bytes beyond ASCII, some of it written out."""
 
 _NO_AMPERSAND = re.compile(r"(?<!&)#(?:[xX][0-9a-fA-F]{4}|[1-6][0-9]{4});")
 _NO_AMPERSAND_BY_NAME = re.compile(r"(?<![&A-Za-z0-9_;])(?:nbsp;)+")
@@ -74,6 +84,34 @@ def _is_misread_chinese(text: str) -> bool:
     raw = whole.translate(_BYTES)
     characters = len(_CHINESE_IN_UTF8.findall(raw))
     return characters >= LEAST_MISREAD and 3 * characters >= MOSTLY_MISREAD * len(_BEYOND_ASCII.findall(raw))
+
+
+def misread(page: Page) -> Iterator[Proposal]:
+    """Yield what was made of bytes of Chinese in UTF-8 that were read as windows-1252, in markup as well:
+    `&aring;&curren;&Dagger;&aelig;&sup3;&uml;` is 备注.
+
+    Two characters in a row are proof, also for those that stand alone on the same page.
+    """
+    runs = [match for match in _MISREAD.finditer(page.text) if "&" in match[0]]
+    counts = [_count_misread(match[0]) for match in runs]
+    least = 1 if max(counts, default=0) >= LEAST_IN_A_ROW else LEAST_IN_A_ROW
+    for run, count in zip(runs, counts, strict=True):
+        if count < least:
+            continue
+        for match in _ENTITY.finditer(page.text, *run.span()):
+            new = _unescape(match[1]) or ""
+            if re.fullmatch(_HIGH, new):  # &lt; is one of the page
+                yield Proposal(*match.span(), new, ENTITY, SURE)
+        for match in _HIGH_BYTE.finditer(page.text, *run.span()):
+            yield Proposal(*match.span(), chr(int(match[1], 16)), BYTES, SURE)
+
+
+def _count_misread(run: str) -> int:
+    """Return how many characters of Chinese a run of misread bytes holds, 0 if something else holds most of it."""
+    whole = _ENTITY.sub(lambda match: _unescape(match[1]) or match[0], run)
+    raw = _HIGH_BYTE.sub(lambda match: chr(int(match[1], 16)), whole).translate(_BYTES)
+    count = len(_CHINESE_IN_UTF8.findall(raw))
+    return count if 3 * count >= MOST_IN_A_ROW * len(raw) else 0
 
 
 def _share_inside(text: str) -> float:

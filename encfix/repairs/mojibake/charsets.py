@@ -22,6 +22,11 @@ LOST = 0xFF
 REACH = 0x30000
 """Code points from here on are in no legacy character set."""
 
+REPLACEMENTS = {"shift-jis": (0xFFFD, 0x30FB)}
+"""What decoders of a charset put for what they cannot read, where that is not U+FFFD alone: Windows' of Shift-JIS puts
+a middle dot, which hardly ever is one in damaged text: no UTF-8 has its bytes 81 45, but where E stands behind an
+ideograph."""
+
 _NONE = np.uint32(0xFFFFFFFF)
 UTF8_OR_CP1252 = "utf-8-or-cp1252"
 LATIN_1_THEN_GBK = "latin-1-then-gbk"
@@ -37,7 +42,10 @@ CODECS = {
     "cp1250": ("cp1250",),
     "latin-2": ("iso-8859-2",),
     "latin-9": ("iso-8859-15",),
+    "cp1254": ("cp1252", "iso-8859-9", "cp1254"),  # no byte is in doubt where a line was read as windows-1252
     "cp437": ("cp437",),
+    "mac-roman": ("mac-roman",),
+    "cp1251": ("cp1251",),
 }
 """The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
 
@@ -52,7 +60,10 @@ _DECODERS = {
 ALONE = "alone"
 """Stands for a browser's decoder before what it does not take for a second byte."""
 
-SINGLE_BYTE = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp437", LATIN_1_THEN_GBK, UTF8_OR_CP1252)
+SINGLE_BYTE = (
+    "latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", "mac-roman", "cp1251", LATIN_1_THEN_GBK,
+    UTF8_OR_CP1252,
+)  # fmt: skip
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
 
@@ -122,9 +133,16 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
             _put_single(table, codec)
         else:
             _put_double(table, codec)
+    if charset == "shift-jis":
+        table[0xA0] = 0xA0  # Windows' decoder; Python's makes it private use
     table[:0x80] = np.arange(0x80)
-    table[0xFFFD] = _NONE  # GB 18030 has bytes for it, yet no decoder got it from them
+    table[list(replacements(charset))] = _NONE  # GB 18030 has bytes for U+FFFD, yet no decoder got it from them
     return table
+
+
+def replacements(charset: str) -> tuple[int, ...]:
+    """Return the characters that stand for what a decoder of a charset could not read."""
+    return REPLACEMENTS.get(charset, (0xFFFD,))
 
 
 def _is_pair(raw: bytes) -> bool:
@@ -209,10 +227,12 @@ def can_be_lost(charset: str, decoder: str = "") -> npt.NDArray[np.bool_]:
 
 
 @cache
-def differing(charset: str, other: str) -> Codes:
-    """Return the characters that two charsets of single bytes read from different bytes, or of which one reads none."""
-    differ = _table(charset) != _table(other)
-    return np.flatnonzero(differ & (_table(charset) != _NONE)).astype(np.uint32)
+def differing(charset: str, others: tuple[str, ...]) -> Codes:
+    """Return the characters that a charset of single bytes reads from other bytes than each of the others does."""
+    differ = _table(charset) != _NONE
+    for other in others:
+        differ = differ & (_table(charset) != _table(other))
+    return np.flatnonzero(differ).astype(np.uint32)
 
 
 @cache
@@ -227,6 +247,8 @@ def by_codec(charset: str) -> tuple[dict[int, tuple[bytes, ...]], ...]:
     if charset == UTF8_OR_CP1252:
         single = np.flatnonzero(_table(charset)[0x80:0x800] < 0x100) + 0x80
         return ({code: (bytes((int(_table(charset)[code]),)), chr(code).encode()) for code in single.tolist()},)
+    if charset == "mac-roman":  # a no-break space that became a plain one
+        return ({ord(" "): (b" ", b"\xca")},)
     if charset in SINGLE_BYTE:
         return ({},)
     known: list[dict[int, tuple[bytes, ...]]] = []

@@ -13,7 +13,7 @@ import numpy as np
 
 from encfix.batch import to_codes
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, variants
-from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, decoder_of
+from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, decoder_of, replacements
 from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
 from encfix.repairs.mojibake.reading import Block, Span
@@ -33,6 +33,9 @@ WHOLE = 0.9
 
 MOST_DROPPED = 0.2
 """The share of the characters beyond ASCII that such a text may have lost."""
+
+MOST_BY_TWO = 0.6
+"""The share of characters that may be broken before any is filled in, where one mark breaks two."""
 
 PROVED = 0.9
 """Confidence of all that a pair explains from which on no other true encoding is tried."""
@@ -67,6 +70,8 @@ ROUNDS = number_of("mojibake.rounds")
 NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
 OF_PAIRS = ("gbk", "cp950")
 """The codecs of Chinese that read two bytes as one character."""
+OF_KANA = ("euc_jp", "cp932")
+"""The codecs of Japanese that do."""
 _NARROW = tuple(pair for pair in PAIRS if pair.is_european)
 _WIDE = tuple(pair for pair in PAIRS if not pair.is_european)
 
@@ -115,7 +120,7 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
         if rounds:
             return [rounds]
     sound = [one.span for one in found if one.rule != DROPPED]
-    is_whole = _covers_well(block, sound) and not plausibility.goes_on(block, sound)
+    is_whole = _covers_well(block, sound) and not plausibility.goes_on(block, sound) and not _has_marks(block, found)
     if not is_whole and evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before:
         lossy = _lossy(block, pairs, ranked)
         if lossy:
@@ -171,6 +176,13 @@ def covers(block: Block, found: list[Explained]) -> bool:
     return _covers_well(block, [one.span for one in found])
 
 
+def _has_marks(block: Block, found: list[Explained]) -> bool:
+    """Return whether a block holds a character, other than U+FFFD, that a decoder which explains some of it puts for
+    what it cannot read."""
+    marks = {mark for one in found for mark in replacements(one.span.pair.wrong)} - {0xFFFD}
+    return bool(marks) and bool(np.isin(block.codes, list(marks)).any())
+
+
 def _is_worth_a_word(block: Block, span: Span) -> bool:
     """Return whether a span that cannot be repaired is long enough, or enough of the block, not to be chance."""
     return span.end - span.start >= min(LEAST_REPORTED, WHOLE * block.foreign)
@@ -201,10 +213,11 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
         is_lossy = pair.wrong in LOSES_MANY or (pair.codec in OF_PAIRS and not pair.is_single_byte)
         unexplained = is_lossy and block.is_suspect_but_for(spans)
-        is_partial = pair.is_japanese and not _covers_well(block, spans)  # Big5 makes kana of common bytes
+        is_partial = pair.codec in OF_KANA and not _covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
-            if is_partial or ((doubted >= span.start) & (doubted < span.end)).any():
+            is_alien = pair.is_european and block.is_in_a_word(span)
+            if is_partial or is_alien or ((doubted >= span.start) & (doubted < span.end)).any():
                 confidence = min(confidence, DOUBTED)
             if confidence > 0:
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)
@@ -259,10 +272,14 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     if lossy and pair.codec in OF_PAIRS:
         lossy = variants.without_choices(lossy, raw, block, pair)
     found = []
+    is_by_two = pair.codec == "utf-8" and pair.wrong in LOSES_MANY  # one mark breaks two characters
     for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
-        if judging.confidence(block, span) > 0:
+        is_possible = judging.confidence(block, span) > 0
+        if is_possible or (is_by_two and len(span.slots) <= MOST_BY_TWO * len(span.text)):
             whole = reading.filled(span)
-            found.append(Explained(whole, judging.confidence(block, whole), NUMBERS[pair]))
+            confidence = judging.confidence(block, whole)
+            if is_possible or confidence > 0:
+                found.append(Explained(whole, confidence, NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
         found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
     if is_dropped and not (covers(block, found) and _lost_few(found)):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Mask
 from encfix.chinese import model
+from encfix.chinese.neighbours import is_hangul
 from encfix.repairs.mojibake.charsets import can_be_lost, characters
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Slot
@@ -198,6 +199,9 @@ def candidates_of(slot: Slot, codec: str, wrong: str) -> Codes:
             else:
                 may = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
             fitting = fitting[may[bytes_at(fitting, place, codec)]]
+        elif layout[:2] == (None, None) and slot.marked and wrong in LOSES_MANY:
+            pairs = (bytes_at(fitting, 0, codec), bytes_at(fitting, 1, codec))  # one mark stands for both
+            fitting = fitting[can_be_lost(wrong)[pairs] & ~is_hangul(fitting)]
         found.append(fitting)
     all_of_them = np.unique(np.concatenate(found))
     if len(all_of_them) > MOST:

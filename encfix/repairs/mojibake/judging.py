@@ -102,7 +102,7 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     if span.pair.is_chinese and (is_kana(codes) | is_hangul(codes)).sum() > MOST_ABROAD * known.sum():
         return 0.0
-    if not span.pair.is_chinese and (lost.any() or not _is_foreign(codes, span.pair)):
+    if not span.pair.is_chinese and ((lost.any() and span.pair.codec != "utf-8") or not _is_foreign(codes, span.pair)):
         return 0.0
     if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
         known &= _changed(block.codes[here], codes)
@@ -117,7 +117,8 @@ def confidence(block: Block, span: Span) -> float:
     if is_theirs and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
         return 0.0
     # A Japanese list that says the same again and again proves it once, and so does a noise: ｷﾞｺﾞｷﾞｺﾞ.
-    is_varied = span.pair.is_chinese and (span.pair.true == "utf-8" or span.pair.is_single_byte or count >= VARIED)
+    is_varied = span.pair.codec == "utf-8"
+    is_varied |= span.pair.is_chinese and (span.pair.is_single_byte or count >= VARIED)
     variety = 1.0 if is_varied else len(np.unique(codes[known])) / count
     weight = variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - _chance(block, span)
     weight -= _strangeness(block, span) * int(han.sum())

@@ -23,15 +23,16 @@ LEAST_TRAIL = 0x40
 
 _LENGTHS = np.ones(0x100, dtype=np.int64)
 """How many bytes a character of UTF-8 has that begins with a byte."""
-_LENGTHS[0xC2:0xE0], _LENGTHS[0xE0:0xF0], _LENGTHS[0xF0:0xF5] = 2, 3, 4
+_LENGTHS[0xC2:0xE0], _LENGTHS[0xE0:0xF0], _LENGTHS[0xF0:0xF5], _LENGTHS[LOST] = 2, 3, 4, 3
 
 
-def with_own_marks(raw: Raw, codes: Codes, *, is_narrow: bool) -> Raw:
-    """Return the bytes behind `codes` with those of UTF-8 for marks that were put there later."""
+def with_own_marks(raw: Raw, codes: Codes, *, is_narrow: bool, by_two: bool = False) -> Raw:
+    """Return the bytes behind `codes` with those of UTF-8 for marks that were put there later; `by_two` says that what
+    stands for a loss may stand for two bytes."""
     is_mark = _may_be_later(codes, is_narrow=is_narrow)
     if not is_mark.any():
         return raw
-    is_loose = _are_loose(np.frombuffer(raw.data, dtype=np.uint8))
+    is_loose = _are_loose(np.frombuffer(raw.data, dtype=np.uint8), by_two=by_two)
     begins_loose = is_loose[raw.starts[:-1]]
     is_mark &= begins_loose & is_loose[raw.starts[1:] - 1]
     is_last = is_mark & ~np.append(is_mark[1:], False)
@@ -63,10 +64,12 @@ def _may_be_later(codes: Codes, *, is_narrow: bool) -> Mask:
     return found
 
 
-def _are_loose(data: npt.NDArray[np.uint8]) -> Mask:
+def _are_loose(data: npt.NDArray[np.uint8], *, by_two: bool) -> Mask:
     """Return which bytes continue a character that is whole before them, or none: bool of shape (bytes,)."""
     is_trail = (data >= 0x80) & (data < 0xC0)
-    is_first = ~is_trail & (data != LOST) & (data != ord("?"))  # a mark of loss may stand for any byte
+    is_first = ~is_trail & (data != ord("?"))  # a mark of loss may stand for any byte
+    if not by_two:  # of two, for the first of the next character, too
+        is_first &= data != LOST
     places = np.arange(len(data))
     first = np.maximum.accumulate(np.where(is_first, places, -1))
     return np.asarray(is_trail & ((first < 0) | (places - first >= _LENGTHS.take(data.take(first)))))

@@ -26,11 +26,16 @@ from encfix.repairs.mojibake.explaining import (
     explain,
     without_loss,
 )
+from encfix.repairs.mojibake.plausibility import is_like_utf8
 from encfix.repairs.mojibake.reading import Block, Span
 
 MOST_VAIN, MOST_VAIN_SHARE = 500, 0.1
 """Code points of lines that were read alone in vain, less those of which it helped, before no more are, and for each
 before them: lists of rare characters hold one such line after the other."""
+
+OF_UTF8, LEAST_OF_UTF8 = 0.95, 6
+"""The share of bytes that must be like those of UTF-8 in a line of another encoding than the ones around it, and its
+characters."""
 
 LEAST_LOST, LEAST_LOST_SHARE = 4, 0.15
 """Replacement characters in an improbable line that is beyond repair, and their share of what is beyond ASCII."""
@@ -44,10 +49,13 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
     """
     if not explained or not (block.classes == Class.NEWLINE).any():
         return explained
-    as_whole = {part.span.start: part for one in explained for part in _parts(one, block)}
+    parts = [part for one in explained for part in _parts(one, block)]
+    is_read_alone = np.zeros(len(block.codes), dtype=np.bool_)
+    for part in parts:
+        is_read_alone[part.span.start : part.span.end] = _is_of_utf8(part.span, block)
+    as_whole = {part.span.start: part for part in parts if not is_read_alone[part.span.start]}
     sure = [(one.span.start, one.span.end) for one in as_whole.values() if _is_sure(one, block)]
     found: list[Explained] = []
-    is_read_alone = np.zeros(len(block.codes), dtype=np.bool_)
     for start, end in _unexplained_lines(block, sure):
         line = Block(block.codes[start:end], block.costs[start:end])
         theirs = [as_whole[place] for place in range(start, end) if place in as_whole]
@@ -80,6 +88,14 @@ def lost(block: Block, explained: Sequence[tuple[int, int]]) -> list[Explained]:
 def _is_lost(line: Block) -> bool:
     lost = int(np.count_nonzero(line.classes == Class.REPLACEMENT))
     return lost >= max(LEAST_LOST, LEAST_LOST_SHARE * line.foreign) and line.is_suspect
+
+
+def _is_of_utf8(span: Span, block: Block) -> bool:
+    """Return whether a line read with others in an encoding of pairs is of UTF-8, as no other encoding is by chance."""
+    if not span.pair.is_european or span.pair.codec == "utf-8" or span.end - span.start < LEAST_OF_UTF8:
+        return False
+    here = slice(span.start, span.end)
+    return is_like_utf8(Block(block.codes[here], block.costs[here]), span.pair, OF_UTF8)
 
 
 def _unexplained_lines(block: Block, explained: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -71,7 +71,8 @@ def read_utf8(data: bytes, borders: Positions | None = None) -> Reading:
         end, slot = _broken_utf8(data, place)
         if slot is not None:
             is_known = end < size and not _is_trail(data[end]) and data[end] != LOST and not _may_be_eaten(data, end)
-            slots[len(codes)] = Slot(slot.layouts, LOST in data[place:end], data[end] if is_known else None)
+            is_marked = LOST in data[max(place - 1, 0) : end]  # a mark behind the last character may be for two bytes
+            slots[len(codes)] = Slot(slot.layouts, is_marked, data[end] if is_known else None)
         codes.append(UNKNOWN)
         place = end
     starts.append(size)
@@ -134,7 +135,8 @@ def _broken_utf8(data: bytes, place: int) -> tuple[int, Slot | None]:
         if here:
             return at, Slot(((first, here[0], None), (first, None, here[0])))
         return at, Slot(((first, None, None),))
-    if first == LOST and at < len(data) and _is_trail(data[at]):
+    is_marked = first == LOST
+    if is_marked and at < len(data) and _is_trail(data[at]):
         first, at = data[at], at + 1
     if not _is_trail(first):
         return place + 1, None
@@ -142,4 +144,6 @@ def _broken_utf8(data: bytes, place: int) -> tuple[int, Slot | None]:
         return at + 1, Slot(((None, first, data[at]),))
     if at < len(data) and data[at] == LOST:
         at += 1
+    elif is_marked:  # a mark would show a last byte that is lost
+        return at, Slot(((None, None, first),))
     return at, Slot(((None, first, None), (None, None, first)))

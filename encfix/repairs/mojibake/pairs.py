@@ -14,6 +14,8 @@ class Pair:
     true: str
     wrong: str
     codec: str
+    language: str
+    """What the true text is written in."""
 
     @property
     def name(self) -> str:
@@ -33,32 +35,42 @@ class Pair:
     @property
     def is_chinese(self) -> bool:
         """Whether the true text is Chinese."""
-        return self.true in ("utf-8", "gbk", "big5")
+        return self.language == "Chinese"
 
     @property
     def is_korean(self) -> bool:
         """Whether the true text is Korean."""
-        return self.true == "euc-kr"
+        return self.language == "Korean"
 
     @property
     def is_japanese(self) -> bool:
         """Whether the true text is Japanese."""
-        return not self.is_chinese and not self.is_korean
+        return self.language == "Japanese"
 
 
 _CODECS = {"utf-8": "utf-8", "gbk": "gbk", "big5": "cp950", "euc-jp": "euc_jp", "shift-jis": "cp932", "euc-kr": "cp949"}
 
+_LANGUAGES = {"euc-jp": "Japanese", "shift-jis": "Japanese", "euc-kr": "Korean"}
+"""The languages of encodings that are of one, Chinese but for these."""
+
 _WRONG = {
     "utf-8": ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "cp437",
               LATIN_1_THEN_GBK),
-    "gbk": ("cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis", "euc-kr",
-            LATIN_1_THEN_GBK, "cp437"),
-    "big5": ("gbk", "cp1252", "utf-8-or-cp1252", "shift-jis", "euc-kr", LATIN_1_THEN_GBK, "cp437"),
-    "euc-jp": ("gbk",),
-    "shift-jis": ("gbk",),
-    "euc-kr": ("gbk",),
+    "gbk": ("cp1252", "latin-1", "cp1254", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis",
+            "euc-kr", LATIN_1_THEN_GBK, "cp437", "mac-roman", "cp1251"),
+    "big5": ("gbk", "cp1252", "cp1254", "utf-8-or-cp1252", "shift-jis", "euc-kr", LATIN_1_THEN_GBK, "cp437"),
+    "euc-jp": ("gbk", "cp1252"),
+    "shift-jis": ("gbk", "cp1252", "latin-1"),
+    "euc-kr": ("gbk", "cp1252", "cp1254"),
 }  # fmt: skip
-# No byte of Big5 is one where Latin-1 differs from windows-1252.
+# No byte of Big5, EUC-JP or EUC-KR is one where Latin-1 differs from windows-1252.
 
-PAIRS = tuple(Pair(true, wrong, _CODECS[true]) for true, wrongs in _WRONG.items() for wrong in wrongs)
+PAIRS = (
+    *(
+        Pair(true, wrong, _CODECS[true], _LANGUAGES.get(true, "Chinese"))
+        for true, wrongs in _WRONG.items()
+        for wrong in wrongs
+    ),
+    *(Pair("utf-8", wrong, "utf-8", "Japanese") for wrong in ("shift-jis", "gbk")),
+)
 """What is undone, the frequent first."""

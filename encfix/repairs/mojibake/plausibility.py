@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from encfix.batch import to_codes
 from encfix.repairs.mojibake.charsets import LOST, differing
 from encfix.repairs.mojibake.pairs import Pair
 from encfix.repairs.mojibake.reading import Block, Span
@@ -17,10 +18,24 @@ MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
 """The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
 tried."""
 
-LIKE = {"latin-2": "cp1250", "latin-9": "latin-1"}
-"""Charsets that explain nothing beyond another unless a text has a character that they read from another byte."""
+LEAST_LETTERS, LEAST_SHARE = 2, 0.1
+"""Kana or syllables that a text must hold to be read as Japanese or Korean, and their share of what is beyond ASCII."""
+
+LIKE = {"latin-2": ("cp1250",), "latin-9": ("latin-1",), "cp1254": ("cp1252", "latin-1")}
+"""Charsets that explain nothing beyond others unless a text has a character that they read from another byte."""
+
+OWN = {"mac-roman": to_codes("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"), "cp1251": np.arange(0x401, 0x492, dtype=np.uint32)}
+"""Characters of charsets that any text read by them holds, and hardly any other."""
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
+_LETTERS = {
+    "utf-8": re.compile(rb"\xe3[\x81-\x83][\x80-\xbf]"),
+    "euc_jp": re.compile(rb"[\xa4\xa5][\xa1-\xf6]"),
+    "cp932": re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]"),
+    "cp949": re.compile(rb"[\xb0-\xc8][\xa1-\xfe]"),
+}
+"""Kana, and the syllables of Korean, in the encodings that have them."""
+
 _BEGUN = re.compile(rb"[\xe3-\xef][\x80-\xbf](?![\x80-\xbf])")
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
@@ -32,9 +47,14 @@ def may_explain(block: Block, pair: Pair) -> bool:
     near = LIKE.get(pair.wrong)
     if near and not np.isin(block.codes, differing(pair.wrong, near)).any():
         return False
+    if pair.wrong in OWN and not np.isin(block.codes, OWN[pair.wrong]).any():
+        return False
     raw = block.raw(pair.wrong)
     if raw.data.count(LOST) > 0.9 * block.foreign:
         return False
+    if not pair.is_chinese and (pair.is_european or pair.codec == "utf-8"):
+        least = max(LEAST_LETTERS, LEAST_SHARE * block.foreign / (2 if pair.is_single_byte else 1))
+        return len(_LETTERS[pair.codec].findall(raw.data)) >= least
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
 
 

@@ -18,10 +18,10 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
-from encfix.repairs.mojibake import dropping, edges, later_marks
-from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode
+from encfix.repairs.mojibake import cyrillic, dropping, edges, later_marks
+from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode, replacements
 from encfix.repairs.mojibake.costs import broken, damaged_costs, read_costs
-from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, certainty, doubt, fill
+from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, Slot, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -93,6 +93,11 @@ class Block:
         beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
         return bool(_IS_FOREIGN.take(beside).any())
 
+    def is_in_a_word(self, span: Span) -> bool:
+        """Return whether a letter of Europe beyond ASCII stands beside a span that its wrong encoding lacks."""
+        lacking = (self.codes >= ord("À")) & (self.codes <= ord("ž")) & self.lacking(span.pair.wrong)
+        return bool(lacking[max(span.start - 1, 0) : span.start].any() or lacking[span.end : span.end + 1].any())
+
     def is_foreign_but_for(self, span: Span) -> bool:
         """Return whether such a character stands anywhere outside a span."""
         is_foreign = _IS_FOREIGN.take(self.classes)
@@ -145,23 +150,30 @@ class Block:
         if pair.codec != "utf-8":
             return raw
         if pair.wrong not in self._own:
-            self._own[pair.wrong] = later_marks.with_own_marks(raw, self.codes, is_narrow=pair.is_single_byte)
+            self._own[pair.wrong] = later_marks.with_own_marks(
+                raw, self.codes, is_narrow=pair.is_single_byte, by_two=pair.wrong in LOSES_MANY
+            )
         return self._own[pair.wrong]
 
     def lacking(self, charset: str) -> Mask:
-        """Return which characters `charset` lacks, but for U+FFFD, which is none of its text: bool of shape (n,)."""
+        """Return which characters `charset` lacks, but for marks of what was lost, none of its text: bool of shape
+        (n,)."""
         data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
         lost = data[self.raw(charset).starts[:-1]] == LOST
         if charset == UTF8_OR_CP1252:
             lost &= self.codes != LOST  # ÿ may have been two bytes
-        return np.asarray(lost & (self.classes != Class.REPLACEMENT))
+        for mark in replacements(charset):
+            lost &= self.codes != mark
+        return np.asarray(lost)
 
     def never(self, charset: str) -> Positions:
         """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
         each place: (n + 1,)."""
         is_never = self.lacking(charset)
-        if charset in SINGLE_BYTE:
+        if charset in SINGLE_BYTE and charset != "mac-roman":  # of which a space may be a byte
             is_never = is_never | later_marks.are_alone(self.codes)
+        if charset == "cp1251":
+            is_never = is_never | cyrillic.are_words(self.codes)
         lacking: Positions = np.cumsum(is_never, dtype=np.int64)
         return self.controls + np.concatenate((np.zeros(1, np.int64), lacking))
 
@@ -264,7 +276,10 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
     stops = block.stops(pair.wrong)
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0
     if not lossy:
-        is_stop |= np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
+        is_broken = np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
+        is_stop |= is_broken
+        if pair.is_european and not pair.is_chinese:  # one lost byte spoils no other line
+            gains[is_broken] = -np.inf
     foreign = np.concatenate(([0], np.cumsum(_IS_FOREIGN.take(block.classes))))[old]
     leaving = np.where(np.diff(foreign) == np.diff(old), edges.LEAVING_FOREIGN, edges.LEAVING)
     text = edges.Text(
@@ -287,6 +302,9 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
 
 def filled(span: Span) -> Span:
     """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
+    if span.pair.is_japanese:  # what its characters follow one another the model does not know
+        codes = to_codes(span.text)
+        return replace(span, text=_text(np.where(codes == UNKNOWN, REPLACEMENT, codes)), slots={})
     text, done = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
     sure = certainty(text, done)
     left = {place: slot for place, slot in span.slots.items() if place not in done}

@@ -31,6 +31,9 @@ _TWO_BYTES = re.compile("[\u0080-\u07ff]{3,}")
 _MARKS = re.compile("[\u02b0-\u036f]")
 """Marks and modifiers, which letters of any script carry."""
 
+_ZHUANG = frozenset("ŊŋƂƃƄƅƏəƜɯƧƨƼƽЗзЧч")
+"""Letters of the alphabet of Zhuang from 1957 to 1982, which took some of Cyrillic for its tones."""
+
 _BLOCKS = (0x250, 0x370, 0x400, 0x530, 0x590, 0x600, 0x700)
 """Where phonetic letters, Greek, Cyrillic, Armenian, Hebrew, Arabic and the rest begin, behind Latin."""
 _THIRD = chr(_BLOCKS[1])
@@ -69,7 +72,9 @@ def _only_pairs(batch: Batch, places: Positions) -> Edits:
         base = int(batch.starts[document])
         for match in _TWO_BYTES.finditer(batch.text(document)):
             run = _MARKS.sub("", match.group())
-            if run and max(run) >= _THIRD and len({bisect_right(_BLOCKS, ord(letter)) for letter in run}) >= 3:
+            if not run or max(run) < _THIRD or _ZHUANG.issuperset(run):
+                continue
+            if len({bisect_right(_BLOCKS, ord(letter)) for letter in run}) >= 3:
                 start.append(base + match.start())
                 end.append(base + match.end())
     return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), DROPPED, QUOTED)

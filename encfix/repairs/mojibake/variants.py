@@ -61,6 +61,9 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     raw, codecs = block.bytes_of(pair), by_codec(pair.wrong)
     ambiguous = np.flatnonzero(np.isin(block.codes, list({code for known in codecs for code in known})))
     doubted: list[int] = []
+    beyond = np.concatenate(([False], block.codes >= 0x80, [False]))
+    is_apart = ~beyond[ambiguous] & ~beyond[ambiguous + 2]
+    ambiguous = ambiguous[(block.codes[ambiguous] >= 0x80) | ~is_apart]  # a space between letters of ASCII was one
     if not len(ambiguous):
         return raw, ambiguous
     edges = raw.starts.tolist()

@@ -52,6 +52,14 @@ _STRAY = re.compile(
 )
 """A letter of a script of Asia or Africa alone beside one of Europe."""
 
+_SEVERAL = "mojibake.utf-8-as-several"
+_LETTERS = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af]")
+_RARE = re.compile("[\u0180-\u02af\u0590-\u06ff\ue000-\uf8ff]")
+"""Letters that hardly stand alone as a word, and private use."""
+
+_OF_THREE = re.compile("[\u0800-\ud7ff\uf900-\uffff]")
+"""Characters of three bytes of UTF-8, which others give less by chance, but for private use."""
+
 _NAMES = {
     "latin-1": "latin-1",
     "sloppy-windows-1250": "cp1250",
@@ -100,13 +108,25 @@ def _changes(line: str) -> Iterator[Proposal]:
     fixed, plan = _ftfy().fix_encoding_and_explain(line, _config())
     if fixed == line:
         return
-    rule = number_of(_rule(plan or []))
+    name = _rule(plan or [])
+    rule = number_of(name)
     is_half_done = _IS_WIDE.search(fixed) and (_IS_WIDE.search(line) or _ftfy().badness.is_bad(fixed))
-    confidence = UNSURE if is_half_done else CONFIDENCE
-    for start, end, new in _aligned(line, fixed):
-        if (len(new) == 1 and ord(new) in _ARABIC) or (_STRAY.search(new) and not _STRAY.search(line[start:end])):
-            confidence = UNSURE  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
-        yield Proposal(start, end, new, rule, confidence)
+    changes = _aligned(line, fixed)
+    is_chance = any(_is_chance(line, *change, name) for change in changes)
+    for start, end, new in changes:
+        yield Proposal(start, end, new, rule, UNSURE if is_half_done or is_chance else CONFIDENCE)
+
+
+def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
+    """Return whether what is made of a run by the rule `name` looks like chance, not like UTF-8."""
+    old = line[start:end]
+    if (len(new) == 1 and ord(new) in _ARABIC) or (_STRAY.search(new) and not _STRAY.search(old)):
+        return True  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
+    letters = _LETTERS.findall(old)
+    if name == _SEVERAL and letters != _LETTERS.findall(new) and not {*letters}.isdisjoint(new):
+        return not any(map(_OF_THREE.match, {*new} - {*old}))  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
+    beside = line[start - 1 : start] + line[end : end + 1]
+    return len(new) == 1 and bool(_RARE.match(new)) and not any(map(str.isalpha, beside))
 
 
 def _rule(plan: Any) -> str:
@@ -119,7 +139,7 @@ def _rule(plan: Any) -> str:
             return f"mojibake.utf-8-as-{_NAMES.get(step.parameter, 'several')}"
         if step.parameter == "fix_c1_controls":
             return "mojibake.cp1252-as-latin-1"
-    return "mojibake.utf-8-as-several"
+    return _SEVERAL
 
 
 def _aligned(before: str, after: str) -> list[tuple[int, int, str]]:
