@@ -27,11 +27,11 @@ from encfix.chinese.characters import Class, among
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
 from encfix.repairs.mojibake import lines, lone_marks, pieces, remnants, western
+from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.completing import Stretch, complete
 from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.explaining import Evidence, Explained, explain
 from encfix.repairs.mojibake.marked import Marked
-from encfix.repairs.mojibake.reading import Block
 
 NEAR = 48
 """Code points from a sign of damage within which damage may begin or end."""

@@ -13,10 +13,10 @@ import numpy as np
 
 from encfix.batch import to_codes
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, variants
+from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, decoder_of, replacements
 from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
-from encfix.repairs.mojibake.reading import Block, Span
 from encfix.rules import number_of
 
 BEST = 3

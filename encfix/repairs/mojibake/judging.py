@@ -11,11 +11,12 @@ from encfix.batch import Codes, Mask, to_codes, to_text
 from encfix.chinese import division
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, log_korean
+from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.charsets import Raw, decoder_of, encode
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block, Span, gain_of_drops, may_be_others, most_gain_of_drops
+from encfix.repairs.mojibake.reading import gain_of_drops, may_be_others, most_gain_of_drops
 
 LEAST_GAIN = 10.0
 """Nats that a reading must gain before it is looked at."""

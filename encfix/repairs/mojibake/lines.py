@@ -13,6 +13,7 @@ import numpy as np
 
 from encfix.batch import Mask, to_codes
 from encfix.chinese.characters import Class, class_table
+from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.explaining import (
     AGAIN,
     DOUBTED,
@@ -27,7 +28,6 @@ from encfix.repairs.mojibake.explaining import (
     without_loss,
 )
 from encfix.repairs.mojibake.plausibility import is_like_utf8
-from encfix.repairs.mojibake.reading import Block, Span
 
 MOST_VAIN, MOST_VAIN_SHARE = 500, 0.1
 """Code points of lines that were read alone in vain, less those of which it helped, before no more are, and for each

@@ -20,10 +20,10 @@ from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana
 from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake import variants
+from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.explaining import DROPPED, NUMBERS, PROVED, ROUNDS, Explained
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block
 
 LEAST_LINES = 2
 """Repaired lines that prove a pair."""

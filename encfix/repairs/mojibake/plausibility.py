@@ -7,9 +7,9 @@ import re
 import numpy as np
 
 from encfix.batch import to_codes
+from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.charsets import LOST, differing
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block, Span
 
 LIKE_UTF8 = 0.5
 """The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""

@@ -16,6 +16,7 @@ import numpy as np
 from encfix.batch import Mask, Positions, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.repairs.mojibake import soft_hyphens
+from encfix.repairs.mojibake.block import Block, Scores
 from encfix.repairs.mojibake.charsets import (
     CODECS,
     Raw,
@@ -28,7 +29,7 @@ from encfix.repairs.mojibake.choosing import GAP, MARK, Options, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.pairs import Pair
-from encfix.repairs.mojibake.reading import Block, Scores, read
+from encfix.repairs.mojibake.reading import read
 
 SURE_GAP = 5.0
 """The same for each character, where bytes were lost."""

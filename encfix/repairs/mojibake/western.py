@@ -15,7 +15,7 @@ from typing import Any
 
 from encfix.batch import to_text
 from encfix.edits import Edits, Proposal, gathered
-from encfix.repairs.mojibake.reading import Block
+from encfix.repairs.mojibake.block import Block
 from encfix.rules import number_of
 
 CONFIDENCE, UNSURE = 0.97, 0.5

@@ -1,0 +1,172 @@
+"""A stretch of text under judgement: what it costs as it stands, the bytes behind it, and spans that read better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from encfix.batch import Codes, Mask, Positions
+from encfix.chinese.characters import IS_HAN, Class, class_table, members
+from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
+from encfix.repairs.mojibake import cyrillic, later_marks
+from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode, replacements
+from encfix.repairs.mojibake.costs import damaged_costs
+from encfix.repairs.mojibake.filling import LOSES_MANY
+from encfix.repairs.mojibake.lossy import Slot
+from encfix.repairs.mojibake.pairs import Pair
+
+Scores = npt.NDArray[np.float64]
+
+USUAL, SUSPECT = -9.0, 12.0
+"""Suspect is a stretch of characters that cost this many nats more than so much each."""
+
+MANY_OTHERS = 4
+"""Characters of neither Europe nor China, such as lines of boxes, beside which one sign of Europe is suspect."""
+
+_FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, Class.HANGUL_RARE, Class.CONTROL)
+
+IS_FOREIGN = members(Class.HANGUL, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a block that reads better in another encoding: `[start, end)` becomes `text`, `gain` nats
+    better."""
+
+    start: int
+    end: int
+    text: str
+    gain: float
+    pair: Pair
+    certainty: float = 1.0
+    """How probably all characters that were filled in are right."""
+    slots: dict[int, Slot] = field(default_factory=dict)
+    """What is known of the broken characters of its text, by index."""
+    filled: dict[int, float] = field(default_factory=dict)
+    """How probable each character is that was filled in, by index."""
+
+    def part(self, start: int, end: int, first: int, last: int) -> Span:
+        """Return the part `[start, end)`, which becomes `text[first:last]`."""
+        slots = {place - first: slot for place, slot in self.slots.items() if first <= place < last}
+        done = {place - first: sure for place, sure in self.filled.items() if first <= place < last}
+        return replace(self, start=start, end=end, text=self.text[first:last], slots=slots, filled=done)
+
+
+class Block:
+    """A stretch of text that is judged at once: its code points, what each costs, and the bytes behind it."""
+
+    def __init__(self, codes: Codes, costs: npt.NDArray[np.float32] | None = None) -> None:
+        self.codes = codes
+        self.classes = class_table().take(codes)
+        self.costs = damaged_costs([codes])[0] if costs is None else costs
+        self.running: Scores = running_sums(self.costs)
+        self._raw: dict[str, Raw] = {}
+        self._own: dict[str, Raw] = {}
+        self.resolved: dict[Pair, tuple[Raw, Positions]] = {}
+        """For pairs that were read with care the bytes chosen, and the places where the choice is in doubt."""
+        self.is_wide = bool((codes >= 0x2E80).any())
+        self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
+        self.foreign = int((codes >= 0x80).sum())
+        """How many characters are beyond ASCII."""
+
+    def is_cut(self, span: Span) -> bool:
+        """Return whether a character that no Chinese text has, what is left of one, stands beside a span."""
+        beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
+        return bool(IS_FOREIGN.take(beside).any())
+
+    def is_in_a_word(self, span: Span) -> bool:
+        """Return whether a letter of Europe beyond ASCII stands beside a span that its wrong encoding lacks."""
+        lacking = (self.codes >= ord("À")) & (self.codes <= ord("ž")) & self.lacking(span.pair.wrong)
+        return bool(lacking[max(span.start - 1, 0) : span.start].any() or lacking[span.end : span.end + 1].any())
+
+    def is_foreign_but_for(self, span: Span) -> bool:
+        """Return whether such a character stands anywhere outside a span."""
+        is_foreign = IS_FOREIGN.take(self.classes)
+        return bool(is_foreign[: span.start].any() or is_foreign[span.end :].any())
+
+    def is_suspect_but_for(self, spans: list[Span]) -> bool:
+        """Return whether a stretch is improbable that none of the spans holds, or a character beside them that no
+        Chinese text has."""
+        badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
+        if spans:
+            badness[IS_FOREIGN.take(self.classes)] = SUSPECT + 1
+        for span in spans:
+            badness[span.start : span.end] = 0.0
+        return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
+        signs = int(_FOREIGN_SIGNS.take(self.classes).sum())
+        if signs >= 2 or (signs and (self.classes == Class.OTHER).sum() >= MANY_OTHERS):
+            return True
+        if (is_hangul(self.codes).any() and IS_HAN.take(self.classes).any()) or is_misread(self.codes):
+            return True
+        badness = np.where((self.codes < 0x80) | is_kana(self.codes), 0.0, USUAL - self.costs)
+        if best_sums(badness).max(initial=0.0) <= SUSPECT:
+            return False
+        badness[self.classes == Class.REPLACEMENT] = 0.0  # what was lost is half the proof at most
+        return bool(best_sums(badness).max(initial=0.0) > SUSPECT / 2)
+
+    @cached_property
+    def running_as_mixed(self) -> Scores:
+        """What the text costs up to each place if it may be Japanese, too: (n + 1,)."""
+        return running_sums(np.where(self.codes < 0x80, np.float32(0.0), log_mixed(self.codes)))
+
+    def raw(self, charset: str) -> Raw:
+        """Return the bytes that `charset` gives the block for."""
+        if charset not in self._raw:
+            self._raw[charset] = encode(self.codes, charset)
+        return self._raw[charset]
+
+    @cached_property
+    def controls(self) -> Positions:
+        """How many controls of ASCII but tabs and line ends stand before each place: (n + 1,)."""
+        is_control = (self.codes < ord(" ")) & (self.codes != ord("\t")) & (self.classes != Class.NEWLINE)
+        return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_control)))
+
+    def bytes_of(self, pair: Pair) -> Raw:
+        """Return the bytes behind the block as a text of `pair`: marks that were no part of it are as if they were."""
+        raw = self.raw(pair.wrong)
+        if pair.codec != "utf-8":
+            return raw
+        if pair.wrong not in self._own:
+            self._own[pair.wrong] = later_marks.with_own_marks(
+                raw, self.codes, is_narrow=pair.is_single_byte, by_two=pair.wrong in LOSES_MANY
+            )
+        return self._own[pair.wrong]
+
+    def lacking(self, charset: str) -> Mask:
+        """Return which characters `charset` lacks, but for marks of what was lost, none of its text: bool of shape
+        (n,)."""
+        data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
+        lost = data[self.raw(charset).starts[:-1]] == LOST
+        if charset == UTF8_OR_CP1252:
+            lost &= self.codes != LOST  # ÿ may have been two bytes
+        for mark in replacements(charset):
+            lost &= self.codes != mark
+        return np.asarray(lost)
+
+    def never(self, charset: str) -> Positions:
+        """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
+        each place: (n + 1,)."""
+        is_never = self.lacking(charset)
+        if charset in SINGLE_BYTE and charset != "mac-roman":  # of which a space may be a byte
+            is_never = is_never | later_marks.are_alone(self.codes)
+        if charset == "cp1251":
+            is_never = is_never | cyrillic.are_words(self.codes)
+        lacking: Positions = np.cumsum(is_never, dtype=np.int64)
+        return self.controls + np.concatenate((np.zeros(1, np.int64), lacking))
+
+    def stops(self, charset: str) -> Positions:
+        """Return how many line ends, controls and characters that `charset` lacks stand before each place: (n + 1,)."""
+        is_stop = (self.classes == Class.NEWLINE) | (np.diff(self.never(charset)) > 0)
+        return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
+
+
+def running_sums(costs: npt.NDArray[np.float32]) -> Scores:
+    """Return what characters cost up to each place: (n + 1,)."""
+    return np.concatenate((np.zeros(1), np.cumsum(costs, dtype=np.float64)))
