@@ -41,6 +41,9 @@ EACH = 16
 RIVAL = 9.0
 """Nats by which a reading may be worse than the best before words are not asked about it."""
 
+HOPE = 0.75
+"""The share that the best reading must have without the words, for words to make it a sure one."""
+
 LEAST_HAN = 0x3400
 """The first ideograph: neighbours below it say little."""
 
@@ -124,25 +127,32 @@ def _keys(first: Codes, second: Codes) -> Positions:
 
 
 def shares(broken: Sequence[Broken], seen: Seen) -> Iterator[tuple[Logs, ...]]:
-    """Yield for each of some broken places how probable the candidates of each character are."""
+    """Yield for each of some broken places how probable the candidates of each character are; 0 if none can be sure."""
     if not broken:
         return
     readings = [_readings(one) for one in broken]
-    sizes = [len(rows) for rows in readings]
+    sizes = np.array([len(rows) for rows in readings], dtype=np.int64)
     around = np.array([(one.before, one.after) for one in broken], dtype=np.uint32).repeat(sizes, axis=0)
     is_two = np.array([len(one.candidates) == 2 for one in broken]).repeat(sizes)
     codes = np.concatenate([_codes(one, rows) for one, rows in zip(broken, readings, strict=True)])
     first, last = codes.T
     scores = _beside(around[:, 0], first, seen) + _beside(last, around[:, 1], seen) + seen.gains(first)
     scores[is_two] += _beside(first[is_two], last[is_two], seen) + seen.gains(last[is_two])
-    cuts = np.cumsum(sizes)[:-1]
-    for one, rows, own, logs in zip(broken, readings, np.split(codes, cuts), np.split(scores, cuts), strict=True):
-        own = own[:, : len(one.candidates)]
-        due = _due(one)
-        logs = logs + _balance(one, own, due)
+    ends: Positions = np.cumsum(sizes)
+    has_bracket = np.logical_or.reduceat(np.isin(codes, _BRACKETS).any(axis=1), ends - sizes)
+    for one, rows, end, is_marked in zip(broken, readings, ends.tolist(), has_bracket.tolist(), strict=True):
+        own, logs = codes[end - len(rows) : end, : len(one.candidates)], scores[end - len(rows) : end]
+        due = _BRACKETS[:0]
+        if is_marked:
+            due = _due(one)
+            logs = logs + _balance(one, own, due)
         rivals = np.flatnonzero(logs > logs.max() - RIVAL)
+        if np.exp(logs[rivals] - logs.max()).sum() > 1 / HOPE:
+            yield tuple(np.zeros(len(candidates)) for candidates in one.candidates)
+            continue
         if len(rivals) > 1:
             before, after = one.words_around()
+            logs = logs.copy()
             logs[rivals] += [WORDS * division.lattice_score(before + to_text(row) + after) for row in own[rivals]]
         weights = np.exp(logs[rivals] - logs[rivals].max())
         weights /= weights.sum()
