@@ -1,4 +1,4 @@
-"""Marks made of two halves before which the question mark is missing: `課本了!斑@是啥` was 課本了。“這是啥.
+"""Marks made of two halves before which the question mark is missing: `他說完了!斑@裡有` was 他說完了。“這裡有.
 
 Some decoders show nothing for a first byte left alone where others show a question mark. What follows is as far out of
 step, so it is read as if the question mark stood there; one may be missing too where the next mark cuts the line.

@@ -21,7 +21,7 @@ from encfix.chinese.neighbours import is_hangul, is_kana
 from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake import variants
 from encfix.repairs.mojibake.block import Block
-from encfix.repairs.mojibake.costs import read_costs
+from encfix.repairs.mojibake.costs import damaged_costs, read_costs
 from encfix.repairs.mojibake.explaining import DROPPED, NUMBERS, PROVED, ROUNDS, Explained
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -72,29 +72,29 @@ def _proved(explained: Sequence[Explained]) -> Pair | None:
 def _pieces(codes: Codes, is_free: Mask, pair: Pair) -> Iterator[Proposal]:
     """Yield the free pieces of a document that read better as `pair` says."""
     is_utf8 = pair.codec == "utf-8"
-    for match in _PIECE.finditer(to_text(codes)):
-        start, end = match.span()
-        if not is_free[start : end + 1].all():
+    spans = [match.span() for match in _PIECE.finditer(to_text(codes))]
+    spans = [(start, end) for start, end in spans if is_free[start : end + 1].all()]
+    costs_each = damaged_costs([codes[start:end] for start, end in spans]) if spans else []
+    for (start, end), costs in zip(spans, costs_each, strict=True):
+        if costs.mean() > MOST_MEAN:  # as nearly all of a good page
             continue
-        block = Block(codes[start:end])
+        block = Block(codes[start:end], costs)
         try:
             text = variants.chosen(block, pair)[0].data.decode(pair.codec)
         except UnicodeDecodeError:
             continue
-        gain = _gain(block, match.group(), text, pair)
+        gain = _gain(block, text, pair)
         if gain >= (LEAST_GAIN_UTF8 if is_utf8 else LEAST_GAIN):
             yield Proposal(start, end, text, NUMBERS[pair], CONFIDENCE_UTF8 if is_utf8 else CONFIDENCE, gain)
 
 
-def _gain(block: Block, before: str, after: str, pair: Pair) -> float:
-    """Return by how many nats a piece reads better, 0 if it is no text as it reads or may be text as it stands."""
+def _gain(block: Block, after: str, pair: Pair) -> float:
+    """Return by how many nats a piece reads better, 0 if it is no text so, or has better words as it stands."""
     codes = to_codes(after)
     letters = IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes)
     costs = read_costs(codes, pair)
     if letters.sum() < LEAST_LETTERS or (codes < 0x80).any() or costs.mean() < LEAST_MEAN:
         return 0.0
-    if block.costs.mean() > MOST_MEAN or (
-        pair.is_chinese and division.lattice_score(after) <= division.lattice_score(before)
-    ):
+    if pair.is_chinese and division.lattice_score(after) <= division.lattice_score(to_text(block.codes)):
         return 0.0
     return float(costs.sum() - block.costs.sum())
