@@ -35,7 +35,7 @@ REST_BITS = 2 * SYMBOL_BITS - BUCKET_BITS
 MULTIPLIER = 0x2545F49
 _KEYS = (1 << 2 * SYMBOL_BITS) - 1
 
-FEW = 2048
+FEW = 1 << 15
 """Pairs up to which it is faster to look at all places where each may stand at once."""
 
 LONGEST_WORD = 4
@@ -80,6 +80,19 @@ class _Tables(NamedTuple):
 def _tables() -> _Tables:
     names = ("symbols", "logs", "backoff", "ceiling", "ends", "begins", "pair_offsets", "pair_rests", "pair_logs")
     return _Tables(*(load(f"model_{name}") for name in names))
+
+
+@cache
+def _backed_off() -> tuple[Logs, Logs]:
+    """Return what each symbol adds to the log probability of the next one, and the most that becomes by it, where the
+    tables have no such pair: float32 (2 * symbols,) each, for a mark or letter behind it, then for a character."""
+    tables = _tables()
+    is_han, nothing = np.arange(len(tables.logs)) >= FIRST_HAN, np.zeros(len(tables.logs), np.float32)
+    most = np.where(is_han, tables.ceiling, np.float32(np.inf))
+    return (
+        np.concatenate((tables.ends, np.where(is_han, tables.backoff, nothing))),
+        np.concatenate((np.full_like(most, np.inf), most)),
+    )
 
 
 @cache
@@ -184,20 +197,22 @@ def _after(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> Logs:
     """Return the log probability of each symbol of `second` after the one at the same place of `first`."""
     tables = _tables()
     rest = tables.logs.take(second)
+    added, most = _backed_off()
     is_han = second >= FIRST_HAN
-    after_mark = first < FIRST_HAN
-    backed = np.minimum(rest + tables.backoff.take(first), tables.ceiling.take(first))
-    np.add(rest, tables.ends.take(first), out=rest, where=~is_han)
-    np.add(rest, tables.begins.take(second), out=rest, where=is_han & after_mark)
-    np.copyto(rest, backed, where=is_han & ~after_mark)
+    row = is_han * len(tables.logs) + first
+    rest += added.take(row)
+    np.minimum(rest, most.take(row), out=rest)
+    after_mark = np.flatnonzero(is_han & (first < FIRST_HAN))
+    if len(after_mark):
+        rest[after_mark] += tables.begins.take(second[after_mark])
     mixed = mix(first, second)
-    wanted = (mixed & ((1 << REST_BITS) - 1)).astype(np.uint8)
-    place = tables.offsets.take(mixed >> REST_BITS).astype(np.int64)
-    end = tables.offsets.take((mixed >> REST_BITS) + 1)
+    wanted, bucket = mixed.astype(np.uint8), mixed >> REST_BITS
+    place, end = tables.offsets.take(bucket).astype(np.int64), tables.offsets.take(bucket + 1)
     if len(rest) < FEW:  # all that may be in question at once, which takes fewer steps, if more work
-        here = place[:, None] + np.arange(int((end - place).max(initial=0)))
-        hit = (tables.rests.take(here, mode="clip") == wanted[:, None]) & (here < end[:, None])
-        rest[hit.any(axis=1)] = tables.pair_logs.take(here[hit]) * np.float32(-STEP)
+        here = place + np.arange(int((end - place).max(initial=0)))[:, None]
+        hits = np.flatnonzero((tables.rests.take(here, mode="clip") == wanted) & (here < end))
+        if len(hits):
+            rest[hits % len(rest)] = tables.pair_logs.take(here.ravel()[hits]) * np.float32(-STEP)
         return rest
     open_ = np.flatnonzero(place < end)
     while len(open_):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions
+from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
 from encfix.repairs.mojibake import cyrillic, later_marks
@@ -19,6 +20,9 @@ from encfix.repairs.mojibake.lossy import Slot
 from encfix.repairs.mojibake.pairs import Pair
 
 Scores = npt.NDArray[np.float64]
+
+SAMPLE = 400
+"""Code points of a long stretch by which pairs are chosen."""
 
 USUAL, SUSPECT = -9.0, 12.0
 """Suspect is a stretch of characters that cost this many nats more than so much each."""
@@ -63,14 +67,51 @@ class Block:
         self.classes = class_table().take(codes)
         self.costs = damaged_costs([codes])[0] if costs is None else costs
         self.running: Scores = running_sums(self.costs)
+        self._whole: tuple[Block, int, int] | None = None
         self._raw: dict[str, Raw] = {}
         self._own: dict[str, Raw] = {}
+        self._never: dict[str, Positions] = {}
+        self._stops: dict[str, Positions] = {}
+        self._may_be_later: dict[bool, Mask] = {}
         self.resolved: dict[Pair, tuple[Raw, Positions]] = {}
         """For pairs that were read with care the bytes chosen, and the places where the choice is in doubt."""
         self.is_wide = bool((codes >= 0x2E80).any())
         self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
         self.foreign = int((codes >= 0x80).sum())
         """How many characters are beyond ASCII."""
+
+    def part(self, start: int, end: int) -> Block:
+        """Return the stretch `[start, end)` as a block of its own, with the same costs."""
+        part = Block(self.codes[start:end], self.costs[start:end])
+        part._whole = self, start, end
+        return part
+
+    @cached_property
+    def beginning(self) -> Block:
+        """The first `SAMPLE` code points as a block of their own."""
+        beginning = Block(self.codes[:SAMPLE])
+        beginning._whole = self, 0, SAMPLE
+        return beginning
+
+    @cached_property
+    def newlines(self) -> Positions:
+        """Where its lines end."""
+        return np.flatnonzero(self.classes == Class.NEWLINE)
+
+    @cached_property
+    def logs(self) -> npt.NDArray[np.float32]:
+        """The log probability of each character by itself."""
+        return model.log_unigram(self.codes)
+
+    @cached_property
+    def pair_logs(self) -> npt.NDArray[np.float32]:
+        """The log probability of each character behind the one before it."""
+        return model.log_pair(self.codes)
+
+    @cached_property
+    def foreign_before(self) -> Positions:
+        """How many characters that no Chinese text has stand before each place: (n + 1,)."""
+        return running_counts(IS_FOREIGN.take(self.classes))
 
     def is_cut(self, span: Span) -> bool:
         """Return whether a character that no Chinese text has, what is left of one, stands beside a span."""
@@ -119,14 +160,16 @@ class Block:
     def raw(self, charset: str) -> Raw:
         """Return the bytes that `charset` gives the block for."""
         if charset not in self._raw:
-            self._raw[charset] = encode(self.codes, charset)
+            whole, start, end = self._whole or (self, 0, 0)
+            known = whole._raw.get(charset)
+            self._raw[charset] = known.part(start, end) if known else encode(self.codes, charset)
         return self._raw[charset]
 
     @cached_property
     def controls(self) -> Positions:
         """How many controls of ASCII but tabs and line ends stand before each place: (n + 1,)."""
         is_control = (self.codes < ord(" ")) & (self.codes != ord("\t")) & (self.classes != Class.NEWLINE)
-        return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_control)))
+        return running_counts(is_control)
 
     def bytes_of(self, pair: Pair) -> Raw:
         """Return the bytes behind the block as a text of `pair`: marks that were no part of it are as if they were."""
@@ -134,8 +177,11 @@ class Block:
         if pair.codec != "utf-8":
             return raw
         if pair.wrong not in self._own:
+            is_narrow = pair.is_single_byte
+            if is_narrow not in self._may_be_later:
+                self._may_be_later[is_narrow] = later_marks.may_be_later(self.codes, is_narrow=is_narrow)
             self._own[pair.wrong] = later_marks.with_own_marks(
-                raw, self.codes, is_narrow=pair.is_single_byte, by_two=pair.wrong in LOSES_MANY
+                raw, self.codes, self._may_be_later[is_narrow], by_two=pair.wrong in LOSES_MANY
             )
         return self._own[pair.wrong]
 
@@ -153,20 +199,36 @@ class Block:
     def never(self, charset: str) -> Positions:
         """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
         each place: (n + 1,)."""
-        is_never = self.lacking(charset)
-        if charset in SINGLE_BYTE and charset != "mac-roman":  # of which a space may be a byte
-            is_never = is_never | later_marks.are_alone(self.codes)
-        if charset == "cp1251":
-            is_never = is_never | cyrillic.are_words(self.codes)
-        lacking: Positions = np.cumsum(is_never, dtype=np.int64)
-        return self.controls + np.concatenate((np.zeros(1, np.int64), lacking))
+        if charset not in self._never:
+            is_never = self.lacking(charset)
+            if charset in SINGLE_BYTE and charset != "mac-roman":  # of which a space may be a byte
+                is_never |= self._are_alone
+            if charset == "cp1251":
+                is_never |= cyrillic.are_words(self.codes)
+            self._never[charset] = self.controls + running_counts(is_never)
+        return self._never[charset]
 
     def stops(self, charset: str) -> Positions:
         """Return how many line ends, controls and characters that `charset` lacks stand before each place: (n + 1,)."""
-        is_stop = (self.classes == Class.NEWLINE) | (np.diff(self.never(charset)) > 0)
-        return np.concatenate((np.zeros(1, np.int64), np.cumsum(is_stop)))
+        if charset not in self._stops:
+            never = self.never(charset)
+            self._stops[charset] = running_counts((self.classes == Class.NEWLINE) | (never[1:] > never[:-1]))
+        return self._stops[charset]
+
+    @cached_property
+    def _are_alone(self) -> Mask:
+        return later_marks.are_alone(self.codes)
+
+
+def running_counts(mask: Mask) -> Positions:
+    """Return how many times a mask holds before each place: (n + 1,)."""
+    counts = np.zeros(len(mask) + 1, dtype=np.int64)
+    np.cumsum(mask, out=counts[1:])
+    return counts
 
 
 def running_sums(costs: npt.NDArray[np.float32]) -> Scores:
     """Return what characters cost up to each place: (n + 1,)."""
-    return np.concatenate((np.zeros(1), np.cumsum(costs, dtype=np.float64)))
+    sums = np.zeros(len(costs) + 1)
+    np.cumsum(costs, dtype=np.float64, out=sums[1:])
+    return sums

@@ -13,7 +13,7 @@ import numpy as np
 
 from encfix.batch import to_codes
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, variants
-from encfix.repairs.mojibake.block import Block, Span
+from encfix.repairs.mojibake.block import SAMPLE, Block, Span
 from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, decoder_of, replacements
 from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
 from encfix.repairs.mojibake.pairs import PAIRS, Pair
@@ -24,9 +24,6 @@ BEST = 3
 
 LEAST_SHARE = 0.4
 """The least gain of such a pair, as a share of the greatest."""
-
-SAMPLE = 400
-"""Code points of a long stretch by which pairs are chosen."""
 
 WHOLE = 0.9
 """The share of the characters beyond ASCII that an explanation of a whole stretch must hold."""
@@ -144,7 +141,7 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
         if pair in pairs and _covers_well(block, reading.spans(block, pair, judging.LEAST_GAIN)):
             return [pair]
     if len(block.codes) > 2 * SAMPLE:
-        return _ranked(Block(block.codes[:SAMPLE]), pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
+        return _ranked(block.beginning, pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
     readings = {pair: reading.spans(block, pair, judging.LEAST_GAIN) for pair in pairs}
     gains = {pair: sum(span.gain for span in spans) for pair, spans in readings.items()}
     for pair in MIXED if _may_be_mixed(block, readings) else ():
@@ -242,7 +239,7 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explaine
         of_pairs = [pair for pair in of_pairs if not pair.is_single_byte]
     candidates = sorted({*of_utf8, *of_pairs}, key=[*ranked, *of_utf8].index)
     if len(block.codes) > 2 * SAMPLE and candidates:
-        sampled = _lossy(Block(block.codes[:SAMPLE]), pairs, ranked)
+        sampled = _lossy(block.beginning, pairs, ranked)
         if all(one.rule == DROPPED for one in sampled):
             return sampled  # what is not sure of the beginning is not worth reading to the end
         candidates = [sampled[0].span.pair]

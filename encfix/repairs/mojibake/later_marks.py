@@ -26,15 +26,14 @@ _LENGTHS = np.ones(0x100, dtype=np.int64)
 _LENGTHS[0xC2:0xE0], _LENGTHS[0xE0:0xF0], _LENGTHS[0xF0:0xF5], _LENGTHS[LOST] = 2, 3, 4, 3
 
 
-def with_own_marks(raw: Raw, codes: Codes, *, is_narrow: bool, by_two: bool = False) -> Raw:
-    """Return the bytes behind `codes` with those of UTF-8 for marks that were put there later; `by_two` says that what
-    stands for a loss may stand for two bytes."""
-    is_mark = _may_be_later(codes, is_narrow=is_narrow)
+def with_own_marks(raw: Raw, codes: Codes, is_mark: Mask, *, by_two: bool = False) -> Raw:
+    """Return the bytes behind `codes` with those of UTF-8 for marks, of those that may be, that were put there later;
+    `by_two` says that what stands for a loss may stand for two bytes."""
     if not is_mark.any():
         return raw
     is_loose = _are_loose(np.frombuffer(raw.data, dtype=np.uint8), by_two=by_two)
     begins_loose = is_loose[raw.starts[:-1]]
-    is_mark &= begins_loose & is_loose[raw.starts[1:] - 1]
+    is_mark = is_mark & begins_loose & is_loose[raw.starts[1:] - 1]
     is_last = is_mark & ~np.append(is_mark[1:], False)
     row = np.cumsum(is_last) - is_last  # marks side by side are one row: what follows it must begin a character
     is_mark &= ~np.append(begins_loose[1:], False)[is_last].take(row, mode="clip") if is_last.any() else False
@@ -55,7 +54,7 @@ def are_alone(codes: Codes) -> Mask:
     return np.asarray(is_sign & is_alone_behind & is_alone_before)
 
 
-def _may_be_later(codes: Codes, *, is_narrow: bool) -> Mask:
+def may_be_later(codes: Codes, *, is_narrow: bool) -> Mask:
     """Return which characters are marks beyond ASCII that are put into pages."""
     found = (codes >= _PUNCTUATION.start) & (codes < _PUNCTUATION.stop)
     found |= (codes >= _SIGNS.start) & (codes < _SIGNS.stop)

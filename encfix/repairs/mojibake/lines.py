@@ -57,7 +57,7 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
     sure = [(one.span.start, one.span.end) for one in as_whole.values() if _is_sure(one, block)]
     found: list[Explained] = []
     for start, end in _unexplained_lines(block, sure):
-        line = Block(block.codes[start:end], block.costs[start:end])
+        line = block.part(start, end)
         theirs = [as_whole[place] for place in range(start, end) if place in as_whole]
         repaired = [one for one in theirs if _is_repair(one)]
         mine = without_loss(line, [repaired[0].span.pair], evidence) if repaired else []
@@ -81,7 +81,7 @@ def lost(block: Block, explained: Sequence[tuple[int, int]]) -> list[Explained]:
     return [
         Explained(Span(start, end, "", 0.0, AGAIN), DOUBTED, DROPPED)
         for start, end in _unexplained_lines(block, explained)
-        if _is_lost(Block(block.codes[start:end], block.costs[start:end]))
+        if _is_lost(block.part(start, end))
     ]
 
 
@@ -94,8 +94,7 @@ def _is_of_utf8(span: Span, block: Block) -> bool:
     """Return whether a line read with others in an encoding of pairs is of UTF-8, as no other encoding is by chance."""
     if not span.pair.is_european or span.pair.codec == "utf-8" or span.end - span.start < LEAST_OF_UTF8:
         return False
-    here = slice(span.start, span.end)
-    return is_like_utf8(Block(block.codes[here], block.costs[here]), span.pair, OF_UTF8)
+    return is_like_utf8(block.part(span.start, span.end), span.pair, OF_UTF8)
 
 
 def _unexplained_lines(block: Block, explained: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

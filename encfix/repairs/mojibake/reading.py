@@ -14,9 +14,8 @@ from dataclasses import replace
 import numpy as np
 
 from encfix.batch import Codes, Positions, to_codes
-from encfix.chinese.characters import Class
 from encfix.repairs.mojibake import dropping, edges
-from encfix.repairs.mojibake.block import IS_FOREIGN, Block, Span, running_sums
+from encfix.repairs.mojibake.block import Block, Span, running_counts, running_sums
 from encfix.repairs.mojibake.charsets import Raw
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
@@ -122,15 +121,13 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
     stops = block.stops(pair.wrong)
     is_stop = stops[old[1:]] - stops[old[:-1]] > 0
     if not lossy:
-        is_broken = np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
+        is_broken = np.diff(running_counts(broken(codes))[new]) > 0
         is_stop |= is_broken
         if pair.is_european and not pair.is_chinese:  # one lost byte spoils no other line
             gains[is_broken] = -np.inf
-    foreign = np.concatenate(([0], np.cumsum(IS_FOREIGN.take(block.classes))))[old]
+    foreign = block.foreign_before[old]
     leaving = np.where(np.diff(foreign) == np.diff(old), edges.LEAVING_FOREIGN, edges.LEAVING)
-    text = edges.Text(
-        block.codes, block.classes, codes, costs, old, new, np.flatnonzero(block.classes == Class.NEWLINE)
-    )
+    text = edges.Text(block, codes, costs, old, new)
     found = []
     broken_places = sorted(slots)
     stretches = edges.drawn_out(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop), leaving)
