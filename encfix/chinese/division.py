@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from encfix.chinese.model import LONGEST_WORD, alone, fold, lexicon
 
+_LONGER = tuple(range(2, LONGEST_WORD + 1))
+
 
 def _best(text: str) -> tuple[list[float], list[int]]:
     """Return the log probability of the best path to each place of `text`, and the length of the last word on it.
 
     A character that the lexicon lacks is a word of its own. Of equal paths, the one of the longer last word counts.
     """
-    words, folded = lexicon(), fold(text)
+    find, folded = lexicon().get, fold(text)
     logs, sizes = [0.0], [0]
     for end, character in enumerate(folded, 1):
         best, size = logs[-1] + alone(character), 1
-        for longer in range(2, min(LONGEST_WORD, end) + 1):
-            log = words.get(folded[end - longer : end])
+        for longer in _LONGER[: end - 1]:
+            log = find(folded[end - longer : end])
             if log is not None and logs[end - longer] + log >= best:
                 best, size = logs[end - longer] + log, longer
         logs.append(best)

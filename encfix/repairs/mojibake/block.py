@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.lossy import Slot
 from encfix.repairs.mojibake.pairs import Pair
+
+if TYPE_CHECKING:
+    from encfix.repairs.mojibake import edges
 
 Scores = npt.NDArray[np.float64]
 
@@ -75,6 +79,8 @@ class Block:
         self._may_be_later: dict[bool, Mask] = {}
         self.resolved: dict[Pair, tuple[Raw, Positions]] = {}
         """For pairs that were read with care the bytes chosen, and the places where the choice is in doubt."""
+        self.readings: dict[tuple[Pair, float], edges.Gaining | None] = {}
+        """For pairs that were read what gains more than so many nats as the bytes that come first."""
         self.is_wide = bool((codes >= 0x2E80).any())
         self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
         self.foreign = int((codes >= 0x80).sum())

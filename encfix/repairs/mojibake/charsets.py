@@ -227,12 +227,21 @@ def can_be_lost(charset: str, decoder: str = "") -> npt.NDArray[np.bool_]:
 
 
 @cache
-def differing(charset: str, others: tuple[str, ...]) -> Codes:
-    """Return the characters that a charset of single bytes reads from other bytes than each of the others does."""
-    differ = _table(charset) != _NONE
+def differing(charset: str, others: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    """Return which code points a charset of single bytes reads from other bytes than each of the others does: bool
+    (REACH + 1,)."""
+    differ = np.asarray(_table(charset) != _NONE)
     for other in others:
-        differ = differ & (_table(charset) != _table(other))
-    return np.flatnonzero(differ).astype(np.uint32)
+        differ &= _table(charset) != _table(other)
+    return differ
+
+
+@cache
+def in_question(charset: str) -> npt.NDArray[np.bool_]:
+    """Return the characters of `by_codec` as a table of code points: bool (REACH + 1,)."""
+    table = np.zeros(REACH + 1, dtype=np.bool_)
+    table[[code for known in by_codec(charset) for code in known]] = True
+    return table
 
 
 @cache

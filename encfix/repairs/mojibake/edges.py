@@ -83,6 +83,9 @@ _NOTHING = -1e9
 Stretch = tuple[int, int]
 """The first and the last shared border of a span, by index."""
 
+Gaining = tuple[Text, list[tuple[int, int, float]]]
+"""A text, and which spans of it gain how many nats."""
+
 
 def drawn_out(
     stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions, leaving: Scores
@@ -94,6 +97,8 @@ def drawn_out(
     places = bounds[np.searchsorted(stops, ends) + np.array((0, 1))].tolist()
     for (start, end, gain), (stop, right) in zip(stretches, places, strict=True):
         left = max(stop + 1, extended[-1][1] if extended else 0)
+        if left >= end:  # the stretch before it was drawn out over it
+            continue
         if left < start:
             before = float(gains[left:start].sum())
             if before > -leaving[left:start].min(initial=LEAVING_FOREIGN):

@@ -142,9 +142,8 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
             return [pair]
     if len(block.codes) > 2 * SAMPLE:
         return _ranked(block.beginning, pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
-    readings = {pair: reading.spans(block, pair, judging.LEAST_GAIN) for pair in pairs}
-    gains = {pair: sum(span.gain for span in spans) for pair, spans in readings.items()}
-    for pair in MIXED if _may_be_mixed(block, readings) else ():
+    gains = {pair: reading.gain(block, pair, judging.LEAST_GAIN) for pair in pairs}
+    for pair in MIXED if _may_be_mixed(block, pairs) else ():
         if pair in gains:  # until its bytes are chosen it reads badly
             mixed = reading.spans(block, pair, judging.LEAST_GAIN, variants.chosen(block, pair)[0])
             gains[pair] = sum(span.gain for span in mixed) + edges.LEAVING  # others leave characters at the ends
@@ -153,11 +152,13 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
     return ranked[:BEST]
 
 
-def _may_be_mixed(block: Block, readings: dict[Pair, list[Span]]) -> bool:
+def _may_be_mixed(block: Block, pairs: list[Pair]) -> bool:
     """Return whether a block has characters that only pairs of UTF-8 give, if no other pair explains it."""
     return all(block.lacking(charset).any() for charset in ("cp1252", "latin-1")) and not any(
-        plausibility.is_like_utf8(block, pair, NEARLY_ALL) if pair.codec == "utf-8" else _covers_well(block, spans)
-        for pair, spans in readings.items()
+        plausibility.is_like_utf8(block, pair, NEARLY_ALL)
+        if pair.codec == "utf-8"
+        else _covers_well(block, reading.spans(block, pair, judging.LEAST_GAIN))
+        for pair in pairs
         if pair.is_single_byte and pair not in MIXED
     )
 

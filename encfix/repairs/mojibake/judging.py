@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import numpy.typing as npt
@@ -82,6 +83,9 @@ VARIED = 8
 
 FEW = 3
 """Characters below which a reading is never sure."""
+
+_BROKEN = re.compile("[\udc80-\udcff]")
+"""Bytes that are part of no character, as they are read."""
 
 
 def confidence(block: Block, span: Span) -> float:
@@ -224,7 +228,7 @@ def _is_foreign(codes: Codes, pair: Pair) -> bool:
 
 def is_exact(span: Span) -> bool:
     """Return whether the reading holds no byte that is part of no character."""
-    return not bool(np.any(broken(to_codes(span.text))))
+    return _BROKEN.search(span.text) is None
 
 
 def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:

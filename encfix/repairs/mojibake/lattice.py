@@ -32,10 +32,17 @@ class _Level(NamedTuple):
     """
 
     before: Positions
+    lines: Positions
+    """The lines of the former."""
     after: slice
     rows: Positions
     columns: Positions
     costs: Logs
+
+
+def _sums(places: Positions, weights: Logs, count: int) -> Logs:
+    """Return the sum of the weights of each place."""
+    return np.asarray(np.bincount(places, weights, count), dtype=np.float64)
 
 
 class Lattice:
@@ -78,8 +85,9 @@ class Lattice:
         places = np.arange(int(stops[-1]) // self._count + 1) * self._count
         arrivals, departures = np.searchsorted(stops, places), np.searchsorted(self._begins, places)
         steps = np.searchsorted(rows, arrivals)
+        lines = self._lines[by_end]
         return [
-            _Level(by_end[a:b], slice(c, d), rows[e:f] - a, columns[e:f] - c, logs[e:f])
+            _Level(by_end[a:b], lines[a:b], slice(c, d), rows[e:f] - a, columns[e:f] - c, logs[e:f])
             for (a, b), (c, d), (e, f) in zip(
                 pairwise(arrivals.tolist()), pairwise(departures.tolist()), pairwise(steps.tolist()), strict=True
             )
@@ -91,17 +99,17 @@ class Lattice:
         logs = np.full(len(self._codes), -np.inf)
         logs[: self._count] = 0.0
         weighed = []
-        for level in levels:
-            before, lines = logs[level.before], self._lines[level.before]
-            best = np.full(self._count, _NOTHING)
-            np.maximum.at(best, lines, before)
-            before -= best[lines]
-            before[before <= -narrowest] = -np.inf
-            weights = np.exp(before[level.rows] + level.costs)
-            sums: Logs = np.bincount(level.columns, weights, level.after.stop - level.after.start).astype(np.float64)
-            with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore"):
+            for level in levels:
+                before, lines = logs[level.before], level.lines
+                best = np.full(self._count, _NOTHING)
+                np.maximum.at(best, lines, before)
+                before -= best[lines]
+                before[before <= -narrowest] = -np.inf
+                weights = np.exp(before[level.rows] + level.costs)
+                sums = _sums(level.columns, weights, level.after.stop - level.after.start)
                 logs[level.after] = np.log(sums) + best[self._lines[level.after]]
-            weighed.append((weights, sums))
+                weighed.append((weights, sums))
         return logs, weighed
 
     def _backwards(self, levels: list[_Level], weighed: list[tuple[Logs, Logs]], logs: Logs) -> tuple[Logs, Logs]:
@@ -115,7 +123,7 @@ class Lattice:
         shares[last] = np.exp(logs[last] - scores[lines])
         for level, (weights, sums) in zip(reversed(levels), reversed(weighed), strict=True):
             ratios = shares[level.after] / np.maximum(sums, _LEAST_SUM)
-            shares[level.before] += np.bincount(level.rows, weights * ratios[level.columns], len(level.before))
+            shares[level.before] += _sums(level.rows, weights * ratios[level.columns], len(level.before))
         return shares, scores
 
     def best(self, shares: Logs) -> Positions:

@@ -13,7 +13,7 @@ import numpy as np
 
 from encfix.batch import Mask, to_codes
 from encfix.chinese.characters import Class, class_table
-from encfix.repairs.mojibake.block import Block, Span
+from encfix.repairs.mojibake.block import Block, Span, running_counts
 from encfix.repairs.mojibake.explaining import (
     AGAIN,
     DOUBTED,
@@ -78,16 +78,17 @@ def lost(block: Block, explained: Sequence[tuple[int, int]]) -> list[Explained]:
     """Return the lines of a block of which nothing is explained though they are improbable, and much of them lost."""
     if not (block.classes == Class.REPLACEMENT).any():
         return []
+    lost = running_counts(block.classes == Class.REPLACEMENT)
     return [
         Explained(Span(start, end, "", 0.0, AGAIN), DOUBTED, DROPPED)
         for start, end in _unexplained_lines(block, explained)
-        if _is_lost(block.part(start, end))
+        if lost[end] - lost[start] >= LEAST_LOST and _is_lost(block.part(start, end))
     ]
 
 
 def _is_lost(line: Block) -> bool:
     lost = int(np.count_nonzero(line.classes == Class.REPLACEMENT))
-    return lost >= max(LEAST_LOST, LEAST_LOST_SHARE * line.foreign) and line.is_suspect
+    return lost >= LEAST_LOST_SHARE * line.foreign and line.is_suspect
 
 
 def _is_of_utf8(span: Span, block: Block) -> bool:

@@ -45,7 +45,7 @@ def may_explain(block: Block, pair: Pair) -> bool:
     if pair.wrong == "utf-8-or-cp1252":
         return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
     near = LIKE.get(pair.wrong)
-    if near and not np.isin(block.codes, differing(pair.wrong, near)).any():
+    if near and not differing(pair.wrong, near).take(block.codes, mode="clip").any():
         return False
     if pair.wrong in OWN and not np.isin(block.codes, OWN[pair.wrong]).any():
         return False
@@ -78,9 +78,11 @@ def is_like_utf8(block: Block, pair: Pair, least: float = LIKE_UTF8) -> bool:
 def is_mostly_utf8(block: Block, pair: Pair) -> bool:
     """Return whether whole characters of Chinese in UTF-8 hold most bytes behind a block, as other encodings have few
     by chance."""
-    data = block.raw(pair.wrong).data
-    beyond_ascii = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) >= 0x80))
-    return 3 * len(_UTF8.findall(data)) >= max(MOSTLY_UTF8 * beyond_ascii, LEAST_UTF8)
+    data = np.frombuffer(block.raw(pair.wrong).data, dtype=np.uint8)
+    beyond_ascii = np.count_nonzero(data >= 0x80)
+    is_trail = (data >= 0x80) & (data < 0xC0)
+    is_whole = (data[:-2] >= 0xE3) & (data[:-2] < 0xF0) & is_trail[1:-1] & is_trail[2:]
+    return bool(3 * np.count_nonzero(is_whole) >= max(MOSTLY_UTF8 * beyond_ascii, LEAST_UTF8))
 
 
 def goes_on(block: Block, spans: list[Span]) -> bool:

@@ -19,7 +19,7 @@ from encfix.repairs.mojibake.block import Block, Span, running_counts, running_s
 from encfix.repairs.mojibake.charsets import Raw
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
-from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, Slot, read_utf8
+from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 
 MOST_GAIN, MOST_GAIN_EACH = 0.25, 0.03
@@ -95,14 +95,46 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
 
     `raw` are other bytes behind the block than those that come first; `lossy` is how they read if some were lost.
     """
-    raw = raw or block.bytes_of(pair)
-    slots: dict[int, Slot] = {}
-    if lossy:
-        codes, starts, slots = lossy.codes, lossy.starts, lossy.slots
-    else:
-        codes, starts = read(raw.data, pair.codec)
+    slots = lossy.slots if lossy else {}
+    broken_places = sorted(slots)
+    found = []
+    text, stretches = _gaining(block, pair, least, raw, lossy) or (None, ())
+    for first, last, gained in stretches:
+        assert text is not None
+        start, end, stop = int(text.new[first]), int(text.new[last]), int(text.old[last])
+        own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
+               bisect_left(broken_places, end)]}  # fmt: skip
+        read_here = text.read[start:end]
+        if of_a_mark := edges.of_a_mark(text, last, is_narrow=pair.is_single_byte):
+            read_here, stop = np.append(read_here[:-of_a_mark], np.uint32(UNKNOWN)), stop - 1
+            own.pop(end - start - of_a_mark, None)
+        found.append(Span(int(text.old[first]), stop, _text(read_here), gained, pair, slots=own))
+    return found
+
+
+def gain(block: Block, pair: Pair, least: float) -> float:
+    """Return by how many nats the stretches of a block that gain more than `least` do so together."""
+    _, stretches = _gaining(block, pair, least) or (None, ())
+    return sum(gained for *_, gained in stretches)
+
+
+def _gaining(
+    block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy: Reading | None = None
+) -> edges.Gaining | None:
+    """Return how a block reads, and the stretches of that which gain more than `least` nats, None if there are none;
+    what the bytes that come first gain is looked for once."""
+    own = block.bytes_of(pair)
+    if lossy or (raw or own) is not own:
+        return _read(block, pair, least, raw or own, lossy)
+    if (pair, least) not in block.readings:
+        block.readings[pair, least] = _read(block, pair, least, own)
+    return block.readings[pair, least]
+
+
+def _read(block: Block, pair: Pair, least: float, raw: Raw, lossy: Reading | None = None) -> edges.Gaining | None:
+    codes, starts = (lossy.codes, lossy.starts) if lossy else read(raw.data, pair.codec)
     if starts[-1] != len(raw.data):
-        return []  # a codec that makes two characters of one
+        return None  # a codec that makes two characters of one
     costs = read_costs(codes, pair)
     running = running_sums(costs)
     if len(starts) == len(raw.starts) and (starts == raw.starts).all():
@@ -115,7 +147,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
     total = running[new] - (block.running_as_mixed if pair.is_japanese else block.running)[old]
     if (total - np.minimum.accumulate(total)).max() <= least:
-        return []
+        return None
     gains = np.diff(total)
     gains[np.diff(block.never(pair.wrong)[old]) > 0] = -np.inf
     stops = block.stops(pair.wrong)
@@ -128,19 +160,8 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
     foreign = block.foreign_before[old]
     leaving = np.where(np.diff(foreign) == np.diff(old), edges.LEAVING_FOREIGN, edges.LEAVING)
     text = edges.Text(block, codes, costs, old, new)
-    found = []
-    broken_places = sorted(slots)
     stretches = edges.drawn_out(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop), leaving)
-    for first, last, gain in edges.settled(text, stretches, gains):
-        start, end, stop = int(new[first]), int(new[last]), int(old[last])
-        own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
-               bisect_left(broken_places, end)]}  # fmt: skip
-        read_here = codes[start:end]
-        if of_a_mark := edges.of_a_mark(text, last, is_narrow=pair.is_single_byte):
-            read_here, stop = np.append(read_here[:-of_a_mark], np.uint32(UNKNOWN)), stop - 1
-            own.pop(end - start - of_a_mark, None)
-        found.append(Span(int(old[first]), stop, _text(read_here), gain, pair, slots=own))
-    return found
+    return text, list(edges.settled(text, stretches, gains))
 
 
 def filled(span: Span) -> Span:

@@ -23,6 +23,7 @@ from encfix.repairs.mojibake.charsets import (
     by_codec,
     can_be_lost,
     given,
+    in_question,
     pair_table,
 )
 from encfix.repairs.mojibake.choosing import GAP, MARK, Options, choose_pairs
@@ -60,7 +61,7 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
 
 def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     raw, codecs = block.bytes_of(pair), by_codec(pair.wrong)
-    ambiguous = np.flatnonzero(np.isin(block.codes, list({code for known in codecs for code in known})))
+    ambiguous = np.flatnonzero(in_question(pair.wrong).take(block.codes, mode="clip"))
     doubted: list[int] = []
     beyond = np.concatenate(([False], block.codes >= 0x80, [False]))
     is_apart = ~beyond[ambiguous] & ~beyond[ambiguous + 2]
@@ -117,7 +118,7 @@ def _scores(trials: list[bytes], scores: Scores, pair: Pair) -> Scores:
 def by_decoder(block: Block, pair: Pair, decoder: str) -> Raw:
     """Return the bytes behind a block from which one codec gives its characters."""
     raw, codecs = block.raw(pair.wrong), by_codec(pair.wrong)
-    ambiguous = np.flatnonzero(np.isin(block.codes, list({code for known in codecs for code in known})))
+    ambiguous = np.flatnonzero(in_question(pair.wrong).take(block.codes, mode="clip"))
     if len(codecs) < 2 or not len(ambiguous):
         return raw
     pieces = [raw.data[start:end] for start, end in pairwise(raw.starts.tolist())]
@@ -130,7 +131,7 @@ def without_choices(reading: Reading, raw: Raw, block: Block, pair: Pair) -> Rea
     text would make another of that is nearly as probable."""
     codecs, table = by_codec(pair.wrong), pair_table(pair.codec)
     codes, starts = reading.codes, reading.starts
-    for place in np.flatnonzero(np.isin(block.codes, [code for known in codecs for code in known])).tolist():
+    for place in np.flatnonzero(in_question(pair.wrong).take(block.codes, mode="clip")).tolist():
         start, end = int(raw.starts[place]), int(raw.starts[place + 1])
         choices = {piece for known in codecs for piece in known.get(int(block.codes[place]), ())}
         for nth in range(max(0, int(np.searchsorted(starts, start, "right")) - 1), int(np.searchsorted(starts, end))):
