@@ -14,7 +14,17 @@ from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
 from encfix.repairs.mojibake import cyrillic, later_marks
-from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode, replacements
+from encfix.repairs.mojibake.charsets import (
+    LOST,
+    OF_ASIA,
+    OF_EUROPE,
+    SINGLE_BYTE,
+    UTF8_OR_CP1252,
+    Raw,
+    encode,
+    held,
+    replacements,
+)
 from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.lossy import Slot
@@ -74,6 +84,7 @@ class Block:
         self._whole: tuple[Block, int, int] | None = None
         self._raw: dict[str, Raw] = {}
         self._own: dict[str, Raw] = {}
+        self._held: dict[str, int] = {}
         self._never: dict[str, Positions] = {}
         self._stops: dict[str, Positions] = {}
         self._may_be_later: dict[bool, Mask] = {}
@@ -162,6 +173,12 @@ class Block:
     def running_as_mixed(self) -> Scores:
         """What the text costs up to each place if it may be Japanese, too: (n + 1,)."""
         return running_sums(np.where(self.codes < 0x80, np.float32(0.0), log_mixed(self.codes)))
+
+    def lacks(self, charset: str) -> int:
+        """Return how many characters beyond ASCII a charset lacks, be they marks of what was lost."""
+        if charset not in self._held:
+            self._held |= held(self.codes, OF_EUROPE if charset in OF_EUROPE else OF_ASIA)
+        return self.foreign - self._held[charset]
 
     def raw(self, charset: str) -> Raw:
         """Return the bytes that `charset` gives the block for."""

@@ -67,6 +67,11 @@ SINGLE_BYTE = (
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
 
+OF_EUROPE = tuple(charset for charset in SINGLE_BYTE if charset not in (LATIN_1_THEN_GBK, UTF8_OR_CP1252))
+OF_ASIA = ("gbk", "big5", "shift-jis", "euc-kr", LATIN_1_THEN_GBK)
+"""Charsets by the characters that they have: none has many of the others'."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Raw:
     """Bytes behind a text: `data`, and for each character where its bytes start; `starts` has one more, the end of
@@ -224,6 +229,26 @@ def can_be_lost(charset: str, decoder: str = "") -> npt.NDArray[np.bool_]:
     for _, raw in characters(decoder or _DECODERS[charset][0]):
         lost[raw[0], raw[1] if len(raw) > 1 else slice(None)] = False
     return lost
+
+
+def held(codes: Codes, charsets: tuple[str, ...]) -> dict[str, int]:
+    """Return how many characters beyond ASCII each of some charsets has.
+
+    >>> held(np.array([ord("a"), ord("中"), ord("é")], dtype=np.uint32), ("latin-1", "gbk"))
+    {'latin-1': 1, 'gbk': 2}
+    """
+    holders = _holders(charsets).take(codes, mode="clip")
+    bits = np.left_shift(1, np.arange(len(charsets))).astype(np.uint16)
+    return dict(zip(charsets, np.count_nonzero(holders[:, None] & bits, axis=0).tolist(), strict=True))
+
+
+@cache
+def _holders(charsets: tuple[str, ...]) -> npt.NDArray[np.uint16]:
+    """Return which of some charsets have each code point beyond ASCII, a bit for each: uint16 (REACH + 1,)."""
+    table = np.zeros(REACH + 1, dtype=np.uint16)
+    for nth, charset in enumerate(charsets):
+        table[0x80:] |= (_table(charset)[0x80:] != _NONE).astype(np.uint16) << np.uint16(nth)
+    return table
 
 
 @cache

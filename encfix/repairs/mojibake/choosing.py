@@ -8,7 +8,8 @@ beat any other by `GAP`; where pairs of characters leave that open, words decide
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -31,8 +32,9 @@ ANY = 0x100
 """Stands for a lost first byte."""
 
 MARK = bytes((LOST,))
-Options: TypeAlias = "Mapping[int, tuple[tuple[bytes, float], ...]]"
+Choices: TypeAlias = "tuple[tuple[bytes, float], ...]"
 """The bytes that may stand at a place, with what it costs to take them."""
+Options: TypeAlias = "Mapping[int, Choices]"
 
 _Chain: TypeAlias = "tuple[_Chain, bytes] | None"
 _State: TypeAlias = "tuple[float, int, str, bytes, _Chain, float, _Chain]"
@@ -42,6 +44,13 @@ which others."""
 
 def choose_pairs(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], bool]:
     """Return the bytes that read best as `pair` says, and whether no others read nearly as well."""
+    best, is_sure = _chosen(tuple(pieces), tuple(options.items()), pair)
+    return [*best], is_sure
+
+
+@lru_cache(maxsize=1 << 7)  # the lines of a page are read with others first, then some alone
+def _chosen(line: tuple[bytes, ...], places: tuple[tuple[int, Choices], ...], pair: Pair) -> tuple[list[bytes], bool]:
+    pieces, options = [*line], dict(places)
     for _ in range(MOST_RIVALS):
         best, rival, gap = _search(pieces, options, pair)
         if gap >= GAP:
@@ -63,18 +72,19 @@ def _score(pieces: list[bytes], pair: Pair) -> float:
 
 def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
     """Return the bytes that read best, those that come nearest to them, and by how many nats."""
-    table = _characters(pair.codec)
+    character_of = _characters(pair.codec).get
     is_mixed = pair.wrong == UTF8_OR_CP1252
     states: list[_State] = [(0.0, -1, "\n", b"", None, np.inf, None)]
     for place, piece in enumerate(pieces):
         extended: dict[tuple[int, str, bytes], _State] = {}
-        if piece == MARK and place not in options:  # what follows may begin a character, or end the broken one
+        choices = options.get(place)
+        if piece == MARK and choices is None:  # what follows may begin a character, or end the broken one
             score, *_, chain, gap, near = _best(states)
             states = [(score, lead, "\ufffd", b"", chain, gap, near) for lead in (-1, ANY)]
             continue
         for score, pending, last, tail, chain, gap, near in states:
-            for choice, cost in options.get(place, ((piece, 0.0),)):
-                value = score + (0.0 if is_mixed else cost)
+            for choice, cost in choices or ((piece, 0.0),):
+                value = score if is_mixed else score + cost
                 lead, final = pending, last
                 open_ = _unread(tail, choice) if is_mixed else b""
                 if open_ is None:
@@ -88,7 +98,7 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
                         else:
                             lead = byte
                         continue
-                    character = table.get(lead << 8 | byte) if lead != ANY else "\ufffd"
+                    character = character_of(lead << 8 | byte) if lead != ANY else "\ufffd"
                     if character:
                         value += model.pair(final, character)
                         lead, final = -1, character
@@ -96,26 +106,28 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
                         value += BROKEN
                         lead, final = (byte, "\ufffd") if byte > 0x80 and byte != LOST else (-1, chr(byte))
                 key = lead, final, open_
-                made = (chain, choice) if place in options else chain
+                made = (chain, choice) if choices else chain
                 other = extended.get(key)
                 if other is None:
-                    extended[key] = value, *key, made, gap, near
+                    extended[key] = value, lead, final, open_, made, gap, near
                 elif value > other[0]:
-                    extended[key] = value, *key, made, *min((gap, near), (value - other[0], other[4]), key=_least)
-                else:
-                    extended[key] = *other[:5], *min(other[5:], (other[0] - value, made), key=_least)
+                    worse = value - other[0]
+                    rival = (gap, near) if gap <= worse else (worse, other[4])
+                    extended[key] = value, lead, final, open_, made, *rival
+                elif other[0] - value < other[5]:
+                    extended[key] = *other[:5], other[0] - value, made
         if not extended:  # no such decoder gives this
             return pieces, pieces, 0.0
         states = list(extended.values())
         if len(states) > BEAM:
-            states = sorted(states, key=lambda state: -state[0])[:BEAM]
+            states = sorted(states, key=itemgetter(0), reverse=True)[:BEAM]
     states = [(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states]
     *_, chain, gap, near = _best(states)
-    best, rival = pieces.copy(), pieces.copy()
-    for chosen, choices in ((best, _listed(chain)), (rival, _listed(near))):
-        for place, choice in zip(sorted(options), choices + _listed(chain)[len(choices) :], strict=True):
+    best, nearest = pieces.copy(), pieces.copy()
+    for chosen, made_of in ((best, _listed(chain)), (nearest, _listed(near))):
+        for place, choice in zip(sorted(options), made_of + _listed(chain)[len(made_of) :], strict=True):
             chosen[place] = choice
-    return best, rival, gap
+    return best, nearest, gap
 
 
 def _least(one: tuple[float, _Chain]) -> float:

@@ -97,8 +97,6 @@ def drawn_out(
     places = bounds[np.searchsorted(stops, ends) + np.array((0, 1))].tolist()
     for (start, end, gain), (stop, right) in zip(stretches, places, strict=True):
         left = max(stop + 1, extended[-1][1] if extended else 0)
-        if left >= end:  # the stretch before it was drawn out over it
-            continue
         if left < start:
             before = float(gains[left:start].sum())
             if before > -leaving[left:start].min(initial=LEAVING_FOREIGN):
@@ -122,7 +120,8 @@ def settled(text: Text, stretches: list[tuple[int, int, float]], gains: Scores) 
     running = running_sums(np.maximum(gains, _NOTHING))
     ends = text.old[np.array([stretch[:2] for stretch in stretches], dtype=np.int64).reshape(-1, 2)]
     lines = text.block.newlines.searchsorted(ends)
-    for (first, last, gain), is_in_a_line in zip(stretches, (lines[:, 0] == lines[:, 1]).tolist(), strict=True):
+    for (first, last, gain), (line, last_line) in zip(stretches, lines.tolist(), strict=True):
+        is_in_a_line = line == last_line and first <= last
         for one, other in ((first, last),) if is_in_a_line else in_lines(text, first, last):
             for start, end in ((one, other),) if is_in_a_line else better_lines(text, one, other, running):
                 start, end = trimmed(text, start, end)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
-from encfix.batch import to_codes
+from encfix.batch import Mask
 from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.charsets import LOST, differing
 from encfix.repairs.mojibake.pairs import Pair
+
+
+def _among(characters: Iterable[str]) -> Mask:
+    """Return a table of the BMP of what is among some characters, and nothing beyond: bool (0x10001,)."""
+    table = np.zeros(0x10001, dtype=np.bool_)
+    table[list(map(ord, characters))] = True
+    return table
+
 
 LIKE_UTF8 = 0.5
 """The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
@@ -21,10 +30,13 @@ tried."""
 LEAST_LETTERS, LEAST_SHARE = 2, 0.1
 """Kana or syllables that a text must hold to be read as Japanese or Korean, and their share of what is beyond ASCII."""
 
+MOST_LACKING = 0.9
+"""The share of the characters beyond ASCII that a charset lacks above which it explains nothing."""
+
 LIKE = {"latin-2": ("cp1250",), "latin-9": ("latin-1",), "cp1254": ("cp1252", "latin-1")}
 """Charsets that explain nothing beyond others unless a text has a character that they read from another byte."""
 
-OWN = {"mac-roman": to_codes("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"), "cp1251": np.arange(0x401, 0x492, dtype=np.uint32)}
+OWN = {"mac-roman": _among("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"), "cp1251": _among(map(chr, range(0x401, 0x492)))}
 """Characters of charsets that any text read by them holds, and hardly any other."""
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
@@ -44,13 +56,15 @@ def may_explain(block: Block, pair: Pair) -> bool:
     """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
     if pair.wrong == "utf-8-or-cp1252":
         return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
+    if block.lacks(pair.wrong) > MOST_LACKING * block.foreign:
+        return False
     near = LIKE.get(pair.wrong)
     if near and not differing(pair.wrong, near).take(block.codes, mode="clip").any():
         return False
-    if pair.wrong in OWN and not np.isin(block.codes, OWN[pair.wrong]).any():
+    if pair.wrong in OWN and not OWN[pair.wrong].take(block.codes, mode="clip").any():
         return False
     raw = block.raw(pair.wrong)
-    if raw.data.count(LOST) > 0.9 * block.foreign:
+    if raw.data.count(LOST) > MOST_LACKING * block.foreign:
         return False
     if not pair.is_chinese and (pair.is_european or pair.codec == "utf-8"):
         least = max(LEAST_LETTERS, LEAST_SHARE * block.foreign / (2 if pair.is_single_byte else 1))
@@ -60,6 +74,8 @@ def may_explain(block: Block, pair: Pair) -> bool:
 
 def is_utf8(block: Block, pair: Pair) -> bool:
     """Return whether the bytes behind a block are UTF-8 throughout, which those of other encodings never are."""
+    if block.lacks(pair.wrong):
+        return False
     try:
         block.raw(pair.wrong).data.decode("utf-8")
     except UnicodeDecodeError:
@@ -78,6 +94,8 @@ def is_like_utf8(block: Block, pair: Pair, least: float = LIKE_UTF8) -> bool:
 def is_mostly_utf8(block: Block, pair: Pair) -> bool:
     """Return whether whole characters of Chinese in UTF-8 hold most bytes behind a block, as other encodings have few
     by chance."""
+    if 3 * block.lacks(pair.wrong) > block.foreign:  # the others give two bytes each at most
+        return False
     data = np.frombuffer(block.raw(pair.wrong).data, dtype=np.uint8)
     beyond_ascii = np.count_nonzero(data >= 0x80)
     is_trail = (data >= 0x80) & (data < 0xC0)
