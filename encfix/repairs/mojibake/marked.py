@@ -69,7 +69,7 @@ class Marked:
                 yield (self._place(start + first + head), self._place(start + first + tail)), text
 
     def _place(self, place: int) -> int:
-        return self.base + place - int(np.searchsorted(self.marks, place))
+        return self.base + place - (int(np.searchsorted(self.marks, place)) if len(self.marks) else 0)
 
 
 def _between(stops: Positions, size: int) -> Iterator[tuple[int, int]]:
@@ -80,8 +80,11 @@ def _between(stops: Positions, size: int) -> Iterator[tuple[int, int]]:
 def _trimmed(before: Codes, after: Codes) -> tuple[int, int, Codes]:
     """Return the part of `before` that differs, as start and end, and what it becomes."""
     shorter = min(len(before), len(after))
-    same = before[:shorter] == after[:shorter]
-    head = shorter if same.all() else int(np.argmin(same))
-    same = before[len(before) - shorter :][::-1] == after[len(after) - shorter :][::-1]
-    tail = min(shorter - head, shorter if same.all() else int(np.argmin(same)))
+    head = tail = 0
+    if shorter and before[0] == after[0]:  # of damage hardly any
+        same = before[:shorter] == after[:shorter]
+        head = shorter if same.all() else int(np.argmin(same))
+    if shorter and before[-1] == after[-1]:
+        same = before[len(before) - shorter :][::-1] == after[len(after) - shorter :][::-1]
+        tail = min(shorter - head, shorter if same.all() else int(np.argmin(same)))
     return head, len(before) - tail, after[head : len(after) - tail]

@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from encfix.batch import Codes, Positions, to_codes
+from encfix.edits import offsets_of
 from encfix.repairs.mojibake import dropping, edges
 from encfix.repairs.mojibake.block import Block, Span, running_counts, running_sums
 from encfix.repairs.mojibake.charsets import Raw
@@ -24,6 +25,9 @@ from encfix.repairs.mojibake.pairs import Pair
 
 MOST_GAIN, MOST_GAIN_EACH = 0.25, 0.03
 """Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""
+
+FIRST_BROKEN = 0xDC00
+"""What is added to a byte that is part of no character."""
 
 CERTAIN = 4.0
 """Nats more from which it is read as if bytes were dropped."""
@@ -37,23 +41,35 @@ def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
 
     A byte that is part of no character becomes the lone surrogate U+DC00 + byte.
     """
-    text = data.decode(codec, "surrogateescape")
-    codes = to_codes(text)
+    if codec != "utf-8":  # whose decoder alone is as fast with surrogates as it is with replacements
+        codes = to_codes(data.decode(codec, "replace"))
+        starts = _starts(codes, codec, data)
+        if starts[-1] == len(data):
+            lost = np.flatnonzero(codes == REPLACEMENT)
+            codes[lost] = np.frombuffer(data, dtype=np.uint8)[starts[lost]] + np.uint32(FIRST_BROKEN)
+            return codes, starts
+    codes = to_codes(data.decode(codec, "surrogateescape"))
+    return codes, _starts(codes, codec, data)
+
+
+def _starts(codes: Codes, codec: str, data: bytes) -> Positions:
+    """Return where the bytes of each character of a text that was read from some start, and the end of all."""
+    whole = (codes >= 0x80) & ~broken(codes)
     lengths = np.ones(len(codes), dtype=np.int64)
-    whole = (codes >= 0x80) & ((codes < 0xDC80) | (codes >= 0xDD00))
     if codec == "utf-8":
         lengths += whole
         lengths += whole & (codes >= 0x800)
         lengths += whole & (codes >= 0x10000)
-    else:
-        lengths += whole
-        if codec == "cp932":
-            lengths[(codes >= 0xFF61) & (codes < 0xFFA0)] = 1
-            lengths[(codes == 0x80) | ((codes >= 0xF8F0) & (codes < 0xF8F4))] = 1
-        elif codec == "euc_jp" and b"\x8f" in data:
-            known = [len(chr(code).encode(codec)) for code in codes[whole].tolist()]
-            lengths[whole] = known
-    return codes, np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+        return offsets_of(lengths)
+    whole &= codes != REPLACEMENT
+    lengths += whole
+    if codec == "cp932":
+        lengths[(codes >= 0xFF61) & (codes < 0xFFA0)] = 1
+        lengths[(codes == 0x80) | ((codes >= 0xF8F0) & (codes < 0xF8F4))] = 1
+    elif codec == "euc_jp" and b"\x8f" in data:
+        known = [len(chr(code).encode(codec)) for code in codes[whole].tolist()]
+        lengths[whole] = known
+    return offsets_of(lengths)
 
 
 def read_marked(raw: Raw, pair: Pair) -> Reading:

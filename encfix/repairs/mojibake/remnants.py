@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 import numpy as np
 
-from encfix.batch import Batch, Positions
+from encfix.batch import Batch, Positions, to_text
 from encfix.edits import Edits, deletions, merge
 from encfix.repairs.mojibake.trail_bytes import backslashes
 from encfix.rules import number_of
@@ -17,9 +17,11 @@ DROPPED = number_of("mojibake.dropped")
 
 _LOST = re.compile("(?:锟斤拷?)+|烫{4,}|屯{4,}")
 """Of memory never written to (CC CC, CD CD) there is more than three characters; 太烫烫烫了 is hot."""
-_ABOUT = re.compile(
-    "编码|編碼|亂碼|乱码|mojibake|Unicode|UTF-8|GBK|Big5|字符集|字元集|文字化け|解码|解碼", re.IGNORECASE
-)
+_ABOUT = (
+    "编码", "編碼", "亂碼", "乱码", "mojibake", "unicode", "utf-8", "gbk", "big5", "字符集", "字元集", "文字化け",
+    "解码", "解碼",
+)  # fmt: skip
+"""What a text about encodings holds, in small letters."""
 _OF_DAMAGE = re.compile("亂碼|乱码|文字化け|(?:编码|編碼)(?:错误|錯誤|问题|問題)")
 EXAMPLE, NEAR = 120, 400
 """Code points in the longest example of damage, and from it to the word for what it is an example of."""
@@ -27,7 +29,9 @@ EXAMPLE, NEAR = 120, 400
 FEW, SHARE = 4, 0.25
 """Examples on a page, and their share of it: where there are both more, the page is damaged itself."""
 
-_TWO_BYTES = re.compile("[\u0080-\u07ff]{3,}")
+SHORTEST_RUN, LEAST_SCRIPTS = 3, 3
+"""Letters of two bytes in the shortest run, and scripts that they are of."""
+
 _MARKS = re.compile("[\u02b0-\u036f]")
 """Marks and modifiers, which letters of any script carry."""
 
@@ -36,8 +40,11 @@ _ZHUANG = frozenset("ŊŋƂƃƄƅƏəƜɯƧƨƼƽЗзЧч")
 
 _BLOCKS = (0x250, 0x370, 0x400, 0x530, 0x590, 0x600, 0x700)
 """Where phonetic letters, Greek, Cyrillic, Armenian, Hebrew, Arabic and the rest begin, behind Latin."""
-_THIRD = chr(_BLOCKS[1])
-"""No run of letters of three of these scripts lacks one from here on."""
+_SCRIPTS = np.array([1 << bisect_right(_BLOCKS, code) for code in range(0x800)], dtype=np.uint8)
+"""A bit for the block of each letter of two bytes; none for marks and modifiers, which letters of any script carry."""
+_SCRIPTS[0x2B0:0x370] = 0
+_SCRIPT_COUNTS = np.array([bits.bit_count() for bits in range(0x100)])
+"""How many of them are set."""
 
 _QUOTES = frozenset("“‘「『\"'`《")
 QUOTED = 0.5
@@ -67,17 +74,23 @@ def _lost(batch: Batch) -> Edits:
 def _only_pairs(batch: Batch, places: Positions) -> Edits:
     """Report what is left of GBK read as UTF-8 where only two bytes in a row that happened to be UTF-8 were kept: runs
     of letters of three scripts, if nothing else explains them."""
-    start, end = [], []
-    for document in np.unique(batch.documents_of(places)).tolist():
-        base = int(batch.starts[document])
-        for match in _TWO_BYTES.finditer(batch.text(document)):
-            run = _MARKS.sub("", match.group())
-            if not run or max(run) < _THIRD or _ZHUANG.issuperset(run):
-                continue
-            if len({bisect_right(_BLOCKS, ord(letter)) for letter in run}) >= 3:
-                start.append(base + match.start())
-                end.append(base + match.end())
-    return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), DROPPED, QUOTED)
+    is_of_two = (batch.codes >= 0x80) & (batch.codes < len(_SCRIPTS))
+    borders = np.flatnonzero(np.diff(is_of_two, prepend=False, append=False))
+    runs = borders.reshape(-1, 2)[np.diff(borders)[::2] >= SHORTEST_RUN]
+    if not len(runs):
+        return Edits.none()
+    scripts = np.bitwise_or.reduceat(_SCRIPTS.take(batch.codes, mode="clip"), runs.ravel())[::2]
+    runs = runs[_SCRIPT_COUNTS[scripts] >= LEAST_SCRIPTS]
+    runs = runs[np.isin(batch.documents_of(runs[:, 0]), batch.documents_of(places))]
+    is_other = [not _ZHUANG.issuperset(_MARKS.sub("", to_text(batch.codes[start:end]))) for start, end in runs.tolist()]
+    start, end = runs[np.array(is_other, dtype=np.bool_)].T
+    return deletions(start, end, DROPPED, QUOTED)
+
+
+def _is_about(text: str) -> bool:
+    """Return whether a text speaks of encodings."""
+    small = text.lower()
+    return any(word in small for word in _ABOUT)
 
 
 def guard(batch: Batch, edits: Edits) -> Edits:
@@ -89,7 +102,7 @@ def guard(batch: Batch, edits: Edits) -> Edits:
     confidence = edits.confidence.copy()
     for document in np.unique(documents).tolist():
         text = batch.text(document)
-        if not _ABOUT.search(text):
+        if not _is_about(text):
             continue
         (own,) = np.nonzero(documents == document)
         start, end = edits.start[own] - batch.starts[document], edits.end[own] - batch.starts[document]

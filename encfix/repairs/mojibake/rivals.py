@@ -158,7 +158,7 @@ def shares(broken: Sequence[Broken], seen: Seen) -> Iterator[tuple[Logs, ...]]:
         weights /= weights.sum()
         yield tuple(
             np.bincount(rows[rivals, nth], weights, len(candidates)).astype(np.float64)
-            * (_is_word(candidates) | np.isin(candidates, due))
+            * (_is_word(candidates) | np.isin(candidates, due) if len(due) else _is_word(candidates))
             for nth, candidates in enumerate(one.candidates)
         )
 
