@@ -44,15 +44,20 @@ there."""
 def damaged_costs(texts: Sequence[Codes]) -> list[npt.NDArray[np.float32]]:
     """Return what each character of texts that may be damaged costs: float32 of shape (n,) each."""
     edge = np.array([BOUNDARY_CODE], dtype=np.uint32)
-    codes = np.concatenate([part for text in texts for part in (edge, text)])
+    costs = bounded_costs(np.concatenate([part for text in texts for part in (edge, text)]))
+    starts = np.cumsum([1, *(len(text) + 1 for text in texts)])
+    return [costs[start : start + len(text)] for start, text in zip(starts.tolist(), texts, strict=False)]
+
+
+def bounded_costs(codes: Codes) -> npt.NDArray[np.float32]:
+    """Return the same for texts laid end to end, with a boundary before each: float32 of shape (n,)."""
     costs = model.log_pair(codes)
     foreign = _foreign_costs().take(class_table().take(codes))
     np.copyto(costs, foreign, where=foreign < 0)
     hangul = is_hangul(codes)
     costs[hangul] = np.maximum(log_korean(codes[hangul]), _FOREIGN_COSTS[Class.HANGUL_RARE])
     costs[codes < 0x80] = 0
-    starts = np.cumsum([1, *(len(text) + 1 for text in texts)])
-    return [costs[start : start + len(text)] for start, text in zip(starts.tolist(), texts, strict=False)]
+    return costs
 
 
 @cache

@@ -8,20 +8,20 @@ than it stands, was damaged like the rest.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, to_codes, to_text
 from encfix.chinese import division
-from encfix.chinese.characters import IS_HAN, class_table
+from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana
-from encfix.edits import Edits, Proposal, gathered
+from encfix.edits import Edits, Proposal, gathered, inside, offsets_of
 from encfix.repairs.mojibake import variants
-from encfix.repairs.mojibake.block import Block
-from encfix.repairs.mojibake.costs import damaged_costs, read_costs
+from encfix.repairs.mojibake.block import Block, running_counts
+from encfix.repairs.mojibake.costs import bounded_costs, read_costs
 from encfix.repairs.mojibake.explaining import DROPPED, NUMBERS, PROVED, ROUNDS, Explained
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -40,7 +40,11 @@ LEAST_LETTERS = 2
 CONFIDENCE, CONFIDENCE_UTF8 = 0.93, 0.97
 """How sure such a piece is."""
 
-_PIECE = re.compile("[\\u2e80-\\uffff]{2,}")
+_FIRST, _LAST = 0x2E80, 0xFFFF
+"""The characters that pieces are made of."""
+
+ROUNDING = 1e-3
+"""More than two means of the same costs differ by in which order they are added."""
 
 
 def propose(batch: Batch, explained: Mapping[int, Sequence[Explained]], edits: Edits) -> Edits:
@@ -72,12 +76,7 @@ def _proved(explained: Sequence[Explained]) -> Pair | None:
 def _pieces(codes: Codes, is_free: Mask, pair: Pair) -> Iterator[Proposal]:
     """Yield the free pieces of a document that read better as `pair` says."""
     is_utf8 = pair.codec == "utf-8"
-    spans = [match.span() for match in _PIECE.finditer(to_text(codes))]
-    spans = [(start, end) for start, end in spans if is_free[start : end + 1].all()]
-    costs_each = damaged_costs([codes[start:end] for start, end in spans]) if spans else []
-    for (start, end), costs in zip(spans, costs_each, strict=True):
-        if costs.mean() > MOST_MEAN:  # as nearly all of a good page
-            continue
+    for start, end, costs in _improbable(codes, is_free):
         block = Block(codes[start:end], costs)
         try:
             text = variants.chosen(block, pair)[0].data.decode(pair.codec)
@@ -86,6 +85,28 @@ def _pieces(codes: Codes, is_free: Mask, pair: Pair) -> Iterator[Proposal]:
         gain = _gain(block, text, pair)
         if gain >= (LEAST_GAIN_UTF8 if is_utf8 else LEAST_GAIN):
             yield Proposal(start, end, text, NUMBERS[pair], CONFIDENCE_UTF8 if is_utf8 else CONFIDENCE, gain)
+
+
+def _improbable(codes: Codes, is_free: Mask) -> Iterator[tuple[int, int, npt.NDArray[np.float32]]]:
+    """Yield the free pieces that are improbable, as hardly any of a good page is, and what their characters cost."""
+    is_wide = (codes >= _FIRST) & (codes <= _LAST)
+    spans = np.flatnonzero(np.diff(is_wide, prepend=False, append=False)).reshape(-1, 2)
+    taken = running_counts(~is_free)
+    spans = spans[(spans[:, 1] - spans[:, 0] >= LEAST_LETTERS) & (taken[spans[:, 1] + 1] == taken[spans[:, 0]])]
+    if not len(spans):
+        return
+    lengths = spans[:, 1] - spans[:, 0]
+    edges = offsets_of(lengths + 1)[:-1]
+    bounded = codes.take(inside(spans[:, 0] - 1, lengths + 1), mode="clip")
+    bounded[edges] = BOUNDARY_CODE
+    costs = bounded_costs(bounded)
+    costs[edges] = 0
+    means = np.add.reduceat(costs, edges, dtype=np.float64) / lengths
+    for nth in np.flatnonzero(means < MOST_MEAN + ROUNDING).tolist():
+        (start, end), edge = spans[nth].tolist(), int(edges[nth])
+        own = costs[edge + 1 : edge + 1 + end - start]
+        if own.mean() <= MOST_MEAN:
+            yield start, end, own
 
 
 def _gain(block: Block, after: str, pair: Pair) -> float:
