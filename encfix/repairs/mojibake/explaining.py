@@ -271,13 +271,17 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
         lossy = variants.without_choices(lossy, raw, block, pair)
     found = []
     is_by_two = pair.codec == "utf-8" and pair.wrong in LOSES_MANY  # one mark breaks two characters
-    for span in reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else ():
-        is_possible = judging.confidence(block, span) > 0
-        if is_possible or (is_by_two and len(span.slots) <= MOST_BY_TWO * len(span.text)):
-            whole = reading.filled(span)
-            confidence = judging.confidence(block, whole)
-            if is_possible or confidence > 0:
-                found.append(Explained(whole, confidence, NUMBERS[pair]))
+    spans = reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else []
+    possible = [judging.confidence(block, span) > 0 for span in spans]
+    wanted = [
+        (span, is_possible)
+        for span, is_possible in zip(spans, possible, strict=True)
+        if is_possible or (is_by_two and len(span.slots) <= MOST_BY_TWO * len(span.text))
+    ]
+    for whole, (_, is_possible) in zip(reading.filled([span for span, _ in wanted], pair), wanted, strict=True):
+        confidence = judging.confidence(block, whole)
+        if is_possible or confidence > 0:
+            found.append(Explained(whole, confidence, NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
         found = [one._replace(confidence=min(one.confidence, DOUBTED)) for one in found]
     if is_dropped and not (covers(block, found) and _lost_few(found)):

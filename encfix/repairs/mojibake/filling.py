@@ -3,6 +3,7 @@ U+FFFD."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask
 from encfix.chinese import model
 from encfix.chinese.neighbours import is_hangul
+from encfix.edits import offsets_of
 from encfix.repairs.mojibake.charsets import can_be_lost, characters
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Slot
@@ -56,29 +58,37 @@ REACH = 5
 _NOBODY = np.array([0xFFFFFFFF], dtype=np.uint32)
 """Stands beside a run of broken characters for one that is unknown."""
 
+_LOST = np.array([REPLACEMENT], dtype=np.uint32)
+"""Stands between texts, of which none knows the others."""
 
-def fill(codes: Codes, slots: dict[int, Slot], codec: str, wrong: str) -> tuple[Codes, dict[int, float]]:
+
+def fill(
+    texts: Sequence[Codes], slots_each: Sequence[dict[int, Slot]], codec: str, wrong: str
+) -> list[tuple[Codes, dict[int, float]]]:
     """Fill in characters of the true encoding `codec` that a decoder of `wrong` broke.
 
-    Return the text with what is certain filled in, `REPLACEMENT` for the rest, and for each place that is filled how
+    Return each text with what is certain filled in, `REPLACEMENT` for the rest, and for each place that is filled how
     probable that is. Candidates are weighed by all their neighbours at once: forwards and backwards through each run of
     broken characters.
     """
-    filled = codes.copy()
-    unknown = np.flatnonzero(codes == UNKNOWN).tolist()
-    filled[unknown] = REPLACEMENT
-    unmarked = SURE_OF_FEW if wrong in LOSES_MOST else SURE_UNMARKED
+    filled = [np.where(text == UNKNOWN, np.uint32(REPLACEMENT), text) for text in texts]
+    bases = offsets_of(np.array([len(text) + 1 for text in texts], dtype=np.int64)).tolist()
     candidates: dict[int, Codes] = {}
-    for place in unknown:
-        found = candidates_of(slots[place], codec, wrong) if place in slots else _NOBODY[:0]
-        if len(found):
-            candidates[place] = found
-    sure = []
-    for place, shares in _shares(filled, candidates):
-        nth = int(np.argmax(shares))
-        sure.append((float(shares[nth]), place, int(candidates[place][nth])))
-    least = {place: SURE if slots[place].marked else unmarked for place in candidates}
-    return filled, taken(filled, sure, least, {})
+    for text, slots, base in zip(texts, slots_each, bases, strict=False):
+        for place in np.flatnonzero(text == UNKNOWN).tolist():
+            found = candidates_of(slots[place], codec, wrong) if place in slots else _NOBODY[:0]
+            if len(found):
+                candidates[base + place] = found
+    sure: list[list[tuple[float, int, int]]] = [[] for _ in texts]
+    end_to_end = np.concatenate([part for text in filled for part in (text, _LOST)]) if texts else _LOST
+    for place, shares in _shares(end_to_end, candidates):
+        nth, own = int(np.argmax(shares)), bisect_right(bases, place) - 1
+        sure[own].append((float(shares[nth]), place - bases[own], int(candidates[place][nth])))
+    unmarked = SURE_OF_FEW if wrong in LOSES_MOST else SURE_UNMARKED
+    return [
+        (text, taken(text, found, {place: SURE if slots[place].marked else unmarked for _, place, _ in found}, {}))
+        for text, slots, found in zip(filled, slots_each, sure, strict=True)
+    ]
 
 
 def taken(

@@ -6,13 +6,12 @@ the last ones of a character that has no first.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Mask
 from encfix.chinese.characters import Class, class_table, members
+from encfix.edits import offsets_of
 from encfix.repairs.mojibake.charsets import LOST, Raw
 
 _IS_WIDE_MARK = members(Class.WIDE, Class.MARK, Class.OPEN, Class.CLOSE, Class.COMMA, Class.QUESTION)
@@ -39,10 +38,13 @@ def with_own_marks(raw: Raw, codes: Codes, is_mark: Mask, *, by_two: bool = Fals
     is_mark &= ~np.append(begins_loose[1:], False)[is_last].take(row, mode="clip") if is_last.any() else False
     if not is_mark.any():
         return raw
-    pieces = [raw.data[start:end] for start, end in pairwise(raw.starts.tolist())]
-    for place in np.flatnonzero(is_mark).tolist():
-        pieces[place] = chr(int(codes[place])).encode()
-    return Raw.of(pieces)
+    places = np.flatnonzero(is_mark)
+    own = [chr(code).encode() for code in codes[places].tolist()]
+    ends = raw.starts[places + 1].tolist()
+    kept = [raw.data[end:start] for end, start in zip((0, *ends), (*raw.starts[places].tolist(), None), strict=True)]
+    lengths = np.diff(raw.starts)
+    lengths[places] = [len(mark) for mark in own]
+    return Raw(b"".join(part for pair in zip(kept, (*own, b""), strict=True) for part in pair), offsets_of(lengths))
 
 
 def are_alone(codes: Codes) -> Mask:

@@ -9,6 +9,7 @@ most.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from encfix.batch import Codes, Positions, to_codes
 from encfix.edits import offsets_of
 from encfix.repairs.mojibake import dropping, edges
-from encfix.repairs.mojibake.block import Block, Span, running_counts, running_sums
+from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
 from encfix.repairs.mojibake.charsets import Raw
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
@@ -166,26 +167,32 @@ def _read(block: Block, pair: Pair, least: float, raw: Raw, lossy: Reading | Non
         return None
     gains = np.diff(total)
     gains[np.diff(block.never(pair.wrong)[old]) > 0] = -np.inf
-    stops = block.stops(pair.wrong)
-    is_stop = stops[old[1:]] - stops[old[:-1]] > 0
-    if not lossy:
-        is_broken = np.diff(running_counts(broken(codes))[new]) > 0
-        is_stop |= is_broken
-        if pair.is_european and not pair.is_chinese:  # one lost byte spoils no other line
-            gains[is_broken] = -np.inf
+    is_broken = np.zeros(len(gains), np.bool_) if lossy else np.diff(running_counts(broken(codes))[new]) > 0
+    if pair.is_european and not pair.is_chinese:  # one lost byte spoils no other line
+        gains[is_broken] = -np.inf
+    stretches = _best_stretches(gains, least)
+    if not stretches:
+        return None
+    stops = block.stops(pair.wrong)[old]
+    is_stop = is_broken | (stops[1:] > stops[:-1])
     foreign = block.foreign_before[old]
     leaving = np.where(np.diff(foreign) == np.diff(old), edges.LEAVING_FOREIGN, edges.LEAVING)
     text = edges.Text(block, codes, costs, old, new)
-    stretches = edges.drawn_out(_best_stretches(gains.tolist(), least), gains, np.flatnonzero(is_stop), leaving)
+    stretches = edges.drawn_out(stretches, gains, np.flatnonzero(is_stop), leaving)
     return text, list(edges.settled(text, stretches, gains))
 
 
-def filled(span: Span) -> Span:
-    """Return a span with its broken characters filled in where that is sure, and U+FFFD where it is not."""
-    if span.pair.is_japanese:  # what its characters follow one another the model does not know
-        codes = to_codes(span.text)
-        return replace(span, text=_text(np.where(codes == UNKNOWN, REPLACEMENT, codes)), slots={})
-    text, done = fill(to_codes(span.text), span.slots, span.pair.codec, span.pair.wrong)
+def filled(spans: Sequence[Span], pair: Pair) -> list[Span]:
+    """Return spans with their broken characters filled in where that is sure, and U+FFFD where it is not."""
+    texts = [to_codes(span.text) for span in spans]
+    if pair.is_japanese:  # what its characters follow one another the model does not know
+        texts = [np.where(text == UNKNOWN, np.uint32(REPLACEMENT), text) for text in texts]
+        return [replace(span, text=_text(text), slots={}) for span, text in zip(spans, texts, strict=True)]
+    found = fill(texts, [span.slots for span in spans], pair.codec, pair.wrong)
+    return [_filled(span, *one) for span, one in zip(spans, found, strict=True)]
+
+
+def _filled(span: Span, text: Codes, done: dict[int, float]) -> Span:
     sure = certainty(text, done)
     left = {place: slot for place, slot in span.slots.items() if place not in done}
     is_marked = bool(span.slots) and all(slot.marked for slot in span.slots.values())
@@ -201,20 +208,21 @@ def _text(codes: Codes) -> str:
     return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def _best_stretches(gains: list[float], least: float) -> list[tuple[int, int, float]]:
+def _best_stretches(gains: Scores, least: float) -> list[tuple[int, int, float]]:
     """Return the stretches of greatest sum above `least`, that nowhere fall by more than `DROP`: start, end, sum."""
     found = []
-    total = best = 0.0
-    start = end = 0
-    for place, gain in enumerate(gains):
-        total += gain
-        if total > best:
-            best, end = total, place + 1
-        elif total <= 0 or total < best - DROP:
-            if best > least:
-                found.append((start, end, best))
-            total = best = 0.0
-            start = end = place + 1
-    if best > least:
-        found.append((start, end, best))
+    each, end = gains.tolist(), 0
+    for start in np.flatnonzero(gains > 0).tolist():
+        if start < end:
+            continue
+        total = best = 0.0
+        last = start
+        for end in range(start + 1, len(each) + 1):
+            total += each[end - 1]
+            if total > best:
+                best, last = total, end
+            elif total <= 0 or total < best - DROP:
+                break
+        if best > least:
+            found.append((start, last, best))
     return found
