@@ -161,13 +161,12 @@ class Block:
         signs = int(_FOREIGN_SIGNS.take(self.classes).sum())
         if signs >= 2 or (signs and (self.classes == Class.OTHER).sum() >= MANY_OTHERS):
             return True
-        if (is_hangul(self.codes).any() and IS_HAN.take(self.classes).any()) or is_misread(self.codes):
-            return True
         badness = np.where((self.codes < 0x80) | is_kana(self.codes), 0.0, USUAL - self.costs)
-        if best_sums(badness).max(initial=0.0) <= SUSPECT:
-            return False
-        badness[self.classes == Class.REPLACEMENT] = 0.0  # what was lost is half the proof at most
-        return bool(best_sums(badness).max(initial=0.0) > SUSPECT / 2)
+        if best_sums(badness).max(initial=0.0) > SUSPECT:
+            badness[self.classes == Class.REPLACEMENT] = 0.0  # what was lost is half the proof at most
+            if best_sums(badness).max(initial=0.0) > SUSPECT / 2:
+                return True
+        return bool(is_hangul(self.codes).any() and IS_HAN.take(self.classes).any()) or is_misread(self.codes)
 
     @cached_property
     def running_as_mixed(self) -> Scores:

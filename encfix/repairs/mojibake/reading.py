@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from encfix.batch import Codes, Positions, to_codes
+from encfix.batch import Codes, Positions, to_codes, to_text
 from encfix.edits import offsets_of
 from encfix.repairs.mojibake import dropping, edges
 from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
@@ -125,7 +125,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
         if of_a_mark := edges.of_a_mark(text, last, is_narrow=pair.is_single_byte):
             read_here, stop = np.append(read_here[:-of_a_mark], np.uint32(UNKNOWN)), stop - 1
             own.pop(end - start - of_a_mark, None)
-        found.append(Span(int(text.old[first]), stop, _text(read_here), gained, pair, slots=own))
+        found.append(Span(int(text.old[first]), stop, to_text(read_here), gained, pair, slots=own))
     return found
 
 
@@ -187,7 +187,7 @@ def filled(spans: Sequence[Span], pair: Pair) -> list[Span]:
     texts = [to_codes(span.text) for span in spans]
     if pair.is_japanese:  # what its characters follow one another the model does not know
         texts = [np.where(text == UNKNOWN, np.uint32(REPLACEMENT), text) for text in texts]
-        return [replace(span, text=_text(text), slots={}) for span, text in zip(spans, texts, strict=True)]
+        return [replace(span, text=to_text(text), slots={}) for span, text in zip(spans, texts, strict=True)]
     found = fill(texts, [span.slots for span in spans], pair.codec, pair.wrong)
     return [_filled(span, *one) for span, one in zip(spans, found, strict=True)]
 
@@ -201,11 +201,7 @@ def _filled(span: Span, text: Codes, done: dict[int, float]) -> Span:
     ):  # single bytes lose none that begins one
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
         text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)
-    return replace(span, text=_text(text), certainty=sure, slots=left, filled=done)
-
-
-def _text(codes: Codes) -> str:
-    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+    return replace(span, text=to_text(text), certainty=sure, slots=left, filled=done)
 
 
 def _best_stretches(gains: Scores, least: float) -> list[tuple[int, int, float]]:
