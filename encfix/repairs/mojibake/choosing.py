@@ -35,6 +35,7 @@ MARK = bytes((LOST,))
 Choices: TypeAlias = "tuple[tuple[bytes, float], ...]"
 """The bytes that may stand at a place, with what it costs to take them."""
 Options: TypeAlias = "Mapping[int, Choices]"
+"""The choices by the place of what they are for."""
 
 _Chain: TypeAlias = "tuple[_Chain, bytes] | None"
 _State: TypeAlias = "tuple[float, int, str, bytes, _Chain, float, _Chain]"

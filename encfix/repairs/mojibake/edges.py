@@ -121,7 +121,7 @@ def settled(text: Text, stretches: list[tuple[int, int, float]], gains: Scores) 
     ends = text.old[np.array([stretch[:2] for stretch in stretches], dtype=np.int64).reshape(-1, 2)]
     lines = text.block.newlines.searchsorted(ends)
     for (first, last, gain), (line, last_line) in zip(stretches, lines.tolist(), strict=True):
-        is_in_a_line = line == last_line and first <= last
+        is_in_a_line = line == last_line and first <= last  # else the one before it was drawn out over it
         for one, other in ((first, last),) if is_in_a_line else in_lines(text, first, last):
             for start, end in ((one, other),) if is_in_a_line else better_lines(text, one, other, running):
                 start, end = trimmed(text, start, end)
