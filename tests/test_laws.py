@@ -89,6 +89,12 @@ def test_law_3_a_document_is_judged_by_its_own_glosses() -> None:
     assert encfix.Cleaner().clean_many([page, dressed])[0] == encfix.clean(page)
 
 
+def test_law_3_a_bar_that_opens_a_document_is_not_of_the_lines_that_end_the_one_before_it() -> None:
+    texts = ["|\n第一段文字。\n｜\n第二段文字。\n|", "|\n書(shu) 記\n|\n黨(dang) 員"]
+    assert encfix.Cleaner().clean_many(texts) == [encfix.clean(text) for text in texts]
+    assert encfix.clean_many(texts)[0].text == "第一段文字。\n第二段文字。"
+
+
 def test_law_3_threads_agree(damaged_pages: list[str]) -> None:
     cleaner = Cleaner(Options(script="simplified"))
     expected = [cleaner.clean(page).text for page in damaged_pages]

@@ -202,7 +202,7 @@ def _pipes(batch: Batch) -> Edits:
         return Edits.none()
     pipes, before, after, document = pipes[chosen], before[chosen], after[chosen], document[chosen]
     # A line goes with the line end before it, but those that open the document with the one behind.
-    first = np.append(True, before[1:] > after[:-1] + 1)
+    first = np.append(True, (before[1:] > after[:-1] + 1) | (document[1:] != document[:-1]))
     opens = (before < batch.starts[document])[np.maximum.accumulate(np.where(first, np.arange(len(before)), 0))]
     lone_feed = (batch.codes.take(before) == ord("\n")) & (batch.codes.take(before - 1) == ord("\r"))
     paired = (batch.codes.take(after) == ord("\r")) & (batch.codes.take(after + 1) == ord("\n"))
