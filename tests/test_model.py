@@ -123,3 +123,11 @@ def test_pairs_are_looked_up_alike_by_the_few_and_by_the_many(text: str, seed: i
     codes = to_codes("".join(random.Random(seed).sample(SENTENCES, 3)) + text)
     many = np.tile(codes, 1 + model.FEW // len(codes))
     assert model.log_pair(many)[: len(codes)].tolist() == model.log_pair(codes).tolist()
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_words_between_others_score_as_in_the_whole_text(text: str) -> None:
+    before, middle, after = text[:4], text[4:6], text[6:10]
+    assert division.lattice_scores(before, [middle, "", "壹"], after) == [
+        division.lattice_score(before + each + after) for each in (middle, "", "壹")
+    ]

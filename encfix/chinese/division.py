@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from encfix.chinese.model import LONGEST_WORD, alone, fold, lexicon
 
 _LONGER = tuple(range(2, LONGEST_WORD + 1))
 
 
-def _best(text: str) -> tuple[list[float], list[int]]:
-    """Return the log probability of the best path to each place of `text`, and the length of the last word on it.
+def _best(text: str, known: tuple[list[float], list[int]] = ([0.0], [0])) -> tuple[list[float], list[int]]:
+    """Return the log probability of the best path to each place of `text`, and the length of the last word on it; what
+    is `known` is that of the text up to a place.
 
     A character that the lexicon lacks is a word of its own. Of equal paths, the one of the longer last word counts.
     """
     find, folded = lexicon().get, fold(text)
-    logs, sizes = [0.0], [0]
-    for end, character in enumerate(folded, 1):
+    logs, sizes = known[0].copy(), known[1].copy()
+    for end, character in enumerate(folded[len(logs) - 1 :], len(logs)):
         best, size = logs[-1] + alone(character), 1
         for longer in _LONGER[: end - 1]:
             log = find(folded[end - longer : end])
@@ -35,6 +38,12 @@ def lattice_score(text: str) -> float:
     """
     logs, _ = _best(text)
     return logs[-1]
+
+
+def lattice_scores(before: str, texts: Iterable[str], after: str) -> list[float]:
+    """Return `lattice_score` of each of several texts between others."""
+    known = _best(before)
+    return [_best(before + text + after, known)[0][-1] for text in texts]
 
 
 def divide(text: str) -> list[str]:

@@ -153,7 +153,8 @@ def shares(broken: Sequence[Broken], seen: Seen) -> Iterator[tuple[Logs, ...]]:
         if len(rivals) > 1:
             before, after = one.words_around()
             logs = logs.copy()
-            logs[rivals] += [WORDS * division.lattice_score(before + to_text(row) + after) for row in own[rivals]]
+            words = division.lattice_scores(before, map(to_text, own[rivals]), after)
+            logs[rivals] += [WORDS * score for score in words]
         weights = np.exp(logs[rivals] - logs[rivals].max())
         weights /= weights.sum()
         yield tuple(
