@@ -49,7 +49,7 @@ def choose_pairs(pieces: list[bytes], options: Options, pair: Pair) -> tuple[lis
     return [*best], is_sure
 
 
-@lru_cache(maxsize=1 << 7)  # the lines of a page are read with others first, then some alone
+@lru_cache(maxsize=1 << 6)  # the lines of a page are read with others first, then some alone
 def _chosen(line: tuple[bytes, ...], places: tuple[tuple[int, Choices], ...], pair: Pair) -> tuple[list[bytes], bool]:
     pieces, options = [*line], dict(places)
     for _ in range(MOST_RIVALS):
