@@ -238,6 +238,43 @@ def test_a_line_of_utf8_among_lines_of_gbk_is_read_by_itself() -> None:
     assert encfix.clean(damaged).text == around + line
 
 
+MAINLAND = [
+    "网络浏览器",
+    "文本编辑器",
+    "查看计算机硬件信息",
+    "管理用户账号与用户组",
+    "播放音乐光盘",
+    "压缩文件管理程序",
+    "系统设置",
+]
+TAIWAN = [
+    "網路瀏覽器",
+    "文字編輯器",
+    "檢視電腦硬體資訊",
+    "管理使用者帳號與群組",
+    "播放音樂光碟",
+    "影像檢視器",
+    "系統設定",
+]
+
+
+@pytest.mark.parametrize("of_taiwan", TAIWAN)
+@pytest.mark.parametrize("of_the_mainland", MAINLAND)
+def test_messages_in_gbk_and_big5_of_one_file_are_each_read_in_their_own(of_the_mainland: str, of_taiwan: str) -> None:
+    lines = (f"Name[zh_CN]={of_the_mainland}", "gbk"), (f"Name[zh_TW]={of_taiwan}", "big5")
+    for ordered in (lines, lines[::-1]):
+        damaged = "\n".join(line.encode(encoding).decode("latin-1") for line, encoding in ordered)
+        assert encfix.clean(damaged).text == "\n".join(line for line, _ in ordered)
+
+
+def test_a_catalogue_of_messages_in_gbk_and_big5_is_read_line_by_line() -> None:
+    pairs = [pair for first in range(3) for pair in zip(MAINLAND[first:], TAIWAN, strict=False)]
+    texts = [((f"[zh_CN]={one}", "gbk"), (f"[zh_TW]={other}", "big5")) for one, other in pairs]
+    lines = [line for both in texts for line in both]
+    damaged = "\n".join(line.encode(encoding).decode("latin-1") for line, encoding in lines)
+    assert encfix.clean(damaged).text == "\n".join(line for line, _ in lines)
+
+
 @pytest.mark.parametrize("rounds", [2, 3, 4])
 def test_text_damaged_again_and_again_is_named(rounds: int) -> None:
     text = "这是一段测试文字，用来看看。"
