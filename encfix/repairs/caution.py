@@ -99,6 +99,8 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     is_clear[is_clear] = ~_make_words(near[is_clear, _NEAR - 2], "明")
     is_verb = has(0, "係") & ~has(-1, "聯維") & ~has(1, BEHIND_NOUNS) & ~is_edge(1)
     is_verb[is_verb] = ~_end_nouns(near[is_verb])
+    is_and = has(0, "並")
+    is_and[is_and] = _are_conjunctions(near[is_and])
     is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, _NEAR)])
     rules = (
         (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
@@ -107,6 +109,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "划") & _hold(codes, BOATS, starts, ends), 8.0),
         (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
         (is_verb, 12.0),
+        (is_and, 12.0),
         (has(0, "係") & ~by_word & ~has(-1, DEPARTMENTS), 8.0),
         (has(0, "系") & has(1, "好緊牢住") & ~has(-1, "聯關"), 12.0),  # 繫好, not 係好
         (has(0, "么") & has(-1, "【") & has(1, "】"), 12.0),
@@ -153,6 +156,16 @@ def are_cantonese(batch: Batch, places: Positions) -> Mask:
     if found.any():
         found &= batch.holds(are_in(ONLY_CANTONESE, batch.codes))[batch.documents_of(places)]
     return np.asarray(found)
+
+
+def _are_conjunctions(near: Codes) -> Mask:
+    """Return which rows hold a 並 in their middle that may join verbs: 下載並購買, not 企業並購; 混合並, not 合並."""
+    found = np.zeros(len(near), dtype=np.bool_)
+    for nth, row in enumerate(near.tolist()):
+        folded = model.fold("".join(chr(min(code, sys.maxunicode)) for code in row))
+        words = [folded[start : start + 2] in model.lexicon() for start in range(_NEAR - 2, _NEAR + 2)]
+        found[nth] = words[0] if words[1] else words[3]
+    return found
 
 
 def _end_nouns(near: Codes) -> Mask:
