@@ -163,8 +163,10 @@ def _are_conjunctions(near: Codes) -> Mask:
     found = np.zeros(len(near), dtype=np.bool_)
     for nth, row in enumerate(near.tolist()):
         folded = model.fold("".join(chr(min(code, sys.maxunicode)) for code in row))
-        words = [folded[start : start + 2] in model.lexicon() for start in range(_NEAR - 2, _NEAR + 2)]
-        found[nth] = words[0] if words[1] else words[3]
+        earlier, before, ends, _, behind = (
+            folded[start : start + 2] in model.lexicon() for start in range(_NEAR - 3, _NEAR + 2)
+        )
+        found[nth] = before and not earlier if ends else behind  # 提交合並: 交合 is no word there
     return found
 
 
