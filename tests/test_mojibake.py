@@ -348,3 +348,16 @@ def test_nothing_raises_and_repairing_twice_changes_nothing(text: str) -> None:
     once = encfix.clean(text)
     if once.verdict != "suspect" or once.changes:
         assert encfix.clean(once.text).text == once.text
+
+
+def test_properties_of_charsets_are_those_of_their_codecs() -> None:
+    high = {
+        charset: [bytes((byte,)).decode(codecs[-1], "replace") for byte in range(0x80, 0x100)]
+        for charset, codecs in charsets.CODECS.items()
+        if charset in charsets.SINGLE_BYTE
+    }
+    spaces = {charset: 0x80 + letters.index("\u00a0") for charset, letters in high.items()}
+    assert {charset: spaces[charset] for charset in charsets.PLAIN_SPACE} == charsets.PLAIN_SPACE
+    assert {charset for charset, space in spaces.items() if 0xB0 <= space < 0xF8} == charsets.PLAIN_SPACE.keys()
+    is_cyrillic = {charset: any("А" <= letter <= "я" for letter in letters) for charset, letters in high.items()}
+    assert [charset for charset, found in is_cyrillic.items() if found] == list(charsets.OF_CYRILLIC)
