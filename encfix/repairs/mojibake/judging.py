@@ -181,8 +181,10 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
 
     What makes pairs of two bytes of pairs is the least sure: decoders that drop bytes leave no sign of it.
     """
+    if pair.codec == "utf-8" and is_lossy:
+        return 0.99 if pair.is_chinese else 0.95  # no model says which kana fit
     if pair.codec == "utf-8":
-        return 0.99 if is_lossy else 0.999
+        return 0.999
     if pair.is_single_byte or not pair.is_chinese:
         return 0.985
     return 0.96

@@ -129,7 +129,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
     if not lossy:
         is_broken = np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
         is_stop |= is_broken
-        if pair.is_european and not pair.is_chinese:  # one lost byte spoils no other line
+        if not pair.is_chinese and pair.codec != "utf-8":  # one lost byte spoils no other line
             gains[is_broken] = -np.inf
     foreign = np.concatenate(([0], np.cumsum(IS_FOREIGN.take(block.classes))))[old]
     leaving = np.where(np.diff(foreign) == np.diff(old), edges.LEAVING_FOREIGN, edges.LEAVING)
