@@ -81,6 +81,8 @@ class Cleaner:
     """
 
     def __init__(self, options: Options | None = None) -> None:
+        if not isinstance(options, Options | None):
+            raise TypeError(f"options are Options, not {type(options).__name__}")
         self.options = options or Options()
         active = np.array([_is_active(rule, self.options) for rule in RULES], dtype=np.bool_)
         policies = [rule.policy for rule in RULES]
@@ -116,7 +118,7 @@ class Cleaner:
         `seams`, if given, has those of each document, sorted and disjoint: edits are divided there. One that cannot be
         divided reaches across.
         """
-        texts = list(texts)
+        texts = list(_many(texts))
         own = [np.array(places, dtype=np.int64).reshape(-1, 2) for places in seams] if any(seams) else []
         results = [Result(text, text) for text in texts]
         flagged: list[tuple[int, int]] = []
@@ -142,7 +144,7 @@ class Cleaner:
 
     def clean_iter(self, texts: Iterable[str]) -> Iterator[Result]:
         """Clean a stream of documents; holds a window of `WINDOW` code points of it, or one longer document."""
-        for window in _chunks(texts, WINDOW):
+        for window in _chunks(_many(texts), WINDOW):
             yield from self.clean_many(window)
 
     def detect(self, text: str) -> tuple[Finding, ...]:
@@ -280,6 +282,13 @@ def _inside_ignored(batch: Batch, proposed: Edits, ignored: Sequence[str]) -> Ma
                 touched[chosen[(proposed.start[chosen] < end) & (proposed.end[chosen] > start)]] = True
                 place = text.find(word, place + len(word))
     return touched
+
+
+def _many(texts: Iterable[str]) -> Iterable[str]:
+    """Return documents. Raises TypeError for one, whose characters would be taken for documents."""
+    if isinstance(texts, str):
+        raise TypeError("documents are many strings, not one: clean takes one")
+    return texts
 
 
 def _chunks(texts: Iterable[str], most: int = CHUNK) -> Iterator[list[str]]:
