@@ -2,7 +2,7 @@
 
 Talk about encodings names one, or speaks of what is done with them. That a file, a stream or a call names its own
 encoding (`# -*- coding: utf-8 -*-`, `charset=utf-8`, `.encode("utf-8")`) is no talk: strings beside that are damage
-like any other.
+like any other. Where a text has a word for such damage, it may have examples anywhere.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ CONFIDENCE = 0.5
 
 
 def guard(batch: Batch, edits: Edits) -> Edits:
-    """Return the edits, unsure those that may be examples: in quotation marks near talk about encodings, or near a
-    word for such damage."""
+    """Return the edits, unsure those that may be examples: in quotation marks near talk about encodings, or in a text
+    that has a word for such damage; and others near that word."""
     if not len(edits):
         return edits
     documents = batch.documents_of(edits.start)
@@ -53,9 +53,9 @@ def guard(batch: Batch, edits: Edits) -> Edits:
         (own,) = np.nonzero(documents == document)
         start, end = edits.start[own] - batch.starts[document], edits.end[own] - batch.starts[document]
         is_quoted = np.array([text[place - 1 : place] in _QUOTES and place > 0 for place in start.tolist()])
-        is_example = is_quoted & _are_near(talk, start, end)
+        words = np.array([match.start() for match in _OF_DAMAGE.finditer(text)], dtype=np.int64)
+        is_example = is_quoted & (_are_near(talk, start, end) | bool(len(words)))
         if len(own) <= FEW or (end - start).sum() <= SHARE * len(text):
-            words = np.array([match.start() for match in _OF_DAMAGE.finditer(text)], dtype=np.int64)
             is_example |= _are_near(words, start, end) & (end - start <= EXAMPLE)
         unsure = own[is_example]
         confidence[unsure] = np.minimum(confidence[unsure], CONFIDENCE)
