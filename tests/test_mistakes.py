@@ -47,7 +47,13 @@ def test_options_of_pyproject_in_the_file_of_encfix_are_told_apart(
 
 
 def test_a_baseline_that_is_not_there_yet_is_told_how_it_is_made(tmp_path: Path) -> None:
-    path = put(tmp_path / "a.txt", DAMAGED)
+    path = put(str(tmp_path / "a.txt"), DAMAGED)
     assert "--write-baseline makes it" in run("check", path, "--baseline", tmp_path / "none.jsonl", code=2).stderr
     assert "line 1: no JSON" in run("check", path, "--baseline", path, code=2).stderr
     assert "line 1: no JSON" in run("undo", path, code=2).stderr
+
+
+def test_spans_that_no_record_has_are_missed_before_the_text_moves_under_others(tmp_path: Path) -> None:
+    path = put(str(tmp_path / "a.jsonl"), f'{{"text": "{DAMAGED.strip()}", "spans": [[0, 6]]}}\n')
+    found = run("clean", path, "--field", "text", "--spans", "span", "--output", tmp_path / "out", code=2)
+    assert "no field 'span'; there are text, spans" in found.stderr
