@@ -8,23 +8,26 @@ like any other. Where a text has a word for such damage, it may have examples an
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
 from encfix.batch import Batch, Mask, Positions
 from encfix.edits import Edits
 
-_NAME = "(?:Unicode|UTF-8|GBK|Big5)"
-_DECLARATION = "|".join(
-    (
-        rf"(?:coding|charset)(?:[\"']?\s*[:=]\s*[\"']?|\s+[\"']){_NAME}(?:,\s*{_NAME})*",
-        rf"[(\[{{,:=]\s*([\"']){_NAME}\1",  # the value of a setting, the argument of a call
-        rf"[A-Za-z0-9_.]{_NAME}|{_NAME}[A-Za-z0-9_]",  # a part of another name: zh_CN.UTF-8, unicode_literals
-    )
+_WORDS = ("编码", "編碼", "亂碼", "乱码", "mojibake", "字符集", "字元集", "文字化け", "解码", "解碼")
+_NAMES = ("unicode", "utf-8", "gbk", "big5")
+"""What a text about encodings holds, in small letters: words that are always talk, and names that may declare."""
+
+_DECLARED = re.compile(
+    rf"(?:coding|charset)(?:[\"']?\s*[:=]\s*[\"']?|\s+[\"'])(?:(?:{'|'.join(_NAMES)}),\s*)*$"
+    r"|[(\[{,:=]\s*[\"']$"  # the value of a setting, the argument of a call
+    r"|[a-z0-9_.]$"  # a part of another name: zh_CN.UTF-8
 )
-_TALK = re.compile(
-    rf"{_DECLARATION}|(编码|編碼|亂碼|乱码|mojibake|字符集|字元集|文字化け|解码|解碼|{_NAME})", re.IGNORECASE
-)
+"""What stands before a name that is no talk."""
+BEFORE = 40
+"""Code points before a name in which that is looked for."""
+
 _OF_DAMAGE = re.compile("亂碼|乱码|文字化け|(?:编码|編碼)(?:错误|錯誤|问题|問題)")
 EXAMPLE, NEAR = 120, 400
 """Code points in the longest example that is not in quotation marks, and from one to the word for what it is an
@@ -47,7 +50,7 @@ def guard(batch: Batch, edits: Edits) -> Edits:
     confidence = edits.confidence.copy()
     for document in np.unique(documents).tolist():
         text = batch.text(document)
-        talk = np.array([match.start() for match in _TALK.finditer(text) if match[2]], dtype=np.int64)
+        talk = _talk(text.lower())
         if not len(talk):
             continue
         (own,) = np.nonzero(documents == document)
@@ -62,6 +65,35 @@ def guard(batch: Batch, edits: Edits) -> Edits:
     return Edits(
         edits.start, edits.end, edits.offsets, edits.codes, edits.rule, confidence, edits.score, edits.candidates
     )
+
+
+def _talk(text: str) -> Positions:
+    """Return where a text in small letters talks about encodings, sorted.
+
+    >>> _talk("# -*- coding: utf-8 -*-"), _talk("gbk 的编码")
+    (array([], dtype=int64), array([0, 5]))
+    """
+    found = [place for word in _WORDS for place in _occurrences(text, word)]
+    for name in _NAMES:
+        found += [place for place in _occurrences(text, name) if not _is_declared(text, place, place + len(name))]
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def _occurrences(text: str, word: str) -> Iterator[int]:
+    """Yield where a word stands in a text."""
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + len(word))
+
+
+def _is_declared(text: str, start: int, end: int) -> bool:
+    """Return whether the name of an encoding declares it, or is a part of another name, as in unicode_literals."""
+    after = text[end : end + 1]
+    is_part = after.isascii() and (after.isalnum() or after == "_")
+    declared = _DECLARED.search(text, max(start - BEFORE, 0), start)
+    is_quoted = declared is not None and declared[0][-1] in "\"'" and declared[0][0] in "([{,:="
+    return is_part or (declared is not None and (not is_quoted or after == declared[0][-1]))
 
 
 def _are_near(places: Positions, start: Positions, end: Positions) -> Mask:
