@@ -155,7 +155,7 @@ def test_other_languages_stay() -> None:
     assert [r.original for r in encfix.clean_many(chosen, only=("mojibake", "escape")) if r.changes] == []
 
 
-@pytest.mark.parametrize(("true", "wrong"), table.PAIRS[:-4], ids=lambda value: str(value))
+@pytest.mark.parametrize(("true", "wrong"), table.PAIRS, ids=lambda value: str(value))
 def test_generated_damage_without_loss_is_undone(true: str, wrong: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
     made = [case for style in ("strict", "browser") for case in table.cases(true, wrong, style, 20, 12, seed=7)]
@@ -163,6 +163,17 @@ def test_generated_damage_without_loss_is_undone(true: str, wrong: str) -> None:
     results = encfix.clean_many([seen for _, seen, _ in made], script="keep")
     right = sum(result.text == truth for (truth, _, _), result in zip(made, results, strict=True))
     assert right >= 0.9 * len(made)
+
+
+@pytest.mark.parametrize(
+    "lost", [("replace", "\ufffd"), ("replace", "?"), ("ignore", "")], ids=["marked", "questions", "dropped"]
+)
+def test_shift_jis_that_lost_halves_of_characters_is_only_reported(lost: tuple[str, str]) -> None:
+    errors, mark = lost
+    for text in ("サーバーから新しいデータを受信できませんでした。", "この項目を保存して次へ進む", "注文を取り消した"):
+        seen = text.encode("cp932").decode("cp1252", errors).replace("\ufffd", mark)
+        result = encfix.clean(seen)
+        assert (result.text, result.verdict) == (seen, "lost")
 
 
 @pytest.mark.parametrize("wrong", ["gbk", "gb18030", "cp1252", "cp1250"])
@@ -385,3 +396,16 @@ def test_nothing_raises_and_repairing_twice_changes_nothing(text: str) -> None:
     once = encfix.clean(text)
     if once.verdict != "suspect" or once.changes:
         assert encfix.clean(once.text).text == once.text
+
+
+def test_properties_of_charsets_are_those_of_their_codecs() -> None:
+    high = {
+        charset: [bytes((byte,)).decode(codecs[-1], "replace") for byte in range(0x80, 0x100)]
+        for charset, codecs in charsets.CODECS.items()
+        if charset in charsets.SINGLE_BYTE
+    }
+    spaces = {charset: 0x80 + letters.index("\u00a0") for charset, letters in high.items()}
+    assert {charset: spaces[charset] for charset in charsets.PLAIN_SPACE} == charsets.PLAIN_SPACE
+    assert {charset for charset, space in spaces.items() if 0xB0 <= space < 0xF8} == charsets.PLAIN_SPACE.keys()
+    is_cyrillic = {charset: any("А" <= letter <= "я" for letter in letters) for charset, letters in high.items()}
+    assert [charset for charset, found in is_cyrillic.items() if found] == list(charsets.OF_CYRILLIC)

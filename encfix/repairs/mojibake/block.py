@@ -12,7 +12,16 @@ from encfix.batch import Codes, Mask, Positions
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
 from encfix.repairs.mojibake import cyrillic, later_marks
-from encfix.repairs.mojibake.charsets import LOST, SINGLE_BYTE, UTF8_OR_CP1252, Raw, encode, replacements
+from encfix.repairs.mojibake.charsets import (
+    LOST,
+    OF_CYRILLIC,
+    PLAIN_SPACE,
+    SINGLE_BYTE,
+    UTF8_OR_CP1252,
+    Raw,
+    encode,
+    replacements,
+)
 from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.lossy import Slot
@@ -154,9 +163,9 @@ class Block:
         """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
         each place: (n + 1,)."""
         is_never = self.lacking(charset)
-        if charset in SINGLE_BYTE and charset != "mac-roman":  # of which a space may be a byte
+        if charset in SINGLE_BYTE and charset not in PLAIN_SPACE:  # beside a space that may be a byte none is alone
             is_never = is_never | later_marks.are_alone(self.codes)
-        if charset == "cp1251":
+        if charset in OF_CYRILLIC:
             is_never = is_never | cyrillic.are_words(self.codes)
         lacking: Positions = np.cumsum(is_never, dtype=np.int64)
         return self.controls + np.concatenate((np.zeros(1, np.int64), lacking))

@@ -29,6 +29,9 @@ MOST_GAIN, MOST_GAIN_EACH = 0.25, 0.03
 CERTAIN = 4.0
 """Nats more from which it is read as if bytes were dropped."""
 
+_NO_SHIFT_JIS = {0x80: 0x80, 0xF8F0: 0xA0, 0xF8F1: 0xFD, 0xF8F2: 0xFE, 0xF8F3: 0xFF}
+"""What the codec makes of bytes that are part of no character of Shift-JIS, with those bytes."""
+
 DROP = 16.0
 """How much a span may lose on the way before it is two."""
 
@@ -50,7 +53,9 @@ def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
         lengths += whole
         if codec == "cp932":
             lengths[(codes >= 0xFF61) & (codes < 0xFFA0)] = 1
-            lengths[(codes == 0x80) | ((codes >= 0xF8F0) & (codes < 0xF8F4))] = 1
+            for code, byte in _NO_SHIFT_JIS.items():
+                lengths[codes == code] = 1
+                codes[codes == code] = 0xDC00 + byte
         elif codec == "euc_jp" and b"\x8f" in data:
             known = [len(chr(code).encode(codec)) for code in codes[whole].tolist()]
             lengths[whole] = known
@@ -124,7 +129,7 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
     if not lossy:
         is_broken = np.diff(np.concatenate(([0], np.cumsum(broken(codes))))[new]) > 0
         is_stop |= is_broken
-        if pair.is_european and not pair.is_chinese:  # one lost byte spoils no other line
+        if not pair.is_chinese and pair.codec != "utf-8":  # one lost byte spoils no other line
             gains[is_broken] = -np.inf
     foreign = np.concatenate(([0], np.cumsum(IS_FOREIGN.take(block.classes))))[old]
     leaving = np.where(np.diff(foreign) == np.diff(old), edges.LEAVING_FOREIGN, edges.LEAVING)
