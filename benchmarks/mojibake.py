@@ -26,11 +26,16 @@ STYLES = ("strict", "browser", "browser-fffd", "fffd", "question", "drop")
 PAIRS = (
     *(("utf-8", wrong) for wrong in
       ("gbk", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "latin-1", "cp437")),
-    *(("gbk", wrong) for wrong in ("latin-1", "cp1252", "cp1250", "big5", "shift_jis", "euc_kr", "utf-8/cp1252")),
+    *(("gbk", wrong) for wrong in
+      ("latin-1", "cp1252", "cp1254", "cp1250", "cp1251", "mac-roman", "big5", "shift_jis", "euc_kr", "utf-8/cp1252")),
     *(("big5", wrong) for wrong in ("gbk", "latin-1", "shift_jis", "euc_kr")),
-    *((true, "gbk") for true in ("euc_jp", "shift_jis", "euc_kr")),
+    *((true, wrong) for wrong in ("gbk", "cp1252") for true in ("euc_jp", "shift_jis", "euc_kr")),
+    *(("utf-8 ja", wrong) for wrong in ("shift_jis", "gbk")),
     ("utf-8", "gbk twice"),
 )  # fmt: skip
+"""What the text was encoded in, its language behind it where the encoding does not say it, and what it was read as."""
+LANGUAGES = {"euc_jp": "ja", "shift_jis": "ja", "utf-8 ja": "ja", "euc_kr": "ko"}
+"""The language of the text, where it is not Chinese."""
 _BROWSERS = {
     "gbk": ("gb18030", range(0x81, 0xFF), range(0x40, 0xFF)),
     "gb18030": ("gb18030", range(0x81, 0xFF), range(0x40, 0xFF)),
@@ -42,10 +47,9 @@ _BROWSERS = {
 
 def browser(data: bytes, wrong: str) -> str:
     """Decode as the WHATWG Encoding Standard does, errors as U+FFFD."""
-    if wrong in ("latin-1", "cp1252"):
-        return "".join(bytes((b,)).decode("cp1252", "replace").replace("\ufffd", chr(b)) for b in data)
-    if wrong == "cp1250":
-        return "".join(bytes((b,)).decode("cp1250", "replace").replace("\ufffd", chr(b)) for b in data)
+    if wrong == "latin-1" or wrong.startswith("cp125"):
+        codec = "cp1252" if wrong == "latin-1" else wrong
+        return "".join(bytes((b,)).decode(codec, "replace").replace("\ufffd", chr(b)) for b in data)
     if wrong not in _BROWSERS:
         return data.decode(wrong, "replace")
     codec, leads, trails = _BROWSERS[wrong]
@@ -87,7 +91,7 @@ def mixed(data: bytes) -> str:
 def damage(text: str, true: str, wrong: str, style: str) -> tuple[str, bool] | None:
     """Return the damaged text and whether something was lost; None if this decoder cannot make it."""
     try:
-        data = text.encode(true)
+        data = text.encode(true.split(maxsplit=1)[0])
         if wrong == "gbk twice":
             once = damage(text, true, "gbk", style)
             return damage(once[0], true, "gbk", style) if once and not once[1] else None
@@ -111,8 +115,8 @@ def damage(text: str, true: str, wrong: str, style: str) -> tuple[str, bool] | N
 @cache
 def source(true: str, script: str) -> str:
     """Return text to cut from, without line ends."""
-    if true in ("euc_jp", "shift_jis", "euc_kr"):
-        return foreign("ko" if true == "euc_kr" else "ja")
+    if true in LANGUAGES:
+        return foreign(LANGUAGES[true])
     return "".join((CORPORA / f"ud-gsd-dev.{script}.txt").read_text(encoding="utf-8").split("\n"))
 
 

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from encfix.cleaner import Cleaner, cleaner_for
@@ -40,8 +39,10 @@ _DEFAULT = Options()
 
 
 def _cleaner(options: Options | None, changes: dict[str, Any]) -> Cleaner:
+    if not isinstance(options, Options | None):
+        raise TypeError(f"options are Options or keyword arguments, not {type(options).__name__}")
     options = options or _DEFAULT
-    return cleaner_for(replace(options, **changes) if changes else options)
+    return cleaner_for(Options.from_mapping(changes, options) if changes else options)
 
 
 def clean(text: str, options: Options | None = None, **changes: Any) -> Result:

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from encfix import rules, screen
+from encfix import screen
 from encfix.batch import NO_SEAMS, Batch, Mask, Positions, Seam
+from encfix.choice import Choice
 from encfix.edits import Edits
 from encfix.history import History, Round
 from encfix.options import Options
@@ -35,7 +36,7 @@ from encfix.repairs import (
     separator,
 )
 from encfix.result import Finding, Result
-from encfix.rules import RULES, Policy
+from encfix.rules import RULES
 from encfix.seams import divide
 from encfix.stages import Stage, apply, moved, stage_of
 
@@ -81,15 +82,11 @@ class Cleaner:
     """
 
     def __init__(self, options: Options | None = None) -> None:
+        if not isinstance(options, Options | None):
+            raise TypeError(f"options are Options, not {type(options).__name__}")
         self.options = options or Options()
-        active = np.array([_is_active(rule, self.options) for rule in RULES], dtype=np.bool_)
-        policies = [rule.policy for rule in RULES]
-        named = np.array([rule.name in self.options.only for rule in RULES])
-        self._active = active
-        self._may_apply = np.array([p is Policy.REPAIR for p in policies]) | (
-            np.array([p is Policy.ASK for p in policies]) & named
-        )
-        kinds = {rule.kind for rule, wanted in zip(RULES, active, strict=True) if wanted}
+        self._choice = Choice(self.options)
+        kinds = self._choice.kinds
         repairs = [(repair, repair.flags_for(self.options)) for repair in REPAIRS if repair.kind in kinds]
         self._repairs = tuple((repair, flags) for repair, flags in repairs if flags)
         self._wanted_flags = 0
@@ -116,7 +113,7 @@ class Cleaner:
         `seams`, if given, has those of each document, sorted and disjoint: edits are divided there. One that cannot be
         divided reaches across.
         """
-        texts = list(texts)
+        texts = list(_many(texts))
         own = [np.array(places, dtype=np.int64).reshape(-1, 2) for places in seams] if any(seams) else []
         results = [Result(text, text) for text in texts]
         flagged: list[tuple[int, int]] = []
@@ -142,7 +139,7 @@ class Cleaner:
 
     def clean_iter(self, texts: Iterable[str]) -> Iterator[Result]:
         """Clean a stream of documents; holds a window of `WINDOW` code points of it, or one longer document."""
-        for window in _chunks(texts, WINDOW):
+        for window in _chunks(_many(texts), WINDOW):
             yield from self.clean_many(window)
 
     def detect(self, text: str) -> tuple[Finding, ...]:
@@ -185,7 +182,7 @@ class Cleaner:
         """Convert settled documents as a whole, with the configuration that the options name."""
         histories = [history for history in histories if not history.unsettled]
         batch = Batch.of([history.text for history in histories], [history.seams for history in histories])
-        proposed = divide(batch, self._wanted(batch, LAST.propose(batch, self.options)))
+        proposed = divide(batch, self._choice.wanted(batch, LAST.propose(batch, self.options)))
         if len(proposed):
             batch, stage = apply(batch, proposed)
             for row, history in enumerate(histories):
@@ -203,12 +200,12 @@ class Cleaner:
             called = np.flatnonzero(flags & np.uint16(called_for))
             if not len(called):
                 continue
-            proposed = self._wanted(batch, self._propose(repair, batch, called))
+            proposed = self._choice.wanted(batch, self._propose(repair, batch, called))
             if len(held) and len(proposed):
-                proposed = proposed.where(~(self._may_apply[proposed.rule] & _touching(proposed, held)))
+                proposed = proposed.where(~(self._choice.may_apply[proposed.rule] & _touching(proposed, held)))
             if not len(proposed):
                 continue
-            applied = self._applied(proposed)
+            applied = self._choice.applied(proposed)
             if not applied.all():
                 left = proposed.where(~applied)
                 reports.append((len(stages), stage_of(batch, left)))
@@ -236,28 +233,6 @@ class Cleaner:
         proposed = repair.propose(chosen, self.options)
         return proposed.moved((batch.starts[called] - chosen.starts)[chosen.documents_of(proposed.start)])
 
-    def _wanted(self, batch: Batch, proposed: Edits) -> Edits:
-        """Return the proposals of active rules that touch no ignored string."""
-        if not len(proposed):
-            return proposed
-        proposed = proposed.where(self._active[proposed.rule])
-        if self.options.ignore and len(proposed):
-            proposed = proposed.where(~_inside_ignored(batch, proposed, self.options.ignore))
-        return proposed
-
-    def _applied(self, proposed: Edits) -> Mask:
-        return np.asarray(
-            self._may_apply[proposed.rule] & (proposed.confidence >= np.float32(self.options.min_confidence))
-        )
-
-
-def _is_active(rule: rules.Rule, options: Options) -> bool:
-    if options.only and rule.name not in options.only and rule.kind not in options.only:
-        return False
-    if rule.name in options.skip or rule.kind in options.skip:
-        return False
-    return not (rule.kind == "gloss" and options.gloss == "keep")
-
 
 def _touching(proposed: Edits, held: Positions) -> Mask:
     """Return which proposals touch one of the spans that are held: int64 of shape (spans, 2)."""
@@ -266,20 +241,11 @@ def _touching(proposed: Edits, held: Positions) -> Mask:
     return np.asarray(reached.take(np.searchsorted(held[:, 0], proposed.end)) > proposed.start)
 
 
-def _inside_ignored(batch: Batch, proposed: Edits, ignored: Sequence[str]) -> Mask:
-    """Return which proposals touch an occurrence of an ignored string."""
-    touched = np.zeros(len(proposed), dtype=np.bool_)
-    documents = batch.documents_of(proposed.start)
-    for document in np.unique(documents).tolist():
-        text, base = batch.text(document), int(batch.starts[document])
-        chosen = np.flatnonzero(documents == document)
-        for word in filter(None, ignored):
-            place = text.find(word)
-            while place >= 0:
-                start, end = base + place, base + place + len(word)
-                touched[chosen[(proposed.start[chosen] < end) & (proposed.end[chosen] > start)]] = True
-                place = text.find(word, place + len(word))
-    return touched
+def _many(texts: Iterable[str]) -> Iterable[str]:
+    """Return documents. Raises TypeError for one, whose characters would be taken for documents."""
+    if isinstance(texts, str):
+        raise TypeError("documents are many strings, not one: clean takes one")
+    return texts
 
 
 def _chunks(texts: Iterable[str], most: int = CHUNK) -> Iterator[list[str]]:

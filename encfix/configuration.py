@@ -88,5 +88,7 @@ def _table(path: Path) -> Mapping[str, Any]:
         table = table.get(key, {})
         if not isinstance(table, dict):
             raise OptionError(f"{key}: a table is needed, not {table!r}")
+    if path.name == OWN and isinstance(table.get("tool"), dict) and "encfix" in table["tool"]:
+        raise OptionError(f"options stand in {OWN} by themselves, without the table [tool.encfix]")
     checked: dict[str, Any] = table
     return checked

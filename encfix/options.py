@@ -61,12 +61,13 @@ class Options:
     def __post_init__(self) -> None:
         for name in ("only", "skip", "ignore"):
             value = getattr(self, name)
-            if isinstance(value, str) or not all(isinstance(item, str) for item in value):
+            is_many = isinstance(value, Iterable) and not isinstance(value, str)
+            if not is_many or not all(isinstance(item, str) for item in value):
                 raise OptionError(f"{name}: a list of strings is needed, not {value!r}")
             object.__setattr__(self, name, tuple(value))
         for name in ("only", "skip"):
             for item in getattr(self, name):
-                choose(name, item, rules.names(), "kind or rule ")
+                choose(name, item, rules.names(), "kind or rule ", shown=rules.KINDS)
         choose("gloss", self.gloss, GLOSS)
         choose("punctuation", self.punctuation, PUNCTUATION)
         if self.script not in SCRIPTS:
@@ -112,10 +113,12 @@ def configurations() -> tuple[str, ...]:
     return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".json")))
 
 
-def choose(option: str, value: object, known: Iterable[str], what: str = "") -> None:
-    """Raise OptionError unless `value` is one of `known`; the message calls it `what`."""
+def choose(option: str, value: object, known: Iterable[str], what: str = "", shown: Iterable[str] = ()) -> None:
+    """Raise OptionError unless `value` is one of `known`; the message calls it `what`, and lists those `shown`, if not
+    all, where none is like it."""
     if isinstance(value, str) and value in known:
         return
     near = difflib.get_close_matches(str(value), list(known), n=3)
-    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else f"; known: {', '.join(sorted(known))}"
-    raise OptionError(f"{option}: unknown {what}{value!r}{hint}")
+    listed = f"among the known: {', '.join(shown)}" if shown else f"known: {', '.join(sorted(known))}"
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else listed
+    raise OptionError(f"{option}: unknown {what}{value!r}; {hint}")

@@ -47,6 +47,8 @@ def script_of(text: str) -> Script:
     >>> script_of("漢字").traditional
     1
     """
+    if not isinstance(text, str):
+        raise TypeError(f"a text is a str, not {type(text).__name__}")
     classes = Batch.of([text]).classes
     simplified = int(IS_SIMPLIFIED.take(classes).sum())
     traditional = int(IS_TRADITIONAL.take(classes).sum())

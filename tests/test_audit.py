@@ -30,7 +30,7 @@ from encfix.audit import (
 from encfix.chinese.data import VERSION
 from encfix.cli.cleaning import clean_files
 from encfix.cli.outcomes import Task, Whole
-from encfix.files.text import REPAIRED, Charset
+from encfix.files.charset import REPAIRED, Charset
 from encfix.files.text import read as read_text
 from encfix.files.walking import Source
 

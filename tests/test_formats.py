@@ -18,6 +18,7 @@ from encfix.cli.cleaning import clean_files
 from encfix.cli.outcomes import Streamed, Task, Whole
 from encfix.cli.placing import ANNOTATION
 from encfix.files import reading
+from encfix.files.charset import KEPT, EncodingError
 from encfix.files.formats.base import Chunk, FormatError, Selection, TextFormat
 from encfix.files.formats.csv import Csv
 from encfix.files.formats.fields import Pattern, written
@@ -25,7 +26,7 @@ from encfix.files.formats.html import Html
 from encfix.files.formats.json import Json, Record
 from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.subtitles import Subtitles
-from encfix.files.text import KEPT, EncodingError, Writing
+from encfix.files.text import Writing
 from encfix.files.types import kind_of
 from encfix.files.walking import Failed, Source
 from encfix.options import Options

@@ -10,7 +10,7 @@ import pytest
 
 import encfix
 from benchmarks import half_characters as generator
-from encfix.chinese import cut_bytes
+from encfix.chinese import cut_bytes, half_scoring
 from encfix.rules import KINDS
 from tests.conftest import CORPORA, ROOT, corpus
 
@@ -113,3 +113,8 @@ def test_long_chains_take_linear_time(text: str) -> None:
         clean(part)
         times.append(time.perf_counter() - start)
     assert times[1] < 5 * times[0] + 0.5
+
+
+def test_every_mark_that_a_rule_of_place_names_is_judged_by_its_place() -> None:
+    ruled = {*half_scoring.SHORT, *half_scoring.CLOSED_BY, *half_scoring.CLOSED_BY.values()}
+    assert ruled.union(*half_scoring._NEVER_BEHIND.values()) == half_scoring._HAS_ITS_PLACE

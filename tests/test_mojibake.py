@@ -155,7 +155,7 @@ def test_other_languages_stay() -> None:
     assert [r.original for r in encfix.clean_many(chosen, only=("mojibake", "escape")) if r.changes] == []
 
 
-@pytest.mark.parametrize(("true", "wrong"), table.PAIRS[:-4], ids=lambda value: str(value))
+@pytest.mark.parametrize(("true", "wrong"), table.PAIRS, ids=lambda value: str(value))
 def test_generated_damage_without_loss_is_undone(true: str, wrong: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
     made = [case for style in ("strict", "browser") for case in table.cases(true, wrong, style, 20, 12, seed=7)]
@@ -163,6 +163,17 @@ def test_generated_damage_without_loss_is_undone(true: str, wrong: str) -> None:
     results = encfix.clean_many([seen for _, seen, _ in made], script="keep")
     right = sum(result.text == truth for (truth, _, _), result in zip(made, results, strict=True))
     assert right >= 0.9 * len(made)
+
+
+@pytest.mark.parametrize(
+    "lost", [("replace", "\ufffd"), ("replace", "?"), ("ignore", "")], ids=["marked", "questions", "dropped"]
+)
+def test_shift_jis_that_lost_halves_of_characters_is_only_reported(lost: tuple[str, str]) -> None:
+    errors, mark = lost
+    for text in ("サーバーから新しいデータを受信できませんでした。", "この項目を保存して次へ進む", "注文を取り消した"):
+        seen = text.encode("cp932").decode("cp1252", errors).replace("\ufffd", mark)
+        result = encfix.clean(seen)
+        assert (result.text, result.verdict) == (seen, "lost")
 
 
 @pytest.mark.parametrize("wrong", ["gbk", "gb18030", "cp1252", "cp1250"])
@@ -236,6 +247,43 @@ def test_a_line_of_utf8_among_lines_of_gbk_is_read_by_itself() -> None:
     around, line = "今天下午我们一起去图书馆借新出版的书。\n", "产品名称"
     damaged = (around.encode("gbk") + line.encode("utf-8")).decode("latin-1")
     assert encfix.clean(damaged).text == around + line
+
+
+MAINLAND = [
+    "网络浏览器",
+    "文本编辑器",
+    "查看计算机硬件信息",
+    "管理用户账号与用户组",
+    "播放音乐光盘",
+    "压缩文件管理程序",
+    "系统设置",
+]
+TAIWAN = [
+    "網路瀏覽器",
+    "文字編輯器",
+    "檢視電腦硬體資訊",
+    "管理使用者帳號與群組",
+    "播放音樂光碟",
+    "影像檢視器",
+    "系統設定",
+]
+
+
+@pytest.mark.parametrize("of_taiwan", TAIWAN)
+@pytest.mark.parametrize("of_the_mainland", MAINLAND)
+def test_messages_in_gbk_and_big5_of_one_file_are_each_read_in_their_own(of_the_mainland: str, of_taiwan: str) -> None:
+    lines = (f"Name[zh_CN]={of_the_mainland}", "gbk"), (f"Name[zh_TW]={of_taiwan}", "big5")
+    for ordered in (lines, lines[::-1]):
+        damaged = "\n".join(line.encode(encoding).decode("latin-1") for line, encoding in ordered)
+        assert encfix.clean(damaged).text == "\n".join(line for line, _ in ordered)
+
+
+def test_a_catalogue_of_messages_in_gbk_and_big5_is_read_line_by_line() -> None:
+    pairs = [pair for first in range(3) for pair in zip(MAINLAND[first:], TAIWAN, strict=False)]
+    texts = [((f"[zh_CN]={one}", "gbk"), (f"[zh_TW]={other}", "big5")) for one, other in pairs]
+    lines = [line for both in texts for line in both]
+    damaged = "\n".join(line.encode(encoding).decode("latin-1") for line, encoding in lines)
+    assert encfix.clean(damaged).text == "\n".join(line for line, _ in lines)
 
 
 @pytest.mark.parametrize("rounds", [2, 3, 4])
@@ -348,3 +396,16 @@ def test_nothing_raises_and_repairing_twice_changes_nothing(text: str) -> None:
     once = encfix.clean(text)
     if once.verdict != "suspect" or once.changes:
         assert encfix.clean(once.text).text == once.text
+
+
+def test_properties_of_charsets_are_those_of_their_codecs() -> None:
+    high = {
+        charset: [bytes((byte,)).decode(codecs[-1], "replace") for byte in range(0x80, 0x100)]
+        for charset, codecs in charsets.CODECS.items()
+        if charset in charsets.SINGLE_BYTE
+    }
+    spaces = {charset: 0x80 + letters.index("\u00a0") for charset, letters in high.items()}
+    assert {charset: spaces[charset] for charset in charsets.PLAIN_SPACE} == charsets.PLAIN_SPACE
+    assert {charset for charset, space in spaces.items() if 0xB0 <= space < 0xF8} == charsets.PLAIN_SPACE.keys()
+    is_cyrillic = {charset: any("А" <= letter <= "я" for letter in letters) for charset, letters in high.items()}
+    assert [charset for charset, found in is_cyrillic.items() if found] == list(charsets.OF_CYRILLIC)

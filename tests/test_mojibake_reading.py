@@ -19,7 +19,10 @@ CHARSETS = (*charsets.OF_EUROPE, *charsets.OF_ASIA)
 @given(data=st.binary(max_size=60) | st.text("今天天气很好，abcé\x80", max_size=30).map(str.encode))
 def test_bytes_of_no_character_become_lone_surrogates(codec: str, data: bytes) -> None:
     codes, starts = reading.read(data, codec)
-    assert codes.tolist() == to_codes(data.decode(codec, "surrogateescape")).tolist()
+    decoded = data.decode(codec, "surrogateescape")
+    if codec == "cp932":  # which makes characters of these bytes, though none is part of one
+        decoded = decoded.translate({0x80: 0xDC80, 0xF8F0: 0xDCA0, 0xF8F1: 0xDCFD, 0xF8F2: 0xDCFE, 0xF8F3: 0xDCFF})
+    assert codes.tolist() == to_codes(decoded).tolist()
     assert starts[-1] == len(data)
     for code, start in zip(codes.tolist(), starts[:-1].tolist(), strict=True):
         assert not 0xDC80 <= code < 0xDD00 or data[start] == code - 0xDC00

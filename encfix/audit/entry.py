@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from encfix.chinese import data
-from encfix.files.text import REPAIRED, Charset
+from encfix.files.charset import REPAIRED, Charset
 from encfix.files.types import STREAMED
 from encfix.options import Options
 from encfix.result import Change, Finding, Verdict, apply_changes

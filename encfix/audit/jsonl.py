@@ -47,7 +47,10 @@ def parse(line: bytes) -> dict[str, Any]:
     if "\\u" in text:
         # JSON joins two escaped surrogates to one character; ours are escaped only when they stand apart.
         text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], text)
-    record = json.loads(text)
+    try:
+        record = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError("no JSON") from error
     if not isinstance(record, dict):
         raise ValueError("not a JSON object")
     return record

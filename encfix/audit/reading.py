@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, TypeAlias, TypeVar
 from encfix.audit.entry import VERDICTS, Content, Entry, FieldChange, FieldFinding, Header
 from encfix.audit.jsonl import parse
 from encfix.audit.writing import FORMAT
-from encfix.files.text import BOM, Charset
+from encfix.files.charset import BOM, Charset
 from encfix.files.types import TABLES
 from encfix.result import Change, Finding
 

@@ -26,7 +26,8 @@ OTHER_FORM = 3.0
 
 NEVER = float("-inf")
 
-_MARKS = frozenset("，。、；：？！“”‘’「」『』《》（）…—")
+_AROUND_CLAUSES = frozenset("，。、；：？！“”‘’「」『』《》（）…—")
+"""Marks between which clauses stand. What begins one says little of what else may: a page is too short."""
 
 Folded = npt.NDArray[np.uint16]
 _BITS = 21
@@ -88,7 +89,7 @@ class Pairs(dict[str, tuple[float, float]]):
         key = ord(pair[0]) << _BITS | ord(pair[1])
         place = bisect_left(self._sorted, key)
         is_on_page = place < self._count and self._sorted[place] == key
-        begins_clause = pair[0] in _MARKS and pair[1] not in _MARKS  # a page is too short to say what often does
+        begins_clause = pair[0] in _AROUND_CLAUSES and pair[1] not in _AROUND_CLAUSES
         is_known = is_on_page and not begins_clause
         logs = self[pair] = self._on_page(pair, key, place) if is_known else _in_chinese(pair)
         return logs

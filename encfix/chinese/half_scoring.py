@@ -66,7 +66,8 @@ _ENDS_CLAUSE = frozenset("\n，。；：！？")
 _ENDS_SHORT = frozenset("的了吗呢吧啊呀嘛着过等人者中上下里我你他她它好多事来去")
 _NEVER_BEGINS = frozenset("的了着们吗呢吧啊嘛者化性")
 _ENDS = _CLOSES | frozenset("，。；：！？…")
-_MARKS = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")
+_HAS_ITS_PLACE = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")
+"""Marks that may not stand behind every character, or not in every clause. A dash may."""
 
 
 class Note(NamedTuple):
@@ -193,7 +194,7 @@ class Scorer:
 def _character(character: str) -> tuple[str, float, bool]:
     """Return the form of a character that is judged, its log probability as a word, and whether it is a mark."""
     form = fold(character)
-    return form, model.alone(form), character in _MARKS
+    return form, model.alone(form), character in _HAS_ITS_PLACE
 
 
 def _against_mark(opened: str, tail: str, last: str, character: str, clause: int) -> float:

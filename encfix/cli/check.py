@@ -156,6 +156,8 @@ def _read(path: Path) -> Counter[Known]:
     try:
         with open(path, "rb") as lines:
             return read_baseline(lines)
+    except FileNotFoundError as error:
+        raise click.UsageError(f"the baseline {named(path)}: {error.strerror}; --write-baseline makes it") from error
     except (OSError, BaselineError) as error:
         raise click.UsageError(f"the baseline {named(path)}: {error}") from error
 

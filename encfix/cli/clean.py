@@ -33,10 +33,11 @@ from encfix.cli.processing import Done, Mode, Processing
 from encfix.cli.quoting import named
 from encfix.cli.summary import Summary, counted, watched
 from encfix.files import atomic, remote
+from encfix.files.charset import SAME, TARGETS
 from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files, named_file
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
-from encfix.files.text import SAME, TARGETS, Writing
+from encfix.files.text import Writing
 from encfix.files.types import kind_of
 from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 

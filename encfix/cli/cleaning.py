@@ -8,6 +8,7 @@ from itertools import islice
 
 from encfix.cli.outcomes import Outcome, Streamed, Task, Whole
 from encfix.cli.placing import Part, placed
+from encfix.files.charset import EncodingError
 from encfix.files.compression import CompressionError
 from encfix.files.formats.base import Chunk, FormatError, TextFormat
 from encfix.files.formats.opening import text_format
@@ -15,7 +16,7 @@ from encfix.files.reading import (
     chunks,
     read_whole,
 )
-from encfix.files.text import EncodingError, TextFile, line_ends, read
+from encfix.files.text import TextFile, line_ends, read
 from encfix.files.types import STREAMED, Kind, kind_of
 from encfix.files.walking import Failed, Source
 

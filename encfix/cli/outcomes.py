@@ -13,6 +13,7 @@ from encfix.audit import VERDICTS, Content
 from encfix.cleaner import Cleaner
 from encfix.cli.placing import Part, placed, values_part
 from encfix.files import compression
+from encfix.files.charset import Charset
 from encfix.files.formats.base import Chunk, Problem, Selection
 from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.opening import text_format
@@ -27,7 +28,7 @@ from encfix.files.reading import (
     opened,
     stream_chunks,
 )
-from encfix.files.text import LIMIT, Charset, Codec, TextFile, Writing, line_ends
+from encfix.files.text import LIMIT, Codec, TextFile, Writing, line_ends
 from encfix.files.types import Kind
 from encfix.files.walking import Source
 from encfix.inline import heeded

@@ -21,8 +21,8 @@ from encfix.cli.placing import Unread
 from encfix.cli.quoting import named
 from encfix.cli.recording import Record
 from encfix.files import atomic, remote
+from encfix.files.charset import BOM
 from encfix.files.destinations import DestinationError, destination
-from encfix.files.text import BOM
 from encfix.files.types import STREAMED
 from encfix.files.walking import Failed, Source
 

@@ -41,6 +41,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     >>> [(change.start, change.end, change.after) for change in decoded.changes]
     [(13, 22, '第二行。\\n')]
     """
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise TypeError(f"what is decoded are bytes, not {type(data).__name__}")
     data, mark = bytes(data), b""
     if marked := mark_of(data):
         (encoding, mark), confidence = marked, 1.0

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from encfix import decoding
 from encfix.files import compression
+from encfix.files.charset import Charset
 from encfix.files.formats.base import Chunk, FormatError, TextFormat
-from encfix.files.text import Charset
 from encfix.files.walking import Source
 
 WHOLE = 8 * 2**20

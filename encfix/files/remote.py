@@ -102,7 +102,7 @@ def _system(path: Path) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError as error:
-        raise OSError(f"{url_of(path)} needs the extra `remote`: pip install 'encfix[remote]'") from error
+        raise OSError("a URL needs the extra `remote`: pip install 'encfix[remote]'") from error
     try:
         system, inner = url_to_fs(url_of(path))
     except (ImportError, ValueError) as error:  # no package for this protocol, or no such protocol

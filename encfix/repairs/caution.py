@@ -18,6 +18,12 @@ from encfix.repairs.surroundings import EDGES, around, between, last_before
 NUMERALS = "一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅"
 COUNTED = NUMERALS + "每這这那哪整單单船"
 CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗咩喎啦囉畀呢抑"
+ONLY_CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗喎嘢嗰乜"
+"""Characters that Mandarin hardly has, of Cantonese."""
+
+CANTONESE_TOO = "係吓"
+"""Words of Cantonese in either script: 係 is 是, and 吓 is a particle, not 嚇."""
+
 ROYAL = "皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女"
 AFTER_QUEEN = "妃宮冠羿稷土座羽"
 DISHES = "湯肉蝦牛豬羊雞鴨魚蛋炒拌煮燉滷酸辣菜醬筋漿仁凉涼"
@@ -42,6 +48,13 @@ WATCHES = "錶针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
 EATEN = "煮吃咬嚼湯汤拌炒團糰揉餐碗筷彈"
 DEPARTMENTS = "學語文理工商法醫院歷數物化外"
 """What stands before 系 in the names of departments, and so before a wrong 係."""
+
+BEFORE_SYSTEM = "體星派譜世嫡"
+"""What stands before 系, and is no word of its own that could be a subject."""
+
+AFTER_DEPARTMENTS = ("主任", "教授", "畢業", "學生", "學會", "學長", "學姐", "師生")
+BEHIND_NOUNS = "的及或之内內統列" + EDGES
+"""What stands behind a name that ends in 系; behind 係 where it is a verb, as in 數學係研究數量的學科, neither does."""
 
 AFTER_JOINTLY = "計一由籌合整轄"
 """What stands behind 統 where 係統 is two words: 係統計, 係由 …統一."""
@@ -84,6 +97,10 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     is_in[is_in] = ~_are_digits(near[is_in, _NEAR + 1])
     is_clear = has(0, "瞭") & has(-1, "明")
     is_clear[is_clear] = ~_make_words(near[is_clear, _NEAR - 2], "明")
+    is_verb = has(0, "係") & ~has(-1, "聯維") & ~has(1, BEHIND_NOUNS) & ~is_edge(1)
+    is_verb[is_verb] = ~_end_nouns(near[is_verb])
+    is_and = has(0, "並")
+    is_and[is_and] = _are_conjunctions(near[is_and])
     is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, _NEAR)])
     rules = (
         (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
@@ -91,6 +108,8 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
         (has(0, "划") & _hold(codes, BOATS, starts, ends), 8.0),
         (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
+        (is_verb, 12.0),
+        (is_and, 12.0),
         (has(0, "係") & ~by_word & ~has(-1, DEPARTMENTS), 8.0),
         (has(0, "系") & has(1, "好緊牢住") & ~has(-1, "聯關"), 12.0),  # 繫好, not 係好
         (has(0, "么") & has(-1, "【") & has(1, "】"), 12.0),
@@ -129,6 +148,49 @@ def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
         is_dialect = batch.holds(are_in(DIALECT, batch.codes)) | ~is_mandarin
         found &= is_dialect[batch.documents_of(places)]
     return np.asarray(found)
+
+
+def are_cantonese(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold a word that Cantonese has in either script, in a document with words of its own."""
+    found = are_in(CANTONESE_TOO, batch.codes.take(places))
+    if found.any():
+        found &= batch.holds(are_in(ONLY_CANTONESE, batch.codes))[batch.documents_of(places)]
+    return np.asarray(found)
+
+
+def _are_conjunctions(near: Codes) -> Mask:
+    """Return which rows hold a 並 in their middle that may join verbs: 下載並購買, not 企業並購; 混合並, not 合並."""
+    found = np.zeros(len(near), dtype=np.bool_)
+    for nth, row in enumerate(near.tolist()):
+        folded = model.fold("".join(chr(min(code, sys.maxunicode)) for code in row))
+        earlier, before, ends, _, behind = (
+            folded[start : start + 2] in model.lexicon() for start in range(_NEAR - 3, _NEAR + 2)
+        )
+        found[nth] = before and not earlier if ends else behind  # 提交合並: 交合 is no word there
+    return found
+
+
+def _end_nouns(near: Codes) -> Mask:
+    """Return which rows hold a 系 in their middle that ends or is part of a noun, whatever is written for it.
+
+    It does behind 體 that is part of no other word, as it is in 人體 but not in 這個體系; before what stands behind
+    departments; and inside longer words.
+    """
+    found = np.zeros(len(near), dtype=np.bool_)
+    for nth, row in enumerate(near.tolist()):
+        text = "".join(chr(min(code, sys.maxunicode)) for code in row)
+        before, behind = text[:_NEAR], text[_NEAR + 1 :]
+        is_counted = before[-2] == "個" and before[-3] in NUMERALS + "這那哪每整各"
+        is_word = model.fold(before[-2:]) in model.lexicon() and not is_counted
+        is_system = before[-1] in BEFORE_SYSTEM and not is_word
+        folded = model.fold(text)
+        is_inside = any(
+            folded[start:end] in model.lexicon()
+            for start in range(_NEAR - 3, _NEAR)
+            for end in range(_NEAR + 2, start + 5)
+        )
+        found[nth] = is_system or is_inside or behind.startswith(AFTER_DEPARTMENTS)
+    return found
 
 
 def _are_digits(codes: Codes) -> Mask:

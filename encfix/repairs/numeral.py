@@ -35,6 +35,9 @@ GAIN = 6.0
 ENOUGH = 3
 """Such places on a page that was converted so."""
 
+MANY, GAIN_AMONG_MANY = 6, 4.0
+"""Such places on a page without any 一 on which the others need gain only so much."""
+
 FEW = 0.25
 """How many of these signs, as a share of these places, a page of that kind has at most."""
 
@@ -55,10 +58,11 @@ def propose(batch: Batch, options: Options) -> Edits:
     kept = model.log_pair(around.ravel()).reshape(around.shape)[:, 1:].sum(axis=1)
     around[:, 1] = COMMON
     gain = model.log_pair(around.ravel()).reshape(around.shape)[:, 1:].sum(axis=1) - kept
-    places, gain = places[gain >= GAIN], gain[gain >= GAIN]
-    found = np.bincount(batch.documents_of(places), minlength=len(batch))
-    chosen = (found >= ENOUGH) & (batch.counts(are_in(SIGNS_AGAINST, batch.codes)) <= FEW * found)
-    own = chosen[batch.documents_of(places)]
+    document = batch.documents_of(places)
+    found = np.bincount(document[gain >= GAIN], minlength=len(batch))
+    against = batch.counts(are_in(SIGNS_AGAINST, batch.codes))
+    least = np.where((found >= MANY) & (against == 0), GAIN_AMONG_MANY, GAIN)
+    own = (gain >= least[document]) & ((found >= ENOUGH) & (against <= FEW * found))[document]
     places, gain = places[own], gain[own]
     lengths, codes = np.ones(len(places), dtype=np.int64), np.full(len(places), COMMON, dtype=np.uint32)
     return replacements(places, places + 1, lengths, codes, RULE, CONFIDENCE, gain.astype(np.float32))

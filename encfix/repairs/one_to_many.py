@@ -136,6 +136,7 @@ def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
     strangers, leftovers = strangers[leftovers > 0], leftovers[leftovers > 0]
     is_left = ~is_common().take(batch.codes.take(strangers))  # 赟 is somebody's name
     is_left |= caution.are_dialect(batch, strangers, found.place[found.gain >= STRONG])
+    is_left |= caution.are_cantonese(batch, strangers)
     return _settled(batch, scripts, joined([found, Candidates.certain(strangers, leftovers, is_left)]))
 
 
@@ -269,6 +270,7 @@ def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
     is_left = Surroundings(scripts, place).are_quotations(everywhere, ~everywhere)
     is_left |= ~are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
     is_left |= form > 0xFFFF  # 頫 of 赵孟頫
+    is_left |= caution.are_cantonese(batch, place)
     is_left |= (codes == ord("於")) & are_in(caution.AFTER_YU, batch.codes.take(place + 1))
     return Candidates.certain(place, form, is_left).where(form != codes)
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions, to_text
-from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
 from encfix.edits import inside, offsets_of
+from encfix.repairs import examples
 from encfix.repairs.context import CLEAR, CLOSING, OPENING, Scripts
 
 QUOTED = 60
@@ -41,7 +40,6 @@ FEW_CLASSICAL = 2
 """Words of classical Chinese that make a text without modern ones classical."""
 
 TITLES = "《〈"
-PAIRING = "/／→=＝>(（|｜\t ,，、;；:：-—\"'" + OPENING + CLOSING
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 """What stands between clauses."""
 
@@ -63,18 +61,6 @@ FAR = 1 << 62
 
 HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很，"
 """Chinese words, and the comma, that a Japanese text without kana does not hold."""
-
-SCRIPTS, FORM = "繁简簡正异異", "体體"
-"""The two characters of which words for scripts are made."""
-
-NEAR_SCRIPTS = 20
-"""Code points on either side, on the same line, within which such a word makes a character an example."""
-
-LONGEST_PAIR = 4
-"""Characters in the longest word that is sought beside its own other spelling."""
-
-LONGEST_GAP = 4
-"""Marks in the longest row of them between two such words: those of `"发": "發"`."""
 
 _SETS = (EDGES, OPENING, CLOSING, CLASSICAL, MODERN, SHINJITAI, "/", "\n")
 _EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
@@ -160,34 +146,26 @@ class Surroundings:
         line_ends = self._scripts.line_ends
         first, last = last_before(line_ends, places) + 1, first_from(line_ends, places)
         own, other = self._own_and_other(first, last)
-        found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses() | self._are_listed()
+        found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses()
+        found |= self._are_examples(first, last)
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
         perhaps_japanese = is_leftover & ~is_converted
         if perhaps_japanese.any():
             found |= perhaps_japanese & (between(self._hardly_japanese, first, last) == 0)
-        near = np.maximum(first, places - NEAR_SCRIPTS), np.minimum(last, places + NEAR_SCRIPTS + 1)
-        found |= between(self._names_of_scripts, *near) > 0
         mark, left, right = self._enclosures()
         own, other = self._own_and_other(left, right)
         is_marked = mark > 0
         is_strange = is_marked & (own == 0) & (other > 0)
         if is_strange.any():
             is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
-        is_alone = is_marked & (right - left == 1)  # a character that the text talks of
-        return np.asarray(found | is_alone | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
+        return np.asarray(found | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
 
     @cached_property
     def _hardly_japanese(self) -> Positions:
         batch = self._scripts.batch
         is_rare = among(batch.classes, *HAN_CLASSES) & ~_everyday_japanese().take(batch.codes, mode="clip")
         return np.flatnonzero(is_rare | are_in(HARDLY_JAPANESE, batch.codes))
-
-    @cached_property
-    def _names_of_scripts(self) -> Positions:
-        codes = self._scripts.batch.codes
-        found = self._where[are_in(FORM, codes.take(self._where))]
-        return found[are_in(SCRIPTS, codes.take(found - 1))]
 
     def _own_and_other(self, starts: Positions, ends: Positions) -> tuple[Positions, Positions]:
         """Return how many characters each span holds of the script of its place, and how many of the other."""
@@ -204,6 +182,16 @@ class Surroundings:
         lengths = (ends - starts) * chosen
         is_han = among(self._scripts.batch.classes.take(inside(starts, lengths)), *HAN_CLASSES)
         return np.asarray(np.diff(offsets_of(is_han.astype(np.int64))[offsets_of(lengths)]))
+
+    def _are_examples(self, firsts: Positions, lasts: Positions) -> Mask:
+        """Return which places lie in talk of scripts and spellings, `firsts` and `lasts` being the ends of lines."""
+        batch, places = self._scripts.batch, self._places
+        found = examples.are_in_talk_of_scripts(batch, places, firsts, lasts)
+        middle = 2 * examples.LONGEST_PAIR + examples.LONGEST_GAP - 1
+        codes = around(batch.codes, places, self._start, self._end, middle)
+        found |= examples.are_in_pairs(codes, middle) | examples.are_rejected(codes[:, middle + 1 :])
+        starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
+        return found | examples.are_quoted(batch.codes, places, starts, ends)
 
     def _are_in_addresses(self) -> Mask:
         """Return which places lie in the path of an address; few stand behind a slash at all."""
@@ -239,31 +227,6 @@ class Surroundings:
         starts = np.where(mark > 0, left + 1, np.maximum(last_before(edges, places) + 1, self._start))
         ends = np.where(mark > 0, right, np.minimum(first_from(edges, places + 1), self._end))
         return mark, starts, ends
-
-    def _are_listed(self) -> Mask:
-        """Return which places lie in a word beside its own other spelling: `發展/发展`, `发（發）`, `"发": "發"`."""
-        middle = 2 * LONGEST_PAIR + LONGEST_GAP - 1
-        codes = around(self._scripts.batch.codes, self._places, self._start, self._end, middle)
-        is_pairing = are_in(PAIRING, codes)
-        near = slice(middle - LONGEST_PAIR, middle + LONGEST_PAIR + 1)
-        found = np.asarray(is_pairing[:, near].any(axis=1))
-        (where,) = found.nonzero()
-        if not len(where):
-            return found
-        is_pairing, codes = is_pairing[where], codes[where]
-        folded = model.fold_codes(codes)
-        found[where] = False
-        for size, gap in product(range(1, LONGEST_PAIR + 1), range(1, LONGEST_GAP + 1)):
-            # A word from each column, and the same again behind the marks that follow it; the place is in either.
-            first = np.arange(middle - 2 * size - gap + 1, middle + 1)
-            columns = first[(first + size > middle) | (first + size + gap <= middle)]
-            marks = columns[:, None] + np.arange(size, size + gap)
-            one = columns[:, None] + np.arange(size)
-            other = one + size + gap
-            again = is_pairing[:, marks].all(axis=2) & (folded[:, one] == folded[:, other]).all(axis=2)
-            again &= (codes[:, one] != codes[:, other]).any(axis=2)
-            found[where[again.any(axis=1)]] = True
-        return found
 
 
 @cache

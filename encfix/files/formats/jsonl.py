@@ -41,7 +41,7 @@ class JsonLines(TextFormat):
         self._spans = Pattern(selection.spans) if selection.spans else None
         self._verdict = selection.verdict
         self._records = 0
-        self._has_fields = not self._patterns
+        self._has_fields, self._has_spans = not self._patterns, self._spans is None
         self._last: Any = None
         """A record that was read, of which a complaint about missing fields can tell what it has."""
 
@@ -64,6 +64,8 @@ class JsonLines(TextFormat):
                 continue
             if not self._has_fields:
                 self._has_fields, self._last = has_any(value, self._patterns), value
+            if self._spans and not self._has_spans:
+                self._has_spans, self._last = has_any(value, [self._spans]), value
             if found := strings(value, self._patterns):
                 records.append(_Found(start, end, self._records, value if is_annotated else None, found))
         if not is_annotated:
@@ -71,9 +73,11 @@ class JsonLines(TextFormat):
         return _Annotated(text, records, problems, self._spans, self._verdict)
 
     def end(self) -> None:
-        """Raise FormatError if there were records, but none with a field that is asked for."""
+        """Raise FormatError if there were records, but none with a field that is asked for, or none with spans."""
         if not self._has_fields and self._last is not None:
             raise missing(self._last, self._patterns)
+        if self._spans and not self._has_spans and self._last is not None:
+            raise missing(self._last, [self._spans])
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

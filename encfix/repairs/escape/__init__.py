@@ -23,7 +23,7 @@ from encfix import screen
 from encfix.batch import Batch
 from encfix.edits import Edits, Proposal, gathered
 from encfix.options import Options
-from encfix.repairs.escape import line_ends, numbers, references
+from encfix.repairs.escape import line_ends, misread, numbers, references
 from encfix.repairs.escape.evidence import LIKELY, UNSURE, Page
 from encfix.rules import number_of
 
@@ -56,7 +56,7 @@ def propose(batch: Batch, options: Options) -> Edits:
 def _found(page: Page) -> Iterator[Proposal]:
     """Yield the escapes of one document, and what they stand for."""
     yield from numbers.found(page)
-    yield from references.misread(page)
+    yield from misread.found(page)
     if references.belong_nowhere(page.text):
         yield from references.found(page)
         yield from line_ends.found(page)

@@ -13,34 +13,14 @@ from encfix.rules import number_of
 
 ENTITY = number_of("escape.html-entity")
 REMNANT = number_of("escape.html-remnant")
-BYTES = number_of("escape.bytes")
 
 LEAST_HAN = 0.3
 """The least share of ideographs among letters and ideographs in a text whose references are undone."""
 
-LEAST_MISREAD, MOSTLY_MISREAD = 3, 0.8
-"""Characters of Chinese in UTF-8 read as windows-1252 that are none by chance, and the share of the letters and signs
-of that charset that they must hold."""
-
-LEAST_IN_A_ROW, MOST_IN_A_ROW = 2, 0.7
-"""The same for what stands without a break, where the share may be less since bytes that it leaves undefined are
-lost."""
-
-_BYTES = {
-    ord(bytes((byte,)).decode("cp1252")): byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
-}
-_CHINESE_IN_UTF8 = re.compile("[\xe3-\xe9][\x80-\xbf][\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf]")
-_BEYOND_ASCII = re.compile("[\x80-\xff]")
-
 _NAMES = "nbsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|quot|amp|lt|gt"
 
-_ENTITY = re.compile(r"&(?:amp;){0,8}((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)")
+REFERENCE = re.compile(r"&(?:amp;){0,8}((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)")
 """A reference behind any layers of ampersands; `&amp;amp;` is one of an ampersand itself."""
-
-_HIGH = f"[\x80-\xff{''.join(map(chr, _BYTES))}]"
-_HIGH_BYTE = re.compile(r"\\x([89a-fA-F][0-9a-fA-F])")
-_MISREAD = re.compile(rf"(?:{_ENTITY.pattern}|{_HIGH_BYTE.pattern}|{_HIGH})+")
-"""What windows-1252 may have made of bytes beyond ASCII, some of it written out."""
 
 _NO_AMPERSAND = re.compile(r"(?<!&)#(?:[xX][0-9a-fA-F]{4}|[1-6][0-9]{4});")
 _NO_AMPERSAND_BY_NAME = re.compile(r"(?<![&A-Za-z0-9_;])(?:nbsp;)+")
@@ -51,7 +31,7 @@ _FULLWIDTH_SEMICOLON = re.compile(
 _NO_SEMICOLON_BY_NUMBER = re.compile(
     r"&(?:amp;){0,8}(#(?:[1-6][0-9]{4}|8[0-9]{3}(?![0-9])|1[68][03](?![0-9])|[xX][0-9a-fA-F]{4}))(?![;；])"
 )
-_ALL = (_ENTITY, _NO_SEMICOLON_BY_NUMBER, _NO_SEMICOLON, _NO_AMPERSAND, _NO_AMPERSAND_BY_NAME)
+_ALL = (REFERENCE, _NO_SEMICOLON_BY_NUMBER, _NO_SEMICOLON, _NO_AMPERSAND, _NO_AMPERSAND_BY_NAME)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,400}>|<!--|\{\{|</|/>")
 
 _ALLOWED = frozenset(name for name in html5 if name.endswith(";"))
@@ -70,55 +50,14 @@ def belong_nowhere(text: str) -> bool:
     for pattern in _ALL:
         rest = pattern.sub("", rest)
     share = share_of_han(rest) or _share_inside(text)
-    return (share >= LEAST_HAN or _is_misread_chinese(text)) and not _TAG.search(text)
-
-
-def _is_misread_chinese(text: str) -> bool:
-    """Return whether a text is Chinese in UTF-8 read as windows-1252, and references were made of some of its letters.
-
-    French has `é&nbsp;»`, which is a character by chance; a text of such characters is none of Europe.
-    """
-    whole = _ENTITY.sub(lambda match: _unescape(match[1]) or match[0], text)
-    if len(whole) == len(text):
-        return False
-    raw = whole.translate(_BYTES)
-    characters = len(_CHINESE_IN_UTF8.findall(raw))
-    return characters >= LEAST_MISREAD and 3 * characters >= MOSTLY_MISREAD * len(_BEYOND_ASCII.findall(raw))
-
-
-def misread(page: Page) -> Iterator[Proposal]:
-    """Yield what was made of bytes of Chinese in UTF-8 that were read as windows-1252, in markup as well:
-    `&aring;&curren;&Dagger;&aelig;&sup3;&uml;` is 备注.
-
-    Two characters in a row are proof, also for those that stand alone on the same page.
-    """
-    runs = [match for match in _MISREAD.finditer(page.text) if "&" in match[0]]
-    counts = [_count_misread(match[0]) for match in runs]
-    least = 1 if max(counts, default=0) >= LEAST_IN_A_ROW else LEAST_IN_A_ROW
-    for run, count in zip(runs, counts, strict=True):
-        if count < least:
-            continue
-        for match in _ENTITY.finditer(page.text, *run.span()):
-            new = _unescape(match[1]) or ""
-            if re.fullmatch(_HIGH, new):  # &lt; is one of the page
-                yield Proposal(*match.span(), new, ENTITY, SURE)
-        for match in _HIGH_BYTE.finditer(page.text, *run.span()):
-            yield Proposal(*match.span(), chr(int(match[1], 16)), BYTES, SURE)
-
-
-def _count_misread(run: str) -> int:
-    """Return how many characters of Chinese a run of misread bytes holds, 0 if something else holds most of it."""
-    whole = _ENTITY.sub(lambda match: _unescape(match[1]) or match[0], run)
-    raw = _HIGH_BYTE.sub(lambda match: chr(int(match[1], 16)), whole).translate(_BYTES)
-    count = len(_CHINESE_IN_UTF8.findall(raw))
-    return count if 3 * count >= MOST_IN_A_ROW * len(raw) else 0
+    return share >= LEAST_HAN and not _TAG.search(text)
 
 
 def _share_inside(text: str) -> float:
     """Return the share of ideographs in what the references of a text stand for."""
     inside = "".join(
-        _unescape(match[match.lastindex or 0].rstrip(";") + ";") or ""
-        for pattern in (_ENTITY, _NO_SEMICOLON_BY_NUMBER, _NO_AMPERSAND)
+        unescape(match[match.lastindex or 0].rstrip(";") + ";") or ""
+        for pattern in (REFERENCE, _NO_SEMICOLON_BY_NUMBER, _NO_AMPERSAND)
         for match in pattern.finditer(text)
     )
     return sum(map(is_han, inside)) / len(inside) if len(inside) > 1 else 0.0
@@ -126,12 +65,12 @@ def _share_inside(text: str) -> float:
 
 def _whole(page: Page) -> Iterator[Proposal]:
     """Yield references that have all their marks; for the semicolon its full-width form may stand."""
-    for match in _ENTITY.finditer(page.text):
-        new = _unescape(match[1])
+    for match in REFERENCE.finditer(page.text):
+        new = unescape(match[1])
         if new is not None:
             yield Proposal(*match.span(), new, ENTITY, SURE)
     for match in _FULLWIDTH_SEMICOLON.finditer(page.text):
-        new = _unescape(match[1] + ";")
+        new = unescape(match[1] + ";")
         if new is not None and (new == "\u00a0" or match[1][0] != "#" or is_chinese(new)):
             yield Proposal(*match.span(), new, REMNANT, SURE)
 
@@ -144,13 +83,13 @@ def _without_semicolon(page: Page) -> Iterator[Proposal]:
     matches = list(_NO_SEMICOLON.finditer(page.text))
     proven = {m[1] for m in matches if page.is_chinese_beside(*m.span()) and not page.is_about(m.start())}
     if matches:
-        proven |= {match[1][:-1] for match in _ENTITY.finditer(page.text)}
+        proven |= {match[1][:-1] for match in REFERENCE.finditer(page.text)}
     for match in matches:
         yield Proposal(*match.span(), html.unescape(f"&{match[1]};"), REMNANT, LIKELY if match[1] in proven else UNSURE)
-    numbers = [(match, _unescape(match[1] + ";")) for match in _NO_SEMICOLON_BY_NUMBER.finditer(page.text)]
+    numbers = [(match, unescape(match[1] + ";")) for match in _NO_SEMICOLON_BY_NUMBER.finditer(page.text)]
     if not numbers:
         return
-    whole = (_unescape(match[1]) for match in _ENTITY.finditer(page.text))
+    whole = (unescape(match[1]) for match in REFERENCE.finditer(page.text))
     several = sum(is_chinese(new) for new in (*whole, *(new for _, new in numbers)) if new and len(new) == 1) >= 2
     for match, new in numbers:
         if new is None or not (is_chinese(new) or new == "\u00a0"):
@@ -171,7 +110,7 @@ def _without_ampersand(page: Page) -> Iterator[Proposal]:
     matches = [
         (match, new)
         for match in _NO_AMPERSAND.finditer(text)
-        if (new := _unescape(match.group())) is not None and (is_chinese(new) or 0x2000 <= ord(new) < 0x2070)
+        if (new := unescape(match.group())) is not None and (is_chinese(new) or 0x2000 <= ord(new) < 0x2070)
     ]
     starts = {match.start() for match, _ in matches}
     ends = {match.end() for match, _ in matches}
@@ -196,10 +135,10 @@ def _without_ampersand(page: Page) -> Iterator[Proposal]:
             yield Proposal(*match.span(), "\u00a0" * count, REMNANT, SURE)
 
 
-def _unescape(reference: str) -> str | None:
+def unescape(reference: str) -> str | None:
     """Return what a reference without its ampersand stands for; None if it stands for nothing that text may hold.
 
-    >>> _unescape("amp;"), _unescape("#x4e2d;"), _unescape("#x1;"), _unescape("lorem;")
+    >>> unescape("amp;"), unescape("#x4e2d;"), unescape("#x1;"), unescape("lorem;")
     ('&', '中', None, None)
     """
     if reference[0] != "#" and reference not in _ALLOWED:

@@ -6,7 +6,7 @@ is a reading, sometimes with a space behind it.
 How it came about: content farms make copies look original. One tool converts a simplified page to traditional and
 glosses a set of characters, always from those whose two forms differ, wherever they stand; the set changes from page
 to page. Another glosses any character again and again, a third every fourth or fifth one, or one here and there, and
-strews emoji between the rest.
+strews emoji between the rest; one puts labels before them, in brackets of every kind.
 
 When it is certain: by the evidence of the document. At least two different characters are glossed, (nearly) all of them
 have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
@@ -26,6 +26,7 @@ import numpy as np
 from encfix.batch import Batch, Mask
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
+from encfix.repairs.gloss import labelled
 from encfix.repairs.gloss.disguised import find_disguised
 from encfix.repairs.gloss.evidence import ENOUGH, Page
 from encfix.repairs.gloss.finding import Glosses, brackets, find
@@ -51,7 +52,7 @@ different characters."""
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to delete glosses, as sure as the document makes them."""
     start, end = find_disguised(batch)
-    disguised = deletions(start, end, PINYIN, LIKELY)
+    disguised = merge((deletions(start, end, PINYIN, LIKELY), labelled.propose(batch)))
     glosses = find(batch)
     if not len(glosses.start):
         return disguised
@@ -73,7 +74,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     edits = deletions(glosses.start[shown], end[shown], rule[shown], confidence[shown])
     has_emoji = page.is_periodic | page.is_irregular
     if not has_emoji.any():
-        return merge((edits, disguised)) if len(start) else edits
+        return merge((edits, disguised)) if len(disguised) else edits
     return merge((edits, disguised, _strewn_emoji(batch, has_emoji)))
 
 

@@ -26,7 +26,7 @@ from encfix.batch import Batch, Positions
 from encfix.chinese.characters import Class, among
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
-from encfix.repairs.mojibake import lines, lone_marks, pieces, remnants, western
+from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnants, western
 from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.completing import Stretch, complete
 from encfix.repairs.mojibake.costs import damaged_costs
@@ -68,7 +68,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         parts += (text.divided(edits) for edits in (_edits(explained + losses), others))
     edits = merge(parts)
     by_document = {document: [one for each in own for one in each.explained] for document, own in found.items()}
-    return remnants.guard(batch, merge((edits, pieces.propose(batch, by_document, edits))))
+    return examples.guard(batch, merge((edits, pieces.propose(batch, by_document, edits))))
 
 
 def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]]:

@@ -17,7 +17,9 @@ from encfix.repairs.mojibake import cyrillic, later_marks
 from encfix.repairs.mojibake.charsets import (
     LOST,
     OF_ASIA,
+    OF_CYRILLIC,
     OF_EUROPE,
+    PLAIN_SPACE,
     SINGLE_BYTE,
     UTF8_OR_CP1252,
     Raw,
@@ -223,9 +225,9 @@ class Block:
         each place: (n + 1,)."""
         if charset not in self._never:
             is_never = self.lacking(charset)
-            if charset in SINGLE_BYTE and charset != "mac-roman":  # of which a space may be a byte
+            if charset in SINGLE_BYTE and charset not in PLAIN_SPACE:  # beside a space that may be a byte none is alone
                 is_never |= self._are_alone
-            if charset == "cp1251":
+            if charset in OF_CYRILLIC:
                 is_never |= cyrillic.are_words(self.codes)
             self._never[charset] = self.controls + running_counts(is_never)
         return self._never[charset]

@@ -66,6 +66,13 @@ SINGLE_BYTE = (
 )  # fmt: skip
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
+PLAIN_SPACE = {"mac-roman": 0xCA}
+"""Charsets whose no-break space, often found as a plain one, is a byte that begins a character of GBK, with that
+byte."""
+
+OF_CYRILLIC = ("cp1251",)
+"""Charsets in whose letters Russian and its neighbours are written."""
+
 
 OF_EUROPE = tuple(charset for charset in SINGLE_BYTE if charset not in (LATIN_1_THEN_GBK, UTF8_OR_CP1252))
 OF_ASIA = ("gbk", "big5", "shift-jis", "euc-kr", LATIN_1_THEN_GBK)
@@ -281,8 +288,8 @@ def by_codec(charset: str) -> tuple[dict[int, tuple[bytes, ...]], ...]:
     if charset == UTF8_OR_CP1252:
         single = np.flatnonzero(_table(charset)[0x80:0x800] < 0x100) + 0x80
         return ({code: (bytes((int(_table(charset)[code]),)), chr(code).encode()) for code in single.tolist()},)
-    if charset == "mac-roman":  # a no-break space that became a plain one
-        return ({ord(" "): (b" ", b"\xca")},)
+    if charset in PLAIN_SPACE:
+        return ({ord(" "): (b" ", bytes((PLAIN_SPACE[charset],)))},)
     if charset in SINGLE_BYTE:
         return ({},)
     known: list[dict[int, tuple[bytes, ...]]] = []

@@ -13,7 +13,7 @@ from encfix.chinese import division
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, log_korean
 from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.charsets import Raw, decoder_of, encode
+from encfix.repairs.mojibake.charsets import Raw, can_be_lost, decoder_of, encode
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.pairs import Pair
@@ -82,7 +82,8 @@ VARIED = 8
 """Characters of a reading from which some are there again in any text."""
 
 FEW = 3
-"""Characters below which a reading is never sure."""
+"""Characters below which a reading is never sure; different ones where its bytes may be another's: 1月2月3月 and
+1奉2奉3奉 are the same in EUC-JP and GBK."""
 
 _BROKEN = re.compile("[\udc80-\udcff]")
 """Bytes that are part of no character, as they are read."""
@@ -96,7 +97,7 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
-    few = bool(known.sum() < FEW)
+    few = (len(np.unique(codes[known])) if span.pair.is_single_byte else known.sum()) < FEW
     here = slice(span.start, span.end)
     if not _is_prose(codes, known, span.pair) or _is_chart(block.codes[here], span.pair):
         return 0.0
@@ -184,8 +185,10 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
 
     What makes pairs of two bytes of pairs is the least sure: decoders that drop bytes leave no sign of it.
     """
+    if pair.codec == "utf-8" and is_lossy:
+        return 0.99 if pair.is_chinese else 0.95  # no model says which kana fit
     if pair.codec == "utf-8":
-        return 0.99 if is_lossy else 0.999
+        return 0.999
     if pair.is_single_byte or not pair.is_chinese:
         return 0.985
     return 0.96
@@ -237,6 +240,8 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     In an encoding of pairs all that follows would then be read from the wrong pairs.
     """
     pair = span.pair
+    if pair.codec == "cp932" and pair.is_single_byte:
+        return _has_halves(block, span)
     if not pair.is_chinese:
         return False
     codes = to_codes(span.text)
@@ -251,3 +256,25 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     part = raw.part(span.start, span.end)
     gain = gain_of_drops(part, codes, pair, decoder)
     return gain > most_gain_of_drops(codes) or may_be_others(part, codes, pair, decoder)
+
+
+def _has_halves(block: Block, span: Span) -> bool:
+    """Return whether halves of characters of Shift-JIS were lost: a mark for one stands in the span or beside it; or
+    the other half is left, alone, as a letter or sign of ASCII or a half-width kana; or the reading ends at a byte
+    that is part of none. Second bytes of that encoding may be first ones: where one is lost no border behind it is
+    sure.
+
+    A decoder that kept one of the bytes that it may lose kept all.
+    """
+    data = np.frombuffer(block.raw(span.pair.wrong).data, dtype=np.uint8)
+    if np.isin(data, np.flatnonzero(can_be_lost(span.pair.wrong).any(axis=1))).any():
+        return False
+    beside = [place for place in (span.start - 1, span.end) if 0 <= place < len(block.codes)]
+    goes_on = (block.codes[beside] >= 0x80) & ~block.lacking(span.pair.wrong)[beside]
+    codes = to_codes(span.text)
+    ahead = np.concatenate((codes, block.codes[span.end : span.end + 2]))
+    is_half = (ahead >= LEAST_TRAIL) & (ahead < 0x80)
+    is_alone = is_half & ~np.append(is_half[1:], False) & ~np.append(False, is_half[:-1])
+    narrow = int(((codes >= 0xFF61) & (codes < 0xFFA0)).sum())
+    is_marked = np.isin(np.append(codes, block.codes[beside]), (ord("?"), 0xFFFD))
+    return bool(goes_on.any() or is_alone[: len(codes) + 1].any() or 0 < narrow < FEW or is_marked.any())

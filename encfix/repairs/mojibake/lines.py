@@ -10,14 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.batch import Mask, to_codes
 from encfix.chinese.characters import Class, class_table
 from encfix.repairs.mojibake.block import Block, Span, running_counts
+from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.explaining import (
     AGAIN,
     DOUBTED,
     DROPPED,
+    MIXED,
     OF_PAIRS,
     PROVED,
     ROUNDS,
@@ -33,9 +36,17 @@ MOST_VAIN, MOST_VAIN_SHARE = 500, 0.1
 """Code points of lines that were read alone in vain, less those of which it helped, before no more are, and for each
 before them: lists of rare characters hold one such line after the other."""
 
+Costs = npt.NDArray[np.float64]
+
 OF_UTF8, LEAST_OF_UTF8 = 0.95, 6
 """The share of bytes that must be like those of UTF-8 in a line of another encoding than the ones around it, and its
 characters."""
+
+LEAST_OF_PAIRS = 6
+"""Letters and signs of Latin-1 in a row that are pairs of bytes, though all lines together are text in no encoding."""
+
+POOR = -9.0
+"""The mean cost of a character below which a line may be of another encoding of pairs than the ones around it."""
 
 LEAST_LOST, LEAST_LOST_SHARE = 4, 0.15
 """Replacement characters in an improbable line that is beyond repair, and their share of what is beyond ASCII."""
@@ -47,8 +58,9 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
     `evidence` is what the lines that were read alone have shown; `before` is how many code points of the document are
     before the block.
     """
-    if not explained or not (block.classes == Class.NEWLINE).any():
+    if not (block.classes == Class.NEWLINE).any() or not (explained or _may_hold_pairs(block)):
         return explained
+    explained = [other for one in explained for other in _with_other_lines(one, block)]
     parts = [part for one in explained for part in _parts(one, block)]
     is_read_alone = np.zeros(len(block.codes), dtype=np.bool_)
     for part in parts:
@@ -63,7 +75,7 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
         mine = without_loss(line, [repaired[0].span.pair], evidence) if repaired else []
         is_vain = evidence.vain > MOST_VAIN + MOST_VAIN_SHARE * (before + start)
         if not is_vain and line.is_suspect and not covers(line, list(filter(_is_repair, mine))):
-            mine = explain(line, evidence, before + start)
+            mine = [other for one in explain(line, evidence, before + start) for other in _with_other_lines(one, line)]
             growth = -len(line.codes) if any(map(_is_repair, mine)) else len(line.codes)
             evidence.vain = max(0, evidence.vain + growth)
         if mine and (not repaired or (all(map(_is_repair, mine)) and _known(mine) > _known(repaired))):
@@ -72,6 +84,49 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
     for one in explained:
         found += _parts(one, block, is_read_alone) if is_read_alone[one.span.start : one.span.end].any() else [one]
     return sorted(found, key=lambda one: one.span.start)
+
+
+def _may_hold_pairs(block: Block) -> bool:
+    """Return whether a block holds more letters and signs of Latin-1 beside one another than any word of Europe."""
+    is_upper = (block.codes >= 0x80) & (block.codes < 0x100)
+    return any(end - start >= LEAST_OF_PAIRS for start, end in _between(~is_upper)) if is_upper.any() else False
+
+
+def _with_other_lines(one: Explained, block: Block) -> list[Explained]:
+    """Return what explains a line or several, with those by themselves that another pair of encodings reads better.
+
+    Any bytes are pairs of both GBK and Big5, and files hold messages for the mainland in one and for Taiwan in the
+    other.
+    """
+    pair = one.span.pair
+    if not (pair.is_european and pair.codec in OF_PAIRS and (pair in MIXED or _costs(one.span).min() < POOR)):
+        return [one]
+    parts = list(_parts(one, block))
+    found = [_in_other_pairs(part, block) or part for part in parts]
+    return found if any(other is not part for part, other in zip(parts, found, strict=True)) else [one]
+
+
+def _in_other_pairs(part: Explained, block: Block) -> Explained | None:
+    """Return the reading of a line in another pair, if what is made of it is hardly text, or read from UTF-8 in part,
+    which only the other lines may have called for."""
+    span, cost = part.span, _costs(part.span).min()
+    if cost >= POOR and span.pair not in MIXED:
+        return None
+    line = Block(block.codes[span.start : span.end], block.costs[span.start : span.end])
+    alone = explain(line, Evidence(), 0)
+    if len(alone) != 1 or not (_is_repair(alone[0]) and covers(line, alone)) or _costs(alone[0].span).min() <= cost:
+        return None
+    return _moved(alone[0], span.start) if alone[0].span.pair.codec in OF_PAIRS else None
+
+
+def _costs(span: Span) -> Costs:
+    """Return the mean cost of the characters beyond ASCII of each line of a reading."""
+    codes = to_codes(span.text)
+    line = np.cumsum(codes == ord("\n"))
+    beyond = codes >= 0x80
+    count = np.bincount(line[beyond], minlength=1)
+    sums = np.bincount(line[beyond], weights=read_costs(codes, span.pair)[beyond], minlength=1)
+    return np.asarray(sums / np.maximum(count, 1))
 
 
 def lost(block: Block, explained: Sequence[tuple[int, int]]) -> list[Explained]:

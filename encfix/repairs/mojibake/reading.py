@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from encfix.batch import Codes, Positions, to_codes, to_text
+from encfix.batch import Codes, Mask, Positions, to_codes, to_text
 from encfix.edits import offsets_of
 from encfix.repairs.mojibake import dropping, edges
 from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
@@ -46,11 +46,19 @@ def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
         codes = to_codes(data.decode(codec, "replace"))
         starts = _starts(codes, codec, data)
         if starts[-1] == len(data):
-            lost = np.flatnonzero(codes == REPLACEMENT)
+            is_lost = codes == REPLACEMENT
+            if codec == "cp932":
+                is_lost |= _are_no_shift_jis(codes)
+            (lost,) = is_lost.nonzero()
             codes[lost] = np.frombuffer(data, dtype=np.uint8)[starts[lost]] + np.uint32(FIRST_BROKEN)
             return codes, starts
     codes = to_codes(data.decode(codec, "surrogateescape"))
     return codes, _starts(codes, codec, data)
+
+
+def _are_no_shift_jis(codes: Codes) -> Mask:
+    """Return which characters the codec makes of a byte that is part of no character of Shift-JIS."""
+    return np.asarray((codes == 0x80) | ((codes >= 0xF8F0) & (codes < 0xF8F4)))
 
 
 def _starts(codes: Codes, codec: str, data: bytes) -> Positions:
@@ -66,7 +74,7 @@ def _starts(codes: Codes, codec: str, data: bytes) -> Positions:
     lengths += whole
     if codec == "cp932":
         lengths[(codes >= 0xFF61) & (codes < 0xFFA0)] = 1
-        lengths[(codes == 0x80) | ((codes >= 0xF8F0) & (codes < 0xF8F4))] = 1
+        lengths[_are_no_shift_jis(codes)] = 1
     elif codec == "euc_jp" and b"\x8f" in data:
         known = [len(chr(code).encode(codec)) for code in codes[whole].tolist()]
         lengths[whole] = known
@@ -168,7 +176,7 @@ def _read(block: Block, pair: Pair, least: float, raw: Raw, lossy: Reading | Non
     gains = np.diff(total)
     gains[np.diff(block.never(pair.wrong)[old]) > 0] = -np.inf
     is_broken = np.zeros(len(gains), np.bool_) if lossy else np.diff(running_counts(broken(codes))[new]) > 0
-    if pair.is_european and not pair.is_chinese:  # one lost byte spoils no other line
+    if not pair.is_chinese and pair.codec != "utf-8":  # one lost byte spoils no other line
         gains[is_broken] = -np.inf
     stretches = _best_stretches(gains, least)
     if not stretches:

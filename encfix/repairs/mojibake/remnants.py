@@ -17,18 +17,6 @@ DROPPED = number_of("mojibake.dropped")
 
 _LOST = re.compile("(?:锟斤拷?)+|烫{4,}|屯{4,}")
 """Of memory never written to (CC CC, CD CD) there is more than three characters; 太烫烫烫了 is hot."""
-_ABOUT = (
-    "编码", "編碼", "亂碼", "乱码", "mojibake", "unicode", "utf-8", "gbk", "big5", "字符集", "字元集", "文字化け",
-    "解码", "解碼",
-)  # fmt: skip
-"""What a text about encodings holds, in small letters."""
-_OF_DAMAGE = re.compile("亂碼|乱码|文字化け|(?:编码|編碼)(?:错误|錯誤|问题|問題)")
-EXAMPLE, NEAR = 120, 400
-"""Code points in the longest example of damage, and from it to the word for what it is an example of."""
-
-FEW, SHARE = 4, 0.25
-"""Examples on a page, and their share of it: where there are both more, the page is damaged itself."""
-
 SHORTEST_RUN, LEAST_SCRIPTS = 3, 3
 """Letters of two bytes in the shortest run, and scripts that they are of."""
 
@@ -46,9 +34,8 @@ _SCRIPTS[0x2B0:0x370] = 0
 _SCRIPT_COUNTS = np.array([bits.bit_count() for bits in range(0x100)])
 """How many of them are set."""
 
-_QUOTES = frozenset("“‘「『\"'`《")
-QUOTED = 0.5
-"""Confidence of damage that a text about encodings quotes, and of what nothing else must explain."""
+UNEXPLAINED = 0.5
+"""Confidence of what nothing else must explain."""
 
 
 def propose(batch: Batch, places: Positions) -> Edits:
@@ -84,35 +71,4 @@ def _only_pairs(batch: Batch, places: Positions) -> Edits:
     runs = runs[np.isin(batch.documents_of(runs[:, 0]), batch.documents_of(places))]
     is_other = [not _ZHUANG.issuperset(_MARKS.sub("", to_text(batch.codes[start:end]))) for start, end in runs.tolist()]
     start, end = runs[np.array(is_other, dtype=np.bool_)].T
-    return deletions(start, end, DROPPED, QUOTED)
-
-
-def _is_about(text: str) -> bool:
-    """Return whether a text speaks of encodings."""
-    small = text.lower()
-    return any(word in small for word in _ABOUT)
-
-
-def guard(batch: Batch, edits: Edits) -> Edits:
-    """Return the edits, unsure those that may be examples: in quotation marks in a text that speaks of encodings, or
-    near a word for such damage."""
-    if not len(edits):
-        return edits
-    documents = batch.documents_of(edits.start)
-    confidence = edits.confidence.copy()
-    for document in np.unique(documents).tolist():
-        text = batch.text(document)
-        if not _is_about(text):
-            continue
-        (own,) = np.nonzero(documents == document)
-        start, end = edits.start[own] - batch.starts[document], edits.end[own] - batch.starts[document]
-        is_example = np.array([text[place - 1 : place] in _QUOTES and place > 0 for place in start.tolist()])
-        words = np.array([match.start() for match in _OF_DAMAGE.finditer(text)], dtype=np.int64)
-        is_near = words.searchsorted(end + NEAR) > words.searchsorted(start - NEAR)
-        if len(own) <= FEW or (end - start).sum() <= SHARE * len(text):
-            is_example |= is_near & (end - start <= EXAMPLE)
-        unsure = own[is_example]
-        confidence[unsure] = np.minimum(confidence[unsure], QUOTED)
-    return Edits(
-        edits.start, edits.end, edits.offsets, edits.codes, edits.rule, confidence, edits.score, edits.candidates
-    )
+    return deletions(start, end, DROPPED, UNEXPLAINED)

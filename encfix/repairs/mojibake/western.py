@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Any
+from unicodedata import combining
 
 from encfix.batch import to_text
 from encfix.edits import Edits, Proposal, gathered
@@ -120,6 +122,9 @@ def _changes(line: str) -> Iterator[Proposal]:
 def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     """Return whether what is made of a run by the rule `name` looks like chance, not like UTF-8."""
     old = line[start:end]
+    carried = (on for on, mark in pairwise(line[:start][-1:] + new) if combining(mark))
+    if any(on >= "\x80" and not on.isalpha() and not combining(on) for on in carried):
+        return True  # a sign of mojibake carries no accent
     if (len(new) == 1 and ord(new) in _ARABIC) or (_STRAY.search(new) and not _STRAY.search(old)):
         return True  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
     letters = _LETTERS.findall(old)

@@ -1,0 +1,64 @@
+"""References made of bytes of Chinese in UTF-8 that were read as windows-1252, in markup as well:
+`&aring;&curren;&Dagger;&aelig;&sup3;&uml;` is 备注.
+
+French has `é&nbsp;»`, which is a character by chance; a text of such characters is none of Europe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from encfix.edits import Proposal
+from encfix.repairs.escape.evidence import SURE, Page
+from encfix.repairs.escape.references import ENTITY, REFERENCE, unescape
+from encfix.rules import number_of
+
+BYTES = number_of("escape.bytes")
+
+LEAST_IN_A_TEXT, MOST_OF_A_TEXT = 3, 0.8
+"""Characters of Chinese that are none by chance in a text, and the share of all beyond ASCII that they must hold."""
+
+LEAST_IN_A_ROW, MOST_OF_A_ROW = 2, 0.7
+"""The same for what stands without a break, where the share may be less since bytes that windows-1252 leaves undefined
+are lost."""
+
+_BYTES = {
+    ord(bytes((byte,)).decode("cp1252")): byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
+}
+_CHINESE_IN_UTF8 = re.compile("[\xe3-\xe9][\x80-\xbf][\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf]")
+_BEYOND_ASCII = re.compile("[^\0-\x7f]")
+
+_HIGH = f"[\x80-\xff{''.join(map(chr, _BYTES))}]"
+_HIGH_BYTE = re.compile(r"\\x([89a-fA-F][0-9a-fA-F])")
+_MISREAD = re.compile(rf"(?:{REFERENCE.pattern}|{_HIGH_BYTE.pattern}|{_HIGH})+")
+"""What windows-1252 may have made of bytes beyond ASCII, some of it written out."""
+
+
+def found(page: Page) -> Iterator[Proposal]:
+    """Yield what was made of such bytes: in a text that is all of them, in rows that are, and on a page with such a
+    row."""
+    runs = [match for match in _MISREAD.finditer(page.text) if "&" in match[0]]
+    if not runs:
+        return
+    is_all = _count(page.text, MOST_OF_A_TEXT) >= LEAST_IN_A_TEXT
+    counts = [_count(match[0], MOST_OF_A_ROW) for match in runs]
+    least = 0 if is_all else 1 if max(counts) >= LEAST_IN_A_ROW else LEAST_IN_A_ROW
+    for run, count in zip(runs, counts, strict=True):
+        if count < least:
+            continue
+        for match in REFERENCE.finditer(page.text, *run.span()):
+            new = unescape(match[1]) or ""
+            if re.fullmatch(_HIGH, new):  # &lt; is one of the page
+                yield Proposal(*match.span(), new, ENTITY, SURE)
+        for match in _HIGH_BYTE.finditer(page.text, *run.span()):
+            yield Proposal(*match.span(), chr(int(match[1], 16)), BYTES, SURE)
+
+
+def _count(text: str, most: float) -> int:
+    """Return how many characters of Chinese the bytes behind a text hold, 0 if they hold less than a share of what is
+    beyond ASCII."""
+    whole = REFERENCE.sub(lambda match: unescape(match[1]) or match[0], text)
+    raw = _HIGH_BYTE.sub(lambda match: chr(int(match[1], 16)), whole).translate(_BYTES)
+    count = len(_CHINESE_IN_UTF8.findall(raw))
+    return count if 3 * count >= most * len(_BEYOND_ASCII.findall(raw)) else 0

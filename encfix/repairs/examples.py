@@ -1,0 +1,142 @@
+"""Whether a place is an example in talk of scripts and spellings: 「曆史」應作「歷史」, 發展/发展, 頭發(×).
+
+Such text holds wrong forms and forms of the other script on purpose: guides to writing, lists of errors, tests.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import numpy as np
+
+from encfix.batch import Batch, Codes, Mask, Positions, to_text
+from encfix.chinese import model
+from encfix.chinese.characters import HAN_CLASSES, among, are_in
+from encfix.repairs.context import CLOSING, OPENING
+
+PAIRING = "/／→=＝>(（|｜\t ,，、;；:：-—\"'" + OPENING + CLOSING
+
+LONGEST_PAIR = 4
+"""Characters in the longest word that is sought beside its own other spelling."""
+
+LONGEST_GAP = 4
+"""Marks in the longest row of them between two such words: those of `"发": "發"`."""
+
+NAMES = (
+    *("繁体", "繁體", "简体", "簡體", "正体", "正體", "异体", "異體", "繁中", "简中", "簡中"),
+    *("繁简", "繁簡", "简繁", "簡繁", "繁:", "繁：", "简:", "简：", "簡:", "簡："),
+)
+"""Words for scripts, and for conversion between them."""
+
+LABEL = "zh-"
+"""What labels of scripts and regions begin with: zh-hans, zh-TW."""
+
+NEAR_NAME = 20
+"""Code points on either side, on the same line, within which such a word makes a character an example."""
+
+ENOUGH_NAMES, IDEOGRAPHS_A_NAME = 4, 100
+"""How many such words make a text one that speaks of scripts throughout, if it holds so few ideographs to each."""
+
+QUOTES = "\"'`" + OPENING + CLOSING
+
+ALONE = QUOTES + "【】"
+"""Marks around a character that the text talks of."""
+
+NEAR_QUOTE = 4
+"""Code points on either side of a place within which a word in quotation marks has its marks."""
+
+_QUOTED = re.compile(f"[\"'`{OPENING}]([㐀-鿿]{{1,8}})[\"'`{CLOSING}]")
+
+_REJECTED = "✗✘❌✖"
+_REJECTED_IN_BRACKETS = "×╳xXＸ誤误錯错"
+"""Marks behind what is wrong."""
+
+
+def are_rejected(codes: Codes) -> Mask:
+    """Return which rows, each of what stands behind a place, begin with a mark that what stands before is wrong."""
+    in_brackets = are_in("(（[【", codes[:, :-2]) & are_in(_REJECTED_IN_BRACKETS, codes[:, 1:-1])
+    in_brackets &= are_in(")）]】", codes[:, 2:])
+    return np.asarray(in_brackets[:, :3].any(axis=1) | are_in(_REJECTED, codes[:, :3]).any(axis=1))
+
+
+def are_in_talk_of_scripts(batch: Batch, places: Positions, firsts: Positions, lasts: Positions) -> Mask:
+    """Return which places stand near a word for a script, or in a document that is full of them.
+
+    `firsts` and `lasts` are the ends of the line of each place.
+    """
+    found = _names(batch)
+    near = np.maximum(firsts, places - NEAR_NAME), np.minimum(lasts, places + NEAR_NAME + 1)
+    is_near = found.searchsorted(near[1]) > found.searchsorted(near[0])
+    names = np.bincount(batch.documents_of(found), minlength=len(batch))
+    many = names >= ENOUGH_NAMES
+    if many.any():
+        many &= batch.counts(among(batch.classes, *HAN_CLASSES)) <= IDEOGRAPHS_A_NAME * names
+    return np.asarray(is_near | many[batch.documents_of(places)])
+
+
+def _names(batch: Batch) -> Positions:
+    """Return where the words for scripts begin."""
+    (found,) = are_in("".join(sorted({name[0] for name in (*NAMES, LABEL)})), batch.codes).nonzero()
+    text = [batch.codes.take(found + nth, mode="clip").astype(np.int64) for nth in range(3)]
+    is_name = np.isin(text[0] << 32 | text[1], [ord(name[0]) << 32 | ord(name[1]) for name in NAMES])
+    is_label = np.logical_and.reduce([codes == ord(letter) for codes, letter in zip(text, LABEL, strict=True)])
+    return np.asarray(found[is_name | is_label])
+
+
+def are_in_pairs(codes: Codes, middle: int) -> Mask:
+    """Return which rows hold a word beside its own other spelling, one of them around their middle.
+
+    Such are `發展/发展`, `发（發）` and `"发": "發"`.
+    """
+    is_pairing = are_in(PAIRING, codes)
+    near = slice(middle - LONGEST_PAIR, middle + LONGEST_PAIR + 1)
+    found = np.asarray(is_pairing[:, near].any(axis=1))
+    (where,) = found.nonzero()
+    if not len(where):
+        return found
+    is_pairing, codes = is_pairing[where], codes[where]
+    folded = model.fold_codes(codes)
+    found[where] = False
+    for size, gap in product(range(1, LONGEST_PAIR + 1), range(1, LONGEST_GAP + 1)):
+        # A word from each column, and the same again behind the marks that follow it; the place is in either.
+        first = np.arange(middle - 2 * size - gap + 1, middle + 1)
+        columns = first[(first + size > middle) | (first + size + gap <= middle)]
+        marks = columns[:, None] + np.arange(size, size + gap)
+        one = columns[:, None] + np.arange(size)
+        other = one + size + gap
+        again = is_pairing[:, marks].all(axis=2) & (folded[:, one] == folded[:, other]).all(axis=2)
+        again &= (codes[:, one] != codes[:, other]).any(axis=2)
+        found[where[again.any(axis=1)]] = True
+    return found
+
+
+def are_quoted(codes: Codes, places: Positions, starts: Positions, ends: Positions) -> Mask:
+    """Return which places lie in a word in quotation marks that its line spells another way too, or alone in them.
+
+    Such are 「曆史」應作「歷史」 and 不寫【碍】. `starts` and `ends` bound what is looked at.
+    """
+    beside = codes.take(places[:, None] + np.arange(-NEAR_QUOTE, NEAR_QUOTE + 1), mode="clip")
+    is_quote = are_in(QUOTES, beside)
+    is_alone = are_in(ALONE, beside[:, NEAR_QUOTE - 1]) & are_in(ALONE, beside[:, NEAR_QUOTE + 1])
+    found = np.asarray(is_quote[:, :NEAR_QUOTE].any(axis=1) & is_quote[:, NEAR_QUOTE + 1 :].any(axis=1))
+    for nth in found.nonzero()[0].tolist():
+        start, place = int(starts[nth]), int(places[nth])
+        text = to_text(codes[start : int(ends[nth])])
+        found[nth] = _is_spelled_twice(text, place - start)
+    return np.asarray(found | is_alone)
+
+
+def _is_spelled_twice(line: str, place: int) -> bool:
+    """Return whether the word in quotation marks around a place stands in its line in another spelling.
+
+    >>> _is_spelled_twice("把「曆史」改成「歷史」", 2), _is_spelled_twice("把「曆史」改成「地理」", 2)
+    (True, False)
+    """
+    for quotation in _QUOTED.finditer(line):
+        start, end = quotation.span(1)
+        if start <= place < end:
+            word, folded = quotation[1], model.fold(line)
+            again = re.finditer(re.escape(folded[start:end]), folded)
+            return any(line[found.start() : found.end()] != word for found in again)
+    return False

@@ -1,0 +1,101 @@
+"""Examples of mojibake in text about encodings, which stay: `把UTF-8當成GBK來讀，會出現「绐楄竟鐨勫皬」`.
+
+Talk about encodings names one, or speaks of what is done with them. That a file, a stream or a call names its own
+encoding (`# -*- coding: utf-8 -*-`, `charset=utf-8`, `.encode("utf-8")`) is no talk: strings beside that are damage
+like any other. Where a text has a word for such damage, it may have examples anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from encfix.batch import Batch, Mask, Positions
+from encfix.edits import Edits
+
+_WORDS = ("编码", "編碼", "亂碼", "乱码", "mojibake", "字符集", "字元集", "文字化け", "解码", "解碼")
+_NAMES = ("unicode", "utf-8", "gbk", "big5")
+"""What a text about encodings holds, in small letters: words that are always talk, and names that may declare."""
+
+_DECLARED = re.compile(
+    rf"(?:coding|charset)(?:[\"']?\s*[:=]\s*[\"']?|\s+[\"'])(?:(?:{'|'.join(_NAMES)}),\s*)*$"
+    r"|[(\[{,:=]\s*[\"']$"  # the value of a setting, the argument of a call
+    r"|[a-z0-9_.]$"  # a part of another name: zh_CN.UTF-8
+)
+"""What stands before a name that is no talk."""
+BEFORE = 40
+"""Code points before a name in which that is looked for."""
+
+_OF_DAMAGE = re.compile("亂碼|乱码|文字化け|(?:编码|編碼)(?:错误|錯誤|问题|問題)")
+EXAMPLE, NEAR = 120, 400
+"""Code points in the longest example that is not in quotation marks, and from one to the word for what it is an
+example of."""
+
+FEW, SHARE = 4, 0.25
+"""Such examples on a page, and their share of it: where there are both more, the page is damaged itself."""
+
+_QUOTES = frozenset("“‘「『\"'`《")
+CONFIDENCE = 0.5
+"""Confidence of damage that may be an example."""
+
+
+def guard(batch: Batch, edits: Edits) -> Edits:
+    """Return the edits, unsure those that may be examples: in quotation marks near talk about encodings, or in a text
+    that has a word for such damage; and others near that word."""
+    if not len(edits):
+        return edits
+    documents = batch.documents_of(edits.start)
+    confidence = edits.confidence.copy()
+    for document in np.unique(documents).tolist():
+        text = batch.text(document)
+        talk = _talk(text.lower())
+        if not len(talk):
+            continue
+        (own,) = np.nonzero(documents == document)
+        start, end = edits.start[own] - batch.starts[document], edits.end[own] - batch.starts[document]
+        is_quoted = np.array([text[place - 1 : place] in _QUOTES and place > 0 for place in start.tolist()])
+        words = np.array([match.start() for match in _OF_DAMAGE.finditer(text)], dtype=np.int64)
+        is_example = is_quoted & (_are_near(talk, start, end) | bool(len(words)))
+        if len(own) <= FEW or (end - start).sum() <= SHARE * len(text):
+            is_example |= _are_near(words, start, end) & (end - start <= EXAMPLE)
+        unsure = own[is_example]
+        confidence[unsure] = np.minimum(confidence[unsure], CONFIDENCE)
+    return Edits(
+        edits.start, edits.end, edits.offsets, edits.codes, edits.rule, confidence, edits.score, edits.candidates
+    )
+
+
+def _talk(text: str) -> Positions:
+    """Return where a text in small letters talks about encodings, sorted.
+
+    >>> _talk("# -*- coding: utf-8 -*-"), _talk("gbk 的编码")
+    (array([], dtype=int64), array([0, 5]))
+    """
+    found = [place for word in _WORDS for place in _occurrences(text, word)]
+    for name in _NAMES:
+        found += [place for place in _occurrences(text, name) if not _is_declared(text, place, place + len(name))]
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def _occurrences(text: str, word: str) -> Iterator[int]:
+    """Yield where a word stands in a text."""
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + len(word))
+
+
+def _is_declared(text: str, start: int, end: int) -> bool:
+    """Return whether the name of an encoding declares it, or is a part of another name, as in unicode_literals."""
+    after = text[end : end + 1]
+    is_part = after.isascii() and (after.isalnum() or after == "_")
+    declared = _DECLARED.search(text, max(start - BEFORE, 0), start)
+    is_quoted = declared is not None and declared[0][-1] in "\"'" and declared[0][0] in "([{,:="
+    return is_part or (declared is not None and (not is_quoted or after == declared[0][-1]))
+
+
+def _are_near(places: Positions, start: Positions, end: Positions) -> Mask:
+    """Return which spans have one of the places within `NEAR` code points."""
+    return np.asarray(places.searchsorted(end + NEAR) > places.searchsorted(start - NEAR))

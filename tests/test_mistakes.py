@@ -1,0 +1,59 @@
+"""What a caller did wrong is said in words that help: what is needed, what was meant, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import encfix
+from tests.test_cli import DAMAGED, put, run
+
+wrong: Any = encfix
+"""The library, for calls that its types forbid."""
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: wrong.clean("文", scirpt="simplified"), encfix.OptionError, "unknown key 'scirpt'; did you mean"),
+        (lambda: wrong.clean("文", {"script": "simplified"}), TypeError, "Options or keyword arguments, not dict"),
+        (lambda: wrong.clean(b"\xe6\x96\x87"), TypeError, "a document is a str, not bytes"),
+        (lambda: wrong.clean_many("文字"), TypeError, "clean takes one"),
+        (lambda: wrong.clean_many(["文", None]), TypeError, "a document is a str, not NoneType"),
+        (lambda: list(wrong.clean_iter("文字")), TypeError, "clean takes one"),
+        (lambda: wrong.Cleaner("simplified"), TypeError, "options are Options, not str"),
+        (lambda: wrong.Options(skip=3), encfix.OptionError, "skip: a list of strings is needed, not 3"),
+        (lambda: wrong.Options(skip=("nothing-like-it",)), encfix.OptionError, "among the known: mojibake, misaligned"),
+        (lambda: wrong.decode("文"), TypeError, "bytes, not str"),
+        (lambda: wrong.script_of(None), TypeError, "a text is a str, not NoneType"),
+    ],
+)
+def test_wrong_calls_are_told_what_is_needed(call: Callable[[], object], error: type[Exception], message: str) -> None:
+    with pytest.raises(error) as raised:
+        call()
+    assert message in str(raised.value)
+    assert len(str(raised.value)) < 200
+
+
+def test_options_of_pyproject_in_the_file_of_encfix_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put("encfix.toml", '[tool.encfix]\nscript = "simplified"\n')
+    assert "without the table [tool.encfix]" in run("config", code=2).stderr
+
+
+def test_a_baseline_that_is_not_there_yet_is_told_how_it_is_made(tmp_path: Path) -> None:
+    path = put(str(tmp_path / "a.txt"), DAMAGED)
+    assert "--write-baseline makes it" in run("check", path, "--baseline", tmp_path / "none.jsonl", code=2).stderr
+    assert "line 1: no JSON" in run("check", path, "--baseline", path, code=2).stderr
+    assert "line 1: no JSON" in run("undo", path, code=2).stderr
+
+
+def test_spans_that_no_record_has_are_missed_before_the_text_moves_under_others(tmp_path: Path) -> None:
+    path = put(str(tmp_path / "a.jsonl"), f'{{"text": "{DAMAGED.strip()}", "spans": [[0, 6]]}}\n')
+    found = run("clean", path, "--field", "text", "--spans", "span", "--output", tmp_path / "out", code=2)
+    assert "no field 'span'; there are text, spans" in found.stderr
