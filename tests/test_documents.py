@@ -55,6 +55,23 @@ def test_a_document_comes_out_as_well_as_its_lines(true: str, wrong: str, style:
     assert right[0] >= right[1]
 
 
+@pytest.mark.parametrize(("true", "wrong"), [("gbk", "euc_kr"), ("gbk", "shift_jis")])
+def test_losses_that_begin_far_behind_are_seen(true: str, wrong: str) -> None:
+    whole: list[tuple[str, str]] = []
+    lossy: list[tuple[str, str]] = []
+    for line in lines_of("simplified", 400, seed=5):
+        for part in line.replace("，", "。").split("。"):
+            if kept := part and table.damage(part, true, wrong, "strict"):
+                whole.append((part, kept[0]))
+            elif part and (lost := table.damage(part, true, wrong, "fffd")):
+                lossy.append((part, lost[0]))
+    truths, seen = zip(*whole[:120], *lossy[:20], strict=True)
+    result = encfix.clean("\n".join(seen), script="keep").text.split("\n")
+    assert result[:120] == list(truths[:120])
+    known = sum(len(table.aligned(*pair)) for pair in zip(truths[120:], result[120:], strict=True))
+    assert known > 0.9 * sum(map(len, truths[120:]))
+
+
 @pytest.mark.parametrize(("true", "wrong", "style", "script"), KINDS)
 def test_a_sign_of_the_template_stays(true: str, wrong: str, style: str, script: str) -> None:
     seen = [damaged(line, true, wrong, style) for line in lines_of(script, 12, seed=3)]

@@ -6,7 +6,7 @@ where that leaves something unexplained, as if some had.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -96,6 +96,10 @@ class Explained(NamedTuple):
     confidence: float
     rule: int
 
+    def moved(self, by: int) -> Explained:
+        """Return the same, so many code points on."""
+        return self._replace(span=replace(self.span, start=self.span.start + by, end=self.span.end + by))
+
 
 def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
     """Return the damaged spans of a block, sorted and disjoint.
@@ -119,7 +123,7 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
     sound = [one.span for one in found if one.rule != DROPPED]
     is_whole = _covers_well(block, sound) and not plausibility.goes_on(block, sound) and not _has_marks(block, found)
     if not is_whole and evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before:
-        lossy = _lossy(block, pairs, ranked)
+        lossy = _lossy(block, pairs, ranked, found)
         if lossy:
             evidence.prefer(lossy[0].span.pair)
         else:
@@ -227,11 +231,12 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
     return found
 
 
-def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explained]:
+def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], found: list[Explained]) -> list[Explained]:
     """Return what a pair explains of a block that lost bytes: the pair that explains most.
 
-    Where the true encoding is UTF-8, characters begin and end where they did, whatever was lost between. Where it
-    has pairs and no U+FFFD shows the losses, a reading must explain all of the block.
+    `found` is what pairs explain of it without a loss. Where the true encoding is UTF-8, characters begin and end
+    where they did, whatever was lost between. Where it has pairs and no U+FFFD shows the losses, a reading must explain
+    all of the block.
     """
     of_utf8 = [pair for pair in pairs if pair.codec == "utf-8" and plausibility.is_like_utf8(block, pair)]
     of_pairs = [pair for pair in ranked if pair.codec != "utf-8" and pair.is_chinese]
@@ -240,10 +245,24 @@ def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair]) -> list[Explaine
         of_pairs = [pair for pair in of_pairs if not pair.is_single_byte]
     candidates = sorted({*of_utf8, *of_pairs}, key=[*ranked, *of_utf8].index)
     if len(block.codes) > 2 * SAMPLE and candidates:
-        sampled = _lossy(block.beginning, pairs, ranked)
+        first = _first_loss(block, found, marked=marked)
+        sampled = _best_lossy(block.part(first, first + SAMPLE), candidates, marked=marked)
         if all(one.rule == DROPPED for one in sampled):
-            return sampled  # what is not sure of the beginning is not worth reading to the end
+            return [one.moved(first) for one in sampled]  # what is not sure there is not worth reading to the end
         candidates = [sampled[0].span.pair]
+    return _best_lossy(block, candidates, marked=marked)
+
+
+def _first_loss(block: Block, found: list[Explained], *, marked: bool) -> int:
+    """Return where a sample of a long block begins that holds what was lost: at a mark, or what is not explained."""
+    is_left = block.codes == 0xFFFD if marked else block.codes >= 0x80
+    for one in found:
+        is_left[one.span.start : one.span.end] = False
+    return min(int(is_left.argmax()), len(block.codes) - SAMPLE)
+
+
+def _best_lossy(block: Block, candidates: list[Pair], *, marked: bool) -> list[Explained]:
+    """Return what the pair explains of a block that explains most."""
     best: list[Explained] = []
     proved = ""
     for pair in candidates:

@@ -7,7 +7,6 @@ anything in doubt is read again alone: it may have been damaged in another way, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -79,7 +78,7 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
             growth = -len(line.codes) if any(map(_is_repair, mine)) else len(line.codes)
             evidence.vain = max(0, evidence.vain + growth)
         if mine and (not repaired or (all(map(_is_repair, mine)) and _known(mine) > _known(repaired))):
-            found += (_moved(one, start) for one in mine)
+            found += (one.moved(start) for one in mine)
             is_read_alone[start:end] = True
     for one in explained:
         found += _parts(one, block, is_read_alone) if is_read_alone[one.span.start : one.span.end].any() else [one]
@@ -197,8 +196,3 @@ def _between(is_end: Mask) -> list[tuple[int, int]]:
     """Return the stretches that ends of lines leave: start and end."""
     ends = np.flatnonzero(is_end).tolist()
     return list(zip((0, *(end + 1 for end in ends)), (*ends, len(is_end)), strict=True))
-
-
-def _moved(one: Explained, by: int) -> Explained:
-    """Return the same, so many code points on."""
-    return one._replace(span=replace(one.span, start=one.span.start + by, end=one.span.end + by))
