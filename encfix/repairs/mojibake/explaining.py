@@ -6,12 +6,14 @@ where that leaves something unexplained, as if some had.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import to_codes
+from encfix.batch import Mask, Positions, to_codes
+from encfix.chinese.characters import Class, class_table
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, variants
 from encfix.repairs.mojibake.block import SAMPLE, Block, Span
 from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, decoder_of, replacements
@@ -99,6 +101,23 @@ class Explained(NamedTuple):
     def moved(self, by: int) -> Explained:
         """Return the same, so many code points on."""
         return self._replace(span=replace(self.span, start=self.span.start + by, end=self.span.end + by))
+
+    def lines(self, block: Block) -> Iterator[Explained]:
+        """Yield what it explains of each line of a block, but for empty ones."""
+        span = self.span
+        old = between(block.classes[span.start : span.end] == Class.NEWLINE)
+        new = between(class_table().take(to_codes(span.text)) == Class.NEWLINE)
+        if len(old) != len(new):
+            new = [(0, 0)] * len(old)  # a report has no text of its own
+        for (start, end), place in zip(old, new, strict=True):
+            if start < end:
+                yield self._replace(span=span.part(span.start + start, span.start + end, *place))
+
+
+def between(is_end: Mask) -> list[tuple[int, int]]:
+    """Return the stretches that ends of lines leave: start and end."""
+    ends = np.flatnonzero(is_end).tolist()
+    return list(zip((0, *(end + 1 for end in ends)), (*ends, len(is_end)), strict=True))
 
 
 def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
@@ -219,16 +238,28 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
         for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
             is_alien = pair.is_european and block.is_in_a_word(span)
-            if is_partial or is_alien or ((doubted >= span.start) & (doubted < span.end)).any():
+            if is_partial or is_alien:
                 confidence = min(confidence, DOUBTED)
             if confidence > 0:
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)
-                found.append(Explained(span, confidence, DROPPED if dropped else NUMBERS[pair]))
-                if not dropped and confidence >= PROVED:
+                one = Explained(span, confidence, DROPPED if dropped else NUMBERS[pair])
+                mine = list(_doubted(one, doubted, block))
+                found += mine
+                if not dropped and max(part.confidence for part in mine) >= PROVED:
                     evidence.prefer(pair)
         if covers(block, found):
             break
     return found
+
+
+def _doubted(one: Explained, places: Positions, block: Block) -> Iterator[Explained]:
+    """Yield what a pair explains, less sure in the lines that hold one of some places."""
+    if not ((places >= one.span.start) & (places < one.span.end)).any():
+        yield one
+        return
+    for line in one.lines(block):
+        is_sure = not ((places >= line.span.start) & (places < line.span.end)).any()
+        yield line if is_sure else line._replace(confidence=min(line.confidence, DOUBTED))
 
 
 def _lossy(block: Block, pairs: list[Pair], ranked: list[Pair], found: list[Explained]) -> list[Explained]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Mask, to_codes
-from encfix.chinese.characters import Class, class_table
+from encfix.chinese.characters import Class
 from encfix.repairs.mojibake.block import Block, Span, running_counts
 from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.explaining import (
@@ -25,6 +25,7 @@ from encfix.repairs.mojibake.explaining import (
     ROUNDS,
     Evidence,
     Explained,
+    between,
     covers,
     explain,
     without_loss,
@@ -157,7 +158,7 @@ def _unexplained_lines(block: Block, explained: Sequence[tuple[int, int]]) -> It
     touched = np.zeros(len(block.codes) + 1, dtype=np.bool_)
     for first, last in explained:
         touched[first:last] = True
-    lines = np.array(_between(block.classes == Class.NEWLINE))
+    lines = np.array(between(block.classes == Class.NEWLINE))
     free = ~np.logical_or.reduceat(touched, lines[:, 0]) & (lines[:, 0] < lines[:, 1])
     yield from zip(*lines[free].T.tolist(), strict=True)
 
@@ -181,18 +182,6 @@ def _is_repair(one: Explained) -> bool:
 
 def _parts(one: Explained, block: Block, without: Mask | None = None) -> Iterator[Explained]:
     """Yield what explains several lines, parted at their ends, but for lines `without` it."""
-    span, text = one.span, to_codes(one.span.text)
-    old = _between(block.classes[span.start : span.end] == Class.NEWLINE)
-    new = _between(class_table().take(text) == Class.NEWLINE)
-    if len(old) != len(new):
-        new = [(0, 0)] * len(old)  # a report has no text of its own
-    for (start, end), place in zip(old, new, strict=True):
-        start, end = span.start + start, span.start + end
-        if start < end and (without is None or not without[start:end].any()):
-            yield one._replace(span=span.part(start, end, *place))
-
-
-def _between(is_end: Mask) -> list[tuple[int, int]]:
-    """Return the stretches that ends of lines leave: start and end."""
-    ends = np.flatnonzero(is_end).tolist()
-    return list(zip((0, *(end + 1 for end in ends)), (*ends, len(is_end)), strict=True))
+    for line in one.lines(block):
+        if without is None or not without[line.span.start : line.span.end].any():
+            yield line
