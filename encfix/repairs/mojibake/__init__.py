@@ -30,7 +30,8 @@ from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnant
 from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.completing import Stretch, complete
 from encfix.repairs.mojibake.costs import damaged_costs
-from encfix.repairs.mojibake.explaining import Evidence, Explained, explain
+from encfix.repairs.mojibake.explained import Explained
+from encfix.repairs.mojibake.explaining import Evidence, explain
 from encfix.repairs.mojibake.marked import Marked
 
 NEAR = 48

@@ -15,22 +15,19 @@ from encfix.batch import Mask, to_codes
 from encfix.chinese.characters import Class
 from encfix.repairs.mojibake.block import Block, Span, running_counts
 from encfix.repairs.mojibake.costs import read_costs
-from encfix.repairs.mojibake.explaining import (
-    AGAIN,
+from encfix.repairs.mojibake.explained import (
     DOUBTED,
     DROPPED,
-    MIXED,
     OF_PAIRS,
     PROVED,
     ROUNDS,
-    Evidence,
     Explained,
     between,
     covers,
-    explain,
-    without_loss,
 )
+from encfix.repairs.mojibake.explaining import MIXED, Evidence, explain, is_mixed, without_loss
 from encfix.repairs.mojibake.plausibility import is_like_utf8
+from encfix.repairs.mojibake.rounds import AGAIN
 
 MOST_VAIN, MOST_VAIN_SHARE = 500, 0.1
 """Code points of lines that were read alone in vain, less those of which it helped, before no more are, and for each
@@ -89,7 +86,7 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
 def _may_hold_pairs(block: Block) -> bool:
     """Return whether a block holds more letters and signs of Latin-1 beside one another than any word of Europe."""
     is_upper = (block.codes >= 0x80) & (block.codes < 0x100)
-    return any(end - start >= LEAST_OF_PAIRS for start, end in _between(~is_upper)) if is_upper.any() else False
+    return any(end - start >= LEAST_OF_PAIRS for start, end in between(~is_upper)) if is_upper.any() else False
 
 
 def _with_other_lines(one: Explained, block: Block) -> list[Explained]:
@@ -107,16 +104,16 @@ def _with_other_lines(one: Explained, block: Block) -> list[Explained]:
 
 
 def _in_other_pairs(part: Explained, block: Block) -> Explained | None:
-    """Return the reading of a line in another pair, if what is made of it is hardly text, or read from UTF-8 in part,
-    which only the other lines may have called for."""
+    """Return the reading of a line in another pair, if what is made of it is hardly text, or read from UTF-8 in part
+    though it has no character that only pairs of UTF-8 give: then only the other lines may have called for that."""
     span, cost = part.span, _costs(part.span).min()
-    if cost >= POOR and span.pair not in MIXED:
+    line = block.part(span.start, span.end)
+    if cost >= POOR and (span.pair not in MIXED or is_mixed(line)):
         return None
-    line = Block(block.codes[span.start : span.end], block.costs[span.start : span.end])
     alone = explain(line, Evidence(), 0)
     if len(alone) != 1 or not (_is_repair(alone[0]) and covers(line, alone)) or _costs(alone[0].span).min() <= cost:
         return None
-    return _moved(alone[0], span.start) if alone[0].span.pair.codec in OF_PAIRS else None
+    return alone[0].moved(span.start) if alone[0].span.pair.codec in OF_PAIRS else None
 
 
 def _costs(span: Span) -> Costs:

@@ -22,7 +22,7 @@ from encfix.edits import Edits, Proposal, gathered, inside, offsets_of
 from encfix.repairs.mojibake import variants
 from encfix.repairs.mojibake.block import Block, running_counts
 from encfix.repairs.mojibake.costs import bounded_costs, read_costs
-from encfix.repairs.mojibake.explaining import DROPPED, NUMBERS, PROVED, ROUNDS, Explained
+from encfix.repairs.mojibake.explained import DROPPED, NUMBERS, PROVED, ROUNDS, Explained
 from encfix.repairs.mojibake.pairs import Pair
 
 LEAST_LINES = 2

@@ -1,0 +1,52 @@
+"""Text that was damaged again and again: UTF-8 read as GBK, several times."""
+
+from __future__ import annotations
+
+from encfix.batch import to_codes
+from encfix.repairs.mojibake import judging, plausibility, reading, variants
+from encfix.repairs.mojibake.block import Block, Span
+from encfix.repairs.mojibake.explained import NUMBERS, ROUNDS, WHOLE, Explained
+from encfix.repairs.mojibake.pairs import PAIRS
+from encfix.repairs.mojibake.plausibility import NEARLY_ALL
+
+AGAIN = PAIRS[0]
+"""The pair that happens again and again: UTF-8 read as GBK."""
+
+MOST_ROUNDS = 4
+"""How many rounds of UTF-8 read as GBK are taken off."""
+
+MOST_LOST = 0.3
+"""The share of characters that a further round may have lost."""
+
+BEYOND_REPAIR = 0.95
+"""Confidence that a stretch was damaged again and again."""
+
+
+def undone(block: Block) -> Explained | None:
+    """Return a whole block that went through UTF-8 read as GBK several times; a finding if characters were lost."""
+    inner, is_whole = block, True
+    for turn in range(MOST_ROUNDS):
+        if not plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+            return None
+        raw, _ = variants.resolve(inner, AGAIN)
+        once = raw.data.decode("utf-8", "replace")
+        lost = once.count("\ufffd")
+        if lost > MOST_LOST * len(once):
+            return _beyond_repair(block) if turn else None
+        is_whole &= not lost
+        inner = Block(to_codes(once))
+        if not inner.is_suspect or not inner.is_wide:
+            return None
+        if is_whole:
+            for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
+                confidence = judging.confidence(inner, span) if judging.is_exact(span) else 0.0
+                if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
+                    text = once[: span.start] + span.text + once[span.end :]
+                    return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, NUMBERS[AGAIN])
+        elif plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
+            return _beyond_repair(block)
+    return None
+
+
+def _beyond_repair(block: Block) -> Explained:
+    return Explained(Span(0, len(block.codes), "", 0.0, AGAIN), BEYOND_REPAIR, ROUNDS)
