@@ -26,7 +26,7 @@ import numpy as np
 from encfix.batch import Batch, Mask
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
-from encfix.repairs.gloss import labelled
+from encfix.repairs.gloss import labelled, passages
 from encfix.repairs.gloss.disguised import find_disguised
 from encfix.repairs.gloss.evidence import ENOUGH, Page
 from encfix.repairs.gloss.finding import Glosses, brackets, find
@@ -57,6 +57,16 @@ def propose(batch: Batch, options: Options) -> Edits:
     if not len(glosses.start):
         return disguised
     page = Page(batch, glosses)
+    found = _proposed(batch, glosses, page, options)
+    if parts := passages.divide(batch, glosses, page):
+        inside = find(parts.batch)
+        own = parts.moved(_proposed(parts.batch, inside, Page(parts.batch, inside, ENOUGH), options))
+        found = merge((found.where(~parts.divided[batch.documents_of(found.start)]), own))
+    return merge((found, disguised)) if len(disguised) else found
+
+
+def _proposed(batch: Batch, glosses: Glosses, page: Page, options: Options) -> Edits:
+    """Propose to delete glosses by the evidence of each document."""
     rule = np.full(len(glosses.start), PINYIN, dtype=np.int16)
     confidence = np.where(page.is_textbook[page.document], 0.0, UNSURE).astype(np.float32)
     sure = page.is_glossed[page.document] & page.has_two_forms & page.is_always
@@ -73,9 +83,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     shown = confidence > 0
     edits = deletions(glosses.start[shown], end[shown], rule[shown], confidence[shown])
     has_emoji = page.is_periodic | page.is_irregular
-    if not has_emoji.any():
-        return merge((edits, disguised)) if len(disguised) else edits
-    return merge((edits, disguised, _strewn_emoji(batch, has_emoji)))
+    return merge((edits, _strewn_emoji(batch, has_emoji))) if has_emoji.any() else edits
 
 
 def _strewn_emoji(batch: Batch, documents: Mask) -> Edits:

@@ -41,7 +41,8 @@ A_LIST = 3
 class Page:
     """The evidence of whole documents; arrays have one element a document or one a gloss, as said."""
 
-    def __init__(self, batch: Batch, glosses: Glosses) -> None:
+    def __init__(self, batch: Batch, glosses: Glosses, least: int = LEAST) -> None:
+        """`least` is how many different characters of two forms must be glossed."""
         count = len(batch)
         owner_code = batch.codes.take(glosses.owner)
         head = ~glosses.chained
@@ -79,7 +80,7 @@ class Page:
         spaced, self.has_space = _spaces(batch, glosses, documents)
         parting = per_document(self.has_space & _parts_words(batch, glosses))
         strewn = spaced & (2 * parting > per_document(self.has_space)) & (per_document(glosses.toned) == 0)
-        needed = np.select([traditional > simplified, strewn], [LEAST, STREWN], MUCH)
+        needed = np.maximum(np.select([traditional > simplified, strewn], [LEAST, STREWN], MUCH), least)
         of_two_forms = per_document(head & kinds)
         common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
         words, strangers = (
@@ -88,10 +89,9 @@ class Page:
         toned = per_document(head & glosses.toned)
         adjacent = per_document(head & (np.append(0, glosses.end[:-1])[: len(head)] == glosses.owner))
         running = per_document(_is_inside_word(batch, glosses, self.has_space) & head)
-        self.is_glossed = (
+        is_set = (
             (self.distinct >= needed)
             & (one_form <= ONE_FORM_SHARE * (one_form + self.distinct))
-            & (hits >= ALWAYS * total)
             & (plain > 0)
             & (first_reading >= ALWAYS * of_two_forms)
             & (2 * running >= owners)
@@ -100,15 +100,18 @@ class Page:
             & ((4 * strangers < owners) | (2 * toned > owners))
             & ((adjacent < A_LIST) | (owners < A_LIST * (owners - adjacent)))
         )
-        """Of each document: whether the characters of two forms were glossed by a tool."""
         every = one_form + self.distinct
         tells_apart = told_apart > ONE_FORM_SHARE * every
-        self.is_glossed &= ~tells_apart
+        self.is_glossed = is_set & (hits >= ALWAYS * total) & ~tells_apart
+        """Of each document: whether the characters of two forms were glossed by a tool."""
         self.is_periodic = find_periodic(batch, glosses, documents, han) & ~tells_apart
         """Of each document: whether every fourth or fifth character is glossed."""
         suspects = ~(self.is_glossed | self.is_periodic | tells_apart | (4 * words >= owners))
         self.is_irregular = find_irregular(batch, glosses, documents, owners + plain, suspects)
         """Of each document: whether characters are glossed here and there."""
+        self.may_hold_pages = is_set & ~(self.is_glossed | self.is_periodic | self.is_irregular) & (self.repeats < 2)
+        """Of each document: whether they were, but for characters that are glossed in one place and not, or in another
+        way, in the next."""
         self.is_textbook = ((one_form > 1) & (one_form > ONE_FORM_SHARE * every)) | tells_apart
         """Of each document: whether glosses are its subject, not damage, unless they are periodic or irregular."""
 
