@@ -107,7 +107,7 @@ class Page:
         self.is_periodic = find_periodic(batch, glosses, documents, han) & ~tells_apart
         """Of each document: whether every fourth or fifth character is glossed."""
         suspects = ~(self.is_glossed | self.is_periodic | tells_apart | (4 * words >= owners))
-        self.is_irregular = find_irregular(batch, glosses, documents, owners + plain, suspects)
+        self.is_irregular = find_irregular(batch, glosses, documents, suspects)
         """Of each document: whether characters are glossed here and there."""
         self.may_hold_pages = is_set & ~(self.is_glossed | self.is_periodic | self.is_irregular) & (self.repeats < 2)
         """Of each document: whether they were, but for characters that are glossed in one place and not, or in another

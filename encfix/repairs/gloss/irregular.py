@@ -27,16 +27,17 @@ COMMON = 0.8
 """The least share of common characters among those that are glossed."""
 
 SPARSE = 3
-"""Characters on the page, at least, to one that is glossed."""
+"""Characters near glosses, at least, to one that is glossed."""
+
+NEAR = 30
+"""Code points from a gloss to what is judged with it: a lesson in a book is not set here and there."""
 
 _BITS = 32
 
 
-def find_irregular(batch: Batch, glosses: Glosses, document: Positions, han: Positions, suspects: Mask) -> Mask:
-    """Return which of the documents that are suspects have glosses set here and there.
-
-    `document` is that of each gloss; `han` counts the characters of Chinese of each document.
-    """
+def find_irregular(batch: Batch, glosses: Glosses, document: Positions, suspects: Mask) -> Mask:
+    """Return which of the documents that are suspects have glosses set here and there; `document` is that of each
+    gloss."""
     head = ~glosses.chained
     owner, owned = glosses.owner[head], document[head]
 
@@ -44,7 +45,7 @@ def find_irregular(batch: Batch, glosses: Glosses, document: Positions, han: Pos
         return np.bincount(owned[chosen], minlength=len(batch))
 
     every = np.bincount(owned, minlength=len(batch))
-    suspects = suspects & (every >= LEAST) & (SPARSE * every <= han)
+    suspects = suspects & (every >= LEAST)
     if not suspects.any():
         return suspects
     end = glosses.end[np.append(head[1:], True)]
@@ -56,7 +57,10 @@ def find_irregular(batch: Batch, glosses: Glosses, document: Positions, han: Pos
     is_glossed = np.zeros(len(codes), dtype=np.bool_)
     is_glossed[owner] = True
     places = np.flatnonzero(batch.spread(suspects) & IS_HAN.take(classes))
-    keys = batch.documents_of(places) << _BITS | codes.take(places)
+    places = places[owner.searchsorted(places + NEAR) > owner.searchsorted(places - NEAR)]
+    documents = batch.documents_of(places)
+    suspects &= SPARSE * every <= np.bincount(documents, minlength=len(batch))
+    keys = documents << _BITS | codes.take(places)
     order = np.argsort(keys, kind="stable")
     keys, glossed = keys[order], is_glossed[places[order]]
     again = np.append(False, keys[1:] == keys[:-1])[: len(keys)] & glossed
