@@ -8,9 +8,10 @@ glosses a set of characters, always from those whose two forms differ, wherever 
 to page. Another glosses any character again and again, a third every fourth or fifth one, or one here and there, and
 strews emoji between the rest; one puts labels before them, in brackets of every kind.
 
-When it is certain: by the evidence of the document, or of each page that it holds (`passages`). At least two different characters are glossed, (nearly) all of them
-have two forms, each carries its first reading (nearly) wherever it stands, most stand inside words, and other
-characters are not glossed; where glosses are few, the characters must be common ones, and in their traditional form.
+When it is certain: by the evidence of the document, or of each page that it holds (`passages`). At least two different
+characters are glossed, (nearly) all of them have two forms, each carries its first reading (nearly) wherever it stands,
+most stand inside words, and other characters are not glossed; where glosses are few, the characters must be common
+ones, and in their traditional form.
 Or one syllable is repeated; or the glosses come at even distances, whatever marks stand between; or they stand inside
 words here and there, at characters that stood there without one before.
 
