@@ -21,7 +21,7 @@ import encfix
 from benchmarks import corpora, script_repair
 from encfix.batch import to_codes
 from encfix.chinese import confusions, data, model, spelling, words
-from tests.conftest import ROOT
+from tests.conftest import ROOT, corpus
 from tests.strategies import TEXTS
 
 CASES = Path(__file__).parent / "cases"
@@ -227,3 +227,21 @@ def test_a_chart_of_characters_is_no_text_of_either_script(encoding: str, leads:
     rows = ([bytes((lead, trail)).decode(encoding, "ignore") for trail in trails] for lead in leads)
     chart = "\n".join(between.join(filter(None, row)) for row in rows)
     assert encfix.clean(chart).text == chart
+
+
+def test_a_file_may_hold_pages_of_both_scripts() -> None:
+    simplified, traditional = (corpus(f"ud-gsd-dev.{script}.txt")[:400] for script in ("simplified", "traditional"))
+    page = ["百年曆史，新局麵，産業體係。", "這裡的麵條很好吃，後來我們又去了隻有一個人的飯館。"]
+    right = ["百年歷史，新局面，産業體系。", "這裡的麵條很好吃，後來我們又去了只有一個人的飯館。"]
+    around = simplified[:200], traditional[200:206], simplified[206:]
+    text = "\n".join((*around[0], *around[1], *page, *around[2]))
+    result = encfix.clean(text)
+    assert result.text == text.replace("\n".join(page), "\n".join(right))
+
+
+def test_a_quotation_in_the_other_script_is_no_page_of_it() -> None:
+    around = corpus("ud-gsd-dev.simplified.txt")[:60]
+    verse = ["牀前看月光，疑是地上霜。", "舉頭望山月，低頭思故鄉。"]
+    japanese = ["実験の結果を報告書に記載し、会議で発表する。", "図書館の開館時間は曜日によって異なる。"] * 12
+    text = "\n".join((*around[:30], *verse, *japanese, *around[30:]))
+    assert encfix.clean(text).text == text

@@ -28,6 +28,10 @@ FOREIGN_SHARE = 0.2
 
 OPENING, CLOSING = "「『“《〈‘", "」』”》〉’"
 
+PASSAGE = 40
+"""Characters of the other script, in lines one after the other that are clearly of it, that are more than a quotation:
+a file may hold pages of both scripts."""
+
 QUOTED_WORD = 12
 """Code points in the longest quotation or title that tells nothing of the script around it."""
 
@@ -59,6 +63,7 @@ class Scripts:
         self.simplified_documents = (s > 0) & (s >= CLEAR * t) & ~is_foreign
         self.traditional_documents = (t > 0) & (t >= CLEAR * s) & ~is_foreign
         self._mixed = ~self.simplified_documents & ~self.traditional_documents & (s + t > 0) & ~is_foreign
+        self._may_hold_both = np.minimum(s, t) * ~(self._mixed | is_foreign) >= PASSAGE
         self.simplified_documents &= t > 0  # without a traditional character there is nothing to repair
         self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
         self._pages: dict[tuple[int, int], int] = {}
@@ -79,7 +84,28 @@ class Scripts:
         mask = self.batch.spread(documents & ~self._kana)
         for nth in np.flatnonzero(documents & self._kana | self._mixed).tolist():
             self._by_line(mask, self._starts[nth], self._ends[nth], bool(documents[nth]), which)
+        for start, end, is_traditional in self._passages:
+            mask[start:end] = is_traditional == which
         return mask if self._silent is None else mask & ~self._silent
+
+    @cached_property
+    def _passages(self) -> list[tuple[int, int, bool]]:
+        """The passages of the script that is not their document's: start, end, and whether it is traditional."""
+        found = []
+        for nth in self._may_hold_both.nonzero()[0].tolist():
+            start, end = self._starts[nth], self._ends[nth]
+            bounds = self._line_bounds(start, end)
+            is_traditional = not self.traditional_documents[nth]
+            masks = self._own[:: -1 if is_traditional else 1]
+            own, other, kana = (_sums(held[start:end], bounds) for held in (*masks, self._kana_mask))
+            clear = (own >= CLEAR) & (own >= CLEAR * other) & (kana == 0)
+            (lines,) = (own + other + kana).nonzero()  # the others follow those around them
+            edges = np.diff(clear[lines], prepend=False, append=False).nonzero()[0].reshape(-1, 2)
+            for first, last in edges.tolist():
+                here = lines[first:last]
+                if own[here].sum() >= PASSAGE:
+                    found.append((start + int(bounds[here[0]]), start + int(bounds[here[-1] + 1]), is_traditional))
+        return found
 
     def _by_line(self, mask: Mask, start: int, end: int, clear: bool, which: int) -> None:
         """Mark the lines of one document that are clearly of a script and not Japanese."""
