@@ -31,7 +31,8 @@ def with_losses(block: Block, pairs: list[Pair], ranked: list[Pair], found: list
     candidates = sorted({*of_utf8, *of_pairs}, key=[*ranked, *of_utf8].index)
     if len(block.codes) > 2 * SAMPLE and candidates:
         first = _first_loss(block, found, marked=marked)
-        sampled = _best_lossy(block.part(first, first + SAMPLE), candidates, marked=marked)
+        sample = block.part(first, first + SAMPLE) if first else block.beginning
+        sampled = _best_lossy(sample, candidates, marked=marked)
         if all(one.rule == DROPPED for one in sampled):
             return [one.moved(first) for one in sampled]  # what is not sure there is not worth reading to the end
         candidates = [sampled[0].span.pair]
@@ -39,11 +40,13 @@ def with_losses(block: Block, pairs: list[Pair], ranked: list[Pair], found: list
 
 
 def _first_loss(block: Block, found: list[Explained], *, marked: bool) -> int:
-    """Return where a sample of a long block begins that holds what was lost: at a mark, or what is not explained."""
+    """Return where a sample of a long block begins that holds what was lost, a mark or what is not explained: with the
+    block, of which much is read already, or there."""
     is_left = block.codes == 0xFFFD if marked else block.codes >= 0x80
     for one in found:
         is_left[one.span.start : one.span.end] = False
-    return min(int(is_left.argmax()), len(block.codes) - SAMPLE)
+    first = int(is_left.argmax())
+    return min(first, len(block.codes) - SAMPLE) if first > SAMPLE / 2 else 0
 
 
 def _best_lossy(block: Block, candidates: list[Pair], *, marked: bool) -> list[Explained]:
