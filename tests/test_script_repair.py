@@ -245,3 +245,10 @@ def test_a_quotation_in_the_other_script_is_no_page_of_it() -> None:
     japanese = ["実験の結果を報告書に記載し、会議で発表する。", "図書館の開館時間は曜日によって異なる。"] * 12
     text = "\n".join((*around[:30], *verse, *japanese, *around[30:]))
     assert encfix.clean(text).text == text
+
+
+@pytest.mark.parametrize("line", ["- 数据库 → 資料庫", "软件 -> 軟體，设置 => 設定", "面包 → 麵包"])
+@pytest.mark.parametrize("script", ["simplified", "traditional"])
+def test_words_of_both_scripts_beside_an_arrow_stay(line: str, script: str) -> None:
+    around = corpus(f"ud-gsd-dev.{script}.txt")[20:40]
+    assert encfix.clean("\n".join((*around, line, *around))).text.split("\n")[20] == line

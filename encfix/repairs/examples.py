@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import HAN_CLASSES, among, are_in
+from encfix.chinese.characters import HAN_CLASSES, SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES, among, are_in
 from encfix.repairs.context import CLOSING, OPENING
+
+Classes: TypeAlias = npt.NDArray[np.uint8]
 
 PAIRING = "/／→=＝>(（|｜\t ,，、;；:：-—\"'" + OPENING + CLOSING
 
@@ -37,6 +41,12 @@ NEAR_NAME = 20
 
 ENOUGH_NAMES, IDEOGRAPHS_A_NAME = 4, 100
 """How many such words make a text one that speaks of scripts throughout, if it holds so few ideographs to each."""
+
+ARROWS = "→⇒➜➡"
+"""Signs between a word and what becomes of it; `->` and `=>` are others."""
+
+NEAR_ARROW = 12
+"""Code points on either side of an arrow that are of the words beside it."""
 
 QUOTES = "\"'`" + OPENING + CLOSING
 
@@ -82,6 +92,42 @@ def _names(batch: Batch) -> Positions:
     is_name = np.isin(text[0] << 32 | text[1], [ord(name[0]) << 32 | ord(name[1]) for name in NAMES])
     is_label = np.logical_and.reduce([codes == ord(letter) for codes, letter in zip(text, LABEL, strict=True)])
     return np.asarray(found[is_name | is_label])
+
+
+def are_beside_arrows(batch: Batch, places: Positions, firsts: Positions, lasts: Positions) -> Mask:
+    """Return which places lie beside an arrow from one script to the other: 数据库 → 資料庫, 軟體 -> 软件.
+
+    `firsts` and `lasts` are the ends of the line of each place.
+    """
+    is_tip = (batch.codes == ord(">")) & are_in("-=", np.append(batch.codes[-1:], batch.codes[:-1]))
+    (arrows,) = (are_in(ARROWS, batch.codes) | is_tip).nonzero()
+    found = np.zeros(len(places), dtype=np.bool_)
+    if not len(arrows):
+        return found
+    behind = arrows.searchsorted(places)
+    for nearest in (np.maximum(behind - 1, 0), np.minimum(behind, len(arrows) - 1)):
+        arrow = arrows[nearest]
+        near = (arrow >= firsts) & (arrow < lasts) & (abs(arrow - places) <= NEAR_ARROW) & ~found
+        for nth in near.nonzero()[0].tolist():
+            first, at, last = int(firsts[nth]), int(arrow[nth]), int(lasts[nth])
+            found[nth] = _are_opposed(_word(batch.classes[first:at][::-1]), _word(batch.classes[at + 1 : last]))
+    return found
+
+
+def _are_opposed(one: Classes, other: Classes) -> bool:
+    """Return whether one word is simplified and another traditional, as far as their characters show it."""
+    scripts = SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES
+    shown = [[bool(among(word, *script).any()) for script in scripts] for word in (one, other)]
+    return sorted(shown) == [[False, True], [True, False]]
+
+
+def _word(classes: Classes) -> Classes:
+    """Return the ideographs that stand together near the beginning."""
+    classes = classes[:NEAR_ARROW]
+    is_han = among(classes, *HAN_CLASSES)
+    start = int(np.append(is_han, True).argmax())
+    end = start + int((~np.append(is_han[start:], False)).argmax())
+    return classes[start:end] if start <= LONGEST_GAP else classes[:0]
 
 
 def are_in_pairs(codes: Codes, middle: int) -> Mask:

@@ -187,6 +187,7 @@ class Surroundings:
         """Return which places lie in talk of scripts and spellings, `firsts` and `lasts` being the ends of lines."""
         batch, places = self._scripts.batch, self._places
         found = examples.are_in_talk_of_scripts(batch, places, firsts, lasts)
+        found |= examples.are_beside_arrows(batch, places, firsts, lasts)
         middle = 2 * examples.LONGEST_PAIR + examples.LONGEST_GAP - 1
         codes = around(batch.codes, places, self._start, self._end, middle)
         found |= examples.are_in_pairs(codes, middle) | examples.are_rejected(codes[:, middle + 1 :])
