@@ -98,8 +98,9 @@ def _joined(batch: Batch, proven: list[Span], others: list[Span]) -> list[Span]:
         ]
         together = [(one[0], other[1]) for one, other in pairs]
         for pair, span, holds in zip(pairs, together, _are_glossed(batch, together), strict=True):
-            if holds:
-                is_proven = {part: known for part, known in is_proven.items() if part not in pair} | {span: True}
+            if holds:  # no part is in two pairs
+                del is_proven[pair[0]], is_proven[pair[1]]
+                is_proven[span] = True
     return sorted(is_proven)
 
 
