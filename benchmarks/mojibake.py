@@ -27,7 +27,8 @@ PAIRS = (
     *(("utf-8", wrong) for wrong in
       ("gbk", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "latin-1", "cp437")),
     *(("gbk", wrong) for wrong in
-      ("latin-1", "cp1252", "cp1254", "cp1250", "cp1251", "mac-roman", "big5", "shift_jis", "euc_kr", "utf-8/cp1252")),
+      ("latin-1", "cp1252", "cp1254", "cp1250", "cp1251", "mac-roman", "big5", "shift_jis", "euc_kr", "utf-8/cp1252",
+       "cp1252+ftfy")),
     *(("big5", wrong) for wrong in ("gbk", "latin-1", "shift_jis", "euc_kr")),
     *((true, wrong) for wrong in ("gbk", "cp1252") for true in ("euc_jp", "shift_jis", "euc_kr")),
     *(("utf-8 ja", wrong) for wrong in ("shift_jis", "gbk")),
@@ -88,6 +89,13 @@ def mixed(data: bytes) -> str:
     return text
 
 
+def through_ftfy(text: str) -> str:
+    """Return what ftfy makes of a text, as of most text in collections of web pages, but for quotation marks."""
+    import ftfy
+
+    return ftfy.fix_text(text, uncurl_quotes=False)
+
+
 def damage(text: str, true: str, wrong: str, style: str) -> tuple[str, bool] | None:
     """Return the damaged text and whether something was lost; None if this decoder cannot make it."""
     try:
@@ -97,6 +105,8 @@ def damage(text: str, true: str, wrong: str, style: str) -> tuple[str, bool] | N
             return damage(once[0], true, "gbk", style) if once and not once[1] else None
         if wrong == "utf-8/cp1252":
             return (mixed(data), False) if style == "browser" else None
+        if wrong == "cp1252+ftfy":
+            return (through_ftfy(browser(data, "cp1252")), False) if style == "browser" else None
         if style == "strict":
             return data.decode(wrong), False
         if style.startswith("browser"):

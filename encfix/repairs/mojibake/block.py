@@ -153,7 +153,7 @@ class Block:
         """Return whether a letter of Europe beyond ASCII stands beside a span that its wrong encoding lacks."""
         lacking = self.lacking(span.pair.wrong)
         beside = [place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]
-        return any(ord("À") <= self.codes[place] <= ord("ž") and lacking[place] for place in beside)
+        return any(ord("À") <= self.codes[place] < 0x800 and lacking[place] for place in beside)
 
     def is_foreign_but_for(self, span: Span) -> bool:
         """Return whether such a character stands anywhere outside a span."""

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Positions
+from encfix.repairs.mojibake import through_ftfy
 
 LOST = 0xFF
 """The byte that stands for a character that no byte gives: no lead or trail byte of any true encoding here."""
@@ -105,6 +106,9 @@ def encode(codes: Codes, charset: str) -> Raw:
     >>> encode(np.array([ord("绐"), ord("a"), 0xFFFD], dtype=np.uint32), "gbk").data
     b'\\xe7\\xaaa\\xff'
     """
+    seconds = np.empty(0, np.int64)
+    if charset == UTF8_OR_CP1252:
+        codes, seconds = through_ftfy.before(codes)
     values = _table(charset).take(codes, mode="clip")
     values[codes >= REACH] = _NONE
     if charset == UTF8_OR_CP1252:
@@ -113,6 +117,7 @@ def encode(codes: Codes, charset: str) -> Raw:
     lost = values == _NONE
     values[lost] = LOST
     lengths = 1 + (values > 0xFF).astype(np.int64) + (values > 0xFFFF) + (values > 0xFFFFFF)
+    lengths[seconds] = 0
     starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
     data = np.empty(int(starts[-1]), dtype=np.uint8)
     ends = starts[1:]
@@ -287,7 +292,8 @@ def by_codec(charset: str) -> tuple[dict[int, tuple[bytes, ...]], ...]:
         return ({ord("€"): (b"\xa2\xe3", b"\x80")},)
     if charset == UTF8_OR_CP1252:
         single = np.flatnonzero(_table(charset)[0x80:0x800] < 0x100) + 0x80
-        return ({code: (bytes((int(_table(charset)[code]),)), chr(code).encode()) for code in single.tolist()},)
+        raws = {code: (bytes((int(_table(charset)[code]),)), chr(code).encode()) for code in single.tolist()}
+        return (through_ftfy.choices() | raws,)
     if charset in PLAIN_SPACE:
         return ({ord(" "): (b" ", bytes((PLAIN_SPACE[charset],)))},)
     if charset in SINGLE_BYTE:

@@ -15,9 +15,9 @@ from typing import TypeAlias
 import numpy as np
 
 from encfix.chinese import division, model
-from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252, characters
+from encfix.repairs.mojibake.charsets import LOST, characters
 from encfix.repairs.mojibake.costs import BROKEN
-from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.pairs import MIXED, Pair
 
 BEAM = 6
 """Prefixes that are kept at each character."""
@@ -30,6 +30,17 @@ MOST_RIVALS = 4
 
 ANY = 0x100
 """Stands for a lost first byte."""
+
+AT_TIMES = -6.0
+"""What it costs, in nats, that UTF-8 was not read wherever it could be but by ftfy, through which most text of the
+web goes: it reads so what looks like damage to it."""
+
+OF_FTFY, CLOSED = b"-", b"--"
+"""Stand for the unread bytes then: ftfy begins no character behind one that was read from a byte which may continue
+one."""
+
+STRIPPED = -7.0
+"""What it costs that a soft hyphen, byte AD, stood behind a character and is gone."""
 
 MARK = bytes((LOST,))
 Choices: TypeAlias = "tuple[tuple[bytes, float], ...]"
@@ -61,7 +72,7 @@ def _chosen(line: tuple[bytes, ...], places: tuple[tuple[int, Choices], ...], pa
             break
         settled = best if by_words > 0 else rival
         options = {
-            place: ((settled[place], 0.0),) if best[place] != rival[place] else choices
+            place: tuple(one for one in choices if best[place] == rival[place] or one[0] == settled[place])
             for place, choices in options.items()
         }
     return best, False
@@ -74,8 +85,10 @@ def _score(pieces: list[bytes], pair: Pair) -> float:
 def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
     """Return the bytes that read best, those that come nearest to them, and by how many nats."""
     character_of = _characters(pair.codec).get
-    is_mixed = pair.wrong == UTF8_OR_CP1252
+    is_mixed = pair in MIXED
     states: list[_State] = [(0.0, -1, "\n", b"", None, np.inf, None)]
+    if is_mixed:
+        states.append((AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))
     for place, piece in enumerate(pieces):
         extended: dict[tuple[int, str, bytes], _State] = {}
         choices = options.get(place)
@@ -85,9 +98,9 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
             continue
         for score, pending, last, tail, chain, gap, near in states:
             for choice, cost in choices or ((piece, 0.0),):
-                value = score if is_mixed else score + cost
+                value = score + cost
                 lead, final = pending, last
-                open_ = _unread(tail, choice) if is_mixed else b""
+                open_ = _unread(tail, choice, is_stripped=cost == STRIPPED) if is_mixed else b""
                 if open_ is None:
                     continue
                 for byte in choice:
@@ -119,9 +132,9 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
                     extended[key] = *other[:5], other[0] - value, made
         if not extended:  # no such decoder gives this
             return pieces, pieces, 0.0
-        states = list(extended.values())
-        if len(states) > BEAM:
-            states = sorted(states, key=itemgetter(0), reverse=True)[:BEAM]
+        states = _kept([state for state in extended.values() if state[3][:1] != OF_FTFY])
+        if is_mixed:
+            states += _kept([state for state in extended.values() if state[3][:1] == OF_FTFY])
     states = [(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states]
     *_, chain, gap, near = _best(states)
     best, nearest = pieces.copy(), pieces.copy()
@@ -129,6 +142,11 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
         for place, choice in zip(sorted(options), made_of + _listed(chain)[len(made_of) :], strict=True):
             chosen[place] = choice
     return best, nearest, gap
+
+
+def _kept(states: list[_State]) -> list[_State]:
+    """Return the best of several prefixes."""
+    return sorted(states, key=itemgetter(0), reverse=True)[:BEAM] if len(states) > BEAM else states
 
 
 def _least(one: tuple[float, _Chain]) -> float:
@@ -144,13 +162,23 @@ def _listed(chain: _Chain) -> list[bytes]:
     return choices[::-1]
 
 
-def _unread(tail: bytes, choice: bytes) -> bytes | None:
-    """Return the bytes at the end of `tail` and `choice`, each read by itself, that may begin a character of UTF-8.
+def _unread(tail: bytes, choice: bytes, *, is_stripped: bool = False) -> bytes | None:
+    """Return the bytes at the end of `tail` and `choice`, each read by itself, that may begin a character of UTF-8, or
+    what stands for them.
 
-    None if they are one: a decoder that reads UTF-8 where it can would not have read them by themselves.
+    None if no such decoder gives this: one that reads UTF-8 where it can would not have read them by themselves.
     """
+    if is_stripped:
+        before = _unread(tail, choice[:-1])
+        return _unread(before, choice[-1:]) if before is not None else None
+    if not choice:
+        return tail
+    if tail[:1] == OF_FTFY:
+        if len(choice) == 1:
+            return CLOSED if 0x80 <= choice[0] < 0xC0 else OF_FTFY
+        return OF_FTFY if tail != CLOSED else None
     if len(choice) > 1:
-        return b""
+        return b"" if len(choice) == 2 + (choice[0] >= 0xE0) + (choice[0] >= 0xF0) else None
     if tail and 0x80 <= choice[0] < 0xC0:
         try:
             (tail + choice).decode("utf-8")

@@ -14,7 +14,7 @@ import numpy as np
 from encfix.batch import Mask, Positions
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, rounds, variants
 from encfix.repairs.mojibake.block import SAMPLE, Block, Scores, Span
-from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, replacements
+from encfix.repairs.mojibake.charsets import replacements
 from encfix.repairs.mojibake.explained import (
     DOUBTED,
     DROPPED,
@@ -29,7 +29,7 @@ from encfix.repairs.mojibake.explained import (
 )
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.losses import with_losses
-from encfix.repairs.mojibake.pairs import PAIRS, Pair
+from encfix.repairs.mojibake.pairs import MIXED, PAIRS, Pair
 
 BEST = 3
 """Pairs that are read with care, of all that a quick reading finds possible."""
@@ -43,9 +43,6 @@ lists of rare characters give reason to try again and again."""
 
 LEAST_REPORTED = 8
 """Code points of the shortest part of a stretch that is reported since bytes of it were dropped."""
-
-MIXED = tuple(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
-"""The pairs that look like others where they gave no pairs of UTF-8."""
 
 _NARROW = tuple(pair for pair in PAIRS if pair.is_european)
 _WIDE = tuple(pair for pair in PAIRS if not pair.is_european)
@@ -112,15 +109,13 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
 def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair]:
     """Return the pairs that may explain a block, by what a quick reading gains."""
     for pair in preferred:
-        if pair in pairs and covers_well(block, reading.spans(block, pair, judging.LEAST_GAIN)):
+        if pair in pairs and _holds_all(block, reading.spans(block, pair, judging.LEAST_GAIN)):
             return [pair]
     if len(block.codes) > 2 * SAMPLE:
         return _ranked(block.beginning, pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
     gains = {pair: reading.gain(block, pair, judging.LEAST_GAIN) for pair in pairs}
-    for pair in MIXED if _may_be_mixed(block, pairs) else ():
-        if pair in gains:  # until its bytes are chosen it reads badly
-            mixed = reading.spans(block, pair, judging.LEAST_GAIN, variants.chosen(block, pair)[0])
-            gains[pair] = sum(span.gain for span in mixed) + edges.LEAVING  # others leave characters at the ends
+    if is_mixed(block):
+        gains |= _gains_as_mixed(block, gains)
     least = LEAST_SHARE * max(gains.values(), default=0.0)
     ranked = sorted((pair for pair in pairs if gains[pair] > least), key=lambda pair: -gains[pair])
     return ranked[:BEST]
@@ -131,15 +126,32 @@ def is_mixed(block: Block) -> bool:
     return all(block.lacking(charset).any() for charset in ("cp1252", "latin-1"))
 
 
-def _may_be_mixed(block: Block, pairs: list[Pair]) -> bool:
-    """Return whether a block has characters that only pairs of UTF-8 give, if no other pair explains it."""
-    return is_mixed(block) and not any(
-        plausibility.is_like_utf8(block, pair, plausibility.NEARLY_ALL)
-        if pair.codec == "utf-8"
-        else covers_well(block, reading.spans(block, pair, judging.LEAST_GAIN))
-        for pair in pairs
-        if pair.is_single_byte and pair not in MIXED
-    )
+def _gains_as_mixed(block: Block, gains: dict[Pair, float]) -> dict[Pair, float]:
+    """Return what a block that has characters which only pairs of UTF-8 give gains if it is read so, no more than the
+    best of other pairs if that explains it; and 0 for others of the same true encoding that gain less."""
+    others = [pair for pair in gains if pair.is_european and pair not in MIXED]
+    best = max(others, key=lambda pair: gains[pair], default=None)
+    if best and _is_explained(block, best):
+        return {pair: min(gains[pair], gains[best]) for pair in MIXED if pair in gains}
+    found = {}
+    for pair in (pair for pair in MIXED if pair in gains):  # until its bytes are chosen it reads badly
+        spans = reading.spans(block, pair, judging.LEAST_GAIN, variants.chosen(block, pair)[0])
+        found[pair] = sum(span.gain for span in spans) + edges.LEAVING  # others leave characters at the ends
+        found |= {other: 0.0 for other in others if other.true == pair.true and gains[other] < found[pair]}
+    return found
+
+
+def _is_explained(block: Block, pair: Pair) -> bool:
+    """Return whether a pair of single bytes explains a block, by a quick look."""
+    if pair.codec == "utf-8":
+        return plausibility.is_like_utf8(block, pair, plausibility.NEARLY_ALL)
+    return _holds_all(block, reading.spans(block, pair, judging.LEAST_GAIN))
+
+
+def _holds_all(block: Block, spans: list[Span]) -> bool:
+    """Return whether spans hold nearly all of a block, and no letter stands beside one that its wrong encoding
+    lacks."""
+    return covers_well(block, spans) and not any(map(block.is_in_a_word, spans))
 
 
 def _has_marks(block: Block, found: list[Explained]) -> bool:

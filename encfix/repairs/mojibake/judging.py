@@ -11,12 +11,12 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, to_codes, to_text
 from encfix.chinese import division
 from encfix.chinese.characters import IS_HAN, class_table
-from encfix.chinese.neighbours import is_hangul, is_kana, log_korean
+from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_korean
 from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.charsets import Raw, can_be_lost, decoder_of, encode
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
-from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.pairs import MIXED, Pair
 from encfix.repairs.mojibake.reading import gain_of_drops, may_be_others, most_gain_of_drops
 
 LEAST_GAIN = 10.0
@@ -102,6 +102,8 @@ def confidence(block: Block, span: Span) -> float:
     known = ~lost & (codes >= 0x80)
     few = (len(np.unique(codes[known])) if span.pair.is_single_byte else known.sum()) < FEW
     here = slice(span.start, span.end)
+    if span.pair in MIXED and is_misread(codes):  # Korean that went the same way
+        return 0.0
     if not _is_prose(codes, known, span.pair) or _is_chart(block.codes[here], span.pair):
         return 0.0
     if span.pair.is_single_byte and _squeezed(block, span, codes) > MOST_SQUEEZED * known.sum():
@@ -192,6 +194,8 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
         return 0.99 if pair.is_chinese else 0.95  # no model says which kana fit
     if pair.codec == "utf-8":
         return 0.999
+    if pair in MIXED:
+        return 0.95
     if pair.is_single_byte or not pair.is_chinese:
         return 0.985
     return 0.96

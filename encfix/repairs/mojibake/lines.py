@@ -25,7 +25,8 @@ from encfix.repairs.mojibake.explained import (
     between,
     covers,
 )
-from encfix.repairs.mojibake.explaining import MIXED, Evidence, explain, is_mixed, without_loss
+from encfix.repairs.mojibake.explaining import Evidence, explain, is_mixed, without_loss
+from encfix.repairs.mojibake.pairs import MIXED
 from encfix.repairs.mojibake.plausibility import is_like_utf8
 from encfix.repairs.mojibake.rounds import AGAIN
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from encfix.repairs.mojibake.charsets import LATIN_1_THEN_GBK, SINGLE_BYTE
+from encfix.repairs.mojibake.charsets import LATIN_1_THEN_GBK, SINGLE_BYTE, UTF8_OR_CP1252
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,6 @@ PAIRS = (
     *(Pair("utf-8", wrong, "utf-8", "Japanese") for wrong in ("shift-jis", "gbk")),
 )
 """What is undone, the frequent first."""
+
+MIXED = tuple(pair for pair in PAIRS if pair.wrong == UTF8_OR_CP1252)
+"""The pairs that look like others where they gave no pairs of UTF-8."""

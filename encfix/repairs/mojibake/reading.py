@@ -169,7 +169,7 @@ def _read(block: Block, pair: Pair, least: float, raw: Raw, lossy: Reading | Non
         borders[starts] = 1
         borders[raw.starts] += 2
         both = np.flatnonzero(borders == 3)
-        old, new = np.searchsorted(raw.starts, both), np.searchsorted(starts, both)
+        old, new = np.searchsorted(raw.starts, both, "right") - 1, np.searchsorted(starts, both)
     total = running[new] - (block.running_as_mixed if pair.is_japanese else block.running)[old]
     if (total - np.minimum.accumulate(total)).max() <= least:
         return None

@@ -26,10 +26,10 @@ from encfix.repairs.mojibake.charsets import (
     in_question,
     pair_table,
 )
-from encfix.repairs.mojibake.choosing import GAP, MARK, Options, choose_pairs
+from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Options, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
-from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.pairs import MIXED, Pair
 from encfix.repairs.mojibake.reading import read
 
 SURE_GAP = 5.0
@@ -37,6 +37,9 @@ SURE_GAP = 5.0
 
 SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
 """What it costs to take other bytes than those that come first, in nats, and such as another codec reads."""
+
+OF_UTF8 = -2.0
+"""The same for those of UTF-8 where windows-1252 has the character."""
 
 
 _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
@@ -85,9 +88,14 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     for place, code in zip(ambiguous.tolist(), codes, strict=True):
         first = codecs[0].get(code, ())
         alien = {raw for known in codecs for raw in known.get(code, ())} - {*first, pieces[place]}
-        others = [(raw, SECOND_CHOICE) for raw in first if raw != pieces[place]]
+        cost = SECOND_CHOICE if pair not in MIXED else OF_UTF8
+        others = [(raw, cost) for raw in first if raw != pieces[place]]
         others += [(raw, STRANGE_CODEC) for raw in sorted(alien)]
         options[place] = ((pieces[place], 0.0), *others)
+    if pair in MIXED and pair.true == "gbk" and not (block.codes == soft_hyphens.SOFT_HYPHEN).any():
+        for place in np.flatnonzero(block.codes >= 0x80).tolist():
+            known = options.get(place, ((pieces[place], 0.0),))
+            options[place] = (*known, *((raw + bytes((soft_hyphens.SOFT_HYPHEN,)), STRIPPED) for raw, _ in known[:1]))
     chosen = pieces.copy()
     if pair.codec == "utf-8":
         _choose_utf8(chosen, options)

@@ -1,0 +1,94 @@
+"""What ftfy, through which most text of the web goes, makes of GBK that was read as windows-1252: `ÎÄÕÂÌáʾ` for
+文章提示.
+
+Where single bytes look to it like a character of UTF-8 that was misread, it puts that character (CA BE is ʾ), though
+not wherever they may be one. What comes out it looks at again, so two steps may lie between the bytes and a character.
+It writes two letters for one that is both (ĳ, C4 B3, is ij), and all in normal form C.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+import numpy as np
+
+from encfix.batch import Codes, Positions
+
+CODECS = ("cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1257")
+"""The charsets of one byte that ftfy tries."""
+
+LIGATURES = {"ij": "ĳ", "IJ": "Ĳ", "dz": "ǳ", "Dz": "ǲ", "DZ": "Ǳ"}
+"""The letters that it parts in two, of those that UTF-8 has two bytes for which are in GB 2312."""
+
+ALIKE = {";": "\u037e", "\u02b9": "\u0374"}
+"""Characters that normal form C puts for others that are the same."""
+
+_LIGATURES = {ord(two[0]) << 16 | ord(two[1]): ord(one) for two, one in LIGATURES.items()}
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def before(codes: Codes) -> tuple[Codes, Positions]:
+    """Return a text without normal form C, as far as that matters here, and with letters in one that were parted in
+    two; and where the second ones of two stand, which no byte is behind.
+
+    Normal form C makes of a letter of Latin-1 with a mark, and another mark behind it, a letter with that one: of ë and
+    an ogonek ę and a diaeresis.
+
+    >>> [chr(code) for code in before(np.array([0x119, 0x308], dtype=np.uint32))[0].tolist()] == ["ë", "\u0328"]
+    True
+    """
+    is_beyond = codes >= 0x80
+    marks = np.flatnonzero(is_beyond[:-1] & (codes[1:] >= 0x300) & (codes[1:] < 0x370)) + 1
+    firsts = np.flatnonzero(is_beyond[:-3] & is_beyond[3:]) + 1
+    firsts = firsts[np.isin(codes[firsts] << 16 | codes[firsts + 1], list(_LIGATURES))]
+    if not len(marks) and not len(firsts):
+        return codes, firsts
+    codes = codes.copy()
+    for place in marks.tolist():
+        base, *own = tuple(unicodedata.normalize("NFD", chr(int(codes[place - 1]))))
+        letter = unicodedata.normalize("NFC", base + chr(int(codes[place])))
+        if len(own) == len(letter) == 1 and letter < "\u0100":
+            codes[place - 1], codes[place] = ord(letter), ord(own[0])
+    for place in firsts.tolist():
+        codes[place] = _LIGATURES[int(codes[place]) << 16 | int(codes[place + 1])]
+    return codes, firsts + 1
+
+
+@cache
+def choices() -> dict[int, tuple[bytes, ...]]:
+    """Return the characters beyond Latin-1 that have more than their bytes of UTF-8 behind them, with all that they may
+    have."""
+    codes = (code for code in range(0x100, 0x10000) if code & 0x3F > 0x20 and code not in _SURROGATES)
+    known = {code: _in_steps(chr(code).encode()) for code in codes}
+    for one, other in ALIKE.items():
+        known[ord(one)] = *known.get(ord(one), (one.encode(),)), other.encode()
+    return {code: raws for code, raws in known.items() if len(raws) > 1}
+
+
+def _in_steps(raw: bytes) -> tuple[bytes, ...]:
+    """Return the bytes of a character of UTF-8, and others that become the same in two steps.
+
+    First of two or three of them comes one: of C2 and another byte that other byte, of two that are a letter in UTF-8
+    the byte of that letter in a charset of Europe. Others that no text in GB 2312 has are left out.
+
+    >>> [raw.hex() for raw in _in_steps("ʶ".encode())][:2]
+    ['cab6', 'cac2b6']
+    """
+    lead, rest = raw[:1], raw[1:]
+    if min(rest) <= 0xA0:
+        return (raw,)
+    behind = (lead + b"\xc2" + rest,) if len(raw) == 2 else ()
+    return raw, *behind, *(letter + rest for letter in _letters().get(lead, ()))
+
+
+@cache
+def _letters() -> dict[bytes, tuple[bytes, ...]]:
+    """Return for bytes of the charsets two bytes of UTF-8 that are a letter of them."""
+    known: dict[bytes, set[bytes]] = {}
+    for codec in CODECS:
+        for byte in (bytes((number,)) for number in range(0xC2, 0xF0)):
+            letter = byte.decode(codec, "replace").encode()
+            if len(letter) == 2 and letter[1] > 0xA0:
+                known.setdefault(byte, set()).add(letter)
+    return {byte: tuple(sorted(letters)) for byte, letters in known.items()}
