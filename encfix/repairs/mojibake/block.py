@@ -13,7 +13,7 @@ from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
-from encfix.repairs.mojibake import cyrillic, later_marks
+from encfix.repairs.mojibake import cyrillic, later_marks, narrowed
 from encfix.repairs.mojibake.charsets import (
     LOST,
     OF_ASIA,
@@ -220,6 +220,8 @@ class Block:
             self._own[pair.wrong] = later_marks.with_own_marks(
                 raw, self.codes, self._may_be_later[is_narrow], by_two=pair.wrong in LOSES_MANY
             )
+            if pair.wrong == "gbk":
+                self._own[pair.wrong] = narrowed.with_wide(self._own[pair.wrong], self.codes)
         return self._own[pair.wrong]
 
     def lacking(self, charset: str) -> Mask:

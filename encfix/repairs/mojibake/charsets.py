@@ -28,6 +28,9 @@ REPLACEMENTS = {"shift-jis": (0xFFFD, 0x30FB)}
 a middle dot, which hardly ever is one in damaged text: no UTF-8 has its bytes 81 45, but where E stands behind an
 ideograph."""
 
+NARROWED = {"¢": "￠", "£": "￡", "¥": "￥"}
+"""Characters beyond ASCII that GBK lacks, for the wide ones that it has: many collections of text fold widths."""
+
 _NONE = np.uint32(0xFFFFFFFF)
 UTF8_OR_CP1252 = "utf-8-or-cp1252"
 LATIN_1_THEN_GBK = "latin-1-then-gbk"
@@ -150,6 +153,9 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
             _put_single(table, codec)
         else:
             _put_double(table, codec)
+    if charset == "gbk":
+        for narrow, wide in NARROWED.items():
+            table[ord(narrow)] = int.from_bytes(wide.encode("gbk"), "big")
     if charset == "shift-jis":
         table[0xA0] = 0xA0  # Windows' decoder; Python's makes it private use
     table[:0x80] = np.arange(0x80)

@@ -1,0 +1,51 @@
+"""Full-width characters of damaged text that were made narrow later: 佣金 is `浣ｉ噾` in GBK, and `浣i噾` after that.
+
+Many collections of text fold widths. A narrow letter or sign between two damaged characters is taken for the wide one
+where its bytes continue the character of UTF-8 before it and what follows continues them: no ASCII can stand there.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from encfix.batch import Codes
+from encfix.edits import offsets_of
+from encfix.repairs.mojibake.charsets import Raw
+
+_WIDER = 0xFEE0
+
+
+def with_wide(raw: Raw, codes: Codes) -> Raw:
+    """Return the bytes behind a text of UTF-8 read as GBK with those of wide characters where narrow ones cannot be."""
+    is_beyond = codes >= 0x80
+    places = np.flatnonzero(is_beyond[:-2] & np.isin(codes[1:-1], list(_wide())) & is_beyond[2:]) + 1
+    pieces: list[bytes] = []
+    lengths, last = np.diff(raw.starts), 0
+    for place in places.tolist():
+        start, end = raw.starts[place : place + 2].tolist()
+        own = _wide()[int(codes[place])]
+        if _fits(raw.data[max(0, start - 3) : start], own, raw.data[end : end + 3]):
+            pieces += (raw.data[last:start], own)
+            lengths[place], last = len(own), end
+    return Raw(b"".join((*pieces, raw.data[last:])), offsets_of(lengths)) if pieces else raw
+
+
+@cache
+def _wide() -> dict[int, bytes]:
+    """Return the bytes in GBK of the wide character for each narrow one."""
+    wide = {code: chr(code + _WIDER) for code in range(ord("!"), 0x7F)} | {ord(" "): "\u3000"}
+    return {code: character.encode("gbk") for code, character in wide.items()}
+
+
+def _fits(before: bytes, own: bytes, after: bytes) -> bool:
+    """Return whether two bytes stand between others as bytes of UTF-8 that are part of whole characters."""
+    head = next((before[back:] for back in (-1, -2) if before[back : back + 1] >= b"\xe0"), b"")
+    if not head:
+        return False
+    try:
+        (head + own + after).decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= len(head) + len(own)
+    return True
