@@ -31,6 +31,10 @@ class Round:
             held |= np.diff(stage.bounds) > 0
         return np.flatnonzero(held)
 
+    def changes(self, row: int) -> bool:
+        """Return whether some stage changed a document."""
+        return any(stage.bounds[row] < stage.bounds[row + 1] for stage in self.stages)
+
     def spans(self, row: int, stages: int) -> Spans:
         """Return what the first so many stages, after which something was reported or all ended, did to a document."""
         if not stages:
@@ -81,18 +85,22 @@ class History:
             return left_alone(self.original, "noise.unsettled")
         spans = NO_SPANS
         findings: list[Finding] = []
+        lasting: list[Finding] = []
         for done, row in self.rounds:
+            found: list[Finding] = []
             for before, report in done.reports:
                 if report.bounds[row] < report.bounds[row + 1]:
                     places = Placement(compose(spans, done.spans(row, before)).places())
-                    findings += _findings(self.original, places, report, row)
+                    found += _findings(self.original, places, report, row)
+            findings += found
+            if not done.changes(row):  # what is lost in the text that comes out, be it in what was repaired
+                lasting += (finding for finding in found if _is_lost(finding))
             spans = compose(spans, done.spans(row, len(done.stages)))
         for stage, row in self.stages:
             spans = compose(spans, _own(stage, row))
         changes = changes_of(_rows(by_word(spans.rows(), self.original), self.original, self.text))
-        left = _still_there(findings, changes) if findings else ()
-        lost = any(RULES[number_of(name)].policy is Policy.LOST for f in left for name in f.rules)
-        return Trail(changes, left, lost)
+        left = _still_there(findings, lasting, changes) if findings else ()
+        return Trail(changes, left, any(map(_is_lost, left)))
 
 
 def _own(stage: Stage, row: int) -> Spans:
@@ -101,10 +109,14 @@ def _own(stage: Stage, row: int) -> Spans:
     return spans_of(stage.edits.part(first, last)).share(0, last - first, base=int(stage.starts[row]))
 
 
-def _still_there(findings: list[Finding], changes: Sequence[Change]) -> tuple[Finding, ...]:
-    """Return findings sorted and once each, less those that touch what was repaired after all."""
+def _is_lost(finding: Finding) -> bool:
+    return any(RULES[number_of(name)].policy is Policy.LOST for name in finding.rules)
+
+
+def _still_there(findings: list[Finding], lasting: list[Finding], changes: Sequence[Change]) -> tuple[Finding, ...]:
+    """Return findings sorted and once each, less those that touch what was repaired after all, but `lasting` ones."""
     starts = [change.start for change in changes]
-    left = {}
+    left = {(finding.rules, finding.start, finding.end): finding for finding in lasting}
     for finding in findings:
         nth = bisect_left(starts, max(finding.end, finding.start + 1))
         if nth == 0 or changes[nth - 1].end <= finding.start:

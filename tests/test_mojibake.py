@@ -51,6 +51,12 @@ def test_what_was_misread_is_read_again(case: dict[str, str]) -> None:
     assert {rule for change in result.changes for rule in change.rules} == {case["rule"]}
 
 
+def test_what_stays_lost_in_what_was_repaired_is_reported() -> None:
+    result = encfix.clean("/** 鍛戒护琛ュ叏鍣?锛屾ā绯婃悳绱?銆?*/")
+    assert "命令补全\ufffd" in result.text
+    assert ({finding.rules for finding in result.findings}, result.verdict) == ({("noise.replacement",)}, "lost")
+
+
 @pytest.mark.parametrize("case", cases("mojibake-negative"), ids=lambda case: case["label"])
 def test_what_looks_alike_stays(case: dict[str, str]) -> None:
     assert encfix.clean(case["text"], only=("mojibake",)).text is case["text"]
