@@ -120,6 +120,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (is_in & by_word, 0.0),
         (is_in, 1.5),
         (has(0, "隻齣") & has(-1, COUNTED), 4.0),
+        (has(0, "隻") & has(-1, " ") & (has(-2, NUMERALS + "}") | has(-2, "dsu") & has(-3, "%")), 12.0),
         (has(0, "只") & has(-1, COUNTED) & ~is_animal_or_ship, 12.0),
         (has(0, "睏") & ~by_word & (is_edge(1) | has(1, PARTICLES)), 6.0),
         (is_clear, 8.0),  # 使其明瞭, but 聲明瞭 was 聲明了
