@@ -32,7 +32,7 @@ SHORTEST_TOKEN, LONGEST_TOKEN = 6, 32
 _TOKEN = re.compile(rf"(?<![!-~])[!-~]{{{SHORTEST_TOKEN},{LONGEST_TOKEN}}}(?![!-~])")
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
 _CODE = re.compile(
-    r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$|^\||\|$|\\[A-Za-z]{2}"
+    r"://|www\.|\.(?:com|cn|net|org)|^(?:&?#?\w+;)+$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$|^\||\|$|\\[A-Za-z]{2}"
 )
 LEAST_QUESTIONS = 5
 SHORTEST_MASK = 3

@@ -14,7 +14,7 @@ SURE, LIKELY, UNSURE = 0.99, 0.93, 0.5
 _ABOUT = re.compile(
     "(?<![政递遞])(?:编码|編碼)|解码|解碼|转义|轉義|跳脱|跳脫|码点|碼點|码位|碼位|正则|正規表|换行符|換行符"
     "|(?<![治济濟律人业業立场場])(?:实体|實體)(?![经經店书書企产產零卡机機法])|小于号|小於號|地址栏|地址欄|網址列"
-    r"|字符引用|字元引用|字元參照|(?:[（(]如|例如|比如|譬如|such as)\s*(?=[&\\])"
+    r"|字符(?:值)?引用|字元引用|字元參照|进制|進制|進位|\bNCR\b|(?:[（(]如|例如|比如|譬如|such as)\s*(?=[&\\])"
     r"|unicode|escape|encod|entit|(?<![.\w])(?:html|json)(?!\w)",
     re.IGNORECASE | re.ASCII,
 )
@@ -40,11 +40,14 @@ class Page:
         return _CODE.search(self.text) is not None
 
     def is_about(self, offset: int) -> bool:
-        """Return whether the line of an offset speaks of escapes near it."""
+        """Return whether the line of an offset speaks of escapes near it, or one beside it if it is all examples."""
         near = self._about[
             bisect_left(self._about, offset - ABOUT_REACH) : bisect_left(self._about, offset + ABOUT_REACH)
         ]
-        return bool(near) and self._line_of(offset) in map(self._line_of, near)
+        if not near:
+            return False
+        own, lines = self._line_of(offset), {self._line_of(place) for place in near}
+        return own in lines or (not {own - 1, own + 1}.isdisjoint(lines) and not self._holds_han(own))
 
     def is_in_address(self, offset: int) -> bool:
         """Return whether an address began before an offset, with no space since."""
@@ -54,6 +57,10 @@ class Page:
     def is_chinese_beside(self, start: int, end: int) -> bool:
         """Return whether Chinese stands right before or right behind a span."""
         return any(map(is_chinese, self.text[max(0, start - 1) : start] + self.text[end : end + 1]))
+
+    def _holds_han(self, line: int) -> bool:
+        start, end = ([0, *self._line_ends][line], [*self._line_ends, len(self.text)][line])
+        return any(map(is_han, self.text[start:end]))
 
     def _line_of(self, offset: int) -> int:
         return bisect_left(self._line_ends, offset)
