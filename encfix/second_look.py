@@ -50,7 +50,7 @@ _FIRST_BYTES = (0xC2, 0xC3, 0xC5, 0xCE, 0xD0, 0xD9)
 _HEX = np.zeros(0x80, dtype=np.bool_)
 _HEX[list(map(ord, "0123456789abcdefABCDEF"))] = True
 _AFTER_BACKSLASH = np.zeros(0x3000, dtype=np.bool_)
-_AFTER_BACKSLASH[list(map(ord, "\\ux\"'“”"))] = True
+_AFTER_BACKSLASH[list(map(ord, "\\uUx\"'“”"))] = True
 
 
 def improbable(batch: Batch, places: Positions) -> Mask:

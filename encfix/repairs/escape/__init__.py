@@ -30,7 +30,7 @@ from encfix.rules import number_of
 BACKSLASH = number_of("escape.backslash")
 
 _SIGN = re.compile(
-    r"&[#A-Za-z]|#[xX]?[0-9a-fA-F]{4}|\\[uxrn\"'“”]|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|=\?|nbsp;|u[0-9a-f]{4}u|_x000"
+    r"&[#A-Za-z]|#[xX]?[0-9a-fA-F]{4}|\\[uUxrn\"'“”]|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|=\?|nbsp;|u[0-9a-f]{4}u|_x000"
 )
 """What any escape holds."""
 

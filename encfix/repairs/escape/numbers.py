@@ -129,7 +129,7 @@ def _is_shown(text: str) -> bool:
 
 
 def _code_units(run: str) -> str:
-    data = b"".join(int(digits, 16).to_bytes(2, "big") for digits in re.findall(r"u([0-9a-fA-F]{4})", run))
+    data = b"".join(int(digits, 16).to_bytes(2, "big") for digits in re.findall(r"[uU]([0-9a-fA-F]{4})", run))
     return data.decode("utf-16-be")
 
 
@@ -190,7 +190,7 @@ _NEVER = re.compile("(?!)")
 NOTATIONS = (
     Notation(
         UNICODE,
-        re.compile(r"(?<!\\)(?:\\+u[0-9a-fA-F]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}"),
+        re.compile(r"(?<!\\)(?:\\+u[0-9a-fA-F]{4}){2,}|(?:\\U[0-9a-f]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}"),
         re.compile(r"(?<![\\\[-])(?:(?:\\+u[0-9a-fA-F]{4})+|(?:%u[0-9a-fA-F]{4})+)(?!-|[\\%]u)"),
         _code_units,
     ),
