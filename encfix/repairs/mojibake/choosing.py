@@ -87,7 +87,7 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
     character_of = _characters(pair.codec).get
     is_mixed = pair in MIXED
     states: list[_State] = [(0.0, -1, "\n", b"", None, np.inf, None)]
-    if is_mixed:
+    if is_mixed and pair.true == "gbk":
         states.append((AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))
     for place, piece in enumerate(pieces):
         extended: dict[tuple[int, str, bytes], _State] = {}

@@ -128,10 +128,11 @@ def is_mixed(block: Block) -> bool:
 
 def _gains_as_mixed(block: Block, gains: dict[Pair, float]) -> dict[Pair, float]:
     """Return what a block that has characters which only pairs of UTF-8 give gains if it is read so, no more than the
-    best of other pairs if that explains it; and 0 for others of the same true encoding that gain less."""
+    best of other pairs if that explains it, or if one has all its characters; and 0 for others of the same true
+    encoding that gain less."""
     others = [pair for pair in gains if pair.is_european and pair not in MIXED]
     best = max(others, key=lambda pair: gains[pair], default=None)
-    if best and _is_explained(block, best):
+    if best and (_is_explained(block, best) or not all(block.lacks(pair.wrong) for pair in others)):
         return {pair: min(gains[pair], gains[best]) for pair in MIXED if pair in gains}
     found = {}
     for pair in (pair for pair in MIXED if pair in gains):  # until its bytes are chosen it reads badly

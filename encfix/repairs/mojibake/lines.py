@@ -43,8 +43,9 @@ characters."""
 LEAST_OF_PAIRS = 6
 """Letters and signs of Latin-1 in a row that are pairs of bytes, though all lines together are text in no encoding."""
 
-POOR = -9.0
-"""The mean cost of a character below which a line may be of another encoding of pairs than the ones around it."""
+POOR, POOREST = -9.0, -13.0
+"""The mean cost of a character below which a line may be of another encoding of pairs than the ones around it, and
+below which it is, be it in which it may."""
 
 LEAST_LOST, LEAST_LOST_SHARE = 4, 0.15
 """Replacement characters in an improbable line that is beyond repair, and their share of what is beyond ASCII."""
@@ -100,8 +101,14 @@ def _with_other_lines(one: Explained, block: Block) -> list[Explained]:
     if not (pair.is_european and pair.codec in OF_PAIRS and (pair in MIXED or _costs(one.span).min() < POOR)):
         return [one]
     parts = list(_parts(one, block))
-    found = [_in_other_pairs(part, block) or part for part in parts]
+    found = [_in_other_pairs(part, block) or _doubted_if_poor(part) for part in parts]
     return found if any(other is not part for part, other in zip(parts, found, strict=True)) else [one]
+
+
+def _doubted_if_poor(part: Explained) -> Explained:
+    """Return the reading of a line, in doubt if it is no text."""
+    is_poor = _costs(part.span).min() < POOREST
+    return part._replace(confidence=min(part.confidence, DOUBTED)) if is_poor else part
 
 
 def _in_other_pairs(part: Explained, block: Block) -> Explained | None:

@@ -22,7 +22,7 @@ SOFT_HYPHEN = 0xAD
 LEAST_GAIN, GAP = 8.0, 3.0
 """Nats by which a run must read better with the byte than without, and with it at one place than at any other."""
 
-_WRONG = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9")
+_WRONG = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254")
 """The charsets that read it as a soft hyphen."""
 
 _RUN = re.compile(rb"[\x81-\xfe]{3,}")
