@@ -53,6 +53,28 @@ def test_a_baseline_that_is_not_there_yet_is_told_how_it_is_made(tmp_path: Path)
     assert "line 1: no JSON" in run("undo", path, code=2).stderr
 
 
+@pytest.mark.parametrize("flag", ["--field", "--spans", "--verdict"])
+def test_flags_for_fields_are_not_passed_over_where_there_are_none(
+    flag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put("in/a.jsonl", f'{{"text": "{DAMAGED.strip()}", "spans": [[0, 6]]}}\n')
+    put("in/b.txt", DAMAGED)
+    value = {"--field": "text", "--spans": "spans", "--verdict": "verdict"}[flag]
+    found = run("clean", "in", "--output", "out", flag, value, code=0)
+    assert f"skipped: in/b.txt: {flag} is for" in found.stderr
+    assert [path.name for path in Path("out").iterdir()] == ["a.jsonl"]
+    for path in ("in/b.txt", "-"):
+        found = run("clean", path, flag, value, code=2)
+        assert f"error: {path}: {flag} is for" in found.stderr
+        assert "not for text; --type says what a file is" in found.stderr
+
+
+def test_check_has_no_flags_for_what_it_does_not_write(tmp_path: Path) -> None:
+    path = put(str(tmp_path / "a.jsonl"), "{}\n")
+    assert "No such option '--verdict'" in run("check", path, "--verdict", "v", code=2).stderr
+
+
 def test_spans_that_no_record_has_are_missed_before_the_text_moves_under_others(tmp_path: Path) -> None:
     path = put(str(tmp_path / "a.jsonl"), f'{{"text": "{DAMAGED.strip()}", "spans": [[0, 6]]}}\n')
     found = run("clean", path, "--field", "text", "--spans", "span", "--output", tmp_path / "out", code=2)

@@ -64,8 +64,13 @@ _WRITING = (
 )
 
 _FORMATS = (
-    click.option("--type", "type_", metavar="TYPE", type=click.Choice(NAMES), help=f"{', '.join(NAMES)}."),
-    click.option("--field", metavar="PATH", multiple=True, help="Clean these fields of records, such as meta.title."),
+    click.option(
+        "--type", "type_", metavar="TYPE", type=click.Choice(NAMES), help=f"What all files are: {', '.join(NAMES)}."
+    ),
+    click.option("--field", metavar="PATH", multiple=True, help="Look at these fields of records, such as meta.title."),
+)
+
+_ANNOTATIONS = (
     click.option("--spans", metavar="PATH", help="Carry over the spans of characters in this field (JSON Lines)."),
     click.option("--verdict", metavar="FIELD", help="Write each record's verdict to this field (JSON Lines)."),
 )
@@ -76,9 +81,15 @@ def options_of_formats(command: _Command) -> _Command:
     return _decorated(command, _FORMATS)
 
 
+def options_of_annotations(command: _Command) -> _Command:
+    """Give a command the flags for what is written down in records, which are part of a `Selection` too."""
+    return _decorated(command, _ANNOTATIONS)
+
+
 def selection_of(flags: dict[str, Any]) -> Selection:
-    """Take the flags of formats out of `flags`."""
-    return Selection(flags.pop("type_"), tuple(flags.pop("field")), flags.pop("spans"), flags.pop("verdict"))
+    """Take the flags of formats and annotations out of `flags`."""
+    annotations = flags.pop("spans", None), flags.pop("verdict", None)
+    return Selection(flags.pop("type_"), tuple(flags.pop("field")), *annotations)
 
 
 def options_of_cleaning(command: _Command) -> _Command:

@@ -23,7 +23,7 @@ from encfix.cli.arguments import (
     options_of_scope,
     selection_of,
 )
-from encfix.cli.cleaning import ERRORS, clean_files
+from encfix.cli.cleaning import ERRORS, clean_files, fitting
 from encfix.cli.outcomes import Task
 from encfix.cli.placing import ANNOTATION, NOTES, Part, unread
 from encfix.cli.printing import say
@@ -56,7 +56,7 @@ def check(
     Each piece of damage is a line, `file:line:column: rule: before -> after`, or with --format json an object as
     an audit has it. Parts of files that cannot be read are said on standard error; with --findings they are damage.
     """
-    selection = selection_of(flags)._replace(spans=None, verdict=None)
+    selection = selection_of(flags)
     configuration = effective(flags)
     if write_baseline and not baseline:
         raise click.UsageError("--write-baseline needs --baseline FILE")
@@ -67,7 +67,7 @@ def check(
             raise click.UsageError(str(error)) from error
     is_compared = baseline is not None and not write_baseline
     budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
-    found = list(walk(paths, configuration.scope, selection.type))
+    found = list(fitting(walk(paths, configuration.scope, selection.type), selection))
     print_skipped([item for item in found if isinstance(item, Skipped)])
     sources = distinct_files([item for item in found if isinstance(item, Source)])
     failures = [item for item in found if isinstance(item, Failed)]

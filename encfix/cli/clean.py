@@ -18,6 +18,7 @@ from encfix.cli.arguments import (
     FILE_OR_FOLDER,
     effective,
     exclude_each_other,
+    options_of_annotations,
     options_of_cleaning,
     options_of_format,
     options_of_formats,
@@ -25,6 +26,7 @@ from encfix.cli.arguments import (
     options_of_writing,
     selection_of,
 )
+from encfix.cli.cleaning import fitting
 from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, remove_leftovers
 from encfix.cli.outcomes import Task
 from encfix.cli.parallel import process
@@ -53,6 +55,7 @@ from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 @click.option("--allow-lossy", is_flag=True, help="Also write files that could not be decoded strictly.")
 @options_of_cleaning
 @options_of_formats
+@options_of_annotations
 @options_of_scope
 @click.option("--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines.")
 @click.option("--resume", is_flag=True, help="Go on where a run was killed that had the same arguments.")
@@ -88,7 +91,7 @@ def clean(
         raise click.UsageError("--resume needs --audit where the output is not on this machine")
     selection, writing = selection_of(flags), Writing(to, allow_lossy)
     configuration = effective(flags)
-    found = list(walk(paths, configuration.scope, selection.type))
+    found = list(fitting(walk(paths, configuration.scope, selection.type), selection))
     summary = Summary()
     failures = [item for item in found if isinstance(item, Failed)]
     sources = [source for source in found if isinstance(source, Source)]

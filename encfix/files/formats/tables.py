@@ -85,8 +85,8 @@ def open_table(source: Source, kind: Kind, selection: Selection) -> Iterator[Tab
     """Open a table. Raises FormatError for what is none, OSError for what cannot be read."""
     if kind.compression:
         raise FormatError(f"{kind.type} inside {kind.compression}: unpack it first, tables are compressed inside")
-    if selection.spans or selection.verdict:
-        raise FormatError(f"--spans and --verdict are for JSON Lines, not for {kind.type}")
+    if misfit := selection.misfit(kind.type):
+        raise FormatError(misfit)
     try:
         import pyarrow as pa
     except ImportError as error:
