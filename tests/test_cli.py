@@ -741,6 +741,8 @@ class TestStreams:
 def test_every_command_has_help() -> None:
     assert isinstance(main, click.Group)
     assert {*main.commands} >= {"clean", "check", "explain", "report", "config", "apply", "undo"}
+    summaries = run("--help", code=0).stdout.partition("Commands:")[2]
+    assert "..." not in summaries  # none is cut
     for name in main.commands:
         assert run(name, "--help", code=0).stdout.startswith("Usage:")
     assert run("--version", code=0).stdout.startswith("encfix")

@@ -14,7 +14,8 @@ from encfix.files import remote
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
 from encfix.files.types import NAMES
-from encfix.options import GLOSS, PUNCTUATION, SCRIPTS, OptionError
+from encfix.options import SCRIPTS, OptionError, Options
+from encfix.rules import KINDS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -32,18 +33,24 @@ class _FileOrFolder(click.Path):
 
 FILE_OR_FOLDER = _FileOrFolder()
 
+_SCRIPTS = f"The script of the result: {', '.join(SCRIPTS)}, or an OpenCC configuration."
+_ONLY = f"Look for these kinds or rules alone; kinds: {', '.join(KINDS)}."
+_SURE = f"Repair only what is at least this sure, 0 to 1; the default is {Options().min_confidence}."
+_GLOSS = "Remove pinyin glosses where they are damage (auto), wherever they are (all), or never (keep)."
+_PUNCTUATION = "Leave half-width marks in Chinese text (keep), or widen them (fullwidth)."
+
 _OPTIONS = (
-    click.option("--script", metavar="SCRIPT", help=f"{', '.join(SCRIPTS)}, or an OpenCC configuration."),
-    click.option("--only", metavar="KIND,...", multiple=True, help="Look for these kinds or rules alone."),
+    click.option("--script", metavar="SCRIPT", help=_SCRIPTS),
+    click.option("--only", metavar="KIND,...", multiple=True, help=_ONLY),
     click.option("--skip", metavar="KIND,...", multiple=True, help="Do not look for these kinds or rules."),
-    click.option("--min-confidence", metavar="P", type=float, help="Repair only what is at least this sure, 0 to 1."),
-    click.option("--gloss", metavar="MODE", help=f"{', '.join(GLOSS)}."),
-    click.option("--punctuation", metavar="MODE", help=f"{', '.join(PUNCTUATION)}."),
+    click.option("--min-confidence", metavar="P", type=float, help=_SURE),
+    click.option("--gloss", metavar="MODE", help=_GLOSS),
+    click.option("--punctuation", metavar="MODE", help=_PUNCTUATION),
     click.option("--ignore", metavar="TEXT", multiple=True, help="Change nothing inside this exact text."),
 )
 
 _SCOPE = (
-    click.option("--include", metavar="GLOB", multiple=True, help="Of folders, take files that match alone."),
+    click.option("--include", metavar="GLOB", multiple=True, help="Take only those files of folders that match."),
     click.option("--exclude", metavar="GLOB", multiple=True, help="Pass over files and folders that match."),
     click.option("--gitignore/--no-gitignore", default=None, help="Pass over what git ignores, or do not."),
 )

@@ -51,10 +51,11 @@ _Damage: TypeAlias = Change | Finding
 def check(
     paths: tuple[Path, ...], findings: bool, baseline: Path | None, write_baseline: bool, format_: str, **flags: Any
 ) -> None:
-    """Look for damage in text files, and those in folders; change nothing.
+    """Say what is damaged in text files, and those in folders.
 
-    Each piece of damage is a line, `file:line:column: rule: before -> after`, or with --format json an object as
-    an audit has it. Parts of files that cannot be read are said on standard error; with --findings they are damage.
+    Nothing is changed. Each piece of damage is a line, `file:line:column: rule: before -> after`, or with
+    --format json an object as an audit has it. Parts of files that cannot be read are said on standard error; with
+    --findings they are damage.
     """
     selection = selection_of(flags)
     configuration = effective(flags)
