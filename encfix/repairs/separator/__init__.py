@@ -20,8 +20,8 @@ from encfix.batch import Batch, Mask, Positions, to_codes
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
-from encfix.repairs import lost_space, strewn
-from encfix.repairs.strewn import LINE_END_CLASSES, MARK_CLASSES
+from encfix.repairs.separator import lost_space, strewn
+from encfix.repairs.separator.strewn import LINE_END_CLASSES, MARK_CLASSES
 from encfix.rules import number_of
 
 COMMA = number_of("separator.comma")

@@ -1,4 +1,4 @@
-"""The script of documents and lines, and the evidence behind it."""
+"""Which script the documents and lines of a batch are in, less what they quote."""
 
 from __future__ import annotations
 
@@ -170,11 +170,6 @@ def _sums(mask: Mask, bounds: Positions) -> Positions:
     """Return how often `mask` is True between each two bounds."""
     running = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
     return np.diff(running[bounds])
-
-
-def scripts_of(batch: Batch) -> Scripts:
-    """Return the script of every position of a batch."""
-    return Scripts(batch)
 
 
 @cache

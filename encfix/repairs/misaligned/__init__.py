@@ -39,8 +39,9 @@ from encfix.chinese.half_tokens import Kind, Tokens, across, second_byte
 from encfix.chinese.model import pair
 from encfix.edits import Edits, Proposal, gathered, outside
 from encfix.options import Options
-from encfix.repairs import dropped_byte, gloss
-from encfix.repairs.half_character import (
+from encfix.repairs import gloss
+from encfix.repairs.misaligned import dropped_byte
+from encfix.repairs.misaligned.half_character import (
     LINE,
     MARGIN,
     RULE,
