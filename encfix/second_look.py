@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import model, neighbours
 from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, Class, are_in, members
@@ -166,7 +167,7 @@ class _Stretches:
         first = np.flatnonzero(np.append(True, starts[1:] >= ends[:-1]))
         starts, ends = starts[first], ends[np.append(first[1:], len(places)) - 1]
         lengths = ends - starts + 1  # and one for the break
-        where = np.arange(int(lengths.sum())) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+        where = inside(starts, lengths)
         self.codes = batch.codes.take(where, mode="clip")
         self.codes[np.cumsum(lengths) - 1] = BOUNDARY_CODE
         self.classes = batch.classes.take(where, mode="clip")

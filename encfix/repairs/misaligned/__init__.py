@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from encfix.arrays import outside
 from encfix.batch import Batch, Mask, once_per_batch
 from encfix.chinese import gbk, pinyin
 from encfix.chinese.characters import (
@@ -37,7 +38,7 @@ from encfix.chinese.half_lattice import LONGEST
 from encfix.chinese.half_page import Page
 from encfix.chinese.half_tokens import Kind, Tokens, across, second_byte
 from encfix.chinese.model import pair
-from encfix.edits import Edits, Proposal, gathered, outside
+from encfix.edits import Edits, Proposal, gathered
 from encfix.options import Options
 from encfix.repairs import gloss
 from encfix.repairs.misaligned import dropped_byte

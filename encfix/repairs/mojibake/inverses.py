@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import offsets_of
 from encfix.batch import Codes, Positions
-from encfix.edits import offsets_of
 from encfix.repairs.mojibake.charsets import (
     CODECS,
     LATIN_1_THEN_GBK,

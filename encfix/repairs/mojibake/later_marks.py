@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask
 from encfix.chinese.characters import Class, class_table, members
-from encfix.edits import offsets_of
 from encfix.repairs.mojibake.charsets import LOST
 from encfix.repairs.mojibake.inverses import Raw
 

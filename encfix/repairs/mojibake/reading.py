@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask, Positions, to_codes, to_text
-from encfix.edits import offsets_of
 from encfix.repairs.mojibake import dropping, edges
 from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
 from encfix.repairs.mojibake.costs import broken, read_costs

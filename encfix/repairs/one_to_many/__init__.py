@@ -20,13 +20,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside, offsets_of
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions, conversion, model
 from encfix.chinese.characters import SIMPLIFIED_CLASSES, among, are_in, is_common
 from encfix.chinese.spelling import GAP, Choices, Stretches, Text, Verdicts, decode
 from encfix.chinese.words import LONGEST
 from encfix.chinese.words_around import Evidence, evidence, interchangeable
-from encfix.edits import Edits, inside, offsets_of
+from encfix.edits import Edits
 from encfix.options import Options
 from encfix.repairs.one_to_many import caution, set_phrases
 from encfix.repairs.one_to_many.candidate_forms import (

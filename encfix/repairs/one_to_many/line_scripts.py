@@ -7,6 +7,7 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions
 from encfix.chinese.characters import (
@@ -18,7 +19,6 @@ from encfix.chinese.characters import (
     among,
     role_table,
 )
-from encfix.edits import inside
 
 CLEAR = 3
 """A document or line is clearly of a script if it has so many times more of its characters than of the other's."""
