@@ -236,11 +236,6 @@ class Twins:
         self._ahead = []
 
     @property
-    def are_same(self) -> bool:
-        """Whether both are the same, as far as they go."""
-        return self._new is self._old and not self._ahead
-
-    @property
     def digests(self) -> tuple[str, str]:
         """The digests of both, in hexadecimal digits."""
         if self._ahead:  # the new content is the beginning of the old
