@@ -33,6 +33,7 @@ _TOKEN = re.compile(rf"(?<![!-~])[!-~]{{{SHORTEST_TOKEN},{LONGEST_TOKEN}}}(?![!-
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
 _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^&?#?\w+;$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$|^\||\|$|\\[A-Za-z]{2}"
+    r"|\{[^{}]*\}|\[[^\[\]]*\]|^\$.*\$$"  # $ENV{PATH}, $^W[0], $x^2+y^2$: by chance brackets hardly ever come in pairs
 )
 LEAST_QUESTIONS = 5
 SHORTEST_MASK = 3
