@@ -67,7 +67,7 @@ _BEYOND_ASCII = (
 
 
 class Pattern(NamedTuple):
-    """A repair that three classes in a row call for; the middle one is a trigger."""
+    """What three classes in a row call for, the flags of one repair or several; the middle one is a trigger."""
 
     flag: int
     before: tuple[Class, ...]
@@ -106,7 +106,7 @@ PATTERNS = (
     Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE), proof=second_look.foreign),
     Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY, proof=second_look.foreign),
     Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY),
-    Pattern(MOJIBAKE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
+    Pattern(MOJIBAKE | NOISE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA, Class.KATAKANA), _ANY, proof=second_look.misread_japanese),

@@ -10,6 +10,7 @@ REPORTED = [
     ("noise.mask", "会议由***总书记主持召开。", "***"),
     ("noise.anti-copy", "楼主说得很有道理。J#iKk%&'m8~z\n大家都同意他的看法。", "J#iKk%&'m8~z"),
     ("noise.anti-copy", "大家都同意他的看法。\nJ#iKk%&'m8~z楼主说得很有道理。", "J#iKk%&'m8~z"),
+    ("noise.hangul", "他놊知道这件事是谁做的。", "놊"),
     ("noise.furigana", "本章介绍普及ふきゅう的意思。", "ふきゅう"),
     ("noise.private-use", "他在\ue0aa路的尽头开了一家店。", "\ue0aa"),
     ("noise.question-marks", "第一行完好无损。\n????????，????。\n第三行也是。", "????????，????。"),
@@ -28,6 +29,11 @@ UNREPORTED = [
     "不会吧？？？？？？？？？",
     "我裂开了?????????",
     "石原さとみ的作品我都看过。",
+    "网上的뷁字没有什么意思。",
+    "韩文里有뷁这样的音节，平时用不到。",
+    "店名的이写得像一个圆圈。",
+    "他姓김名민수，写的是뷁这样的文字。",
+    "这一集的片名是「뷁」。",
     "中条あやみ出演了这部电影。",
     "表格里带**的为选填。",
     "真?假?",
@@ -50,6 +56,14 @@ def test_what_comes_once_is_less_than_likely() -> None:
         (finding,) = encfix.clean(text).findings
         (more, _) = encfix.clean(f"{text}\n{text}").findings
         assert finding.confidence == 0.5 < more.confidence
+
+
+def test_every_syllable_is_reported_where_some_stand_for_characters() -> None:
+    text = "他心里놊由一沉，놛却껩没有说话。\n놊知道过了多久，그才开口。"
+    findings = encfix.clean(text).findings
+    assert [finding.before for finding in findings] == ["놊", "놛", "껩", "놊", "그"]
+    assert {(finding.rules, finding.confidence) for finding in findings} == {(("noise.hangul",), 0.9)}
+    assert encfix.detect(text, only=("noise",)) == findings
 
 
 @pytest.mark.parametrize("text", UNREPORTED)
