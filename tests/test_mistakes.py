@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import encfix
-from tests.test_cli import DAMAGED, put, run
+from tests.command import DAMAGED, put, run
 
 wrong: Any = encfix
 """The library, for calls that its types forbid."""

@@ -16,18 +16,13 @@ from hypothesis import strategies as st
 from encfix.files import zips
 from encfix.files.names import to_name
 from encfix.naming import meant
+from tests.command import put, run, tree
 from tests.strategies import TEXTS
-from tests.test_cli import put, run, tree
 
 NAMES = ["会议纪要2005.doc", "我的照片", "学习资料/第一章 绪论.txt"]
 TRADITIONAL = ["會議紀錄2005.doc", "我的照片", "學習資料/第一章 緒論.txt"]
 
 needs_any_bytes = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are Unicode here")
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(

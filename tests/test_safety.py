@@ -32,11 +32,6 @@ from tests.folders import BROKEN, DAMAGED, REPAIRED, make, put, tree, unpacked
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
 
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
 def run(*arguments: str, code: int) -> str:
     result = CliRunner().invoke(main, list(arguments))
     if result.exception and not isinstance(result.exception, SystemExit):
