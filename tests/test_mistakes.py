@@ -53,6 +53,22 @@ def test_a_baseline_that_is_not_there_yet_is_told_how_it_is_made(tmp_path: Path)
     assert "line 1: no JSON" in run("undo", path, code=2).stderr
 
 
+def test_errors_of_the_system_are_told_in_its_words_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put("a.txt", DAMAGED)
+    Path("known.jsonl").mkdir()
+    assert (
+        "Error: the baseline known.jsonl: Is a directory\n"
+        in run("check", path, "--baseline", "known.jsonl", code=2).stderr
+    )
+
+    def refused(self: Path, encoding: str) -> str:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    put("encfix.toml", 'script = "keep"\n')
+    monkeypatch.setattr(Path, "read_text", refused)
+    assert "Error: encfix.toml: Permission denied\n" in run("config", code=2).stderr
+
+
 @pytest.mark.parametrize("flag", ["--field", "--spans", "--verdict"])
 def test_flags_for_fields_are_not_passed_over_where_there_are_none(
     flag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

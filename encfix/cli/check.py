@@ -160,7 +160,8 @@ def _read(path: Path) -> Counter[Known]:
     except FileNotFoundError as error:
         raise click.UsageError(f"the baseline {named(path)}: {error.strerror}; --write-baseline makes it") from error
     except (OSError, BaselineError) as error:
-        raise click.UsageError(f"the baseline {named(path)}: {error}") from error
+        reason = Failed.because(path, error).reason
+        raise click.UsageError(f"the baseline {named(path)}: {reason}") from error
 
 
 def _write(path: Path, seen: Sequence[Known]) -> bool:
