@@ -1,3 +1,5 @@
+"""Mojibake: every pair of encodings there and back, text from the wild, look-alikes, and ftfy's own cases."""
+
 from __future__ import annotations
 
 import gettext
