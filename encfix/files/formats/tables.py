@@ -16,7 +16,7 @@ from typing import Any
 from encfix.files.formats.base import Document, FormatError, Selection
 from encfix.files.formats.columns import Column, chosen, passed_over, read, replaced
 from encfix.files.formats.fields import Path
-from encfix.files.reading import Measured
+from encfix.files.measuring import Measured
 from encfix.files.types import Kind
 from encfix.files.walking import Source
 
