@@ -27,6 +27,11 @@ wrong: Any = encfix
         (lambda: wrong.Cleaner("simplified"), TypeError, "options are Options, not str"),
         (lambda: wrong.Options(skip=3), encfix.OptionError, "skip: a list of strings is needed, not 3"),
         (lambda: wrong.Options(skip=("nothing-like-it",)), encfix.OptionError, "among the known: mojibake, misaligned"),
+        (
+            lambda: wrong.Options(only=("form", "gloss.pinyin"), skip=("gloss", "form")),
+            encfix.OptionError,
+            "nothing is left",
+        ),
         (lambda: wrong.decode("文"), TypeError, "bytes, not str"),
         (lambda: wrong.script_of(None), TypeError, "a text is a str, not NoneType"),
     ],
