@@ -1,4 +1,4 @@
-"""`encfix clean`: what it writes, what it says, and how it exits."""
+"""The command, by way of `encfix clean`: what it writes, what it says, and how it exits."""
 
 from __future__ import annotations
 
