@@ -18,7 +18,8 @@ from encfix import screen
 from encfix.batch import NO_SEAMS, Batch, Mask, Positions, Seam
 from encfix.choice import Choice
 from encfix.edits import Edits
-from encfix.history import History, Round
+from encfix.faults import warned_of
+from encfix.history import History, Round, left_alone
 from encfix.options import Options
 from encfix.repairs import (
     Repair,
@@ -120,7 +121,7 @@ class Cleaner:
         first = 0
         for chunk in _chunks(texts):
             batch = Batch.of(chunk, own[first : first + len(chunk)])
-            flags = screen.screen(batch, chunk, self._wanted_flags)
+            flags = self._screened(batch, chunk)
             documents = np.arange(len(chunk)) if self._converts_at_last else np.flatnonzero(flags)
             if len(documents) == len(chunk):
                 results[first : first + len(chunk)] = self._repair(batch, chunk, flags)
@@ -148,8 +149,29 @@ class Cleaner:
         certain = (Finding.of(change, change.reason, certain=True) for change in result.changes)
         return tuple(sorted((*certain, *result.findings), key=lambda finding: (finding.start, finding.end)))
 
+    def _screened(self, batch: Batch, texts: Sequence[str]) -> screen.Flags:
+        """Return which repairs each document calls for; all, should the screen fail."""
+        try:
+            return screen.screen(batch, texts, self._wanted_flags)
+        except Exception as error:
+            warned_of(error)
+            return np.full(len(batch), self._wanted_flags, dtype=np.uint16)
+
     def _repair(self, batch: Batch, texts: Sequence[str], flags: screen.Flags) -> list[Result]:
-        """Return the results of a batch of documents that the screen flagged; `texts` are the documents as strings."""
+        """Return the results of a batch of documents that the screen flagged; `texts` are the documents as strings.
+
+        A fault of a repair costs the document on which it occurs, and no other.
+        """
+        try:
+            return self._repaired(batch, texts, flags)
+        except Exception as error:
+            if len(texts) == 1:
+                why = warned_of(error)
+                return [Result(texts[0], texts[0], lambda: left_alone(texts[0], "noise.fault", why))]
+        rows = np.arange(len(batch)).reshape(-1, 1)
+        return [self._repair(batch.select(row), (text,), flags[row])[0] for row, text in zip(rows, texts, strict=True)]
+
+    def _repaired(self, batch: Batch, texts: Sequence[str], flags: screen.Flags) -> list[Result]:
         seams = map(batch.seams_of, range(len(batch))) if len(batch.seams) else repeat(NO_SEAMS)
         histories = [History(text, own) for text, own in zip(texts, seams, strict=False)]
         self._settle(batch, flags, histories)
@@ -176,7 +198,7 @@ class Cleaner:
                 for index in rows.tolist():
                     histories[index].unsettled = True
                 return
-            flags = screen.screen(batch, texts, self._wanted_flags)
+            flags = self._screened(batch, texts)
 
     def _convert_at_last(self, histories: Sequence[History]) -> None:
         """Convert settled documents as a whole, with the configuration that the options name."""

@@ -78,7 +78,7 @@ class History:
     def trail(self) -> Trail:
         """Compose the edits of all rounds, and place in the original what they reported."""
         if self.unsettled:
-            return _left_alone(self.original)
+            return left_alone(self.original, "noise.unsettled")
         spans = NO_SPANS
         findings: list[Finding] = []
         for done, row in self.rounds:
@@ -175,7 +175,9 @@ def _findings(original: str, places: Placement, report: Stage, row: int) -> Iter
         )
 
 
-def _left_alone(original: str) -> Trail:
-    rule = RULES[number_of("noise.unsettled")]
-    finding = Finding(rule.kind, (rule.name,), 0, len(original), original, original, 0.0, rule.reason, certain=False)
+def left_alone(original: str, name: str, why: str = "") -> Trail:
+    """Return the trail of a document that was left as it was, by the rule of that name."""
+    rule = RULES[number_of(name)]
+    reason = f"{rule.reason}: {why}" if why else rule.reason
+    finding = Finding(rule.kind, (rule.name,), 0, len(original), original, original, 0.0, reason, certain=False)
     return Trail((), (finding,))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import click
@@ -263,6 +264,23 @@ class TestFailures:
         run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=2)
         assert [data == REPAIRED.encode() for data in tree("in").values()] == [True, False, True]
         assert [record["file"] for record in records("audit.jsonl", "file")] == ["a.txt", "c.txt"]
+
+    @pytest.mark.parametrize("step", ["cleaning.read_whole", "outcomes.Whole.parts"])
+    def test_what_nobody_foresaw_fails_one_file_and_no_other(self, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+        for name in ("a.txt", "b.txt", "c.txt"):
+            put(f"in/{name}", DAMAGED)
+        work = resolve_name(f"encfix.cli.{step}")
+
+        def fail_once(one: Any, *others: object) -> object:
+            if getattr(one, "source", one).name == "b.txt":
+                raise SystemError("negative size")  # as a library for tables does on a broken file
+            return work(one, *others)
+
+        monkeypatch.setattr(f"encfix.cli.{step}", fail_once)
+        for command in ("check", "clean"):
+            result = run(command, "in", *(("--output", "out") if command == "clean" else ()), code=2)
+            assert "in/b.txt: SystemError: negative size\n" in result.stderr
+        assert set(tree("out")) == {"a.txt", "c.txt"}
 
     def test_vanished_file_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         put("in/a.txt", DAMAGED)

@@ -411,3 +411,16 @@ def test_properties_of_charsets_are_those_of_their_codecs() -> None:
     assert {charset for charset, space in spaces.items() if 0xB0 <= space < 0xF8} == charsets.PLAIN_SPACE.keys()
     is_cyrillic = {charset: any("А" <= letter <= "я" for letter in letters) for charset, letters in high.items()}
     assert [charset for charset, found in is_cyrillic.items() if found] == list(charsets.OF_CYRILLIC)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ("euc_kr", "这本小说讲的是一个农村青年的成长经历。"),
+        ("cp932", "老师让学生把课文读三遍。"),
+        ("big5", "昨天晚上下了一场大雪。"),
+    ],
+)
+def test_a_text_of_any_length_in_an_encoding_of_pairs_is_read(wrong: str, line: str) -> None:
+    text = (line + "妈妈做的饭菜又香又好吃。\n") * 2000  # the longer, the less probable it is that bytes were dropped
+    assert encfix.clean(text.encode("gbk").decode(wrong)).text == text

@@ -23,10 +23,10 @@ from encfix.cli.arguments import (
     options_of_scope,
     selection_of,
 )
-from encfix.cli.cleaning import ERRORS, clean_files, fitting
+from encfix.cli.cleaning import clean_files, fitting
 from encfix.cli.outcomes import Task
 from encfix.cli.placing import ANNOTATION, NOTES, Part, unread
-from encfix.cli.printing import say
+from encfix.cli.printing import PrintingError, say
 from encfix.cli.quoting import named, quoted
 from encfix.cli.summary import Notes, counted, print_failure, print_skipped
 from encfix.files import atomic, remote
@@ -95,9 +95,9 @@ def check(
                 if not write_baseline:
                     _print(outcome.source.path, part, damage, as_json=format_ == "json")
                 found_here += len(damage)
-        except BrokenPipeError:
-            raise  # nobody reads on: that is no failure of this file
-        except ERRORS as error:
+        except (BrokenPipeError, PrintingError):
+            raise  # nobody reads on, or can: that is no failure of this file
+        except Exception as error:
             print_failure(Failed.because(outcome.source.path, error))
             failed += 1
             continue

@@ -24,7 +24,8 @@ GROUP = 8 * 2**20
 """Bytes of files that are read before they are cleaned together; one file may be larger."""
 
 ERRORS = (OSError, EncodingError, FormatError, CompressionError)
-"""What makes one file fail and no other."""
+"""What is foreseen to make a file fail. Whatever else is raised for one, by a library that reads a broken table, makes
+that file fail, too, and no other."""
 
 
 def fitting(found: Iterable[Found], selection: Selection) -> Iterator[Found]:
@@ -48,7 +49,7 @@ def clean_files(sources: Iterable[Source], task: Task) -> Iterator[Outcome | Fai
             item = None if kind.type in STREAMED else _read(source, kind, task)
             if item is None and source.is_standard_input:
                 raise FormatError(f"{kind.type} cannot be read from standard input")
-        except ERRORS as error:
+        except Exception as error:
             yield Failed.because(source.path, error)
             continue
         if item is None:
@@ -96,7 +97,7 @@ def _clean_group(group: list[_Read], task: Task) -> Iterator[Outcome | Failed]:
             for chunk, own in zip(item.chunks, taken, strict=True):
                 parts.append(placed(chunk, own, task.selection, item.file.codec, offset, line, size))
                 offset, line, size = offset + len(chunk.text), line + line_ends(chunk.text), 0
-        except FormatError as error:
+        except Exception as error:
             yield Failed.because(item.source.path, error)
             continue
         yield Whole(item.source, item.kind, item.file, parts)

@@ -210,7 +210,7 @@ def _undone(log: Path) -> Iterator[Renaming | Failed]:
         with open(log, "rb") as lines:
             renamings = list(_read(lines.read().splitlines(keepends=True)))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        yield Failed.because(log, error if isinstance(error, OSError) else ValueError(f"no log of names: {error}"))
+        yield Failed.because(log, error) if isinstance(error, OSError) else Failed(log, f"no log of names: {error}")
         return
     for group in reversed(list(_grouped(renamings))):
         first = group[0]

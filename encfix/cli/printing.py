@@ -6,7 +6,7 @@ import click
 
 
 class PrintingError(click.ClickException):
-    """Standard output takes no more; nothing that deals with files catches this."""
+    """Standard output takes no more, which is no failure of a file."""
 
     exit_code = 2
 

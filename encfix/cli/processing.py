@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import click
 
-from encfix.cli.cleaning import ERRORS, clean_files
+from encfix.cli.cleaning import clean_files
 from encfix.cli.diff import unified
 from encfix.cli.journal import Journal, Lines, content_of
 from encfix.cli.outcomes import Outcome, Task, Whole
@@ -102,7 +102,7 @@ class Processing:
             with closing(Record(outcome, is_kept=self.is_recorded)) as record:
                 try:
                     done = self._deal_with(outcome, record)
-                except (*ERRORS, DestinationError) as error:
+                except Exception as error:
                     yield Failed.because(outcome.source.path, error)
                     continue
             yield done

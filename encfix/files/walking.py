@@ -111,8 +111,11 @@ class Failed:
 
     @classmethod
     def because(cls, path: Path, error: Exception) -> Failed:
-        """Return the failure that an exception stands for."""
-        return cls(path, (isinstance(error, OSError) and error.strerror) or str(error))
+        """Return the failure that an exception stands for; one that nobody foresaw is told with its class."""
+        if isinstance(error, OSError):
+            return cls(path, error.strerror or str(error))
+        is_foreseen = isinstance(error, ValueError) and type(error).__module__.startswith("encfix.")
+        return cls(path, str(error) if is_foreseen else f"{type(error).__name__}: {error}".removesuffix(": "))
 
 
 Found: TypeAlias = Source | Skipped | Failed

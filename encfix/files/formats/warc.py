@@ -79,7 +79,7 @@ def _read_to_end(record: Any, number: int) -> None:
     while record.raw_stream.read(2**16):
         pass
     told = record.rec_headers.get_header("Content-Length") or record.rec_headers.get_header("length") or ""
-    if not told.strip().isdecimal() or record.raw_stream.limit:
+    if not told.strip().isdecimal() or getattr(record.raw_stream, "limit", False):
         raise FormatError(f"a damaged WARC: it is cut in record {number}, {_url(record)}")
 
 

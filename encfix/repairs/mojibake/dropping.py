@@ -119,8 +119,8 @@ def may_be_others(data: bytes, borders: Positions, codes: Codes, codec: str, dec
     """Return whether one of the characters `codes` may well be what is left of two: if the decoder drops bytes it is
     improbable, and the text is too short to show by the others, which are whole, that it does not."""
     odds = DROPS * kept_whole(codec, decoder) ** int(np.count_nonzero(codes >= 0x80))
-    least = 1.0 - MOST_WRONG * (1.0 + odds) / odds
-    if least <= 0.0:
+    if odds <= MOST_WRONG * (1.0 + odds):  # in a long text they are next to nothing
         return False
+    least = 1.0 - MOST_WRONG * (1.0 + odds) / odds
     best = most_probable(Source(data, codec, decoder, borders), (least, least))[1]
     return not np.array_equal(best.codes, codes)
