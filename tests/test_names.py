@@ -179,6 +179,15 @@ class TestArchives:
         assert tree("in") == before
 
 
+def test_archive_that_is_cut_is_named() -> None:
+    with zipfile.ZipFile("a.zip", "w") as archive:
+        archive.writestr("测试.txt", "x")
+    data = Path("a.zip").read_bytes()
+    put("in/a.zip", data[: len(data) // 2])
+    put("in/测试.txt", "x")
+    assert "error: in/a.zip: no ZIP archive, or a damaged one" in run("names", "in", code=2).stderr
+
+
 def test_usage() -> None:
     for arguments in ([], ["in", "--undo", "log"], ["in", "--log", "x"], ["--undo", "x", "--rename"]):
         assert "give paths" in run("names", *arguments, code=2).stderr
