@@ -206,7 +206,8 @@ def strewn(batch: Batch, spaces: Positions) -> Mask:
 
 def wrapped(batch: Batch, newlines: Positions) -> Mask:
     """Keep newlines at which a line seems cut at the width of a page."""
-    return np.isin(newlines, line_wraps(batch))
+    wraps = line_wraps(batch)
+    return np.isin(newlines, wraps) if len(wraps) else np.zeros(len(newlines), dtype=np.bool_)
 
 
 @once_per_batch
