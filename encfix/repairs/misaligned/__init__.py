@@ -16,7 +16,9 @@ out of step to the end of the line, which leaves no reading, or one that is less
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -110,8 +112,11 @@ def _licensed(batch: Batch, glosses: gloss.Glosses, done: list[Proposal]) -> Ite
     """Yield the glosses of a page on which the tool that sets them is proved, less those inside a stretch."""
     has_two_forms = two_forms().take(batch.codes.take(glosses.owner), mode="clip")
     chosen = glosses.where(glosses.toned & has_two_forms)
+    done = sorted(done, key=lambda repair: repair.start)
+    starts, reached = [repair.start for repair in done], list(accumulate((repair.end for repair in done), max))
     for start, end in zip(chosen.start.tolist(), chosen.end.tolist(), strict=True):
-        if not any(repair.start < end and start < repair.end for repair in done):
+        before = bisect_left(starts, end)
+        if not before or reached[before - 1] <= start:
             yield Proposal(start, end, "", gloss.PINYIN, LICENSED, 0.0)
 
 

@@ -66,6 +66,11 @@ class Span:
     filled: dict[int, float] = field(default_factory=dict)
     """How probable each character is that was filled in, by index."""
 
+    @property
+    def places(self) -> slice:
+        """The places of the block that it holds."""
+        return slice(self.start, self.end)
+
     def part(self, start: int, end: int, first: int, last: int) -> Span:
         """Return the part `[start, end)`, which becomes `text[first:last]`."""
         slots = {place - first: slot for place, slot in self.slots.items() if first <= place < last}
@@ -85,6 +90,7 @@ class Block:
         self._raw: dict[str, Raw] = {}
         self._own: dict[str, Raw] = {}
         self._held: dict[str, int] = {}
+        self._lacking: dict[str, Mask] = {}
         self._never: dict[str, Positions] = {}
         self._stops: dict[str, Positions] = {}
         self._may_be_later: dict[bool, Mask] = {}
@@ -130,6 +136,12 @@ class Block:
         """How many characters that no Chinese text has stand before each place: (n + 1,)."""
         return running_counts(IS_FOREIGN.take(self.classes))
 
+    @cached_property
+    def ideographs_before(self) -> tuple[Positions, Scores]:
+        """How many ideographs stand before each place, and what these cost: (n + 1,) each."""
+        is_han = IS_HAN.take(self.classes)
+        return running_counts(is_han), running_sums(np.where(is_han, self.costs, np.float32(0.0)))
+
     def is_cut(self, span: Span) -> bool:
         """Return whether a character that no Chinese text has, what is left of one, stands beside a span."""
         beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
@@ -137,13 +149,14 @@ class Block:
 
     def is_in_a_word(self, span: Span) -> bool:
         """Return whether a letter of Europe beyond ASCII stands beside a span that its wrong encoding lacks."""
-        lacking = (self.codes >= ord("À")) & (self.codes <= ord("ž")) & self.lacking(span.pair.wrong)
-        return bool(lacking[max(span.start - 1, 0) : span.start].any() or lacking[span.end : span.end + 1].any())
+        lacking = self.lacking(span.pair.wrong)
+        beside = [place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]
+        return any(ord("À") <= self.codes[place] <= ord("ž") and lacking[place] for place in beside)
 
     def is_foreign_but_for(self, span: Span) -> bool:
         """Return whether such a character stands anywhere outside a span."""
-        is_foreign = IS_FOREIGN.take(self.classes)
-        return bool(is_foreign[: span.start].any() or is_foreign[span.end :].any())
+        before = self.foreign_before
+        return bool(before[-1] > before[span.end] - before[span.start])
 
     def is_suspect_but_for(self, spans: list[Span]) -> bool:
         """Return whether a stretch is improbable that none of the spans holds, or a character beside them that no
@@ -210,13 +223,15 @@ class Block:
     def lacking(self, charset: str) -> Mask:
         """Return which characters `charset` lacks, but for marks of what was lost, none of its text: bool of shape
         (n,)."""
-        data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
-        lost = data[self.raw(charset).starts[:-1]] == LOST
-        if charset == UTF8_OR_CP1252:
-            lost &= self.codes != LOST  # ÿ may have been two bytes
-        for mark in replacements(charset):
-            lost &= self.codes != mark
-        return np.asarray(lost)
+        if charset not in self._lacking:
+            data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
+            lost = data[self.raw(charset).starts[:-1]] == LOST
+            if charset == UTF8_OR_CP1252:
+                lost &= self.codes != LOST  # ÿ may have been two bytes
+            for mark in replacements(charset):
+                lost &= self.codes != mark
+            self._lacking[charset] = np.asarray(lost)
+        return self._lacking[charset]
 
     def never(self, charset: str) -> Positions:
         """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
@@ -224,9 +239,9 @@ class Block:
         if charset not in self._never:
             is_never = self.lacking(charset)
             if charset in SINGLE_BYTE and charset not in PLAIN_SPACE:  # beside a space that may be a byte none is alone
-                is_never |= self._are_alone
+                is_never = is_never | self._are_alone
             if charset in OF_CYRILLIC:
-                is_never |= cyrillic.are_words(self.codes)
+                is_never = is_never | cyrillic.are_words(self.codes)
             self._never[charset] = self.controls + running_counts(is_never)
         return self._never[charset]
 

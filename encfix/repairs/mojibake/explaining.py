@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from encfix.batch import Positions
+from encfix.batch import Mask, Positions
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, rounds, variants
-from encfix.repairs.mojibake.block import SAMPLE, Block, Span
+from encfix.repairs.mojibake.block import SAMPLE, Block, Scores, Span
 from encfix.repairs.mojibake.charsets import UTF8_OR_CP1252, replacements
 from encfix.repairs.mojibake.explained import (
     DOUBTED,
@@ -94,13 +94,17 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
             evidence.prefer(lossy[0].span.pair)
         else:
             evidence.vain += len(block.codes)
-        lossy = [one for one in lossy if not any(_is_better(block, other, one) for other in found)]
-        found = lossy + [one for one in found if not any(_overlap(one.span, other.span) for other in lossy)]
+        gains = _gains(block, found)
+        lossy = [one for one in lossy if one.rule != DROPPED or gains[one.span.places].max() <= one.span.gain]
+        covered = _covered(block, lossy)
+        found = lossy + [one for one in found if not covered[one.span.places].any()]
     found = [one for one in found if one.rule != DROPPED or _is_worth_a_word(block, one.span)]
     found.sort(key=lambda one: -one.span.gain)
     taken: list[Explained] = []
+    covered = _covered(block, taken)
     for one in found:
-        if not any(_overlap(one.span, other.span) for other in taken):
+        if not covered[one.span.places].any():
+            covered[one.span.places] = True
             taken.append(one)
     return sorted(taken, key=lambda one: one.span.start)
 
@@ -150,15 +154,22 @@ def _is_worth_a_word(block: Block, span: Span) -> bool:
     return span.end - span.start >= min(LEAST_REPORTED, WHOLE * block.foreign)
 
 
-def _is_better(block: Block, repair: Explained, report: Explained) -> bool:
-    """Return whether a repair without a loss gains more than what is only reported as if bytes were lost of it, in a
-    text that holds no half characters elsewhere."""
-    is_one = repair.rule != DROPPED == report.rule and _overlap(repair.span, report.span)
-    return is_one and repair.span.gain > report.span.gain and not block.is_foreign_but_for(repair.span)
+def _gains(block: Block, found: list[Explained]) -> Scores:
+    """Return what is gained at most by a repair without a loss at each place of a block, in a text that holds no half
+    characters elsewhere: (n,)."""
+    gains = np.full(len(block.codes), -np.inf)
+    for one in sorted(found, key=lambda one: one.span.gain):
+        if one.rule != DROPPED and not block.is_foreign_but_for(one.span):
+            gains[one.span.places] = one.span.gain
+    return gains
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+def _covered(block: Block, found: list[Explained]) -> Mask:
+    """Return which places of a block some spans hold: bool of shape (n,)."""
+    covered = np.zeros(len(block.codes), dtype=np.bool_)
+    for one in found:
+        covered[one.span.places] = True
+    return covered
 
 
 def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Explained]:

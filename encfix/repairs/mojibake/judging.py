@@ -60,6 +60,9 @@ CHART_STEP = 4
 PLAIN, STRANGEST = -6.0, 4.0
 """The mean cost of an ideograph in plain text, and by how much that of names, lists and verse may be less."""
 
+FAR = 400
+"""Code points on either side of a span that are looked at for sound Chinese."""
+
 LEAST_AROUND = 8
 """Ideographs around a span that show how probable sound text of its kind is."""
 
@@ -162,21 +165,21 @@ def _strangeness(block: Block, span: Span) -> float:
 
     In verse no character says much about the next; a few of them that read well otherwise are no damage.
     """
-    around = IS_HAN.take(block.classes)
-    around[span.start : span.end] = False
-    if around.sum() < LEAST_AROUND:
+    counts, costs = block.ideographs_before
+    around = int(counts[-1] - counts[span.end] + counts[span.start])
+    if around < LEAST_AROUND:
         return 0.0
-    return min(max(PLAIN - float(block.costs[around].mean()), 0.0), STRANGEST)
+    cost = float(costs[-1] - costs[span.end] + costs[span.start])
+    return min(max(PLAIN - cost / around, 0.0), STRANGEST)
 
 
 def _chance(block: Block, span: Span) -> float:
     """Return the nats that a reading of a span must score to be more than chance."""
     if not span.pair.is_korean:
         return CHANCE
-    around = IS_HAN.take(block.classes)
-    around[span.start : span.end] = False
-    words = division.lattice_score(to_text(block.codes[around]))
-    is_sound = bool(around.sum() >= 2 and words > LEAST_SOUND * around.sum())
+    before, after = slice(max(span.start - FAR, 0), span.start), slice(span.end, span.end + FAR)
+    around = np.concatenate([block.codes[part][IS_HAN.take(block.classes[part])] for part in (before, after)])
+    is_sound = len(around) >= 2 and division.lattice_score(to_text(around)) > LEAST_SOUND * len(around)
     is_short = span.end - span.start < SHORT_KOREAN
     return CHANCE_KOREAN + AMONG_CHINESE * is_sound + FEW_SYLLABLES * is_short
 

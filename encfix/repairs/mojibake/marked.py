@@ -56,7 +56,8 @@ class Marked:
     def _parts(self, start: int, end: int, after: Codes, *, is_report: bool) -> Iterator[tuple[tuple[int, int], Codes]]:
         """Yield the parts of an edit that differ: where they stand in the batch, and what replaces them."""
         before = self.codes[start:end]
-        is_marked = bool(((self.marks >= start) & (self.marks < end)).any())
+        first_mark, next_mark = np.searchsorted(self.marks, (start, end)).tolist()
+        is_marked = first_mark < next_mark
         stops = (*_LINE_ENDS, MARK) if is_marked else _LINE_ENDS
         old, new = (np.flatnonzero(np.isin(codes, stops)) for codes in (before, after))
         if is_report or not np.array_equal(before[old], after[new]):  # it reaches across, and is not made in a file

@@ -15,6 +15,8 @@ from itertools import pairwise
 from typing import Any
 from unicodedata import combining
 
+import numpy as np
+
 from encfix.batch import to_text
 from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake.block import Block
@@ -91,10 +93,13 @@ def propose(block: Block, done: list[tuple[int, int]]) -> Edits:
     if not block.is_narrow:
         return Edits.none()
     proposals: list[Proposal] = []
+    is_done = np.zeros(len(block.codes), dtype=np.bool_)
+    for start, end in done:
+        is_done[start:end] = True
     text, place = to_text(block.codes), 0
     for line in text.splitlines(keepends=True) if "\x85" not in text else text.split("\n"):
         stop = place + len(line)
-        if not line.isascii() and not any(first < stop and place < last for first, last in done):
+        if not line.isascii() and not is_done[place:stop].any():
             proposals += [proposal.moved(place) for proposal in _changes(line)]
         place = stop + ("\x85" in text)
     return gathered(proposals)
