@@ -77,7 +77,8 @@ def configured(folder: Path, given: Mapping[str, Any]) -> Configuration:
             try:
                 configuration = configuration.overridden(_table(path), name)
             except (OSError, ValueError) as error:
-                raise OptionError(f"{path}: {error}") from error
+                reason = (isinstance(error, OSError) and error.strerror) or error
+                raise OptionError(f"{path}: {reason}") from error
     return configuration.overridden(given, CALLER)
 
 

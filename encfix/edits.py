@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside, offsets_of
 from encfix.batch import Codes, Mask, Positions, to_codes
 
 NO_SCORE = float("nan")
@@ -69,24 +70,6 @@ class Edits:
     def moved(self, by: Positions) -> Edits:
         """Return the edits with `by`, one number an edit, added to their positions."""
         return replace(self, start=self.start + by, end=self.end + by)
-
-
-def offsets_of(lengths: Positions) -> Positions:
-    """Return where pieces of these lengths begin one behind the other, and where the last one ends."""
-    return np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-
-
-def inside(start: Positions, lengths: Positions) -> Positions:
-    """Return every position of the spans that begin at `start`."""
-    return np.repeat(start - offsets_of(lengths)[:-1], lengths) + np.arange(int(lengths.sum()))
-
-
-def outside(start: Positions, end: Positions, size: int) -> Mask:
-    """Return which of `size` positions lie in none of the spans, which are sorted and disjoint."""
-    bounds = np.concatenate(([0], np.stack((start, end), axis=1).ravel(), [size]))
-    values = np.ones(len(bounds) - 1, dtype=np.bool_)
-    values[1::2] = False
-    return np.repeat(values, np.diff(bounds))
 
 
 def replacements(

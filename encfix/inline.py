@@ -27,7 +27,7 @@ def heeded(result: Result) -> Result:
     """
     if MARK not in result.original or not (result.changes or result.findings):
         return result
-    stay = Spans(marked_lines(result.original))
+    stay = Protected(marked_lines(result.original))
     changes = tuple(item for item in result.changes if not stay.touch(item.start, item.end))
     findings = tuple(item for item in result.findings if not stay.touch(item.start, item.end))
     return remade(result, changes, findings)
@@ -54,10 +54,10 @@ def marked_lines(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-class Spans:
+class Protected:
     """Spans of a text, sorted and disjoint, in which nothing may change.
 
-    >>> stay = Spans([(2, 4)])
+    >>> stay = Protected([(2, 4)])
     >>> stay.touch(0, 2), stay.touch(3, 5), stay.touch(2, 2)
     (False, True, True)
     """

@@ -68,6 +68,8 @@ class Options:
         for name in ("only", "skip"):
             for item in getattr(self, name):
                 choose(name, item, rules.names(), "kind or rule ", shown=rules.KINDS)
+        if self.only and all(item in self.skip or item.partition(".")[0] in self.skip for item in self.only):
+            raise OptionError(f"only and skip: nothing is left to look for; skipped: {', '.join(self.only)}")
         choose("gloss", self.gloss, GLOSS)
         choose("punctuation", self.punctuation, PUNCTUATION)
         if self.script not in SCRIPTS:

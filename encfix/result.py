@@ -86,7 +86,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """All that is on record of one document: its changes, its findings, where they lie in the text, and the verdict."""
+    """All that is on record of one document: its changes, its findings, and whether one of these is beyond repair."""
 
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -140,6 +140,7 @@ RULES = (
     Rule("punctuation.fullwidth", "a half-width mark after a Chinese character"),
     Rule("noise.mask", "asterisks in the place of words", Policy.REPORT),
     Rule("noise.anti-copy", "letters and symbols that a forum hides in copied text", Policy.REPORT),
+    Rule("noise.hangul", "a syllable of hangul that a site writes for a character against copying", Policy.REPORT),
     Rule("noise.furigana", "a Japanese reading flattened into the line", Policy.REPORT),
     Rule("noise.private-use", "a private-use code point whose character is not known", Policy.LOST),
     Rule("noise.question-marks", "text that lost its characters to question marks", Policy.LOST),

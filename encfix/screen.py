@@ -16,10 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix import second_look
-from encfix.batch import Batch, Mask, Positions, once_per_batch
+from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import (
     HAN_CLASSES,
-    IS_HAN,
     LETTER_CLASSES,
     SIMPLIFIED_FORMS,
     TRADITIONAL_CLASSES,
@@ -43,9 +42,6 @@ EVERYTHING = 0xFFFF
 CROWD = 6
 """Code points within which strange characters keep each other company."""
 
-WRAP_LEAST, WRAP_MOST = 15, 120
-"""Code points of a line that may have been cut at the width of a page."""
-
 SHORT = 96
 """Up to this many code points, a string is screened by itself."""
 
@@ -67,7 +63,7 @@ _BEYOND_ASCII = (
 
 
 class Pattern(NamedTuple):
-    """A repair that three classes in a row call for; the middle one is a trigger."""
+    """What three classes in a row call for, the flags of one repair or several; the middle one is a trigger."""
 
     flag: int
     before: tuple[Class, ...]
@@ -82,11 +78,11 @@ class Pattern(NamedTuple):
 PATTERNS = (
     Pattern(GLOSS, (*_HAN, Class.CLOSE), (Class.OPEN,), LETTER_CLASSES),
     Pattern(GLOSS, (*_HAN, Class.SPACE), (Class.OPEN,), _INSIDE, proof=second_look.bracketed),
-    Pattern(SEPARATOR, _HAN, (Class.SPACE,), _HAN),
+    Pattern(SEPARATOR, _HAN, (Class.SPACE,), _HAN, proof=second_look.strewn),
     Pattern(SEPARATOR, _ANY, (Class.COMMA,), _MARKS),
     Pattern(SEPARATOR, _ANY, (Class.MARK,), (Class.MARK, Class.COMMA)),
     Pattern(SEPARATOR, _EDGES, (Class.PIPE,), _EDGES),
-    Pattern(SEPARATOR, _HAN, (Class.NEWLINE,), _HAN),
+    Pattern(SEPARATOR, _HAN, (Class.NEWLINE,), _HAN, proof=second_look.wrapped),
     Pattern(SEPARATOR, _HAN, (Class.QUESTION,), _HAN),
     Pattern(INVISIBLE, _ANY, _UNSEEN, _ANY),
     Pattern(FORM, _ANY, _SHAPES, _ANY),
@@ -106,7 +102,7 @@ PATTERNS = (
     Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE), proof=second_look.foreign),
     Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY, proof=second_look.foreign),
     Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY),
-    Pattern(MOJIBAKE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
+    Pattern(MOJIBAKE | NOISE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA, Class.KATAKANA), _ANY, proof=second_look.misread_japanese),
@@ -174,10 +170,6 @@ def _matches(batch: Batch, wanted: int, known: Flags | None = None) -> Iterator[
         if not (wanted & pattern.flag and present >> nth & 1):
             continue
         found = hits[np.flatnonzero(matched & np.uint32(1 << nth) > 0)]
-        if len(found) and pattern.trigger == (Class.SPACE,):
-            found = found[_one_apart(found)]
-        if len(found) and pattern.trigger == (Class.NEWLINE,) and not pattern.proof:
-            found = line_wraps(batch)
         if pattern.crowd > 1:
             found = found[_crowded(batch, found, pattern.crowd)]
         if pattern.proof and len(found) and known is not None:
@@ -188,12 +180,6 @@ def _matches(batch: Batch, wanted: int, known: Flags | None = None) -> Iterator[
             yield pattern.flag, found
 
 
-def _one_apart(spaces: Positions) -> npt.NDArray[np.bool_]:
-    """Return which spaces stand two places before or after another: what is strewn, not set."""
-    close = np.diff(spaces) == 2
-    return np.asarray(np.append(close, False) | np.append(False, close))
-
-
 def _crowded(batch: Batch, places: Positions, count: int) -> Mask:
     """Return which places are the first of `count` within `CROWD` code points of a document."""
     crowded = np.zeros(len(places), dtype=np.bool_)
@@ -202,35 +188,6 @@ def _crowded(batch: Batch, places: Positions, count: int) -> Mask:
         close = np.flatnonzero(last - first < CROWD)
         crowded[close] = batch.documents_of(first[close]) == batch.documents_of(last[close])
     return crowded
-
-
-@once_per_batch
-def line_wraps(batch: Batch) -> Positions:
-    """Return newlines between characters where a line seems cut at the width of a page, sorted.
-
-    Such lines are at least `WRAP_LEAST` long, about as long as the longest of their document, which is at most
-    `WRAP_MOST`, and there are several.
-    """
-    classes = batch.classes
-    newlines = np.flatnonzero(among(classes, Class.NEWLINE))
-    between = newlines[IS_HAN.take(classes.take(newlines - 1)) & IS_HAN.take(classes.take(newlines + 1))]
-    if len(between) < 2:
-        return between[:0]
-    ends = np.sort(np.concatenate((newlines, batch.ends, batch.starts[:1] - 1)))
-    lengths = np.diff(ends, prepend=ends[0]) - 1
-    place = np.searchsorted(ends, between)
-    long = np.flatnonzero(lengths[place] >= WRAP_LEAST)
-    if len(long) < 2:
-        return between[:0]
-    between, place = between[long], place[long]
-    document = batch.documents_of(between)
-    several, of_several = np.unique(document, return_inverse=True)
-    first, last = np.searchsorted(ends, (batch.starts[several], batch.ends[several]))
-    bounds = np.stack((first, last + 1), axis=1).ravel()
-    widest = np.maximum.reduceat(np.append(lengths, 0), bounds)[::2][of_several]
-    wraps = (lengths[place] >= 0.9 * widest) & (widest <= WRAP_MOST)
-    between, document = between[wraps], document[wraps]
-    return between[np.bincount(document, minlength=len(batch))[document] > 1]
 
 
 @cache

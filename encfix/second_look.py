@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.arrays import inside
+from encfix.batch import Batch, Codes, Mask, Positions, once_per_batch
 from encfix.chinese import model, neighbours
-from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, Class, are_in, members
+from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class, among, are_in, members
 
 NEAR = 24
 """Code points on either side of a position that are looked at."""
@@ -28,8 +29,10 @@ STRANGE = 6.0
 LONGEST_SYLLABLE, SEVERAL = 11, 4
 """Code points from a bracket to the end of what it may hold, spaces included, and how many such brackets there are."""
 
+WRAP_LEAST, WRAP_MOST = 15, 120
+"""Code points of a line that may have been cut at the width of a page."""
+
 _LETTERS = [ord(first) + nth for first in "Aa\uff21\uff41" for nth in range(26)]
-_IS_HAN = members(*HAN_CLASSES)
 _IS_KANA = members(Class.HIRAGANA, Class.KATAKANA)
 _IS_STRANGE = members(
     Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT, Class.CONTROL
@@ -166,7 +169,7 @@ class _Stretches:
         first = np.flatnonzero(np.append(True, starts[1:] >= ends[:-1]))
         starts, ends = starts[first], ends[np.append(first[1:], len(places)) - 1]
         lengths = ends - starts + 1  # and one for the break
-        where = np.arange(int(lengths.sum())) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+        where = inside(starts, lengths)
         self.codes = batch.codes.take(where, mode="clip")
         self.codes[np.cumsum(lengths) - 1] = BOUNDARY_CODE
         self.classes = batch.classes.take(where, mode="clip")
@@ -189,7 +192,48 @@ def bracketed(batch: Batch, opens: Positions) -> Mask:
     classes, codes = batch.classes, batch.codes
     owner = opens - 1 - (classes.take(opens - 1) == Class.SPACE)
     letter = codes.take(opens + 1 + (classes.take(opens + 1) == Class.SPACE))
-    is_letter = _IS_HAN.take(classes.take(owner)) & np.isin(letter, _LETTERS)
+    is_letter = IS_HAN.take(classes.take(owner)) & np.isin(letter, _LETTERS)
     is_letter &= (classes.take(opens[:, None] + np.arange(2, LONGEST_SYLLABLE)) == Class.CLOSE).any(axis=1)
     document = batch.documents_of(opens)
     return np.asarray(is_letter & (np.bincount(document[is_letter], minlength=len(batch)) >= SEVERAL)[document])
+
+
+def strewn(batch: Batch, spaces: Positions) -> Mask:
+    """Keep spaces two places before or after another: what is strewn, not set."""
+    close = np.diff(spaces) == 2
+    return np.asarray(np.append(close, False) | np.append(False, close))
+
+
+def wrapped(batch: Batch, newlines: Positions) -> Mask:
+    """Keep newlines at which a line seems cut at the width of a page."""
+    wraps = line_wraps(batch)
+    return np.isin(newlines, wraps) if len(wraps) else np.zeros(len(newlines), dtype=np.bool_)
+
+
+@once_per_batch
+def line_wraps(batch: Batch) -> Positions:
+    """Return newlines between characters where a line seems cut at the width of a page, sorted.
+
+    Such lines are at least `WRAP_LEAST` long, about as long as the longest of their document, which is at most
+    `WRAP_MOST`, and there are several.
+    """
+    classes = batch.classes
+    newlines = np.flatnonzero(among(classes, Class.NEWLINE))
+    between = newlines[IS_HAN.take(classes.take(newlines - 1)) & IS_HAN.take(classes.take(newlines + 1))]
+    if len(between) < 2:
+        return between[:0]
+    ends = np.sort(np.concatenate((newlines, batch.ends, batch.starts[:1] - 1)))
+    lengths = np.diff(ends, prepend=ends[0]) - 1
+    place = np.searchsorted(ends, between)
+    long = np.flatnonzero(lengths[place] >= WRAP_LEAST)
+    if len(long) < 2:
+        return between[:0]
+    between, place = between[long], place[long]
+    document = batch.documents_of(between)
+    several, of_several = np.unique(document, return_inverse=True)
+    first, last = np.searchsorted(ends, (batch.starts[several], batch.ends[several]))
+    bounds = np.stack((first, last + 1), axis=1).ravel()
+    widest = np.maximum.reduceat(np.append(lengths, 0), bounds)[::2][of_several]
+    wraps = (lengths[place] >= 0.9 * widest) & (widest <= WRAP_MOST)
+    between, document = between[wraps], document[wraps]
+    return between[np.bincount(document, minlength=len(batch))[document] > 1]

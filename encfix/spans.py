@@ -13,8 +13,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import offsets_of
 from encfix.batch import Positions
-from encfix.edits import Edits, offsets_of
+from encfix.edits import Edits
 from encfix.rules import RULES
 
 Rules: TypeAlias = tuple[int, ...]

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from encfix.arrays import inside, offsets_of, outside
 from encfix.batch import Batch, Positions
-from encfix.edits import Edits, inside, offsets_of, outside
+from encfix.edits import Edits
 
 
 class Stage(NamedTuple):

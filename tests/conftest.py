@@ -28,3 +28,9 @@ def corpus(name: str) -> list[str]:
 def damaged_pages() -> list[str]:
     """Return the damaged documents in `seeds`."""
     return [path.read_text(encoding="utf-8") for path in sorted((ROOT / "seeds").glob("00[0-3]*.txt"))]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run every test in an empty folder of its own: no configuration file is in the way, and nothing stays behind."""
+    monkeypatch.chdir(tmp_path)

@@ -14,16 +14,11 @@ from hypothesis import strategies as st
 import encfix
 from encfix.audit.baseline import Known, dump_baseline, read_baseline
 from encfix.inline import MARK, heeded
+from tests.command import CLEAN, DAMAGED, put, run, tree
 from tests.strategies import TEXTS
-from tests.test_cli import CLEAN, DAMAGED, put, run, tree
 
 OTHER = "書(shu) 記強(qiáng)調(diào)\n"
 UNCERTAIN = "山东单(shàn)县\n"
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 class TestCheck:

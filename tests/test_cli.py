@@ -1,4 +1,4 @@
-"""The command: what it writes, what it says, and how it exits."""
+"""The command, by way of `encfix clean`: what it writes, what it says, and how it exits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,50 +24,11 @@ from encfix.cli import processing
 from encfix.cli.diff import unified
 from encfix.cli.main import main
 from encfix.result import Change, apply_changes
+from tests.command import CLEAN, DAMAGED, REPAIRED, put, records, run, tree
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 GOLD = Path(__file__).parent / "gold"
-
-DAMAGED = "進(jìn)口貿(mào)易強(qiáng)調(diào)發(fā)展\n"
-REPAIRED = "進口貿易強調發展\n"
-CLEAN = "今天天气很好。\n"
-BAD = DAMAGED.encode() + b"\xff\n"
-"""What is repaired only with --allow-lossy, since not all of it could be decoded."""
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test runs in an own empty folder, so no configuration file is in the way."""
-    monkeypatch.chdir(tmp_path)
-
-
-def run(*arguments: object, code: int) -> Result:
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == code, result.output
-    return result
-
-
-def put(name: str, content: str | bytes) -> Path:
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def tree(folder: str | Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(Path(folder).rglob("*"))
-        if path.is_file()
-    }
-
-
-def records(path: str, type_: str) -> list[dict[str, Any]]:
-    lines = Path(path).read_text(encoding="utf-8").split("\n")
-    return [record for record in map(json.loads, lines[:-1]) if record["type"] == type_]
 
 
 class TestSeeds:
@@ -428,70 +388,6 @@ class TestFailures:
         assert "(jìn)" not in Path("out/a.jsonl").read_bytes().decode()
 
 
-class TestTrail:
-    """What can be taken back must stay so: nothing writes over an audit unasked."""
-
-    @pytest.mark.parametrize("mode", [["--in-place"], ["--output", "out"], ["--diff"], []])
-    def test_audit_is_not_overwritten(self, mode: list[str]) -> None:
-        put("in/a.txt", DAMAGED)
-        run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=0)
-        put("in/b.txt", DAMAGED)
-        before = tree(".")
-        assert (
-            "audit.jsonl exists: it may be needed" in run("clean", "in", *mode, "--audit", "audit.jsonl", code=2).stderr
-        )
-        assert tree(".") == before
-        run("undo", "audit.jsonl", "--in-place", code=0)
-        assert tree("in")["a.txt"] == DAMAGED.encode()
-
-    def test_audit_of_copies_is_replaced(self) -> None:
-        put("in/a.txt", DAMAGED)
-        for _ in range(2):
-            run("clean", "in", "--output", "out", "--audit", "audit.jsonl", code=0)
-        assert len(records("audit.jsonl", "file")) == 1
-
-    def test_empty_file_may_become_an_audit(self) -> None:
-        put("in/a.txt", DAMAGED)
-        put("audit.jsonl", "")
-        run("clean", "in", "--in-place", "--audit", "audit.jsonl", code=0)
-        assert len(records("audit.jsonl", "file")) == 1
-
-    def test_resumed_run_keeps_what_its_audit_says_of_other_files(self) -> None:
-        put("in/a.txt", DAMAGED)
-        put("other/b.txt", DAMAGED)
-        Path("empty").mkdir()
-        for folder in ("in", "other", "empty"):
-            run("clean", folder, "--in-place", "--audit", "audit.jsonl", "--resume", code=0)
-        run("undo", "audit.jsonl", "--in-place", code=0)
-        assert [Path(name).read_text("utf-8") for name in ("in/a.txt", "other/b.txt")] == [DAMAGED, DAMAGED]
-
-    def test_output_replaces_files_but_no_audit(self) -> None:
-        put("in/a.jsonl", json.dumps({"text": DAMAGED}))
-        put("in/b.txt", DAMAGED)
-        put("out/b.txt", "of an earlier run")
-        run("clean", "in", "--audit", "out/a.jsonl", code=1)
-        before = Path("out/a.jsonl").read_bytes()
-        assert "out/a.jsonl is there, the audit of another run" in run("clean", "in", "-o", "out", code=2).stderr
-        assert tree("out") == {"a.jsonl": before, "b.txt": REPAIRED.encode()}
-
-    @pytest.mark.parametrize("path", ["in", "in/audit.jsonl"])
-    def test_what_encfix_wrote_is_not_cleaned(self, path: str) -> None:
-        put("in/a.txt", DAMAGED)
-        run("check", "in", "--baseline", "in/known.jsonl", "--write-baseline", code=0)
-        run("clean", "in", "--in-place", "--audit", "in/audit.jsonl", code=0)
-        run("report", "in/audit.jsonl", "-o", "in/report.html", code=0)
-        before = tree("in")
-        result = run("clean", path, "--in-place", code=0)
-        assert "skipped: in/audit.jsonl: audit of encfix" in result.stderr
-        if path == "in":
-            assert "skipped: in/known.jsonl: baseline of encfix" in result.stderr
-            assert "skipped: in/report.html: report of encfix" in result.stderr
-        run("check", path, code=0)
-        assert tree("in") == before
-        run("undo", "in/audit.jsonl", "--in-place", code=0)
-        assert Path("in/a.txt").read_text("utf-8") == DAMAGED
-
-
 class TestUsage:
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -529,236 +425,11 @@ class TestUsage:
         run("clean", "a.txt", "--only", "form,gloss", code=1)
 
 
-class TestConfiguration:
-    def options(self, *arguments: str) -> dict[str, Any]:
-        put("a.txt", CLEAN)
-        Path("audit.jsonl").unlink(missing_ok=True)
-        run("clean", "a.txt", *arguments, "--audit", "audit.jsonl", code=0)
-        (header,) = records("audit.jsonl", "audit")
-        options: dict[str, Any] = header["options"]
-        return options
-
-    def test_later_is_stronger(self) -> None:
-        assert self.options()["script"] == "auto"
-        put("pyproject.toml", '[tool.encfix]\nscript = "taiwan"\nmin-confidence = 0.95\nskip = ["noise"]\n')
-        assert self.options()["script"] == "taiwan"
-        put("encfix.toml", 'script = "hongkong"\n')
-        assert self.options()["script"] == "hongkong"
-        options = self.options("--script", "keep")
-        assert (options["script"], options["min_confidence"], options["skip"]) == ("keep", 0.95, ["noise"])
-
-    def test_project_without_a_table_is_fine(self) -> None:
-        put("pyproject.toml", '[project]\nname = "x"\n')
-        assert self.options()["script"] == "auto"
-
-    @pytest.mark.parametrize(
-        ("name", "content", "message"),
-        [
-            (
-                "encfix.toml",
-                'scrpt = "keep"',
-                "encfix.toml: options: unknown key 'scrpt'; did you mean",
-            ),
-            ("pyproject.toml", "[tool.encfix]\nglos = 1", "pyproject.toml: options: unknown key 'glos'"),
-            ("encfix.toml", "script = 3", "encfix.toml: script: unknown 3"),
-            ("encfix.toml", "only = 'gloss'", "encfix.toml: only: a list of strings"),
-            ("encfix.toml", "script =", "encfix.toml: "),
-            ("encfix.toml", b"\xff", "encfix.toml: "),
-            ("pyproject.toml", "[tool]\nencfix = 3", "pyproject.toml: encfix: a table is needed"),
-        ],
-    )
-    def test_what_is_wrong_is_named(self, name: str, content: str | bytes, message: str) -> None:
-        put("a.txt", CLEAN)
-        put(name, content)
-        assert message in run("clean", "a.txt", code=2).stderr
-
-
-@pytest.mark.parametrize(("command", "folder"), [("apply", "in"), ("undo", "out")])
-class TestReplay:
-    @pytest.fixture(autouse=True)
-    def _cleaned(self) -> None:
-        put("in/a.txt", DAMAGED)
-        put("in/sub/汉.txt", b"\xef\xbb\xbf" + DAMAGED.replace("\n", "\r\n").encode())
-        put("in/b.txt", CLEAN)
-        run("clean", "in", "--output", "out", "--audit", "audit.jsonl", code=0)
-
-    def goal(self, command: str) -> dict[str, bytes]:
-        return tree("out" if command == "apply" else "in")
-
-    def test_into_a_folder(self, command: str, folder: str) -> None:
-        run(command, "audit.jsonl", "--output", "made", code=0)
-        assert tree("made") == self.goal(command)
-
-    def test_in_place_and_from_another_root(self, command: str, folder: str) -> None:
-        goal = self.goal(command)
-        shutil.move(folder, "moved")
-        run(command, "audit.jsonl", "--root", "moved", "--in-place", code=0)
-        assert tree("moved") == goal
-
-    def test_without_a_mode_nothing_changes(self, command: str, folder: str) -> None:
-        before = tree(".")
-        result = run(command, "audit.jsonl", code=1)
-        assert f"{folder}/a.txt" in result.stdout
-        assert f"{folder}/b.txt" not in result.stdout
-        assert tree(".") == before
-
-    @pytest.mark.parametrize("mode", [["--in-place"], ["--output", "made"], []])
-    def test_changed_file_is_refused_and_the_others_are_done(self, command: str, folder: str, mode: list[str]) -> None:
-        goal = self.goal(command)
-        put(f"{folder}/a.txt", "someone else's\n")
-        os.remove(f"{folder}/b.txt")
-        result = run(command, "audit.jsonl", *mode, code=2)
-        assert f"{folder}/a.txt: SHA-256 differs" in result.stderr
-        assert f"{folder}/b.txt: No such file" in result.stderr
-        assert Path(f"{folder}/a.txt").read_text() == "someone else's\n"
-        if mode:
-            made = Path("made" if "made" in mode else folder)
-            assert (made / "sub/汉.txt").read_bytes() == goal["sub/汉.txt"]
-            assert not (made / "b.txt").exists()
-        assert not Path("made/a.txt").exists()
-
-    def test_done_twice_is_refused(self, command: str, folder: str) -> None:
-        run(command, "audit.jsonl", "--in-place", code=0)
-        after = tree(".")
-        assert "already" in run(command, "audit.jsonl", "--in-place", code=2).stderr
-        assert tree(".") == after
-
-    def test_broken_audit_writes_nothing(self, command: str, folder: str) -> None:
-        audit = Path("audit.jsonl")
-        audit.write_bytes(audit.read_bytes()[:-20])
-        before = tree(".")
-        assert "audit.jsonl: line" in run(command, "audit.jsonl", "--in-place", code=2).stderr
-        assert "none.jsonl: No such file" in run(command, "none.jsonl", "--in-place", code=2).stderr
-        assert tree(".") == before
-
-    def test_output_over_what_is_read_is_refused(self, command: str, folder: str) -> None:
-        before = tree(".")
-        assert "overwrite the input" in run(command, "audit.jsonl", "--output", folder, code=2).stderr
-        run(command, "audit.jsonl", "--output", "x", "--in-place", code=2)
-        assert tree(".") == before
-
-
-PIECES = st.sampled_from(
-    [DAMAGED, REPAIRED, CLEAN, "書(shu) 記", "⽅便", "\u200b汉\u200b", "\r\n", "\ufeff", "，，", "𠀀\0"]
-)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.lists(PIECES, max_size=8).map("".join), max_size=4), st.sampled_from(["auto", "simplified"]))
-def test_audit_brings_any_folder_there_and_back(texts: list[str], script: str) -> None:
-    for folder in ("in", "out", "again", "back"):
-        shutil.rmtree(folder, ignore_errors=True)
-    Path("audit.jsonl").unlink(missing_ok=True)
-    Path("in").mkdir()
-    for number, text in enumerate(texts):
-        put(f"in/{number}.txt", text)
-    paths = [f"in/{number}.txt" for number in range(len(texts))] or ["in"]
-    run("clean", *paths, "--script", script, "--output", "out", "--audit", "audit.jsonl", code=0)
-    run("apply", "audit.jsonl", "--output", "again", code=0)
-    run("undo", "audit.jsonl", "--output", "back", code=0)
-    made = [tree(folder) if Path(folder).exists() else {} for folder in ("out", "again", "back")]
-    assert made[0] == made[1]
-    assert made[2] == tree("in")
-
-
-def test_audit_of_a_dry_run_can_be_applied() -> None:
-    put("in/a.txt", DAMAGED)
-    run("clean", "in", "--audit", "audit.jsonl", code=1)
-    run("apply", "audit.jsonl", "--in-place", code=0)
-    assert tree("in") == {"a.txt": REPAIRED.encode()}
-
-
-def module(*arguments: str | bytes, **variables: str) -> subprocess.CompletedProcess[bytes]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
-    return subprocess.run(
-        [sys.executable, "-m", "encfix", *arguments],
-        env=inherited | {"PYTHONPATH": str(ROOT)} | variables,
-        capture_output=True,
-        check=False,
-    )
-
-
-ASCII_LOCALE = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-
-
-class TestStreams:
-    @pytest.mark.parametrize("variables", [ASCII_LOCALE, {"LC_ALL": "C"}, {"PYTHONIOENCODING": "gbk"}])
-    def test_standard_streams_are_utf_8_in_any_locale(self, variables: dict[str, str]) -> None:
-        put("文件.txt", DAMAGED)
-        done = module("clean", "文件.txt".encode(), "没有.txt".encode(), "--diff", "--audit", "a.jsonl", **variables)
-        assert done.returncode == 2
-        assert f"+{REPAIRED}" in done.stdout.decode("utf-8")
-        assert "--- 文件.txt" in done.stdout.decode("utf-8")
-        assert "error: 没有.txt" in done.stderr.decode("utf-8")
-        assert records("a.jsonl", "file")[0]["file"] == "文件.txt"
-        assert module("apply", "a.jsonl", "--in-place", **variables).returncode == 0
-        assert Path("文件.txt").read_text(encoding="utf-8") == REPAIRED
-
-    @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are Unicode here")
-    def test_file_name_that_is_no_utf_8(self) -> None:
-        with open(b"\xb0\xa1.txt", "wb") as stream:
-            stream.write(DAMAGED.encode())
-        done = module("clean", ".", "--in-place", "--audit", "a.jsonl")
-        assert done.returncode == 0, done.stderr
-        assert module("undo", "a.jsonl", "--in-place").returncode == 0
-        with open(b"\xb0\xa1.txt", "rb") as stream:
-            assert stream.read() == DAMAGED.encode()
-        assert b"\\udcb0\\udca1.txt" in module("clean", ".").stdout
-
-    @pytest.mark.skipif(sys.platform == "win32", reason="no such file names here")
-    def test_names_of_files_do_nothing_to_a_terminal(self) -> None:
-        name = "in/\x1b[31m\n\u202e\x9b.txt"
-        put(name, DAMAGED)
-        put(name.replace("txt", "png"), "")
-        for arguments in (["clean"], ["clean", "--diff"], ["check"], ["clean", "in/\x1bno"]):
-            result = run(*arguments, "in", code=2 if len(arguments) > 1 and arguments[1] != "--diff" else 1)
-            assert r"in/\u001b[31m\n\u202e\u009b.txt" in result.stdout
-            assert r"in/\u001b[31m\n\u202e\u009b.png" in result.stderr
-            assert not set("\x1b\u202e\x9b") & set(result.output)
-        assert json.loads(run("check", "in", "--format", "json", code=1).stdout.splitlines()[0])["file"] == name
-
-    def test_summary_is_readable_when_piped(self) -> None:
-        put("a.txt", DAMAGED)
-        output = module("clean", "a.txt", "--in-place").stdout.decode()
-        assert "\x1b" not in output
-        assert output.splitlines()[-1] == "1 file, 36 characters, 1 file repaired, 5 changes, 0 findings"
-        assert [line.split() for line in output.splitlines()[:2]] == [
-            ["kind", "files", "changes", "findings"],
-            ["gloss", "1", "5", "0"],
-        ]
-
-    @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-    def test_progress_is_for_terminals_and_on_standard_error(self) -> None:
-        import pty
-
-        put("a.txt", DAMAGED)
-        primary, secondary = pty.openpty()
-        done = subprocess.run(
-            [sys.executable, "-m", "encfix", "clean", "a.txt", "--output", "out"],
-            env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"},
-            stdout=subprocess.PIPE,
-            stderr=secondary,
-            check=True,
-        )
-        os.close(secondary)
-        shown = os.read(primary, 65536).decode()
-        os.close(primary)
-        assert "\x1b" in shown
-        assert b"\x1b" not in done.stdout
-
-    def test_closed_pipe_names_no_file(self) -> None:
-        put("a.txt", DAMAGED * 20000)
-        command = f"{sys.executable} -m encfix clean a.txt --diff | head -c 10"
-        done = subprocess.run(
-            command, shell=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
-        )
-        assert done.stdout == b"--- a.txt\n"
-        assert b"error" not in done.stderr
-
-
 def test_every_command_has_help() -> None:
     assert isinstance(main, click.Group)
     assert {*main.commands} >= {"clean", "check", "explain", "report", "config", "apply", "undo"}
+    summaries = run("--help", code=0).stdout.partition("Commands:")[2]
+    assert "..." not in summaries  # none is cut
     for name in main.commands:
         assert run(name, "--help", code=0).stdout.startswith("Usage:")
     assert run("--version", code=0).stdout.startswith("encfix")

@@ -6,6 +6,7 @@ import random
 import subprocess
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -16,12 +17,7 @@ from encfix.files.patterns import Patterns
 from encfix.files.scope import Scope, ScopeError
 from encfix.files.walking import Skipped, Source, walk
 from encfix.options import Options
-from tests.test_cli import CLEAN, DAMAGED, put, run, tree
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+from tests.command import CLEAN, DAMAGED, put, records, run, tree
 
 
 def printed(*arguments: str) -> dict[str, tuple[str, str]]:
@@ -227,3 +223,47 @@ class TestGitignore:
         Path("sub/.gitignore").unlink()
         Path("sub/.gitignore").mkdir()
         assert "sub/b.log" not in names(".")
+
+
+class TestConfiguration:
+    def options(self, *arguments: str) -> dict[str, Any]:
+        put("a.txt", CLEAN)
+        Path("audit.jsonl").unlink(missing_ok=True)
+        run("clean", "a.txt", *arguments, "--audit", "audit.jsonl", code=0)
+        (header,) = records("audit.jsonl", "audit")
+        options: dict[str, Any] = header["options"]
+        return options
+
+    def test_later_is_stronger(self) -> None:
+        assert self.options()["script"] == "auto"
+        put("pyproject.toml", '[tool.encfix]\nscript = "taiwan"\nmin-confidence = 0.95\nskip = ["noise"]\n')
+        assert self.options()["script"] == "taiwan"
+        put("encfix.toml", 'script = "hongkong"\n')
+        assert self.options()["script"] == "hongkong"
+        options = self.options("--script", "keep")
+        assert (options["script"], options["min_confidence"], options["skip"]) == ("keep", 0.95, ["noise"])
+
+    def test_project_without_a_table_is_fine(self) -> None:
+        put("pyproject.toml", '[project]\nname = "x"\n')
+        assert self.options()["script"] == "auto"
+
+    @pytest.mark.parametrize(
+        ("name", "content", "message"),
+        [
+            (
+                "encfix.toml",
+                'scrpt = "keep"',
+                "encfix.toml: options: unknown key 'scrpt'; did you mean",
+            ),
+            ("pyproject.toml", "[tool.encfix]\nglos = 1", "pyproject.toml: options: unknown key 'glos'"),
+            ("encfix.toml", "script = 3", "encfix.toml: script: unknown 3"),
+            ("encfix.toml", "only = 'gloss'", "encfix.toml: only: a list of strings"),
+            ("encfix.toml", "script =", "encfix.toml: "),
+            ("encfix.toml", b"\xff", "encfix.toml: "),
+            ("pyproject.toml", "[tool]\nencfix = 3", "pyproject.toml: encfix: a table is needed"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, name: str, content: str | bytes, message: str) -> None:
+        put("a.txt", CLEAN)
+        put(name, content)
+        assert message in run("clean", "a.txt", code=2).stderr

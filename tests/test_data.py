@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -17,6 +19,14 @@ def test_the_build_gives_the_same_bytes(tmp_path: Path) -> None:
     committed = {path.name: path.read_bytes() for path in DATA.glob("*.npy")}
     assert sorted(built) == sorted(committed)
     assert [name for name in built if built[name] != committed[name]] == []
+
+
+def test_every_table_has_a_source() -> None:
+    page = (DATA / "SOURCES.md").read_text(encoding="utf-8")
+    patterns = re.findall(r"`([\w*]+\.npy)`", page)
+    tables = [path.name for path in DATA.glob("*.npy")]
+    assert [name for name in tables if not any(fnmatch(name, pattern) for pattern in patterns)] == []
+    assert [pattern for pattern in patterns if not any(fnmatch(name, pattern) for name in tables)] == []
 
 
 def test_importing_encfix_loads_no_converter() -> None:

@@ -1,4 +1,4 @@
-"""The pages of `docs/` that are made from the code are up to date, and links in the README lead somewhere."""
+"""The pages of `docs/` that are made from the code are up to date, and what they name is there."""
 
 from __future__ import annotations
 
@@ -19,6 +19,25 @@ def test_links_lead_to_files() -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", readme)
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_files_that_the_pages_name_are_there() -> None:
+    folders = ("encfix", "tests", "tools", "benchmarks")
+    there = [path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    named = {
+        (page.name, name)
+        for page in (ROOT / "docs").rglob("*.md")
+        for name in re.findall(r"`([\w/]+\.py)`", page.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert [(page, name) for page, name in named if not any(f"/{path}".endswith(f"/{name}") for path in there)] == []
+
+
+def test_every_file_of_mojibake_is_on_its_map() -> None:
+    page = (ROOT / "docs" / "mojibake.md").read_text(encoding="utf-8")
+    placed = re.findall(r"`(\w+\.py)`", page.partition("## Where what is")[2].partition("\n## ")[0])
+    files = [path.name for path in (ROOT / "encfix" / "repairs" / "mojibake").glob("*.py")]
+    assert sorted(placed) == sorted({*files} - {"__init__.py"})
 
 
 def test_the_examples_of_the_readme_are_repaired_so() -> None:

@@ -1,3 +1,5 @@
+"""Escapes: what is undone, what looks like one and stays, and that nothing raises."""
+
 from __future__ import annotations
 
 import pytest

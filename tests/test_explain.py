@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -15,13 +14,9 @@ import encfix
 from encfix.cli.explain import explained
 from encfix.cli.main import main
 from encfix.result import Trail
+from tests.command import ASCII_LOCALE, DAMAGED, REPAIRED, module, put, run
+from tests.conftest import ROOT
 from tests.strategies import TEXTS
-from tests.test_cli import ASCII_LOCALE, DAMAGED, REPAIRED, ROOT, module, put, run
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 def blocks(*arguments: str) -> list[list[str]]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import BAD, CLEAN, DAMAGED, REPAIRED, ROOT, put
+from tests.command import BAD, CLEAN, DAMAGED, REPAIRED, put
+from tests.conftest import ROOT
 
 pytest.importorskip("pre_commit", reason="needs pre-commit")
 yaml = pytest.importorskip("yaml", reason="needs pre-commit")

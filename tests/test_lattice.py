@@ -1,3 +1,5 @@
+"""The lattice: probabilities are those of all ways counted one by one, and lines read together as they are alone."""
+
 from __future__ import annotations
 
 from itertools import product

@@ -10,7 +10,7 @@ import pytest
 
 import encfix
 from benchmarks import half_characters as generator
-from encfix.chinese import cut_bytes, half_scoring
+from encfix.chinese.halves import cutting, scoring
 from encfix.rules import KINDS
 from tests.conftest import CORPORA, ROOT, corpus
 
@@ -90,9 +90,9 @@ def test_the_forward_model_agrees_with_the_generator() -> None:
         pieces = generator.pieces(data, rng, 0.7)
         shown = "".join(text for piece in pieces for text, _ in generator.units(piece))
         glosses = [(c, f"({generator.pinyin_dict[ord(c)].split(',')[0]})") for c in characters]
-        assert cut_bytes.with_glosses(line.encode("gbk"), glosses) == bytes(byte.value for byte in data)
-        assert cut_bytes.explains(line, shown, glosses)
-        assert not cut_bytes.explains("另" + line[1:], shown, glosses)
+        assert cutting.with_glosses(line.encode("gbk"), glosses) == bytes(byte.value for byte in data)
+        assert cutting.explains(line, shown, glosses)
+        assert not cutting.explains("另" + line[1:], shown, glosses)
 
 
 def test_real_question_marks_before_marks_are_kept() -> None:
@@ -116,5 +116,5 @@ def test_long_chains_take_linear_time(text: str) -> None:
 
 
 def test_every_mark_that_a_rule_of_place_names_is_judged_by_its_place() -> None:
-    ruled = {*half_scoring.SHORT, *half_scoring.CLOSED_BY, *half_scoring.CLOSED_BY.values()}
-    assert ruled.union(*half_scoring._NEVER_BEHIND.values()) == half_scoring._HAS_ITS_PLACE
+    ruled = {*scoring.SHORT, *scoring.CLOSED_BY, *scoring.CLOSED_BY.values()}
+    assert ruled.union(*scoring._NEVER_BEHIND.values()) == scoring._HAS_ITS_PLACE

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import encfix
-from tests.test_cli import DAMAGED, put, run
+from tests.command import DAMAGED, put, run
 
 wrong: Any = encfix
 """The library, for calls that its types forbid."""
@@ -27,6 +27,11 @@ wrong: Any = encfix
         (lambda: wrong.Cleaner("simplified"), TypeError, "options are Options, not str"),
         (lambda: wrong.Options(skip=3), encfix.OptionError, "skip: a list of strings is needed, not 3"),
         (lambda: wrong.Options(skip=("nothing-like-it",)), encfix.OptionError, "among the known: mojibake, misaligned"),
+        (
+            lambda: wrong.Options(only=("form", "gloss.pinyin"), skip=("gloss", "form")),
+            encfix.OptionError,
+            "nothing is left",
+        ),
         (lambda: wrong.decode("文"), TypeError, "bytes, not str"),
         (lambda: wrong.script_of(None), TypeError, "a text is a str, not NoneType"),
     ],
@@ -51,6 +56,44 @@ def test_a_baseline_that_is_not_there_yet_is_told_how_it_is_made(tmp_path: Path)
     assert "--write-baseline makes it" in run("check", path, "--baseline", tmp_path / "none.jsonl", code=2).stderr
     assert "line 1: no JSON" in run("check", path, "--baseline", path, code=2).stderr
     assert "line 1: no JSON" in run("undo", path, code=2).stderr
+
+
+def test_errors_of_the_system_are_told_in_its_words_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put("a.txt", DAMAGED)
+    Path("known.jsonl").mkdir()
+    assert (
+        "Error: the baseline known.jsonl: Is a directory\n"
+        in run("check", path, "--baseline", "known.jsonl", code=2).stderr
+    )
+
+    def refused(self: Path, encoding: str) -> str:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    put("encfix.toml", 'script = "keep"\n')
+    monkeypatch.setattr(Path, "read_text", refused)
+    assert "Error: encfix.toml: Permission denied\n" in run("config", code=2).stderr
+
+
+@pytest.mark.parametrize("flag", ["--field", "--spans", "--verdict"])
+def test_flags_for_fields_are_not_passed_over_where_there_are_none(
+    flag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put("in/a.jsonl", f'{{"text": "{DAMAGED.strip()}", "spans": [[0, 6]]}}\n')
+    put("in/b.txt", DAMAGED)
+    value = {"--field": "text", "--spans": "spans", "--verdict": "verdict"}[flag]
+    found = run("clean", "in", "--output", "out", flag, value, code=0)
+    assert f"skipped: in/b.txt: {flag} is for" in found.stderr
+    assert [path.name for path in Path("out").iterdir()] == ["a.jsonl"]
+    for path in ("in/b.txt", "-"):
+        found = run("clean", path, flag, value, code=2)
+        assert f"error: {path}: {flag} is for" in found.stderr
+        assert "not for text; --type says what a file is" in found.stderr
+
+
+def test_check_has_no_flags_for_what_it_does_not_write(tmp_path: Path) -> None:
+    path = put(str(tmp_path / "a.jsonl"), "{}\n")
+    assert "No such option '--verdict'" in run("check", path, "--verdict", "v", code=2).stderr
 
 
 def test_spans_that_no_record_has_are_missed_before_the_text_moves_under_others(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.batch import to_codes, to_text
-from encfix.repairs.mojibake import charsets, filling, reading
+from encfix.repairs.mojibake import charsets, filling, inverses, reading
 from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.lossy import read_utf8
 
@@ -34,7 +34,7 @@ def test_bytes_of_no_character_become_lone_surrogates(codec: str, data: bytes) -
 def test_what_a_charset_lacks_is_what_it_has_no_bytes_for(text: str, charset: str) -> None:
     # FF is how a loss is written, too.
     of_ff = {b"\xff".decode(codec, "ignore") for codec in charsets.CODECS.get(charset, ())}
-    lost = [charsets.encode(to_codes(character), charset).data == b"\xff" for character in text]
+    lost = [inverses.encode(to_codes(character), charset).data == b"\xff" for character in text]
     lacking = sum(is_lost and character not in of_ff for is_lost, character in zip(lost, text, strict=True))
     assert Block(to_codes(text)).lacks(charset) == lacking
 
@@ -45,7 +45,7 @@ def test_a_part_of_a_block_has_the_bytes_of_its_characters(text: str, one: int, 
     block = Block(to_codes(text))
     for charset in CHARSETS:
         whole = block.raw(charset)
-        part, alone = block.part(start, end).raw(charset), charsets.encode(to_codes(text[start:end]), charset)
+        part, alone = block.part(start, end).raw(charset), inverses.encode(to_codes(text[start:end]), charset)
         assert (part.data, part.starts.tolist()) == (alone.data, alone.starts.tolist())
         assert len(whole.starts) == len(text) + 1
 

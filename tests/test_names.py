@@ -16,18 +16,13 @@ from hypothesis import strategies as st
 from encfix.files import zips
 from encfix.files.names import to_name
 from encfix.naming import meant
+from tests.command import put, run, tree
 from tests.strategies import TEXTS
-from tests.test_cli import put, run, tree
 
 NAMES = ["会议纪要2005.doc", "我的照片", "学习资料/第一章 绪论.txt"]
 TRADITIONAL = ["會議紀錄2005.doc", "我的照片", "學習資料/第一章 緒論.txt"]
 
 needs_any_bytes = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are Unicode here")
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +177,15 @@ class TestArchives:
         result = run("names", "in", "--rename", code=2)
         assert "in/a.zip: no member at offset" in result.stderr
         assert tree("in") == before
+
+
+def test_archive_that_is_cut_is_named() -> None:
+    with zipfile.ZipFile("a.zip", "w") as archive:
+        archive.writestr("测试.txt", "x")
+    data = Path("a.zip").read_bytes()
+    put("in/a.zip", data[: len(data) // 2])
+    put("in/测试.txt", "x")
+    assert "error: in/a.zip: no ZIP archive, or a damaged one" in run("names", "in", code=2).stderr
 
 
 def test_usage() -> None:

@@ -10,6 +10,7 @@ REPORTED = [
     ("noise.mask", "会议由***总书记主持召开。", "***"),
     ("noise.anti-copy", "楼主说得很有道理。J#iKk%&'m8~z\n大家都同意他的看法。", "J#iKk%&'m8~z"),
     ("noise.anti-copy", "大家都同意他的看法。\nJ#iKk%&'m8~z楼主说得很有道理。", "J#iKk%&'m8~z"),
+    ("noise.hangul", "他놊知道这件事是谁做的。", "놊"),
     ("noise.furigana", "本章介绍普及ふきゅう的意思。", "ふきゅう"),
     ("noise.private-use", "他在\ue0aa路的尽头开了一家店。", "\ue0aa"),
     ("noise.question-marks", "第一行完好无损。\n????????，????。\n第三行也是。", "????????，????。"),
@@ -20,11 +21,19 @@ UNREPORTED = [
     "会议的**重点**在这里，请看*下面*的内容。",
     "变量 ${perl:Depends} 会被 {pre,post}{inst,rm} 替换成 `a[$i]` 里的值。",
     '运行 ls -1 >>~/ls1.txt 以后，查看 "${RED}RED-TEXT${NORMAL}" 的颜色。',
+    "程序从 Perl 的变量$ENV{PATH}里读路径，从$ENV{HOME}里读目录。",
+    "打包时用%{name}-%{version}命名，号码要符合^\\d{3}-\\d{4}$才行。",
+    "圆的方程是$x^2+y^2$等于半径的平方。",
     "|选项|含义|\n|~A{bullseye,sid}|匹配档案库|",
     "什么？？你说什么？？？",
     "不会吧？？？？？？？？？",
     "我裂开了?????????",
     "石原さとみ的作品我都看过。",
+    "网上的뷁字没有什么意思。",
+    "韩文里有뷁这样的音节，平时用不到。",
+    "店名的이写得像一个圆圈。",
+    "他姓김名민수，写的是뷁这样的文字。",
+    "这一集的片名是「뷁」。",
     "中条あやみ出演了这部电影。",
     "表格里带**的为选填。",
     "真?假?",
@@ -47,6 +56,14 @@ def test_what_comes_once_is_less_than_likely() -> None:
         (finding,) = encfix.clean(text).findings
         (more, _) = encfix.clean(f"{text}\n{text}").findings
         assert finding.confidence == 0.5 < more.confidence
+
+
+def test_every_syllable_is_reported_where_some_stand_for_characters() -> None:
+    text = "他心里놊由一沉，놛却껩没有说话。\n놊知道过了多久，그才开口。"
+    findings = encfix.clean(text).findings
+    assert [finding.before for finding in findings] == ["놊", "놛", "껩", "놊", "그"]
+    assert {(finding.rules, finding.confidence) for finding in findings} == {(("noise.hangul",), 0.9)}
+    assert encfix.detect(text, only=("noise",)) == findings
 
 
 @pytest.mark.parametrize("text", UNREPORTED)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from encfix.files import reading
-from tests.test_cli import BAD, CLEAN, DAMAGED, REPAIRED, records, run
+from tests.command import BAD, CLEAN, DAMAGED, REPAIRED, records, run
 
 fsspec = pytest.importorskip("fsspec")
 

@@ -17,16 +17,11 @@ import encfix
 from encfix.audit import Content, Entry, Header, dump_header
 from encfix.report import gather, render
 from encfix.report.excerpts import AROUND, SHOWN, excerpts_of
+from tests.command import BAD, CLEAN, DAMAGED, REPAIRED, put, run
 from tests.strategies import TEXTS
-from tests.test_cli import BAD, CLEAN, DAMAGED, REPAIRED, put, run
 
 UNCERTAIN = "山东单(shàn)县\n"
 HOSTILE = "</script><!--<script>alert(1)</script>&lt;\u2028"
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 def data_of(page: str | bytes) -> dict[str, Any]:

@@ -26,15 +26,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from encfix.cli.main import main
-from encfix.files import atomic, reading
+from encfix.files import atomic, measuring, reading
 from tests.folders import BROKEN, DAMAGED, REPAIRED, make, put, tree, unpacked
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 def run(*arguments: str, code: int) -> str:
@@ -346,14 +341,14 @@ class TestFaults:
         monkeypatch.setattr(reading, "WHOLE", 1000)
         path = Path("b.jsonl")
         put(path, FILES["b.jsonl"].encode())
-        read = reading.Twins.read
+        read = measuring.Twins.read
         put(Path("other"), b"x")
 
         def touched(self: Any, data: bytes) -> None:
             os.utime(path, (1, 1))
             read(self, data)
 
-        monkeypatch.setattr(reading.Twins, "read", touched)
+        monkeypatch.setattr(measuring.Twins, "read", touched)
         assert "changed while" in run("clean", "b.jsonl", "--in-place", code=2)
         assert path.read_bytes() == FILES["b.jsonl"].encode()
 
@@ -361,7 +356,7 @@ class TestFaults:
             path.unlink(missing_ok=True)
             read(self, data)
 
-        monkeypatch.setattr(reading.Twins, "read", removed)
+        monkeypatch.setattr(measuring.Twins, "read", removed)
         run("clean", "b.jsonl", "--in-place", code=2)
         assert tree(Path()) == {"other": b"x"}
 

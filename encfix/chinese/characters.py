@@ -166,9 +166,12 @@ def two_forms() -> npt.NDArray[np.bool_]:
 
 @cache
 def unified_forms() -> npt.NDArray[np.uint32]:
-    """Return the unified ideograph of radicals and compatibility forms: uint32 (0x110001,) sparse pairs.
+    """Return radicals, compatibility ideographs and private-use code points with the ideograph that each stands for.
 
-    The array has shape (n, 2): a code point and the code point that replaces it, sorted by the first.
+    uint32 of shape (n, 2), sorted by the first of the two.
+
+    >>> [chr(form) for code, form in unified_forms().tolist() if code == ord("⽅")]
+    ['方']
     """
     return load("unified_forms")
 

@@ -103,8 +103,8 @@ def tables() -> Tables:
 def side_logs(member: npt.NDArray[np.int16], before: Codes, after: Codes) -> Logs:
     """Return the log probability of members between two code points: float32 of shape (forms, n).
 
-    `member` has the shape (forms, n), the code points (n,). Values compare
-    between the members of a group at one place, not between places.
+    `member` has the shape (forms, n), the code points (n,). Values compare between the members of a group at one place,
+    not between places.
     """
     table = tables()
     symbols, rows = table.sides.shape[1], member.astype(np.int32)

@@ -130,14 +130,10 @@ def mix(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDAr
     return ((first << SYMBOL_BITS | second) * MULTIPLIER) & _KEYS
 
 
-def _symbols(codes: Codes) -> npt.NDArray[np.uint16]:
-    # U+FFFF is a stranger, as is everything that the table does not reach.
-    return _tables().symbols.take(codes, mode="clip")
-
-
 def symbols_of(codes: Codes) -> npt.NDArray[np.uint16]:
     """Return the number under which the model knows each code point; both scripts share one: uint16 of shape (n,)."""
-    return _symbols(codes)
+    # U+FFFF is a stranger, as is everything that the table does not reach.
+    return _tables().symbols.take(codes, mode="clip")
 
 
 def symbol_logs() -> Logs:
@@ -151,7 +147,7 @@ def log_unigram(codes: Codes) -> Logs:
     >>> log_unigram(np.array([ord("的"), ord("妳"), 0xE000], dtype=np.uint32)).round().tolist()
     [-4.0, -12.0, -21.0]
     """
-    return _tables().logs.take(_symbols(codes))
+    return _tables().logs.take(symbols_of(codes))
 
 
 def log_pair(codes: Codes) -> Logs:
@@ -166,7 +162,7 @@ def log_pair(codes: Codes) -> Logs:
     """
     if not len(codes):
         return np.empty(0, dtype=np.float32)
-    symbols = _symbols(codes).astype(np.int64)
+    symbols = symbols_of(codes).astype(np.int64)
     result = _tables().logs.take(symbols)
     result[1:] = _after(symbols[:-1], symbols[1:])
     return result
@@ -178,7 +174,7 @@ def log_after(first: Codes, second: Codes) -> Logs:
     >>> log_after(np.array([ord("學"), ord("膊")]), np.array([ord("校")])).round().tolist()
     [[-2.0], [-7.0]]
     """
-    rows, columns = (_symbols(codes).astype(np.int64) for codes in (first, second))
+    rows, columns = (symbols_of(codes).astype(np.int64) for codes in (first, second))
     pairs = _after(np.repeat(rows, len(columns)), np.tile(columns, len(rows)))
     return pairs.reshape(len(rows), len(columns))
 
@@ -190,7 +186,7 @@ def log_each(first: Codes, second: Codes) -> Logs:
     >>> log_each(np.array([ord("學"), ord("膊")]), np.array([ord("校"), ord("校")])).round().tolist()
     [-2.0, -7.0]
     """
-    return _after(_symbols(first).astype(np.int64), _symbols(second).astype(np.int64))
+    return _after(symbols_of(first).astype(np.int64), symbols_of(second).astype(np.int64))
 
 
 def _after(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> Logs:
@@ -290,7 +286,7 @@ def lexicon() -> Mapping[str, float]:
 def alone_logs() -> npt.NDArray[np.float64]:
     """Return the log probability that a code point of the BMP is a word of its own, whatever it is: (0x10000,)."""
     codes = np.arange(0x10000, dtype=np.uint32)
-    is_han = (codes >= 0x3400) & (codes < 0xFB00) | (_symbols(codes) >= FIRST_HAN)
+    is_han = (codes >= 0x3400) & (codes < 0xFB00) | (symbols_of(codes) >= FIRST_HAN)
     logs = np.where(is_han, UNKNOWN_WORD, log_unigram(codes).astype(np.float64))
     words = load("model_words")
     starts = np.flatnonzero(np.append(LINE_END, words) == LINE_END)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside
 from encfix.chinese import confusions, model, words
 from encfix.chinese.characters import BOUNDARY_CODE
 from encfix.chinese.words import LONGEST, Positions, Units
@@ -60,7 +61,7 @@ class Stretches(NamedTuple):
     def again(self, chosen: Positions) -> Stretches:
         """Return copies of some stretches, in the order given."""
         length = self.length[chosen]
-        index = words.spread(self.start[chosen], length + 1)
+        index = inside(self.start[chosen], length + 1)
         text = Text(self.text.folded.take(index), self.text.spelled.take(index))
         return Stretches(text, (length + 1).cumsum() - length - 1, length)
 
@@ -113,7 +114,7 @@ def _without(
     again = seen.again(own)
     count = np.bincount(stretch, minlength=len(seen.start))
     first = count.cumsum() - count
-    index = words.spread(first[own], count[own])
+    index = inside(first[own], count[own])
     others = choices.some(index, choices.place[index] + (again.start - seen.start[own]).repeat(count[own]))
     column = count[own].cumsum() - count[own] + changed - first[own]
     is_kept = others.forms[:, column] == kept[changed]

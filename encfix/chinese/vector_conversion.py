@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside
 from encfix.chinese.description import described, is_operator
 from encfix.chinese.lexicons import (
     AFTER,
@@ -142,7 +143,7 @@ def _convert_runs(codes: Codes, converted: Codes, start: Positions, end: Positio
     """Put into `converted` what becomes of the runs of `codes`."""
     sizes = end - start + 1  # a NUL after each keeps them apart
     last = np.cumsum(sizes) - 1
-    index = np.arange(int(last[-1]) + 1) + np.repeat(start - (last + 1 - sizes), sizes)
+    index = inside(start, sizes)
     text = codes.take(index, mode="clip")
     text[last] = 0
     text = convert_text(text, chain)
@@ -234,8 +235,5 @@ def _put_values(text: Codes, matches: Matches) -> None:
     chosen = np.flatnonzero(phrases.exceptional.take(place, mode="clip") == matches.slot)
     start = matches.start[chosen]
     sizes = matches.end[chosen] - start
-    before = np.cumsum(sizes) - sizes
-    inside = np.arange(int(sizes.sum())) - np.repeat(before, sizes)
-    text[np.repeat(start, sizes) + inside] = phrases.values[
-        np.repeat(phrases.offsets[place[chosen]].astype(np.int64), sizes) + inside
-    ]
+    first = phrases.offsets[place[chosen]].astype(np.int64)
+    text[inside(start, sizes)] = phrases.values[inside(first, sizes)]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside
 from encfix.chinese import model
 from encfix.chinese.data import load
 
@@ -77,14 +78,8 @@ class Found(NamedTuple):
             spelled,
             (count.cumsum() - count).take(spelled),
             np.arange(len(count)).repeat(count),
-            spread(first, count),
+            inside(first, count),
         )
-
-
-def spread(start: Positions, lengths: Positions) -> Positions:
-    """Return every position of the spans that begin at `start`."""
-    positions: Positions = np.arange(int(lengths.sum())) + (start - lengths.cumsum() + lengths).repeat(lengths)
-    return positions
 
 
 @cache

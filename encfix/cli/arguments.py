@@ -14,7 +14,8 @@ from encfix.files import remote
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
 from encfix.files.types import NAMES
-from encfix.options import GLOSS, PUNCTUATION, SCRIPTS, OptionError
+from encfix.options import SCRIPTS, OptionError, Options
+from encfix.rules import KINDS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -32,18 +33,24 @@ class _FileOrFolder(click.Path):
 
 FILE_OR_FOLDER = _FileOrFolder()
 
+_SCRIPTS = f"The script of the result: {', '.join(SCRIPTS)}, or an OpenCC configuration."
+_ONLY = f"Look for these kinds or rules alone; kinds: {', '.join(KINDS)}."
+_SURE = f"Repair only what is at least this sure, 0 to 1; the default is {Options().min_confidence}."
+_GLOSS = "Remove pinyin glosses where they are damage (auto), wherever they are (all), or never (keep)."
+_PUNCTUATION = "Leave half-width marks in Chinese text (keep), or widen them (fullwidth)."
+
 _OPTIONS = (
-    click.option("--script", metavar="SCRIPT", help=f"{', '.join(SCRIPTS)}, or an OpenCC configuration."),
-    click.option("--only", metavar="KIND,...", multiple=True, help="Look for these kinds or rules alone."),
+    click.option("--script", metavar="SCRIPT", help=_SCRIPTS),
+    click.option("--only", metavar="KIND,...", multiple=True, help=_ONLY),
     click.option("--skip", metavar="KIND,...", multiple=True, help="Do not look for these kinds or rules."),
-    click.option("--min-confidence", metavar="P", type=float, help="Repair only what is at least this sure, 0 to 1."),
-    click.option("--gloss", metavar="MODE", help=f"{', '.join(GLOSS)}."),
-    click.option("--punctuation", metavar="MODE", help=f"{', '.join(PUNCTUATION)}."),
+    click.option("--min-confidence", metavar="P", type=float, help=_SURE),
+    click.option("--gloss", metavar="MODE", help=_GLOSS),
+    click.option("--punctuation", metavar="MODE", help=_PUNCTUATION),
     click.option("--ignore", metavar="TEXT", multiple=True, help="Change nothing inside this exact text."),
 )
 
 _SCOPE = (
-    click.option("--include", metavar="GLOB", multiple=True, help="Of folders, take files that match alone."),
+    click.option("--include", metavar="GLOB", multiple=True, help="Take only those files of folders that match."),
     click.option("--exclude", metavar="GLOB", multiple=True, help="Pass over files and folders that match."),
     click.option("--gitignore/--no-gitignore", default=None, help="Pass over what git ignores, or do not."),
 )
@@ -64,8 +71,13 @@ _WRITING = (
 )
 
 _FORMATS = (
-    click.option("--type", "type_", metavar="TYPE", type=click.Choice(NAMES), help=f"{', '.join(NAMES)}."),
-    click.option("--field", metavar="PATH", multiple=True, help="Clean these fields of records, such as meta.title."),
+    click.option(
+        "--type", "type_", metavar="TYPE", type=click.Choice(NAMES), help=f"What all files are: {', '.join(NAMES)}."
+    ),
+    click.option("--field", metavar="PATH", multiple=True, help="Look at these fields of records, such as meta.title."),
+)
+
+_ANNOTATIONS = (
     click.option("--spans", metavar="PATH", help="Carry over the spans of characters in this field (JSON Lines)."),
     click.option("--verdict", metavar="FIELD", help="Write each record's verdict to this field (JSON Lines)."),
 )
@@ -76,9 +88,15 @@ def options_of_formats(command: _Command) -> _Command:
     return _decorated(command, _FORMATS)
 
 
+def options_of_annotations(command: _Command) -> _Command:
+    """Give a command the flags for what is written down in records, which are part of a `Selection` too."""
+    return _decorated(command, _ANNOTATIONS)
+
+
 def selection_of(flags: dict[str, Any]) -> Selection:
-    """Take the flags of formats out of `flags`."""
-    return Selection(flags.pop("type_"), tuple(flags.pop("field")), flags.pop("spans"), flags.pop("verdict"))
+    """Take the flags of formats and annotations out of `flags`."""
+    annotations = flags.pop("spans", None), flags.pop("verdict", None)
+    return Selection(flags.pop("type_"), tuple(flags.pop("field")), *annotations)
 
 
 def options_of_cleaning(command: _Command) -> _Command:

@@ -23,7 +23,7 @@ from encfix.cli.arguments import (
     options_of_scope,
     selection_of,
 )
-from encfix.cli.cleaning import clean_files
+from encfix.cli.cleaning import clean_files, fitting
 from encfix.cli.outcomes import Task
 from encfix.cli.placing import ANNOTATION, NOTES, Part, unread
 from encfix.cli.printing import PrintingError, say
@@ -51,12 +51,13 @@ _Damage: TypeAlias = Change | Finding
 def check(
     paths: tuple[Path, ...], findings: bool, baseline: Path | None, write_baseline: bool, format_: str, **flags: Any
 ) -> None:
-    """Look for damage in text files, and those in folders; change nothing.
+    """Say what is damaged in text files, and those in folders.
 
-    Each piece of damage is a line, `file:line:column: rule: before -> after`, or with --format json an object as
-    an audit has it. Parts of files that cannot be read are said on standard error; with --findings they are damage.
+    Nothing is changed. Each piece of damage is a line, `file:line:column: rule: before -> after`, or with
+    --format json an object as an audit has it. Parts of files that cannot be read are said on standard error; with
+    --findings they are damage.
     """
-    selection = selection_of(flags)._replace(spans=None, verdict=None)
+    selection = selection_of(flags)
     configuration = effective(flags)
     if write_baseline and not baseline:
         raise click.UsageError("--write-baseline needs --baseline FILE")
@@ -67,7 +68,7 @@ def check(
             raise click.UsageError(str(error)) from error
     is_compared = baseline is not None and not write_baseline
     budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
-    found = list(walk(paths, configuration.scope, selection.type))
+    found = list(fitting(walk(paths, configuration.scope, selection.type), selection))
     print_skipped([item for item in found if isinstance(item, Skipped)])
     sources = distinct_files([item for item in found if isinstance(item, Source)])
     failures = [item for item in found if isinstance(item, Failed)]
@@ -159,7 +160,8 @@ def _read(path: Path) -> Counter[Known]:
     except FileNotFoundError as error:
         raise click.UsageError(f"the baseline {named(path)}: {error.strerror}; --write-baseline makes it") from error
     except (OSError, BaselineError) as error:
-        raise click.UsageError(f"the baseline {named(path)}: {error}") from error
+        reason = Failed.because(path, error).reason
+        raise click.UsageError(f"the baseline {named(path)}: {reason}") from error
 
 
 def _write(path: Path, seen: Sequence[Known]) -> bool:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,6 +19,7 @@ from encfix.cli.arguments import (
     FILE_OR_FOLDER,
     effective,
     exclude_each_other,
+    options_of_annotations,
     options_of_cleaning,
     options_of_format,
     options_of_formats,
@@ -25,6 +27,7 @@ from encfix.cli.arguments import (
     options_of_writing,
     selection_of,
 )
+from encfix.cli.cleaning import fitting
 from encfix.cli.journal import Journal, JournalError, Lines, is_done, key_of, remove_leftovers
 from encfix.cli.outcomes import Task
 from encfix.cli.parallel import process
@@ -35,7 +38,6 @@ from encfix.cli.summary import Summary, counted, watched
 from encfix.files import atomic, remote
 from encfix.files.charset import SAME, TARGETS
 from encfix.files.destinations import DestinationError, check_output, distinct, distinct_files, named_file
-from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
 from encfix.files.text import Writing
 from encfix.files.types import kind_of
@@ -53,10 +55,13 @@ from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 @click.option("--allow-lossy", is_flag=True, help="Also write files that could not be decoded strictly.")
 @options_of_cleaning
 @options_of_formats
+@options_of_annotations
 @options_of_scope
 @click.option("--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines.")
-@click.option("--resume", is_flag=True, help="Go on where a run was killed that had the same arguments.")
-@click.option("--jobs", "-j", metavar="N", type=click.IntRange(0), default=1, help="Processes; 0: one a processor.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was killed and had the same arguments.")
+@click.option(
+    "--jobs", "-j", metavar="N", type=click.IntRange(0), default=1, help="How many processes work; 0: one a processor."
+)
 @options_of_format
 def clean(
     paths: tuple[Path, ...],
@@ -77,19 +82,12 @@ def clean(
     Without --output, --in-place, --diff or --stdout, nothing is changed, and what would be is said. PATH - is
     standard input, which goes to standard output.
     """
-    mode = _mode(output=output, in_place=in_place, diff=diff, stdout=stdout)
-    if STANDARD_INPUT in paths:
-        if mode in (Mode.OUTPUT, Mode.IN_PLACE):
-            raise click.UsageError(f"standard input goes to standard output, not where --{mode.option} says")
-        mode = Mode.STDOUT if mode is Mode.NOWHERE else mode
-    if resume and mode not in (Mode.OUTPUT, Mode.IN_PLACE):
-        raise click.UsageError("--resume needs --output or --in-place")
-    if resume and output and remote.is_remote(output) and not audit:
-        raise click.UsageError("--resume needs --audit where the output is not on this machine")
+    mode = _mode(paths, output=output, in_place=in_place, diff=diff, stdout=stdout)
+    if resume:
+        _check_resume(mode, output, audit)
     selection, writing = selection_of(flags), Writing(to, allow_lossy)
     configuration = effective(flags)
-    found = list(walk(paths, configuration.scope, selection.type))
-    summary = Summary()
+    found = list(fitting(walk(paths, configuration.scope, selection.type), selection))
     failures = [item for item in found if isinstance(item, Failed)]
     sources = [source for source in found if isinstance(source, Source)]
     sources = distinct(sources) if output else distinct_files(sources)
@@ -100,42 +98,90 @@ def clean(
             audit = _audit_file(audit, sources, output, resume=resume)
     except DestinationError as error:
         raise click.UsageError(str(error)) from error
+    summary = Summary()
     summary.skip([item for item in found if isinstance(item, Skipped)])
     asked = {**selection._asdict(), **writing._asdict()}
     header = Header.of(configuration.options, to_name(output) if output else None, asked)
-    task = Task(Cleaner(configuration.options), selection, writing)
-    if resume:
-        remove_leftovers(_written(sources, output, audit))
+    run = _Run(Task(Cleaner(configuration.options), selection, writing), header, mode, output, audit, resume)
     try:
-        with nullcontext() if audit is None else atomic.writing(audit) as record:
-            is_kept = audit or (output and not remote.is_remote(output))
-            journal = Journal.of(header, audit, output, mode.value) if is_kept and (sources or audit) else None
-            if record:
-                record.write(dump_header(header))
-            _do_all(failures, record, summary)
-            if resume:
-                sources = _left(sources, journal, record, audit, selection, output)
-            elif journal:
-                _check_left(journal, mode)
-                journal.remove()
-            processing = Processing(task, mode, output, journal, is_recorded=audit is not None)
-            results = process(processing, sources, jobs or os.cpu_count() or 1)
-            show = mode.is_done or not sys.stdout.isatty()
-            notes = mode is Mode.NOWHERE and format_ == "text"
-            is_finished = _do_all(watched(results, sources, summary, show=show), record, summary, notes=notes)
-        if journal:
-            journal.close()
-            if is_finished:
-                journal.remove()
+        run.do(sources, failures, summary, jobs or os.cpu_count() or 1, notes=format_ == "text")
     except BrokenPipeError:
         raise
     except OSError as error:
         summary.fail(Failed.because(_blamed(error) or audit or output or Path(), error))
-    if format_ == "json":
-        summary.print_json(is_done=mode.is_done, err=mode.takes_stdout)
-    else:
-        summary.print(is_done=mode.is_done, err=mode.takes_stdout)
+    say_all = summary.print_json if format_ == "json" else summary.print
+    say_all(is_done=mode.is_done, err=mode.takes_stdout)
     raise SystemExit(2 if summary.failed else int(bool(summary.changed) and not mode.is_done))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is done to files, where the output goes, and what is on record of it."""
+
+    task: Task
+    header: Header
+    mode: Mode
+    output: Path | None
+    audit: Path | None
+    is_resumed: bool
+
+    def do(
+        self, sources: Sequence[Source], failures: Sequence[Failed], summary: Summary, jobs: int, *, notes: bool
+    ) -> None:
+        """Clean all files and count what was done; `notes` says that what would be done is said. Raises OSError."""
+        if self.is_resumed:
+            remove_leftovers(self._folders(sources))
+        with nullcontext() if self.audit is None else atomic.writing(self.audit) as record:
+            is_kept = self.audit or (self.output and not remote.is_remote(self.output))
+            journal = None
+            if is_kept and (sources or self.audit):
+                journal = Journal.of(self.header, self.audit, self.output, self.mode.value)
+            if record:
+                record.write(dump_header(self.header))
+            _do_all(failures, record, summary)
+            if self.is_resumed:
+                sources = self._left(sources, journal, record)
+            elif journal:
+                _check_left(journal, self.mode)
+                journal.remove()
+            processing = Processing(self.task, self.mode, self.output, journal, is_recorded=self.audit is not None)
+            results = process(processing, sources, jobs)
+            shown = watched(results, sources, summary, show=self.mode.is_done or not sys.stdout.isatty())
+            is_finished = _do_all(shown, record, summary, notes=notes and self.mode is Mode.NOWHERE)
+        if journal:
+            journal.close()
+            if is_finished:
+                journal.remove()
+
+    def _folders(self, sources: Sequence[Source]) -> list[Path]:
+        """Return the folders of this machine that are written to."""
+        paths = [self.output / source.output_name if self.output else source.path.resolve() for source in sources]
+        folders = [path.parent for path in ([*paths, self.audit] if self.audit else paths)]
+        return [folder for folder in folders if not remote.is_remote(folder)]
+
+    def _left(self, sources: Sequence[Source], journal: Journal | None, record: BinaryIO | None) -> list[Source]:
+        """Return the sources that are still to do, and put the others on record as a run that was killed did."""
+        if journal is None:
+            return list(sources)
+        try:
+            done = journal.done(self.audit)
+        except JournalError as error:
+            raise click.UsageError(str(error)) from error
+        meant = set(map(key_of, sources))
+        for key, (_, lines) in done.items():
+            if key not in meant:  # what was done to other files must stay on record too
+                _copy(lines, record)
+        left: list[Source] = []
+        for source in sources:
+            before = done.get(key_of(source))
+            kind = kind_of(source.name, self.task.selection.type)
+            if before and is_done(before[0], source, kind, self.output):
+                _copy(before[1], record)
+            else:
+                left.append(source)
+        if len(left) < len(sources):
+            click.echo(f"resumed: {counted(len(sources) - len(left), 'file')} done before", err=True)
+        return left
 
 
 def _blamed(error: OSError) -> Path | None:
@@ -144,47 +190,26 @@ def _blamed(error: OSError) -> Path | None:
     return path if path and not atomic.is_temporary(path.name) else None
 
 
-def _mode(**chosen: object) -> Mode:
-    """Return the mode that the flags name, or none."""
+def _mode(paths: Sequence[Path], **chosen: object) -> Mode:
+    """Return the mode that the flags name; without one, standard input goes to standard output, and files nowhere.
+
+    Raises click.UsageError for flags that exclude each other, or standard input.
+    """
     exclude_each_other(**chosen)
-    return next((Mode(name) for name, value in chosen.items() if value), Mode.NOWHERE)
+    mode = next((Mode(name) for name, value in chosen.items() if value), Mode.NOWHERE)
+    if STANDARD_INPUT not in paths:
+        return mode
+    if mode in (Mode.OUTPUT, Mode.IN_PLACE):
+        raise click.UsageError(f"standard input goes to standard output, not where --{mode.option} says")
+    return Mode.STDOUT if mode is Mode.NOWHERE else mode
 
 
-def _written(sources: Sequence[Source], output: Path | None, audit: Path | None) -> list[Path]:
-    """Return the folders that are written to."""
-    folders = [(output / source.output_name if output else source.path.resolve()).parent for source in sources]
-    return [folder for folder in ([*folders, audit.parent] if audit else folders) if not remote.is_remote(folder)]
-
-
-def _left(
-    sources: Sequence[Source],
-    journal: Journal | None,
-    record: BinaryIO | None,
-    audit: Path | None,
-    selection: Selection,
-    output: Path | None,
-) -> list[Source]:
-    """Return the sources that are still to do, and put the others on record as a run that was killed did."""
-    if journal is None:
-        return list(sources)
-    try:
-        done = journal.done(audit)
-    except JournalError as error:
-        raise click.UsageError(str(error)) from error
-    meant = set(map(key_of, sources))
-    for key, (_, lines) in done.items():
-        if key not in meant:  # what was done to other files must stay on record too
-            _copy(lines, record)
-    left: list[Source] = []
-    for source in sources:
-        before = done.get(key_of(source))
-        if before and is_done(before[0], source, kind_of(source.name, selection.type), output):
-            _copy(before[1], record)
-        else:
-            left.append(source)
-    if len(left) < len(sources):
-        click.echo(f"resumed: {counted(len(sources) - len(left), 'file')} done before", err=True)
-    return left
+def _check_resume(mode: Mode, output: Path | None, audit: Path | None) -> None:
+    """Raise click.UsageError where a run leaves nothing to go on from."""
+    if mode not in (Mode.OUTPUT, Mode.IN_PLACE):
+        raise click.UsageError("--resume needs --output or --in-place")
+    if output and remote.is_remote(output) and not audit:
+        raise click.UsageError("--resume needs --audit where the output is not on this machine")
 
 
 def _check_left(journal: Journal, mode: Mode) -> None:

@@ -10,7 +10,7 @@ from encfix.cli.outcomes import Outcome, Streamed, Task, Whole
 from encfix.cli.placing import Part, placed
 from encfix.files.charset import EncodingError
 from encfix.files.compression import CompressionError
-from encfix.files.formats.base import Chunk, FormatError, TextFormat
+from encfix.files.formats.base import Chunk, FormatError, Selection, TextFormat
 from encfix.files.formats.opening import text_format
 from encfix.files.reading import (
     chunks,
@@ -18,7 +18,7 @@ from encfix.files.reading import (
 )
 from encfix.files.text import TextFile, line_ends, read
 from encfix.files.types import STREAMED, Kind, kind_of
-from encfix.files.walking import Failed, Source
+from encfix.files.walking import Failed, Found, Skipped, Source
 
 GROUP = 8 * 2**20
 """Bytes of files that are read before they are cleaned together; one file may be larger."""
@@ -26,6 +26,17 @@ GROUP = 8 * 2**20
 ERRORS = (OSError, EncodingError, FormatError, CompressionError)
 """What is foreseen to make a file fail. Whatever else is raised for one, by a library that reads a broken table, makes
 that file fail, too, and no other."""
+
+
+def fitting(found: Iterable[Found], selection: Selection) -> Iterator[Found]:
+    """Yield what was found; a file in a folder that cannot be cleaned as asked was not meant, and is passed over.
+
+    One that the caller named fails when its turn comes.
+    """
+    for item in found:
+        is_in_folder = isinstance(item, Source) and not item.is_named
+        misfit = selection.misfit(kind_of(item.path.name, selection.type).type) if is_in_folder else ""
+        yield Skipped(item.path, misfit) if misfit else item
 
 
 def clean_files(sources: Iterable[Source], task: Task) -> Iterator[Outcome | Failed]:

@@ -14,7 +14,7 @@ from encfix.cli.arguments import effective, options_of_cleaning, options_of_scop
 @options_of_cleaning
 @options_of_scope
 def config(**flags: Any) -> None:
-    """Print the options that hold in this folder, and where each came from.
+    """Print the options that hold here, and where each came from.
 
     They come from the defaults, `[tool.encfix]` in pyproject.toml, encfix.toml and the command line; the later is
     stronger. What is printed can stand in encfix.toml as it is.

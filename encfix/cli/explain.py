@@ -36,10 +36,10 @@ _VERDICTS: dict[Verdict, str] = {"clean": "green", "repaired": "green", "suspect
 @click.argument("text")
 @options_of_cleaning
 def explain(text: str, **flags: Any) -> None:
-    """Say of TEXT, or of standard input if it is -, what is changed and what is left, and why.
+    """Say what is wrong with a TEXT, and why.
 
-    Each change and finding has its place (line:column), its rule with the reason, its confidence, and what stands
-    there as code points and as bytes of UTF-8.
+    TEXT - is standard input. Each change and finding has its place (line:column), its rule with the reason, its
+    confidence, and what stands there as code points and as bytes of UTF-8.
     """
     configuration = effective(flags)
     text = to_name(text)

@@ -23,8 +23,9 @@ from encfix.audit import AuditError, Content, Entry, Header, dump_header, skim
 from encfix.cli.cleaning import ERRORS
 from encfix.cli.recording import Record
 from encfix.files import atomic
+from encfix.files.measuring import Measured
 from encfix.files.names import to_name
-from encfix.files.reading import Measured, opened
+from encfix.files.reading import opened
 from encfix.files.types import Kind, kind_of
 from encfix.files.walking import Source
 

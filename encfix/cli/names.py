@@ -45,15 +45,16 @@ class Renaming:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="PATH...", type=FILE_OR_FOLDER)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=FILE_OR_FOLDER)
 @click.option("--rename", is_flag=True, help="Give files, folders and members of archives their right names.")
 @click.option("--log", metavar="FILE", type=FILE_OR_FOLDER, help="Note here what is renamed; else encfix-names.jsonl.")
 @click.option("--undo", metavar="LOG", type=FILE_OR_FOLDER, help="Take back what LOG says was renamed.")
 @options_of_format
 def names(paths: tuple[Path, ...], rename: bool, log: Path | None, undo: Path | None, format_: str) -> None:
-    """Show names that were read in the wrong encoding, and what they were meant to be.
+    """Show names of files that were read in the wrong encoding.
 
-    Looks at files named, at all below folders, and at members of ZIP archives. Nothing is renamed without --rename.
+    Shows what they were meant to be. Looks at files named, at all below folders, and at members of ZIP archives.
+    Nothing is renamed without --rename.
     """
     if bool(paths) == bool(undo) or (undo and (rename or log)) or (log and not rename):
         raise click.UsageError("give paths, with --rename and --log if wanted, or --undo LOG alone")

@@ -19,15 +19,8 @@ from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.opening import text_format
 from encfix.files.formats.tables import open_table
 from encfix.files.formats.warc import Page, chosen, pages
-from encfix.files.reading import (
-    Measured,
-    Twins,
-    beside,
-    blocks,
-    charset_of,
-    opened,
-    stream_chunks,
-)
+from encfix.files.measuring import Measured, Twins, beside
+from encfix.files.reading import blocks, charset_of, opened, stream_chunks
 from encfix.files.text import LIMIT, Codec, TextFile, Writing, line_ends
 from encfix.files.types import Kind
 from encfix.files.walking import Source

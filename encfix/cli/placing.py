@@ -13,7 +13,7 @@ from encfix.decoding import codec_of
 from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgement, Problem, Selection
 from encfix.files.layout import Layout
 from encfix.files.text import Codec, Kept
-from encfix.inline import MARK, Spans, marked_lines, remade
+from encfix.inline import MARK, Protected, marked_lines, remade
 from encfix.result import Change, Finding, Result, Verdict
 
 ANNOTATION = "annotation"
@@ -166,10 +166,10 @@ class _Run:
         return result
 
     @cached_property
-    def _stay(self) -> Spans:
+    def _stay(self) -> Protected:
         """The lines in which nothing changes."""
         lines = [(start - self._offset, end - self._offset) for start, end, _ in self._kept]
-        return Spans(sorted({*lines, *marked_lines(self._text)}) if MARK in self._text else lines)
+        return Protected(sorted({*lines, *marked_lines(self._text)}) if MARK in self._text else lines)
 
     def stays(self, start: int, end: int) -> bool:
         """Return whether a span of the chunk is not to be touched."""

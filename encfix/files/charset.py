@@ -25,8 +25,6 @@ TARGETS = {
 STRICT, KEPT, REPAIRED = "strict", "kept", "repaired"
 """How bytes became text: all by the codec; but for lines that are kept byte for byte; or with bytes lost or guessed."""
 
-DECODED = (STRICT, KEPT, REPAIRED)
-
 
 class EncodingError(ValueError):
     """Text cannot be written as asked; the message says why, and which character or byte is the first to blame."""
@@ -39,7 +37,7 @@ class Charset(NamedTuple):
     mark: bytes = b""
     confidence: float = 1.0
     decoded: str = STRICT
-    """One of `DECODED`."""
+    """`STRICT`, `KEPT` or `REPAIRED`."""
 
     @classmethod
     def of(cls, decoded: Decoded) -> Charset:

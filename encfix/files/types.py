@@ -21,8 +21,11 @@ NAMES = tuple(dict.fromkeys(TYPES.values()))
 COMPRESSIONS = {"gz": "gz", "gzip": "gz", "zst": "zst", "zstd": "zst", "xz": "xz", "bz2": "bz2"}
 """Compressions by extension."""
 
-RECORDS = frozenset({"json", "jsonl", "csv", "tsv", "parquet", "arrow"})
+WITH_FIELDS = frozenset({"json", "jsonl", "csv", "tsv", "parquet", "arrow", "warc"})
 """Formats whose documents are fields."""
+
+ANNOTATED = frozenset({"jsonl", "warc"})
+"""Formats whose output is JSON Lines, in which what became of a record can be written down."""
 
 TABLES = frozenset({"parquet", "arrow"})
 """Formats that are no text: offsets count within a value, and the same values may be other bytes."""

@@ -43,8 +43,6 @@ BINARY = frozenset({
 STANDARD_INPUT = Path("-")
 """The path that stands for standard input."""
 
-# UTF-16 and UTF-32 text is full of NULs, but says at its head that it is text.
-_WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 # What text in UTF-16 and UTF-32 without a byte order mark must be made of: ASCII, marks, kana, ideographs, hangul.
 _USUAL = re.compile(
     "[\t\n\r -~\xa0-\u017f\u01cd-\u01dc\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]"

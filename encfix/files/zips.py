@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -45,10 +44,8 @@ def names_of(path: Path) -> list[Name]:
 
 
 def is_archive(path: Path) -> bool:
-    """Return whether a file is called a ZIP archive, and is one."""
-    with suppress(OSError):
-        return path.suffix.lower() == ".zip" and zipfile.is_zipfile(path)
-    return False
+    """Return whether a file is called a ZIP archive; whether it is one shows when it is read."""
+    return path.suffix.lower() == ".zip" and path.is_file()
 
 
 def rename(path: Path, new: Mapping[int, Name]) -> None:

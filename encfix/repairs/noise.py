@@ -1,11 +1,13 @@
-"""What is seen and never changed: masks, anti-copy strings, furigana, and characters that are lost.
+"""What is seen and never changed: masks, anti-copy strings, hangul, furigana, and characters that are lost.
 
-Masks (`***总书记`) hide words on purpose. Forum software strews strings such as `J#iKk%&'` for whoever copies a page.
-Furigana flattened into the line repeat a word in kana. Private-use code points without a known mapping, replacement
-characters and runs of question marks are what is left of characters that were lost.
+Masks (`***总书记`) hide words on purpose. Forum software strews strings such as `J#iKk%&'` for whoever copies a page;
+sites of novels write syllables of hangul for characters, 놊 for 不. Furigana flattened into the line repeat a word in
+kana. Private-use code points without a known mapping, replacement characters and runs of question marks are what is
+left of characters that were lost.
 
-What looks alike is why none of it is changed: Markdown, passwords and code, Japanese text and names, icon fonts, doubt
-expressed as ???. What mostly is one of these where it comes once is not reported, or as less than likely.
+What looks alike is why none of it is changed: Markdown, passwords and code, Korean that a text quotes, Japanese text
+and names, icon fonts, doubt expressed as ???. What mostly is one of these where it comes once is not reported, or as
+less than likely.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from encfix.rules import number_of
 
 MASK = number_of("noise.mask")
 ANTI_COPY = number_of("noise.anti-copy")
+HANGUL = number_of("noise.hangul")
 FURIGANA = number_of("noise.furigana")
 PRIVATE_USE = number_of("noise.private-use")
 QUESTION_MARKS = number_of("noise.question-marks")
@@ -33,6 +36,7 @@ _TOKEN = re.compile(rf"(?<![!-~])[!-~]{{{SHORTEST_TOKEN},{LONGEST_TOKEN}}}(?![!-
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
 _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^(?:&?#?\w+;)+$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$|^\||\|$|\\[A-Za-z]{2}"
+    r"|\{[^{}]*\}|\[[^\[\]]*\]|^\$.*\$$"  # $ENV{PATH}, $^W[0], $x^2+y^2$: by chance brackets hardly ever come in pairs
 )
 LEAST_QUESTIONS = 5
 SHORTEST_MASK = 3
@@ -46,6 +50,10 @@ _INFLECTED = re.compile("^[はがをにのでともへ]|(?:した|ます|ます�
 """Kana that inflect a word or tie it to the next, as in Japanese prose."""
 
 
+_OF_KOREAN = re.compile("[韩韓](?:[语語]|文|字)|朝[鲜鮮](?:[语語]|文)|[谚諺]文|[训訓]民正音|[\uac00-\ud7a3]字")
+"""Words for Korean, and a syllable that is spoken of."""
+
+
 def propose(batch: Batch, options: Options) -> Edits:
     """Report noise."""
     return merge(
@@ -55,6 +63,7 @@ def propose(batch: Batch, options: Options) -> Edits:
             _masks(batch),
             _private_use(batch),
             _furigana(batch),
+            _hangul(batch),
             _anti_copy(batch),
         )
     )
@@ -133,6 +142,27 @@ def _furigana(batch: Batch) -> Edits:
     chosen = np.flatnonzero(reading & ((others == 0) & ~katakana & usual)[document])
     chosen = chosen[[not _INFLECTED.search(to_text(batch.codes[start[n] : end[n]])) for n in chosen.tolist()]]
     return deletions(start[chosen], end[chosen], FURIGANA, 0.6)
+
+
+def _hangul(batch: Batch) -> Edits:
+    """Report syllables alone beside characters, in text without a word of Korean or for it, if such as Korean hardly
+    has stand between characters: those that are quoted are common ones, or in quotation marks."""
+    classes = batch.classes
+    found = np.flatnonzero(among(classes, Class.HANGUL, Class.HANGUL_RARE))
+    if not len(found):
+        return Edits.none()
+    document = batch.documents_of(found)
+    before, after = (IS_HAN.take(classes.take(found + step)) for step in (-1, 1))
+    is_strange = before & after & (classes.take(found) == Class.HANGUL_RARE)
+    strange, in_words = (
+        np.bincount(document[chosen], minlength=len(batch)) for chosen in (is_strange, np.diff(found, append=-1) == 1)
+    )
+    is_suspect = (strange > 0) & (in_words == 0)
+    for nth in np.flatnonzero(is_suspect).tolist():
+        is_suspect[nth] = not _OF_KOREAN.search(batch.text(nth))
+    found = found[(before | after) & is_suspect[document]]
+    confidence = np.where(strange > 1, 0.9, ONCE).astype(np.float32)
+    return deletions(found, found + 1, HANGUL, confidence[batch.documents_of(found)])
 
 
 def _anti_copy(batch: Batch) -> Edits:

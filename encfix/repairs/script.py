@@ -2,9 +2,8 @@
 
 A line belongs to the script of which it holds more characters that the other script lacks; one that holds none of
 either follows its document. Lines of the other script are converted as a whole, as OpenCC does. In a line that is
-already in the
-script asked for, only characters that cannot belong there are converted: 显著 stays in a simplified line though
-OpenCC's tw2s would break it, 干 and 后 stay in a traditional one.
+already in the script asked for, only characters that cannot belong there are converted: 显著 stays in a simplified
+line though OpenCC's tw2s would break it, 干 and 后 stay in a traditional one.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from encfix.files.layout import Layout, Segment
+from encfix.files.types import ANNOTATED, WITH_FIELDS
 
 
 class FormatError(ValueError):
@@ -51,6 +52,19 @@ class Selection(NamedTuple):
     fields: tuple[str, ...] = ()
     spans: str | None = None
     verdict: str | None = None
+
+    def misfit(self, type_: str) -> str:
+        """Return why files of a format cannot be cleaned as asked; empty if they can.
+
+        >>> Selection(fields=("text",)).misfit("text")
+        '--field is for files with fields, not for text; --type says what a file is'
+        """
+        hint = f"not for {type_}; --type says what a file is"
+        if self.fields and type_ not in WITH_FIELDS:
+            return f"--field is for files with fields, {hint}"
+        if (self.spans or self.verdict) and type_ not in ANNOTATED:
+            return f"{'--spans' if self.spans else '--verdict'} is for JSON Lines, {hint}"
+        return ""
 
 
 class Document:

@@ -14,8 +14,8 @@ def text_format(kind: Kind, selection: Selection, limit: int = LIMIT) -> TextFor
     """
     if kind.type not in NAMES:
         raise FormatError(f"unknown format {kind.type!r}")
-    if kind.type != "jsonl" and (selection.spans or selection.verdict):
-        raise FormatError(f"--spans and --verdict are for JSON Lines, not for {kind.type}")
+    if misfit := selection.misfit(kind.type):
+        raise FormatError(misfit)
     if kind.type == "jsonl":
         from encfix.files.formats.jsonl import JsonLines
 

@@ -16,7 +16,7 @@ from typing import Any
 from encfix.files.formats.base import Document, FormatError, Selection
 from encfix.files.formats.columns import Column, chosen, passed_over, read, replaced
 from encfix.files.formats.fields import Path
-from encfix.files.reading import Measured
+from encfix.files.measuring import Measured
 from encfix.files.types import Kind
 from encfix.files.walking import Source
 
@@ -85,8 +85,8 @@ def open_table(source: Source, kind: Kind, selection: Selection) -> Iterator[Tab
     """Open a table. Raises FormatError for what is none, OSError for what cannot be read."""
     if kind.compression:
         raise FormatError(f"{kind.type} inside {kind.compression}: unpack it first, tables are compressed inside")
-    if selection.spans or selection.verdict:
-        raise FormatError(f"--spans and --verdict are for JSON Lines, not for {kind.type}")
+    if misfit := selection.misfit(kind.type):
+        raise FormatError(misfit)
     try:
         import pyarrow as pa
     except ImportError as error:

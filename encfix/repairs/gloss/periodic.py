@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LETTER_CLASSES, Class, among, is_common
-from encfix.edits import inside
 from encfix.repairs.gloss.finding import Glosses
 
 SHORTEST, LONGEST = 4, 5

@@ -22,13 +22,11 @@ from encfix.repairs.mojibake.charsets import (
     PLAIN_SPACE,
     SINGLE_BYTE,
     UTF8_OR_CP1252,
-    Raw,
-    encode,
-    held,
     replacements,
 )
 from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
+from encfix.repairs.mojibake.inverses import Raw, encode, held
 from encfix.repairs.mojibake.lossy import Slot
 from encfix.repairs.mojibake.pairs import Pair
 

@@ -13,9 +13,10 @@ from encfix.chinese import division
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_korean
 from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.charsets import Raw, can_be_lost, decoder_of, encode
+from encfix.repairs.mojibake.charsets import can_be_lost, decoder_of
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
+from encfix.repairs.mojibake.inverses import Raw, encode
 from encfix.repairs.mojibake.pairs import MIXED, Pair
 from encfix.repairs.mojibake.reading import gain_of_drops, may_be_others, most_gain_of_drops
 

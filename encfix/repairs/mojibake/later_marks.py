@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask
 from encfix.chinese.characters import Class, class_table, members
-from encfix.edits import offsets_of
-from encfix.repairs.mojibake.charsets import LOST, Raw
+from encfix.repairs.mojibake.charsets import LOST
+from encfix.repairs.mojibake.inverses import Raw
 
 _IS_WIDE_MARK = members(Class.WIDE, Class.MARK, Class.OPEN, Class.CLOSE, Class.COMMA, Class.QUESTION)
 _PUNCTUATION, _SIGNS = range(0x2010, 0x203B), range(0xA0, 0xC0)

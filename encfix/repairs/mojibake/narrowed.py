@@ -10,9 +10,9 @@ from functools import cache
 
 import numpy as np
 
+from encfix.arrays import offsets_of
 from encfix.batch import Codes
-from encfix.edits import offsets_of
-from encfix.repairs.mojibake.charsets import Raw
+from encfix.repairs.mojibake.inverses import Raw
 
 _WIDER = 0xFEE0
 

@@ -14,11 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside, offsets_of
 from encfix.batch import Batch, Codes, Mask, to_codes, to_text
 from encfix.chinese import division
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana
-from encfix.edits import Edits, Proposal, gathered, inside, offsets_of
+from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake import variants
 from encfix.repairs.mojibake.block import Block, running_counts
 from encfix.repairs.mojibake.costs import bounded_costs, read_costs

@@ -9,7 +9,8 @@ import numpy as np
 
 from encfix.batch import Mask
 from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.charsets import LOST, differing
+from encfix.repairs.mojibake.charsets import LOST
+from encfix.repairs.mojibake.inverses import differing
 from encfix.repairs.mojibake.pairs import Pair
 
 

@@ -1,6 +1,6 @@
 """Reading a damaged text again: the bytes behind it in another encoding, and which spans become Chinese by that.
 
-The wrong decoding is undone for a whole block of text at once (`charsets.encode`), and the bytes are read in the true
+The wrong decoding is undone for a whole block of text at once (`inverses.encode`), and the bytes are read in the true
 encoding; what is no text there becomes a lone surrogate for each byte. Both texts are scored by the model of
 Chinese, and where character borders of the two fall together the gain is known. Spans are the stretches that gain
 most.
@@ -14,13 +14,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask, Positions, to_codes, to_text
-from encfix.edits import offsets_of
 from encfix.repairs.mojibake import dropping, edges
 from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
-from encfix.repairs.mojibake.charsets import Raw
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
+from encfix.repairs.mojibake.inverses import Raw
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, read_utf8
 from encfix.repairs.mojibake.pairs import Pair
 

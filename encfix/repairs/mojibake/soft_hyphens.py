@@ -13,8 +13,9 @@ import numpy as np
 
 from encfix.batch import Codes, Positions
 from encfix.chinese import model
-from encfix.repairs.mojibake.charsets import Raw, pair_table
+from encfix.repairs.mojibake.charsets import pair_table
 from encfix.repairs.mojibake.costs import BROKEN
+from encfix.repairs.mojibake.inverses import Raw
 from encfix.repairs.mojibake.pairs import Pair
 
 SOFT_HYPHEN = 0xAD

@@ -17,17 +17,10 @@ from encfix.batch import Mask, Positions, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.repairs.mojibake import soft_hyphens
 from encfix.repairs.mojibake.block import Block, Scores
-from encfix.repairs.mojibake.charsets import (
-    CODECS,
-    Raw,
-    by_codec,
-    can_be_lost,
-    given,
-    in_question,
-    pair_table,
-)
+from encfix.repairs.mojibake.charsets import CODECS, can_be_lost, given, pair_table
 from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Options, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
+from encfix.repairs.mojibake.inverses import Raw, by_codec, in_question
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.pairs import MIXED, Pair
 from encfix.repairs.mojibake.reading import read

@@ -26,9 +26,6 @@ CONFIDENCE, UNSURE = 0.97, 0.5
 """How sure what ftfy makes of a line is; less where the line holds ideographs and stays damaged, for ftfy knows
 nothing of them."""
 
-LAYERS = 4
-"""How many layers of mojibake are taken off a line."""
-
 SETTINGS: dict[str, Any] = {
     "unescape_html": False,
     "remove_terminal_escapes": False,

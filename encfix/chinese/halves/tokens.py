@@ -1,7 +1,7 @@
 """A damaged line taken to pieces: characters, glosses, and question marks that ate the beginning of something.
 
-`encfix.chinese.cut_bytes` says how the damage comes about. Here are the pieces that a decoder one byte off leaves, and
-what bytes each of them may have been.
+`cutting` says how the damage comes about. Here are the pieces that a decoder one byte off leaves, and what bytes each
+of them may have been.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from encfix.chinese import gbk, model, pinyin
 from encfix.chinese.characters import SIMPLIFIED_FORMS, class_of, two_forms
-from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
+from encfix.chinese.halves.cutting import CUT_MARKS, NARROW
 
 _LETTER = "[a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ\u0300\u0301\u0304\u030c\u0308]"
 _NESTED = rf"[(（]{_LETTER}{{1,7}} ?[)）]"

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from encfix.chinese import model
-from encfix.chinese.half_page import NEVER, Page, fold
+from encfix.chinese.halves.page import NEVER, Page, fold
 
 BEAM = 12
 """Readings that go on from each node of the lattice."""

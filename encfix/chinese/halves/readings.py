@@ -1,7 +1,7 @@
 """The most probable readings of damaged tokens.
 
-A beam goes through the lattice of `encfix.chinese.half_lattice`, in which few characters are left in each place. What
-it adds is all that takes more than the last character to judge; see `encfix.chinese.half_scoring`.
+A beam goes through the lattice of `encfix.chinese.halves.lattice`, in which few characters are left in each place. What
+it adds is all that takes more than the last character to judge; see `encfix.chinese.halves.scoring`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from encfix.chinese.half_arcs import TAG_TAIL, Arc, Key
-from encfix.chinese.half_choices import HIDDEN, IN_STEP, behind
-from encfix.chinese.half_lattice import CONTEXT, LONGEST, Fork, lattice_of
-from encfix.chinese.half_page import Page
-from encfix.chinese.half_scoring import CLOSING, DEPTH, Note, Reading, Scorer, State, merged
-from encfix.chinese.half_tokens import Kind, Tokens, across, reads
+from encfix.chinese.halves.arcs import TAG_TAIL, Arc, Key
+from encfix.chinese.halves.choices import HIDDEN, IN_STEP, behind
+from encfix.chinese.halves.lattice import CONTEXT, LONGEST, Fork, lattice_of
+from encfix.chinese.halves.page import Page
+from encfix.chinese.halves.scoring import CLOSING, DEPTH, Note, Reading, Scorer, State, merged
+from encfix.chinese.halves.tokens import Kind, Tokens, across, reads
 
 STEPS = 24
 """Characters, the most hopeful, by which the readings at one node go on."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from encfix.batch import Batch, Codes, Mask, Positions, to_text
 from encfix.chinese import model
 from encfix.chinese.characters import HAN_CLASSES, SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES, among, are_in
-from encfix.repairs.context import CLOSING, OPENING
+from encfix.repairs.one_to_many.line_scripts import CLOSING, OPENING
 
 Classes: TypeAlias = npt.NDArray[np.uint8]
 

@@ -15,10 +15,10 @@ import numpy as np
 from encfix.batch import Batch, Mask, Positions, once_per_batch
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN
-from encfix.chinese.half_lattice import LONGEST
-from encfix.chinese.half_page import Page
+from encfix.chinese.halves.lattice import LONGEST
+from encfix.chinese.halves.page import Page
 from encfix.edits import Proposal
-from encfix.repairs.half_character import Doubt, line_end, line_start, read_stretch
+from encfix.repairs.misaligned.half_character import Doubt, line_end, line_start, read_stretch
 
 IMPROBABLE = -21.0
 """Nats of two pairs in a row, of which one in a hundred behind real marks has less, and three of four behind others."""

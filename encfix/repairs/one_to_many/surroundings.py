@@ -11,11 +11,11 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside, offsets_of
 from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
-from encfix.edits import inside, offsets_of
-from encfix.repairs import examples
-from encfix.repairs.context import CLEAR, CLOSING, OPENING, Scripts
+from encfix.repairs.one_to_many import examples
+from encfix.repairs.one_to_many.line_scripts import CLEAR, CLOSING, OPENING, Scripts
 
 QUOTED = 60
 """Code points on either side within which the marks of a quotation are looked for."""

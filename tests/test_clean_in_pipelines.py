@@ -21,12 +21,8 @@ from encfix.cli.outcomes import Task
 from encfix.cli.parallel import process
 from encfix.cli.processing import Done, Mode, Processing
 from encfix.files.walking import Failed, Source, walk
-from tests.test_cli import BAD, CLEAN, DAMAGED, REPAIRED, ROOT, module, put, records, run, tree
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+from tests.command import BAD, CLEAN, DAMAGED, REPAIRED, module, put, records, run, tree
+from tests.conftest import ROOT
 
 
 def feed(data: bytes, *arguments: str, code: int) -> Result:

@@ -1,6 +1,6 @@
 """Every text that damaged tokens may stand for, as a lattice, less what is too improbable by pairs of characters.
 
-Its nodes are the states of the machine in `encfix.chinese.half_arcs`. It is grown forwards, each character scored by
+Its nodes are the states of the machine in `encfix.chinese.halves.arcs`. It is grown forwards, each character scored by
 the best that may stand before it, and then pruned backwards: what is left are the characters through which some reading
 comes near the best one.
 """
@@ -17,9 +17,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from encfix.chinese import gbk, model, pair_table
-from encfix.chinese.half_arcs import Arc, Key, Machine
-from encfix.chinese.half_choices import HIDDEN, IN_STEP, behind, codes_of
-from encfix.chinese.half_tokens import Tokens
+from encfix.chinese.halves.arcs import Arc, Key, Machine
+from encfix.chinese.halves.choices import HIDDEN, IN_STEP, behind, codes_of
+from encfix.chinese.halves.tokens import Tokens
 from encfix.chinese.model import Logs
 
 CONTEXT = 4

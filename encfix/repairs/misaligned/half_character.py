@@ -7,12 +7,12 @@ from math import exp, log
 from typing import NamedTuple
 
 from encfix.chinese import gbk
-from encfix.chinese.cut_bytes import NARROW, explains
-from encfix.chinese.half_lattice import LONGEST
-from encfix.chinese.half_page import Page
-from encfix.chinese.half_readings import Search, search
-from encfix.chinese.half_scoring import CLOSED_BY, LOST, Reading, opened_after
-from encfix.chinese.half_tokens import Kind, Tokens, is_trigger, narrowed
+from encfix.chinese.halves.cutting import NARROW, explains
+from encfix.chinese.halves.lattice import LONGEST
+from encfix.chinese.halves.page import Page
+from encfix.chinese.halves.readings import Search, search
+from encfix.chinese.halves.scoring import CLOSED_BY, LOST, Reading, opened_after
+from encfix.chinese.halves.tokens import Kind, Tokens, is_trigger, narrowed
 from encfix.edits import Proposal
 from encfix.rules import number_of
 

@@ -1,4 +1,4 @@
-"""The script of documents and lines, and the evidence behind it."""
+"""Which script the documents and lines of a batch are in, less what they quote."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions
 from encfix.chinese.characters import (
@@ -18,7 +19,6 @@ from encfix.chinese.characters import (
     among,
     role_table,
 )
-from encfix.edits import inside
 
 CLEAR = 3
 """A document or line is clearly of a script if it has so many times more of its characters than of the other's."""
@@ -170,11 +170,6 @@ def _sums(mask: Mask, bounds: Positions) -> Positions:
     """Return how often `mask` is True between each two bounds."""
     running = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
     return np.diff(running[bounds])
-
-
-def scripts_of(batch: Batch) -> Scripts:
-    """Return the script of every position of a batch."""
-    return Scripts(batch)
 
 
 @cache

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, are_in
-from encfix.repairs.surroundings import EDGES, around, between, last_before
+from encfix.repairs.one_to_many.surroundings import EDGES, around, between, last_before
 
 NUMERALS = "一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅"
 COUNTED = NUMERALS + "每這这那哪整單单船"

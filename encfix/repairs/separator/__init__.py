@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix import screen
+from encfix import second_look
 from encfix.batch import Batch, Mask, Positions, to_codes
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
-from encfix.repairs import lost_space, strewn
-from encfix.repairs.strewn import LINE_END_CLASSES, MARK_CLASSES
+from encfix.repairs.separator import lost_space, strewn
+from encfix.repairs.separator.strewn import LINE_END_CLASSES, MARK_CLASSES
 from encfix.rules import number_of
 
 COMMA = number_of("separator.comma")
@@ -271,7 +271,7 @@ def _line_wraps(batch: Batch) -> Edits:
 
     Prose has stops anywhere in such lines; verse, couplets and titles of one length have none, or all at one place.
     """
-    found = screen.line_wraps(batch)
+    found = second_look.line_wraps(batch)
     if not len(found):
         return Edits.none()
     marks = np.flatnonzero(among(batch.classes, *MARK_CLASSES, *LINE_END_CLASSES))

@@ -1,4 +1,4 @@
-"""The steps by which damaged tokens are read: the damage of `encfix.chinese.cut_bytes`, run backwards.
+"""The steps by which damaged tokens are read: the damage of `encfix.chinese.halves.cutting`, run backwards.
 
 The machine is in step with the bytes of the original, or it is pending: it holds the first byte of a character whose
 second comes next. From a token and what is pending follow the arcs that lead on, each with the characters that the
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from encfix.chinese import gbk
-from encfix.chinese.half_choices import (
+from encfix.chinese.halves.choices import (
     HIDDEN,
     IN_STEP,
     TWICE,
@@ -25,7 +25,17 @@ from encfix.chinese.half_choices import (
     made,
     made_to_read,
 )
-from encfix.chinese.half_tokens import Kind, Token, Tokens, bytes_of, glossable, is_trigger, mark_of, reads, second_byte
+from encfix.chinese.halves.tokens import (
+    Kind,
+    Token,
+    Tokens,
+    bytes_of,
+    glossable,
+    is_trigger,
+    mark_of,
+    reads,
+    second_byte,
+)
 
 EATEN = 3.0
 """Nats for a character of one byte that was eaten."""

@@ -3,8 +3,8 @@
 What it looks like: a question mark that ate bytes, a mark that was made of two halves, then characters that mean
 nothing; or a gloss behind a question mark, `改變?nèi)松`, or behind a letter of which it is no reading, `F(xiàn)`.
 
-How it came about: see `encfix.chinese.cut_bytes`, which holds the damage itself. A reading is accepted only if that
-damage turns it into what is seen.
+How it came about: see `encfix.chinese.halves.cutting`, which holds the damage itself. A reading is accepted only if
+that damage turns it into what is seen.
 
 When it is certain: a reading of the whole stretch is far more probable than the stretch as it stands, and clearly more
 so than every other reading. The first alone proves damage, which is then reported with the readings that compete.
@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from encfix.arrays import outside
 from encfix.batch import Batch, Mask, once_per_batch
 from encfix.chinese import gbk, pinyin
 from encfix.chinese.characters import (
@@ -34,15 +35,16 @@ from encfix.chinese.characters import (
     members,
     two_forms,
 )
-from encfix.chinese.cut_bytes import CUT_MARKS, NARROW
-from encfix.chinese.half_lattice import LONGEST
-from encfix.chinese.half_page import Page
-from encfix.chinese.half_tokens import Kind, Tokens, across, second_byte
+from encfix.chinese.halves.cutting import CUT_MARKS, NARROW
+from encfix.chinese.halves.lattice import LONGEST
+from encfix.chinese.halves.page import Page
+from encfix.chinese.halves.tokens import Kind, Tokens, across, second_byte
 from encfix.chinese.model import pair
-from encfix.edits import Edits, Proposal, gathered, outside
+from encfix.edits import Edits, Proposal, gathered
 from encfix.options import Options
-from encfix.repairs import dropped_byte, gloss
-from encfix.repairs.half_character import (
+from encfix.repairs import gloss
+from encfix.repairs.misaligned import dropped_byte
+from encfix.repairs.misaligned.half_character import (
     LINE,
     MARGIN,
     RULE,

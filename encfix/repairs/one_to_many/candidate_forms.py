@@ -8,8 +8,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside
 from encfix.batch import Batch, Codes, Mask, Positions
-from encfix.edits import Edits, inside, replacements
+from encfix.edits import Edits, replacements
 from encfix.rules import number_of
 
 Nats: TypeAlias = npt.NDArray[np.float64]

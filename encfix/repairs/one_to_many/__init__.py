@@ -20,16 +20,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import inside, offsets_of
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions, conversion, model
 from encfix.chinese.characters import SIMPLIFIED_CLASSES, among, are_in, is_common
-from encfix.chinese.evidence import Evidence, evidence, interchangeable
 from encfix.chinese.spelling import GAP, Choices, Stretches, Text, Verdicts, decode
 from encfix.chinese.words import LONGEST
-from encfix.edits import Edits, inside, offsets_of
+from encfix.chinese.words_around import Evidence, evidence, interchangeable
+from encfix.edits import Edits
 from encfix.options import Options
-from encfix.repairs import caution, context, set_phrases
-from encfix.repairs.candidate_forms import (
+from encfix.repairs.one_to_many import caution, set_phrases
+from encfix.repairs.one_to_many.candidate_forms import (
     BY_WORD,
     CERTAIN_GAIN,
     LEFTOVER,
@@ -40,8 +41,9 @@ from encfix.repairs.candidate_forms import (
     edits_of,
     joined,
 )
-from encfix.repairs.prose import are_in_prose
-from encfix.repairs.surroundings import Surroundings
+from encfix.repairs.one_to_many.line_scripts import Scripts
+from encfix.repairs.one_to_many.prose import are_in_prose
+from encfix.repairs.one_to_many.surroundings import Surroundings
 from encfix.screen import TRADITIONAL
 
 REPAIRED = ("auto", "traditional", "taiwan", "hongkong", "taiwan-phrases", "hongkong-phrases")
@@ -99,7 +101,7 @@ def flags(options: Options) -> int:
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose the right forms in text of a clear script."""
-    scripts = context.scripts_of(batch)
+    scripts = Scripts(batch)
     parts = [_in_traditional(batch, scripts), _unclear(batch, scripts)]
     if options.script == "auto":
         parts.append(_in_simplified(batch, scripts))
@@ -109,7 +111,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     return edits_of(batch, found, scripts.line_ends)
 
 
-def _in_traditional(batch: Batch, scripts: context.Scripts) -> Candidates:
+def _in_traditional(batch: Batch, scripts: Scripts) -> Candidates:
     """Return proposals for traditional text: confusable forms, and characters that only simplified text has."""
     table = confusions.tables()
     group = table.group_of.take(batch.codes, mode="clip")
@@ -205,7 +207,7 @@ def _proposed(
     return Candidates(place, form.astype(np.uint32), np.minimum(gain, CERTAIN_GAIN), needed, more, rule)
 
 
-def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candidates:
+def _settled(batch: Batch, scripts: Scripts, found: Candidates) -> Candidates:
     """Lower the thresholds in converted documents, and leave out what is far from enough or a quotation."""
     document = batch.documents_of(found.place)
     converted = np.bincount(document[found.gain >= STRONG], minlength=len(batch)) >= ENOUGH
@@ -256,7 +258,7 @@ def _are_only_simplified(batch: Batch, places: Positions) -> Mask:
     return among(batch.classes.take(places), *SIMPLIFIED_CLASSES) & ~are_in(OLD_TOO, batch.codes.take(places))
 
 
-def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
+def _in_simplified(batch: Batch, scripts: Scripts) -> Candidates:
     """Return proposals for characters in simplified text that only traditional text has."""
     if not scripts.is_simplified.any():
         return NONE
@@ -275,7 +277,7 @@ def _in_simplified(batch: Batch, scripts: context.Scripts) -> Candidates:
     return Candidates.certain(place, form, is_left).where(form != codes)
 
 
-def _unclear(batch: Batch, scripts: context.Scripts) -> Candidates:
+def _unclear(batch: Batch, scripts: Scripts) -> Candidates:
     """Return reports of the characters that keep a line from being clearly of one script."""
     if not len(scripts.unclear):
         return NONE

@@ -14,8 +14,8 @@ import numpy as np
 
 from encfix.chinese import gbk, model
 from encfix.chinese.characters import IS_HAN, SIMPLIFIED_FORMS, class_of
-from encfix.chinese.cut_bytes import CUT_MARKS
-from encfix.chinese.half_tokens import glossable, reads
+from encfix.chinese.halves.cutting import CUT_MARKS
+from encfix.chinese.halves.tokens import glossable, reads
 from encfix.chinese.model import Codes, Logs
 from encfix.chinese.pair_table import Symbols, symbols_of
 

@@ -1,0 +1,41 @@
+"""Spans of an array, many at once: where pieces of given lengths lie end to end, and which positions spans hold."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Positions: TypeAlias = npt.NDArray[np.int64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+
+def offsets_of(lengths: Positions) -> Positions:
+    """Return where pieces of these lengths begin one behind the other, and where the last one ends: one more.
+
+    >>> offsets_of(np.array([2, 0, 3])).tolist()
+    [0, 2, 2, 5]
+    """
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+
+
+def inside(start: Positions, lengths: Positions) -> Positions:
+    """Return every position of the spans that begin at `start`, span by span.
+
+    >>> inside(np.array([7, 3]), np.array([2, 3])).tolist()
+    [7, 8, 3, 4, 5]
+    """
+    return np.repeat(start - offsets_of(lengths)[:-1], lengths) + np.arange(int(lengths.sum()))
+
+
+def outside(start: Positions, end: Positions, size: int) -> Mask:
+    """Return which of `size` positions lie in none of the spans, which are sorted and disjoint.
+
+    >>> outside(np.array([1]), np.array([3]), 4).tolist()
+    [True, False, False, True]
+    """
+    bounds = np.concatenate(([0], np.stack((start, end), axis=1).ravel(), [size]))
+    values = np.ones(len(bounds) - 1, dtype=np.bool_)
+    values[1::2] = False
+    return np.repeat(values, np.diff(bounds))
