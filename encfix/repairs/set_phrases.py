@@ -29,6 +29,9 @@ _CANTONESE = "鐘意"
 PHRASES = tuple(" ".join((_CLASSICS, _PEOPLE, _PLACES, _JAPANESE, _RADIO, _CANTONESE)).split())
 """Each holds at least one character that stays; `*` stands for any one character."""
 
+LANGUAGES = ("日本語", "粵語", "贛語", "吴语", "閩南語", "閩東語", "客家話", "客家語", "臺語", "台語")
+"""Languages by their own names, as menus of all languages write them in whatever script the page is."""
+
 _LONGEST = max(map(len, PHRASES))
 _CHARACTERS = "".join(sorted(set("".join(PHRASES))))
 
@@ -50,6 +53,25 @@ def are_inside(codes: Codes, places: Positions) -> Mask:
     return found
 
 
+def are_languages(codes: Codes, places: Positions) -> Mask:
+    """Return which places of a text lie in the name of a language that stands alone.
+
+    >>> import numpy as np
+    >>> codes = np.array([ord(character) for character in "Deutsch, 日本語, 学日本語"], dtype=np.uint32)
+    >>> are_languages(codes, np.array([11, 17])).tolist()
+    [True, False]
+    """
+    longest = max(map(len, LANGUAGES))
+    found = are_in("".join(LANGUAGES), codes.take(places))
+    for nth in found.nonzero()[0].tolist():
+        place = int(places[nth])
+        first = max(place - longest, 0)
+        around = to_text(codes[first : place + longest + 1])
+        spans = (name.span() for name in _languages().finditer(around))
+        found[nth] = any(start <= place - first < end for start, end in spans)
+    return found
+
+
 def _phrases_in(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of every phrase in a text."""
     for pattern in _patterns():
@@ -59,3 +81,8 @@ def _phrases_in(text: str) -> Iterator[tuple[int, int]]:
 @cache
 def _patterns() -> list[re.Pattern[str]]:
     return [re.compile(re.escape(phrase).replace(r"\*", ".")) for phrase in PHRASES]
+
+
+@cache
+def _languages() -> re.Pattern[str]:
+    return re.compile(f"(?<![㐀-鿿])(?:{'|'.join(LANGUAGES)})(?![㐀-鿿])")

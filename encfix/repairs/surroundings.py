@@ -14,7 +14,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
 from encfix.edits import inside, offsets_of
-from encfix.repairs import examples
+from encfix.repairs import columns, examples
 from encfix.repairs.context import CLEAR, CLOSING, OPENING, Scripts
 
 QUOTED = 60
@@ -97,7 +97,7 @@ class Surroundings:
 
     def __init__(self, scripts: Scripts, places: Positions) -> None:
         batch = scripts.batch
-        document = batch.documents_of(places)
+        self._document = document = batch.documents_of(places)
         self._scripts, self._places = scripts, places
         self._start = np.maximum(batch.starts[document], places - QUOTED)
         self._end = np.minimum(batch.ends[document], places + QUOTED + 1)
@@ -140,7 +140,7 @@ class Surroundings:
         """Return which places lie in a quotation of the other script, a title in it, an address, Japanese, or examples.
 
         A leftover needs a line that shows its own script, and that cannot be Japanese without kana, unless it lies in a
-        document that was converted; a wrong form is of that script itself.
+        document that was converted, by most lines no Japanese one; a wrong form is of that script itself.
         """
         places = self._places
         line_ends = self._scripts.line_ends
@@ -150,9 +150,10 @@ class Surroundings:
         found |= self._are_examples(first, last)
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
-        perhaps_japanese = is_leftover & ~is_converted
-        if perhaps_japanese.any():
-            found |= perhaps_japanese & (between(self._hardly_japanese, first, last) == 0)
+        perhaps_japanese = is_leftover.copy()
+        perhaps_japanese[is_leftover] = between(self._hardly_japanese, first[is_leftover], last[is_leftover]) == 0
+        balance = np.bincount(self._document, weights=np.where(is_converted, np.where(perhaps_japanese, -1, 1), -1))
+        found |= perhaps_japanese & (balance < 0)[self._document]
         mark, left, right = self._enclosures()
         own, other = self._own_and_other(left, right)
         is_marked = mark > 0
@@ -188,9 +189,11 @@ class Surroundings:
         batch, places = self._scripts.batch, self._places
         found = examples.are_in_talk_of_scripts(batch, places, firsts, lasts)
         found |= examples.are_beside_arrows(batch, places, firsts, lasts)
+        found |= columns.are_in_columns(batch, places, self._scripts.line_ends, *self._by_script)
         middle = 2 * examples.LONGEST_PAIR + examples.LONGEST_GAP - 1
         codes = around(batch.codes, places, self._start, self._end, middle)
-        found |= examples.are_in_pairs(codes, middle) | examples.are_rejected(codes[:, middle + 1 :])
+        found |= examples.are_in_pairs(codes, middle) | examples.are_in_sets(codes, middle)
+        found |= examples.are_rejected(codes[:, middle + 1 :])
         starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
         return found | examples.are_quoted(batch.codes, places, starts, ends)
 
