@@ -16,7 +16,7 @@ from encfix.chinese.characters import BOUNDARY_CODE, are_in
 from encfix.repairs.surroundings import EDGES, around, between, last_before
 
 NUMERALS = "一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅"
-COUNTED = NUMERALS + "每這这那哪整單单船"
+COUNTED = NUMERALS + "每這这那哪整單单船隻"
 CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗咩喎啦囉畀呢抑"
 ONLY_CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗喎嘢嗰乜"
 """Characters that Mandarin hardly has, of Cantonese."""
@@ -119,6 +119,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (is_in & is_edge(-1), 8.0),
         (is_in & by_word, 0.0),
         (is_in, 1.5),
+        (has(0, "隻") & has(-1, "呢嗰") & _hold(codes, ONLY_CANTONESE, starts, ends), 12.0),
         (has(0, "隻齣") & has(-1, COUNTED), 4.0),
         (has(0, "只") & has(-1, COUNTED) & ~is_animal_or_ship, 12.0),
         (has(0, "睏") & ~by_word & (is_edge(1) | has(1, PARTICLES)), 6.0),
