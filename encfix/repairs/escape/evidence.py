@@ -26,6 +26,10 @@ _CODE = re.compile(
 )
 
 
+_DESTINATION = re.compile(r"\]\([^()\s]*$|(?:href|src) ?= ?[\"'][^\"'<>\s]*$")
+"""What stands before a place in the destination of a link, in Markdown or HTML."""
+
+
 class Page:
     """The text of one document, and what it is about."""
 
@@ -47,9 +51,16 @@ class Page:
         return bool(near) and self._line_of(offset) in map(self._line_of, near)
 
     def is_in_address(self, offset: int) -> bool:
-        """Return whether an address began before an offset, with no space since."""
+        """Return whether an address, or the destination of a link, began before an offset, with no space since."""
         before = self.text[max(0, offset - 200) : offset].rpartition(" ")[2].rpartition("\n")[2]
-        return "://" in before or "www." in before
+        return "://" in before or "www." in before or _DESTINATION.search(before) is not None
+
+    def is_in_literal(self, offset: int) -> bool:
+        """Return whether a quotation mark before an offset, on its line of code, is not closed yet."""
+        if not self.holds_code:
+            return False
+        before = self.text[self.text.rfind("\n", 0, offset) + 1 : offset]
+        return any(len(re.findall(rf"(?<!\\){mark}", before)) % 2 for mark in "\"'`")
 
     def is_chinese_beside(self, start: int, end: int) -> bool:
         """Return whether Chinese stands right before or right behind a span."""
