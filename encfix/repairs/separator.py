@@ -42,6 +42,9 @@ COMMAS_TO_A_FIELD, EMPTY_FIELDS = 8, 0.5
 """Commas before other marks to each field of a table that holds a mark alone, above which a document is no table; and
 the share of doubled commas that end a line or stand before digits and letters, above which they are empty fields."""
 
+NO_LETTERS = "｀´＾゜￣「『（《〈【“‘"
+"""What no word ends with: faces are drawn with some of it."""
+
 LONGEST_LEVEL = 3
 """Characters of a name behind a doubled colon that names are joined with."""
 
@@ -87,6 +90,7 @@ def _commas(batch: Batch) -> Edits:
         & (~_MARKS.take(classes.take(commas + 2)) | (classes.take(commas + 1) != Class.COMMA))
     ]
     commas = commas[IS_HAN.take(classes.take(commas - 1)) | (classes.take(commas - 1) == Class.WIDE)]
+    commas = commas[~are_in(NO_LETTERS, codes.take(commas - 1)) & ~_before_code(batch, commas) & ~_lists(batch, commas)]
     if not len(commas):
         return Edits.none()
     document = batch.documents_of(commas)
@@ -95,7 +99,9 @@ def _commas(batch: Batch) -> Edits:
     mixed = classes.take(commas + 1) != Class.COMMA
     narrow = codes.take(commas) == ord(",")
     is_field = narrow & mixed & _is_field(batch, commas)
-    set_before = mixed & ~lost & ~is_field
+    # `很好，。。` is how people trail off.
+    trails_off = (codes.take(commas + 1) == ord("。")) & (codes.take(commas + 2) == ord("。"))
+    set_before = mixed & ~lost & ~is_field & ~trails_off
     evidence, narrow_evidence, fields = (
         np.bincount(document[chosen], minlength=len(batch))[document]
         for chosen in (set_before, set_before & narrow, is_field)
@@ -107,6 +113,21 @@ def _commas(batch: Batch) -> Edits:
     shown = mixed | narrow | (codes.take(commas) != codes.take(commas + 1))
     confidence = np.where(is_set, 0.99, MAYBE).astype(np.float32)
     return deletions(commas[shown], commas[shown] + 1, COMMA, confidence[shown])
+
+
+def _before_code(batch: Batch, commas: Positions) -> Mask:
+    """Return which commas stand before a colon that begins a name in code: `同样，:ref:`, `例如，::1024`."""
+    after = batch.classes.take(commas + 2)
+    return np.asarray(
+        (batch.codes.take(commas + 1) == ord(":"))
+        & (among(after, Class.LETTER, Class.DIGIT) | (batch.codes.take(commas + 2) == ord(":")))
+    )
+
+
+def _lists(batch: Batch, commas: Positions) -> Mask:
+    """Return which commas begin a list of marks, `，。？；`: text has two in a row at most, or `？！` behind one."""
+    mark, after = batch.codes.take(commas + 1), batch.codes.take(commas + 2)
+    return np.asarray(~are_in("？！?!", mark) & _MARKS.take(batch.classes.take(commas + 2)) & (after != mark))
 
 
 def _is_field(batch: Batch, commas: Positions) -> Mask:
