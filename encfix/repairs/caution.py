@@ -21,15 +21,18 @@ CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗咩喎啦囉畀呢抑"
 ONLY_CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗喎嘢嗰乜"
 """Characters that Mandarin hardly has, of Cantonese."""
 
-CANTONESE_TOO = "係吓"
-"""Words of Cantonese in either script: 係 is 是, and 吓 is a particle, not 嚇."""
+CANTONESE_TOO = "係吓响"
+"""Words of Cantonese in either script: 係 is 是, 吓 is a particle, not 嚇, and 响 is 在."""
+
+CANTONESE_FORMS = "吓响矇"
+"""Those that traditional text would write otherwise, with 矇 of eyes that are half shut."""
 
 ROYAL = "皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女"
 AFTER_QUEEN = "妃宮冠羿稷土座羽"
 DISHES = "湯肉蝦牛豬羊雞鴨魚蛋炒拌煮燉滷酸辣菜醬筋漿仁凉涼"
 IN_NAMES = "杰范余沈姜胡郁朴苏沖冲云"
-AFTER_YU = "菟陵期潜"
-"""What follows 於 in names that simplified text writes with it too: 於菟, 於陵, 樊於期."""
+AFTER_YU = "菟陵期潜梨"
+"""What follows 於 in names that simplified text writes with it too: 於菟, 於陵, 樊於期, 於梨华."""
 
 ANIMALS_AND_SHIPS = (
     "貓猫狗犬雞鸡鴨鸭鵝鹅鳥鸟羊牛豬猪馬马驢驴鼠兔虎豹獅狮熊猴猩象鹿狼狐龍龙蛇龜龟蛙蟲虫蝶蜂蟻蚁蝦虾蟹魚鱼鯨鯊鷹鹰鴿鸽雀燕鶴鹤鷺鴉企"
@@ -119,7 +122,6 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (is_in & is_edge(-1), 8.0),
         (is_in & by_word, 0.0),
         (is_in, 1.5),
-        (has(0, "隻") & has(-1, "呢嗰") & _hold(codes, ONLY_CANTONESE, starts, ends), 12.0),
         (has(0, "隻齣") & has(-1, COUNTED), 4.0),
         (has(0, "只") & has(-1, COUNTED) & ~is_animal_or_ship, 12.0),
         (has(0, "睏") & ~by_word & (is_edge(1) | has(1, PARTICLES)), 6.0),
@@ -154,6 +156,16 @@ def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
 def are_cantonese(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a word that Cantonese has in either script, in a document with words of its own."""
     found = are_in(CANTONESE_TOO, batch.codes.take(places))
+    if found.any():
+        found &= batch.holds(are_in(ONLY_CANTONESE, batch.codes))[batch.documents_of(places)]
+    return np.asarray(found)
+
+
+def are_cantonese_forms(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold a form that Cantonese has of its own, or count with 隻, in a document in Cantonese."""
+    codes = batch.codes.take(places)
+    found = are_in(CANTONESE_FORMS, codes)
+    found |= (codes == ord("隻")) & are_in("呢嗰", batch.codes.take(places - 1))
     if found.any():
         found &= batch.holds(are_in(ONLY_CANTONESE, batch.codes))[batch.documents_of(places)]
     return np.asarray(found)

@@ -1,7 +1,7 @@
 """Tables of both scripts: lines that hold a word in the one, a tab or a colon, and what the other writes for it.
 
-Such are word lists, tests and settings of converters. The two words need have no character in common, 位图 and 點陣圖,
-so that only the other lines of the table tell that none of it was left over.
+Such are dictionaries, word lists, tests and settings of converters. The two words need have no character in common,
+位图 and 點陣圖, so that only the other lines of the table tell that none of it was left over.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import numpy as np
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import are_in
 
-SEPARATORS = ("\t", ":：", "=", ",", "|")
+SEPARATORS = ("\t", " ", ":：", "=", ",", "|")
 """What stands between the columns of a table."""
 
 ENOUGH, SHARE = 4, 0.8
-"""Lines with one script before the separator and the other behind it, in the same order, that make a table; and their
-share of all lines that hold both."""
+"""Lines with one script before the separator and the other behind it that make a table; and their share of all lines
+that hold both."""
 
 
 def are_in_columns(
@@ -42,15 +42,8 @@ def are_in_columns(
             for first, last in ((starts, middle), (middle, ends))
         )
         both = (before[0] | behind[0]) & (before[1] | behind[1]) & is_divided
-        every, *orders = (
-            np.bincount(documents[chosen & both], minlength=len(batch))
-            for chosen in (
-                both,
-                before[0] & ~before[1] & behind[1] & ~behind[0],
-                before[1] & ~before[0] & behind[0] & ~behind[1],
-            )
-        )
-        opposed = np.maximum(*orders)
+        is_opposed = (before[0] ^ before[1]) & (behind[0] ^ behind[1])
+        every, opposed = (np.bincount(documents[chosen], minlength=len(batch)) for chosen in (both, both & is_opposed))
         is_table = (opposed >= ENOUGH) & (opposed >= SHARE * every)
         found |= is_table[document] & is_divided[own]
     return found

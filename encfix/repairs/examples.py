@@ -99,8 +99,8 @@ def are_in_talk_of_scripts(batch: Batch, places: Positions, firsts: Positions, l
 def _names(batch: Batch) -> Positions:
     """Return where the words for scripts begin."""
     (found,) = are_in("".join(sorted({name[0] for name in (*NAMES, LABEL)})), batch.codes).nonzero()
-    text = [batch.codes.take(found + nth, mode="clip").astype(np.int64) for nth in range(3)]
-    is_name = np.isin(text[0] << 32 | text[1], [ord(name[0]) << 32 | ord(name[1]) for name in NAMES])
+    text = [batch.codes.take(found + nth, mode="clip") for nth in range(3)]
+    is_name = np.isin(text[0].astype(np.int64) << 32 | text[1], [ord(name[0]) << 32 | ord(name[1]) for name in NAMES])
     is_label = np.logical_and.reduce([are_in(letters, codes) for codes, letters in zip(text, LABEL, strict=True)])
     return np.asarray(found[is_name | is_label])
 

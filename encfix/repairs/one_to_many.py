@@ -40,7 +40,7 @@ from encfix.repairs.candidate_forms import (
     edits_of,
     joined,
 )
-from encfix.repairs.prose import are_in_prose
+from encfix.repairs.prose import are_in_prose, are_set_off
 from encfix.repairs.surroundings import Surroundings
 from encfix.screen import TRADITIONAL
 
@@ -221,6 +221,8 @@ def _settled(batch: Batch, scripts: context.Scripts, found: Candidates) -> Candi
     found, surroundings = found.where(near), Surroundings(scripts, found.place[near])
     is_left = surroundings.are_quotations(found.rule == LEFTOVER, converted[document[near]])
     is_left |= ~are_in_prose(batch, found.place) | set_phrases.are_languages(batch.codes, found.place)
+    is_left |= are_set_off(batch, found.place) & (found.gain < CERTAIN_GAIN)
+    is_left |= caution.are_cantonese_forms(batch, found.place)
     is_old = (found.rule == LEFTOVER) & ~_are_only_simplified(batch, found.place) & surroundings.are_old()
     is_kept = ~surroundings.are_classical() & ~is_old | (found.more >= CERTAIN_GAIN)
     is_kept &= ~set_phrases.are_inside(batch.codes, found.place)

@@ -38,11 +38,20 @@ def are_in_prose(batch: Batch, places: Positions) -> Mask:
     return np.asarray(found)
 
 
+def are_set_off(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold a word of one character in text divided into words by spaces: 看 一 齣 戲."""
+    found = np.ones(len(places), dtype=np.bool_)
+    for step in (-1, 1):
+        space, beyond = batch.classes.take(places + step), batch.classes.take(places + 2 * step)
+        found &= (space == Class.SPACE) & IS_HAN.take(beyond)
+    return found
+
+
 def _pairs(batch: Batch, places: Positions, reach: int) -> tuple[Codes, Mask]:
     """Return the code points around each place, and which of them, from the second on, is an ideograph on the line of
     the place, right behind another."""
     around = places[:, None] + np.arange(-reach, reach + 1)
-    codes, classes = (values.take(around, mode="clip") for values in (batch.codes, batch.classes))
+    codes, classes = batch.codes.take(around, mode="clip"), batch.classes.take(around, mode="clip")
     ends = among(classes.ravel(), Class.NEWLINE, Class.BOUNDARY).reshape(around.shape)
     before = np.logical_or.accumulate(ends[:, reach::-1], axis=1)[:, ::-1]
     beyond = np.concatenate((before, np.logical_or.accumulate(ends[:, reach + 1 :], axis=1)), axis=1)

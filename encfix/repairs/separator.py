@@ -234,7 +234,7 @@ def _pipes(batch: Batch) -> Edits:
     parts_text = np.bincount(document[_is_beside_text(batch, pipes)], minlength=len(batch))
     is_drawn = 2 * parts_text <= np.bincount(document, minlength=len(batch))
     is_drawn &= ~batch.holding(pipes[(batch.classes.take(_beside(batch, pipes)) == Class.BOUNDARY).any(axis=0)])
-    unsure = in_table[chosen] | is_indented | is_drawn[document]
+    unsure = in_table[chosen] | is_indented | is_drawn[document] | _are_listed(batch, pipes)
     return deletions(start, end, PIPE, np.where(unsure, MAYBE, 0.99).astype(np.float32))
 
 
@@ -254,6 +254,14 @@ def _is_beside_text(batch: Batch, pipes: Positions) -> Mask:
     start, end = line_ends.take(nth - 1, mode="clip") + 1, line_ends.take(nth)
     has_mark = np.searchsorted(marks, end) > np.searchsorted(marks, start)
     return np.asarray((has_mark | (end - start >= LONG_LINE)).any(axis=0))
+
+
+def _are_listed(batch: Batch, pipes: Positions) -> Mask:
+    """Return which bars stand in a list of marks: the lines before and behind hold one character each."""
+    beside = _beside(batch, pipes)
+    return np.asarray(
+        np.logical_and(*(_LINE_END.take(batch.classes.take(beside + step)) for step in (-1, 1))).all(axis=0)
+    )
 
 
 def _beside(batch: Batch, pipes: Positions) -> Positions:

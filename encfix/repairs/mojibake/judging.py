@@ -111,7 +111,9 @@ def confidence(block: Block, span: Span) -> float:
     if not span.pair.is_chinese and ((lost.any() and span.pair.codec != "utf-8") or not _is_foreign(codes, span.pair)):
         return 0.0
     if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
-        known &= _changed(block.codes[here], codes)
+        known &= _changed(block.codes[here], codes) & ~np.isin(codes, SOUND_MARKS)
+        # A sign alone, ∈ between slashes, is as right as the bracket that it would be.
+        few |= not span.pair.is_single_byte and not (known & _are_letters(codes)).any()
     elif span.pair.is_korean:  # marks stand in chance readings, too
         known &= is_hangul(codes)
     count = int(known.sum())
@@ -197,7 +199,7 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
 def _is_prose(codes: Codes, known: npt.NDArray[np.bool_], pair: Pair) -> bool:
     """Return whether a reading has at least two characters that are letters, most of them beside another or a
     digit."""
-    letters = IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes)
+    letters = _are_letters(codes)
     if letters.sum() < 2 or len(np.unique(codes[letters])) < 2:
         return False
     if pair.is_korean:
@@ -227,6 +229,10 @@ def _is_foreign(codes: Codes, pair: Pair) -> bool:
         return False  # 《 would be ゞ
     kana = int((is_kana(codes) & ~np.isin(codes, SOUND_MARKS)).sum())
     return kana >= LEAST_KANA * (kana + han)
+
+
+def _are_letters(codes: Codes) -> Mask:
+    return np.asarray(IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes))
 
 
 def is_exact(span: Span) -> bool:
