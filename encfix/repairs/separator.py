@@ -116,10 +116,11 @@ def _commas(batch: Batch) -> Edits:
 
 
 def _before_code(batch: Batch, commas: Positions) -> Mask:
-    """Return which commas stand before a colon that begins a name in code: `同样，:ref:`, `例如，::1024`."""
+    """Return which full-width commas stand before a colon that begins a name in code: `同样，:ref:`, `例如，::1024`."""
     after = batch.classes.take(commas + 2)
     return np.asarray(
-        (batch.codes.take(commas + 1) == ord(":"))
+        (batch.codes.take(commas) == ord("，"))
+        & (batch.codes.take(commas + 1) == ord(":"))
         & (among(after, Class.LETTER, Class.DIGIT) | (batch.codes.take(commas + 2) == ord(":")))
     )
 
