@@ -140,7 +140,8 @@ class Surroundings:
         """Return which places lie in a quotation of the other script, a title in it, an address, Japanese, or examples.
 
         A leftover needs a line that shows its own script, and that cannot be Japanese without kana, unless it lies in a
-        document that was converted, by most lines no Japanese one; a wrong form is of that script itself.
+        document that was converted, most lines of which cannot be Japanese, with no kana near; a wrong form is of that
+        script itself.
         """
         places = self._places
         line_ends = self._scripts.line_ends
@@ -153,7 +154,7 @@ class Surroundings:
         perhaps_japanese = is_leftover.copy()
         perhaps_japanese[is_leftover] = between(self._hardly_japanese, first[is_leftover], last[is_leftover]) == 0
         balance = np.bincount(self._document, weights=np.where(is_converted, np.where(perhaps_japanese, -1, 1), -1))
-        found |= perhaps_japanese & (balance < 0)[self._document]
+        found |= perhaps_japanese & ((balance < 0)[self._document] | self._are_near_kana())
         mark, left, right = self._enclosures()
         own, other = self._own_and_other(left, right)
         is_marked = mark > 0
@@ -161,6 +162,10 @@ class Surroundings:
         if is_strange.any():
             is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
         return np.asarray(found | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
+
+    def _are_near_kana(self) -> Mask:
+        kana = self._where.take(self._scripts.kana.take(self._where).nonzero()[0])
+        return np.asarray(between(kana, self._start, self._end) > 0)
 
     @cached_property
     def _hardly_japanese(self) -> Positions:
