@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.batch import Batch, Codes, Mask, Positions, to_text
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, are_in
 from encfix.repairs.surroundings import EDGES, around, between, last_before
@@ -40,8 +40,17 @@ ANIMALS_AND_SHIPS = (
 )
 """Characters of what is counted in 隻: animals, ships, one of what comes in pairs. Things are counted in 只 too."""
 
-DIALECT = "佇毋袂囡攏媠恁咱箍"
+DIALECT = "佇毋袂囡攏媠恁咱箍佮仝攑囥覕"
 """Characters of Taiwanese and Hakka that Mandarin hardly has."""
+
+DIALECT_FORMS = "齣睏颱"
+"""Forms that these write in words of their own: 頭齣, 睏椅."""
+
+PHASES = "生體用我被受命金木水火土"
+"""What stands beside 剋 where it is of the five phases, not of 克服."""
+
+KEPT = "濛塚璿崑洩"
+"""Variants that simplified text keeps in names of places and people, and writes otherwise in words."""
 
 MANDARIN = "的了們很嗎吧呢沒"
 """Words of Mandarin that these, and Wu, hardly have."""
@@ -108,6 +117,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     rules = (
         (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
+        (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
         (has(0, "划") & _hold(codes, BOATS, starts, ends), 8.0),
         (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
@@ -151,6 +161,23 @@ def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
         is_dialect = batch.holds(are_in(DIALECT, batch.codes)) | ~is_mandarin
         found &= is_dialect[batch.documents_of(places)]
     return np.asarray(found)
+
+
+def are_dialect_forms(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold a form of a document with characters of Taiwanese and Hakka that these write too."""
+    found = are_in(DIALECT_FORMS, batch.codes.take(places))
+    if found.any():
+        found &= batch.holds(are_in(DIALECT, batch.codes))[batch.documents_of(places)]
+    return np.asarray(found)
+
+
+def are_kept(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold a variant that simplified text keeps in names, in no word with a character beside it."""
+    found = are_in(KEPT, batch.codes.take(places))
+    for nth in found.nonzero()[0].tolist():
+        near = to_text(model.fold_codes(batch.codes[places[nth] - 1 : places[nth] + 2]))
+        found[nth] = near[:2] not in model.lexicon() and near[1:] not in model.lexicon()
+    return found
 
 
 def are_cantonese(batch: Batch, places: Positions) -> Mask:

@@ -184,6 +184,20 @@ def are_in_sets(codes: Codes, middle: int) -> Mask:
     return found
 
 
+def are_alone_beside_own_form(codes: Codes, middle: int) -> Mask:
+    """Return which rows hold, in their middle, a character with none beside it that repeats the nearest one in another
+    form: `闭\\n(1)\\n閉`, as dictionaries do."""
+    is_han = IS_HAN.take(class_table().take(codes, mode="clip"))
+    found = ~is_han[:, middle - 1] & ~is_han[:, middle + 1]
+    folded = model.fold_codes(codes)
+    is_own = np.zeros(len(codes), dtype=np.bool_)
+    for side in (slice(middle - 1, None, -1), slice(middle + 1, None)):
+        nearest = is_han[:, side].argmax(axis=1)[:, None]
+        form, kind = (np.take_along_axis(rows[:, side], nearest, axis=1)[:, 0] for rows in (codes, folded))
+        is_own |= (kind == folded[:, middle]) & (form != codes[:, middle])
+    return np.asarray(found & is_own)
+
+
 def are_quoted(codes: Codes, places: Positions, starts: Positions, ends: Positions) -> Mask:
     """Return which places lie in a word in quotation marks that its line spells another way too, or alone in them.
 

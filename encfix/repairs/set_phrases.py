@@ -23,10 +23,11 @@ _JAPANESE = (
     "浅田 浅野 浅井 浅倉 浅川 浅草 浅見 芦田 芦屋 芦之湖 芦ノ湖 北条 中条 東条 上条 西条 宝塚 与田 与那国 与謝野 "
     "声優 万城目 四条河原 三条大橋 国木田 会津"
 )
+_SIMPLIFIED = "刘知幾 兒宽 凌濛初 孙运璿"
 _RADIO = "么洞"
 _CANTONESE = "鐘意"
 
-PHRASES = tuple(" ".join((_CLASSICS, _PEOPLE, _PLACES, _JAPANESE, _RADIO, _CANTONESE)).split())
+PHRASES = tuple(" ".join((_CLASSICS, _PEOPLE, _PLACES, _JAPANESE, _SIMPLIFIED, _RADIO, _CANTONESE)).split())
 """Each holds at least one character that stays; `*` stands for any one character."""
 
 LANGUAGES = ("日本語", "粵語", "贛語", "吴语", "閩南語", "閩東語", "客家話", "客家語", "臺語", "台語")

@@ -62,6 +62,9 @@ FAR = 1 << 62
 HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很，"
 """Chinese words, and the comma, that a Japanese text without kana does not hold."""
 
+BEFORE_LITERALS, BEHIND_LITERALS = ":,[{( ", ":,]}) "
+"""What stands before and behind a string literal in JSON and code."""
+
 _SETS = (EDGES, OPENING, CLOSING, CLASSICAL, MODERN, SHINJITAI, "/", "\n")
 _EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
 
@@ -149,6 +152,8 @@ class Surroundings:
         own, other = self._own_and_other(first, last)
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses()
         found |= self._are_examples(first, last)
+        own, other = self._own_and_other(*self._literals())
+        found |= is_leftover & (own == 0) & (other > 0)
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
         perhaps_japanese = is_leftover.copy()
@@ -198,6 +203,7 @@ class Surroundings:
         middle = 2 * examples.LONGEST_PAIR + examples.LONGEST_GAP - 1
         codes = around(batch.codes, places, self._start, self._end, middle)
         found |= examples.are_in_pairs(codes, middle) | examples.are_in_sets(codes, middle)
+        found |= examples.are_alone_beside_own_form(codes, middle)
         found |= examples.are_rejected(codes[:, middle + 1 :])
         starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
         return found | examples.are_quoted(batch.codes, places, starts, ends)
@@ -209,6 +215,17 @@ class Surroundings:
             before = to_text(self._scripts.batch.codes[self._start[nth] : self._places[nth]])
             found[nth] = _ADDRESS.search(before) is not None
         return np.asarray(found)
+
+    def _literals(self) -> tuple[Positions, Positions]:
+        """Return the ends of the string literal around each place, as JSON and code hold them; where there is none, both
+        are the place. A literal is as good as a line of its own."""
+        codes, places = self._scripts.batch.codes, self._places
+        marks = self._where.take((codes.take(self._where) == ord('"')).nonzero()[0])
+        left, right = last_before(marks, places), first_from(marks, places)
+        is_literal = (left >= self._start) & (right < self._end)
+        is_literal[is_literal] &= are_in(BEFORE_LITERALS, codes.take(left[is_literal] - 1))
+        is_literal[is_literal] &= are_in(BEHIND_LITERALS, codes.take(right[is_literal] + 1))
+        return np.where(is_literal, left + 1, places), np.where(is_literal, right, places)
 
     def _enclosures(self) -> tuple[Codes, Positions, Positions]:
         """Return the mark that opens the quotation around each place, and the ends of what it encloses.

@@ -26,6 +26,9 @@ _CODE = re.compile(
 )
 
 
+LONGEST_ADDRESS = 1000
+"""Code points of an address of which escapes may be part; those of Chinese titles are long."""
+
 _DESTINATION = re.compile(r"\]\([^()\s]*$|(?:href|src) ?= ?[\"'][^\"'<>\s]*$")
 """What stands before a place in the destination of a link, in Markdown or HTML."""
 
@@ -52,7 +55,7 @@ class Page:
 
     def is_in_address(self, offset: int) -> bool:
         """Return whether an address, or the destination of a link, began before an offset, with no space since."""
-        before = self.text[max(0, offset - 200) : offset].rpartition(" ")[2].rpartition("\n")[2]
+        before = self.text[max(0, offset - LONGEST_ADDRESS) : offset].rpartition(" ")[2].rpartition("\n")[2]
         return "://" in before or "www." in before or _DESTINATION.search(before) is not None
 
     def is_in_literal(self, offset: int) -> bool:

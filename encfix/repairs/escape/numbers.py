@@ -177,7 +177,7 @@ def _encoded_words(run: str) -> str | None:
 
 
 _WORD = "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_IN_ADDRESSES = tuple("%/.=?&+-\\")
+_IN_ADDRESSES = tuple("%/.=?&+-~\\")
 
 _HEADER_WORD = r"=\?[\w-]{2,20}\?[QqBb]\?[^?\s]{2,90}\?="
 _HEADER = re.compile(rf"{_HEADER_WORD}(?:\s{{1,4}}{_HEADER_WORD})*", re.ASCII)
@@ -191,7 +191,9 @@ _NEVER = re.compile("(?!)")
 NOTATIONS = (
     Notation(
         UNICODE,
-        re.compile(r"(?<!\\)(?:\\+u[0-9a-fA-F]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}"),
+        re.compile(
+            r"(?<!\\)(?<!\\u[0-9a-fA-F]{4}-)(?:\\+u[0-9a-fA-F]{4}){2,}(?!-?\\+u[0-9a-fA-F]{4})|(?:%u[0-9a-fA-F]{4}){2,}"
+        ),
         re.compile(r"(?<![\\\[-])(?:(?:\\+u[0-9a-fA-F]{4})+|(?:%u[0-9a-fA-F]{4})+)(?!-|[\\%]u)"),
         _code_units,
     ),

@@ -97,7 +97,8 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
-    few = (len(np.unique(codes[known])) if span.pair.is_single_byte else known.sum()) < FEW
+    is_by_chance = span.pair.is_single_byte or (span.pair.codec != "utf-8" and span.pair.is_chinese)
+    few = (len(np.unique(codes[known])) if is_by_chance else known.sum()) < FEW
     here = slice(span.start, span.end)
     if not _is_prose(codes, known, span.pair) or _is_chart(block.codes[here], span.pair):
         return 0.0
