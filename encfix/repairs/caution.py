@@ -118,6 +118,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
         (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
+        (has(0, "斗") & has(1, "牛") & has(-1, EDGES + "\"'") & has(2, EDGES + "\"'"), 12.0),  # houses of the moon
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
         (has(0, "划") & _hold(codes, BOATS, starts, ends), 8.0),
         (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
@@ -139,6 +140,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (is_doubted(-1) | is_doubted(1), 8.0),
         (has(0, IN_NAMES) & ~by_word & is_edge(-1) & (is_edge(2) | is_edge(3)), 6.0),
         (has(0, "麵麪") & (has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | _beside(near, EATEN)), 8.0),
+        (has(0, "麵麪") & ~by_word & (is_edge(-1) | is_edge(-2)) & (is_edge(1) | is_edge(2)), 8.0),  # 賣麵, 大麵
         (has(0, "麵麪") & (has(-1, "的") | is_edge(-1) & has(1, "的是也很太會")), 8.0),
         (has(0, "係") & _hold(codes, CANTONESE, starts, ends), 8.0),
         (_are_in_titles(codes, places, starts), 6.0),

@@ -25,17 +25,16 @@ def are_in_prose(batch: Batch, places: Positions) -> Mask:
 
     A line whose characters all stand alone, as in a table of them, is none; nor is a description such as ⿰氵每.
     """
-    codes, pairs = _pairs(batch, places, AROUND)
+    (operators,) = is_operator(batch.codes).nonzero()
+    no_text = described(batch.codes, operators) if len(operators) else np.zeros(1, dtype=np.bool_)
+    codes, pairs = _pairs(batch, places, AROUND, no_text)
     count = pairs.sum(axis=1)
     logs = model.log_pair(codes.ravel()).reshape(codes.shape)[:, 1:]
     found = np.where(pairs, logs, 0.0).sum(axis=1) >= LEAST_PROSE * count
     (lonely,) = (count == 0).nonzero()
     if len(lonely):
-        found[lonely] = _pairs(batch, places[lonely], FAR_AROUND)[1].any(axis=1)
-    (operators,) = is_operator(batch.codes).nonzero()
-    if len(operators):
-        found &= ~described(batch.codes, operators).take(places)
-    return np.asarray(found)
+        found[lonely] = _pairs(batch, places[lonely], FAR_AROUND, no_text)[1].any(axis=1)
+    return np.asarray(found & ~no_text.take(places, mode="clip"))
 
 
 def are_set_off(batch: Batch, places: Positions) -> Mask:
@@ -47,13 +46,13 @@ def are_set_off(batch: Batch, places: Positions) -> Mask:
     return found
 
 
-def _pairs(batch: Batch, places: Positions, reach: int) -> tuple[Codes, Mask]:
+def _pairs(batch: Batch, places: Positions, reach: int, no_text: Mask) -> tuple[Codes, Mask]:
     """Return the code points around each place, and which of them, from the second on, is an ideograph on the line of
-    the place, right behind another."""
+    the place, right behind another. What is `no_text` counts for neither."""
     around = places[:, None] + np.arange(-reach, reach + 1)
     codes, classes = batch.codes.take(around, mode="clip"), batch.classes.take(around, mode="clip")
     ends = among(classes.ravel(), Class.NEWLINE, Class.BOUNDARY).reshape(around.shape)
     before = np.logical_or.accumulate(ends[:, reach::-1], axis=1)[:, ::-1]
     beyond = np.concatenate((before, np.logical_or.accumulate(ends[:, reach + 1 :], axis=1)), axis=1)
-    is_han = IS_HAN.take(classes) & ~beyond
+    is_han = IS_HAN.take(classes) & ~beyond & ~no_text.take(around, mode="clip")
     return codes, is_han[:, 1:] & is_han[:, :-1]

@@ -217,7 +217,7 @@ class Surroundings:
         return np.asarray(found)
 
     def _literals(self) -> tuple[Positions, Positions]:
-        """Return the ends of the string literal around each place, as JSON and code hold them; where there is none, both
+        """Return the ends of the string literal of JSON or code around each place; where there is none, both
         are the place. A literal is as good as a line of its own."""
         codes, places = self._scripts.batch.codes, self._places
         marks = self._where.take((codes.take(self._where) == ord('"')).nonzero()[0])
