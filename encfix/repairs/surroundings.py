@@ -65,6 +65,9 @@ HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很，"
 BEFORE_LITERALS, BEHIND_LITERALS = ":,[{( ", ":,]}) "
 """What stands before and behind a string literal in JSON and code."""
 
+HARDLY_JAPANESE_SHARE = 0.05
+"""The share of such characters from which on a document is Chinese: rare characters of Japanese names are fewer."""
+
 _SETS = (EDGES, OPENING, CLOSING, CLASSICAL, MODERN, SHINJITAI, "/", "\n")
 _EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
 
@@ -143,8 +146,7 @@ class Surroundings:
         """Return which places lie in a quotation of the other script, a title in it, an address, Japanese, or examples.
 
         A leftover needs a line that shows its own script, and that cannot be Japanese without kana, unless it lies in a
-        document that was converted, most lines of which cannot be Japanese, with no kana near; a wrong form is of that
-        script itself.
+        document that was converted and is Chinese, with no kana near; a wrong form is of that script itself.
         """
         places = self._places
         line_ends = self._scripts.line_ends
@@ -158,8 +160,8 @@ class Surroundings:
         found |= between(self._holding(_SHINJITAI), *near) > 0
         perhaps_japanese = is_leftover.copy()
         perhaps_japanese[is_leftover] = between(self._hardly_japanese, first[is_leftover], last[is_leftover]) == 0
-        balance = np.bincount(self._document, weights=np.where(is_converted, np.where(perhaps_japanese, -1, 1), -1))
-        found |= perhaps_japanese & ((balance < 0)[self._document] | self._are_near_kana())
+        if perhaps_japanese.any():
+            found |= perhaps_japanese & (~self._are_in_chinese(is_converted, perhaps_japanese) | self._are_near_kana())
         mark, left, right = self._enclosures()
         own, other = self._own_and_other(left, right)
         is_marked = mark > 0
@@ -167,6 +169,15 @@ class Surroundings:
         if is_strange.any():
             is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
         return np.asarray(found | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
+
+    def _are_in_chinese(self, is_converted: Mask, perhaps_japanese: Mask) -> Mask:
+        """Return which places lie in a converted document whose other lines, or whose characters, are not Japanese."""
+        batch = self._scripts.batch
+        votes = np.where(is_converted & ~perhaps_japanese, 1, -1)
+        is_chinese = np.bincount(self._document, weights=votes, minlength=len(batch)) >= 0
+        strange = np.bincount(batch.documents_of(self._hardly_japanese), minlength=len(batch))
+        is_chinese |= strange >= HARDLY_JAPANESE_SHARE * batch.counts(among(batch.classes, *HAN_CLASSES))
+        return np.asarray(is_converted & is_chinese[self._document])
 
     def _are_near_kana(self) -> Mask:
         kana = self._where.take(self._scripts.kana.take(self._where).nonzero()[0])
