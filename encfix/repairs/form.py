@@ -11,8 +11,8 @@ When it is certain: the radical stands beside characters or digits, or numbers a
 common character; a compatibility ideograph stands beside a character that its unified form often stands beside.
 
 What looks alike and must stay: text about radicals, where they stand alone, follow each other in order, hold some that
-are no characters, or are called by that name; component forms such as 氵, which no word holds; compatibility
-ideographs in Japanese and Korean text, beside what they stand for, and those of names.
+are no characters, are called by that name, or describe a character, ⿱⻗沫; component forms such as 氵, which no word
+holds; compatibility ideographs in Japanese and Korean text, beside what they stand for, and those of names.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from encfix.chinese.characters import (
     members,
     unified_forms,
 )
+from encfix.chinese.description import described, is_operator
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -96,6 +97,9 @@ def propose(batch: Batch, options: Options) -> Edits:
     chinese = batch.holding(np.flatnonzero(IS_HAN.take(classes)))[document]
     foreign = batch.holding(np.flatnonzero(_FOREIGN.take(classes)))[document]
     stands_for_text = chinese & ~alone & ~foreign
+    (operators,) = is_operator(codes).nonzero()
+    if len(operators):
+        stands_for_text &= ~described(codes, operators).take(found)
     sure = is_radical & stands_for_text & ~about[document] & is_common().take(target, mode="clip")
     from_korea = (code < FIRST_JAPANESE) & ~compares[document] & _fits(codes, found, target)
     sure |= ~is_radical & stands_for_text & (~is_compatibility | from_korea)

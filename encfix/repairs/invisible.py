@@ -4,13 +4,15 @@ How they came about: copy protection, editors, broken extraction. They split wor
 terminal, `\\x1b[32m`, go as a whole: what an escape without its control character leaves behind is worse. Where emoji
 were taken out, the selector that followed them, U+FE0F, is left; where pictures were, U+FFFC.
 
-When it is certain: the document is Chinese, and the nearest visible neighbour is Chinese or its punctuation, or the
-edge of a line. Between letters and digits, when the same character stands between ideographs of the document too. C1
-controls are reported only: they may be quotation marks of another code page.
+When it is certain: the document is Chinese, and the nearest visible neighbour is Chinese or its punctuation, or, but
+not of a control, the edge of a line. Between letters and digits, and of a control there too, when the same character
+stands between ideographs of the document. C1 controls are reported only: they may be quotation marks of another code
+page.
 
 What looks alike and must stay: the zero-width joiner in emoji, joiners and breaks in Persian, Indic, Thai and Khmer
-text, direction marks in text with right-to-left letters, tab and newline, soft hyphens inside Latin words, selectors
-behind emoji and symbols, the unseen operators of formulas, and what is quoted alone in a text about it.
+text, direction marks in text with right-to-left letters, tab and newline, controls that set off records or times, soft
+hyphens inside Latin words, selectors behind emoji and symbols, the unseen operators of formulas, and what is quoted
+alone in a text about it.
 """
 
 from __future__ import annotations
@@ -59,6 +61,7 @@ _CHINESE_SIDE = members(
     Class.NEWLINE,
     Class.BOUNDARY,
 )
+_EDGE = members(Class.NEWLINE, Class.BOUNDARY)
 _FULL_WIDTH = members(Class.WIDE, Class.COMMA, Class.MARK, Class.QUESTION, Class.OPEN, Class.CLOSE)
 _AROUND_OBJECTS = members(*HAN_CLASSES, Class.COMMA, Class.MARK, Class.QUESTION, Class.NEWLINE, Class.BOUNDARY)
 _KEEPS_JOINERS = members(
@@ -106,9 +109,13 @@ def propose(batch: Batch, options: Options) -> Edits:
     )
     sure = _CHINESE_SIDE.take(left) | _CHINESE_SIDE.take(right)
     sure &= (code < 0x80) | (code >= 0xA0)
+    # Formats set off records and times by controls: alone on a line, or between digits and its end.
+    is_control, inside = kind == Class.CONTROL, IS_HAN.take(left) & IS_HAN.take(right)
+    is_beside_text = _CHINESE_SIDE.take(left) & ~_EDGE.take(left) | _CHINESE_SIDE.take(right) & ~_EDGE.take(right)
+    sure &= ~is_control | is_beside_text | _is_strewn(batch, documents, code, is_control & inside)
     sure &= (code != PLACEHOLDER) | (_AROUND_OBJECTS.take(left) & _AROUND_OBJECTS.take(right))
     strewn = (kind == Class.INVISIBLE) & (code != SOFT_HYPHEN) & (code != PLACEHOLDER)
-    sure |= strewn & _is_strewn(batch, documents, code, strewn & IS_HAN.take(left) & IS_HAN.take(right))
+    sure |= strewn & _is_strewn(batch, documents, code, strewn & inside)
     lengths = _lengths(batch, found)
     shown = ~stays
     found, kind, code, lengths, sure = found[shown], kind[shown], code[shown], lengths[shown], sure[shown]

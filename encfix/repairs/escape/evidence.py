@@ -26,6 +26,13 @@ _CODE = re.compile(
 )
 
 
+LONGEST_ADDRESS = 1000
+"""Code points of an address of which escapes may be part; those of Chinese titles are long."""
+
+_DESTINATION = re.compile(r"\]\([^()\s]*$|(?:href|src) ?= ?[\"'][^\"'<>\s]*$")
+"""What stands before a place in the destination of a link, in Markdown or HTML."""
+
+
 class Page:
     """The text of one document, and what it is about."""
 
@@ -50,9 +57,16 @@ class Page:
         return own in lines or (not {own - 1, own + 1}.isdisjoint(lines) and not self._holds_han(own))
 
     def is_in_address(self, offset: int) -> bool:
-        """Return whether an address began before an offset, with no space since."""
-        before = self.text[max(0, offset - 200) : offset].rpartition(" ")[2].rpartition("\n")[2]
-        return "://" in before or "www." in before
+        """Return whether an address, or the destination of a link, began before an offset, with no space since."""
+        before = self.text[max(0, offset - LONGEST_ADDRESS) : offset].rpartition(" ")[2].rpartition("\n")[2]
+        return "://" in before or "www." in before or _DESTINATION.search(before) is not None
+
+    def is_in_literal(self, offset: int) -> bool:
+        """Return whether a quotation mark before an offset, on its line of code, is not closed yet."""
+        if not self.holds_code:
+            return False
+        before = self.text[self.text.rfind("\n", 0, offset) + 1 : offset]
+        return any(len(re.findall(rf"(?<!\\){mark}", before)) % 2 for mark in "\"'`")
 
     def is_chinese_beside(self, start: int, end: int) -> bool:
         """Return whether Chinese stands right before or right behind a span."""

@@ -99,6 +99,7 @@ def _confidence(page: Page, notation: Notation, start: int) -> float:
     if notation.in_text < SURE and page.is_about(start):
         return 0.0
     is_quoted = page.text[start - 1 : start] in tuple("\"'`") and (notation.in_code == 0 or page.holds_code)
+    is_quoted |= notation.in_code < SURE and page.is_in_literal(start)
     confidence = notation.in_code if is_quoted else notation.in_text
     is_named = (
         notation.rule == PERCENT and page.text[start - 1 : start].isalpha() and not page.text[start - 1].isascii()
@@ -176,7 +177,7 @@ def _encoded_words(run: str) -> str | None:
 
 
 _WORD = "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_IN_ADDRESSES = tuple("%/.=?&+-\\")
+_IN_ADDRESSES = tuple("%/.=?&+-~\\")
 
 _HEADER_WORD = r"=\?[\w-]{2,20}\?[QqBb]\?[^?\s]{2,90}\?="
 _HEADER = re.compile(rf"{_HEADER_WORD}(?:\s{{1,4}}{_HEADER_WORD})*", re.ASCII)
@@ -190,7 +191,10 @@ _NEVER = re.compile("(?!)")
 NOTATIONS = (
     Notation(
         UNICODE,
-        re.compile(r"(?<!\\)(?:\\+u[0-9a-fA-F]{4}){2,}|(?:\\U[0-9a-f]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}"),
+        re.compile(
+            r"(?<!\\)(?<!\\u[0-9a-fA-F]{4})(?<!\\u[0-9a-fA-F]{4}-)(?:\\+u[0-9a-fA-F]{4}){2,}(?!-?\\+u[0-9a-fA-F]{4})"
+            r"|(?:\\U[0-9a-f]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}"
+        ),
         re.compile(r"(?<![\\\[-])(?:(?:\\+u[0-9a-fA-F]{4})+|(?:%u[0-9a-fA-F]{4})+)(?!-|[\\%]u)"),
         _code_units,
     ),

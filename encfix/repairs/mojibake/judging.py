@@ -101,7 +101,8 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
-    few = (len(np.unique(codes[known])) if span.pair.is_single_byte else known.sum()) < FEW
+    is_by_chance = span.pair.is_single_byte or (span.pair.codec != "utf-8" and span.pair.is_chinese)
+    few = (len(np.unique(codes[known])) if is_by_chance else known.sum()) < FEW
     here = slice(span.start, span.end)
     if span.pair in MIXED and is_misread(codes):  # Korean that went the same way
         return 0.0
@@ -117,7 +118,9 @@ def confidence(block: Block, span: Span) -> float:
     if not span.pair.is_chinese and ((lost.any() and span.pair.codec != "utf-8") or not _is_foreign(codes, span.pair)):
         return 0.0
     if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
-        known &= _changed(block.codes[here], codes)
+        known &= _changed(block.codes[here], codes) & ~np.isin(codes, SOUND_MARKS)
+        # A sign alone, ∈ between slashes, is as right as the bracket that it would be.
+        few |= not span.pair.is_single_byte and not (known & _are_letters(codes)).any()
     elif span.pair.is_korean:  # marks stand in chance readings, too
         known &= is_hangul(codes)
     count = int(known.sum())
@@ -205,7 +208,7 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
 def _is_prose(codes: Codes, known: npt.NDArray[np.bool_], pair: Pair) -> bool:
     """Return whether a reading has at least two characters that are letters, most of them beside another or a
     digit."""
-    letters = IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes)
+    letters = _are_letters(codes)
     if letters.sum() < 2 or len(np.unique(codes[letters])) < 2:
         return False
     if pair.is_korean:
@@ -235,6 +238,10 @@ def _is_foreign(codes: Codes, pair: Pair) -> bool:
         return False  # 《 would be ゞ
     kana = int((is_kana(codes) & ~np.isin(codes, SOUND_MARKS)).sum())
     return kana >= LEAST_KANA * (kana + han)
+
+
+def _are_letters(codes: Codes) -> Mask:
+    return np.asarray(IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes))
 
 
 def is_exact(span: Span) -> bool:

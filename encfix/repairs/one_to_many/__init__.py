@@ -42,7 +42,7 @@ from encfix.repairs.one_to_many.candidate_forms import (
     joined,
 )
 from encfix.repairs.one_to_many.line_scripts import Scripts
-from encfix.repairs.one_to_many.prose import are_in_prose
+from encfix.repairs.one_to_many.prose import are_in_prose, are_set_off
 from encfix.repairs.one_to_many.surroundings import Surroundings
 from encfix.screen import TRADITIONAL
 
@@ -222,7 +222,9 @@ def _settled(batch: Batch, scripts: Scripts, found: Candidates) -> Candidates:
         return NONE
     found, surroundings = found.where(near), Surroundings(scripts, found.place[near])
     is_left = surroundings.are_quotations(found.rule == LEFTOVER, converted[document[near]])
-    is_left |= ~are_in_prose(batch, found.place)
+    is_left |= ~are_in_prose(batch, found.place) | set_phrases.are_languages(batch.codes, found.place)
+    is_left |= are_set_off(batch, found.place) & (found.gain < CERTAIN_GAIN)
+    is_left |= caution.are_cantonese_forms(batch, found.place) | caution.are_dialect_forms(batch, found.place)
     is_old = (found.rule == LEFTOVER) & ~_are_only_simplified(batch, found.place) & surroundings.are_old()
     is_kept = ~surroundings.are_classical() & ~is_old | (found.more >= CERTAIN_GAIN)
     is_kept &= ~set_phrases.are_inside(batch.codes, found.place)
@@ -272,7 +274,8 @@ def _in_simplified(batch: Batch, scripts: Scripts) -> Candidates:
     is_left = Surroundings(scripts, place).are_quotations(everywhere, ~everywhere)
     is_left |= ~are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
     is_left |= form > 0xFFFF  # 頫 of 赵孟頫
-    is_left |= caution.are_cantonese(batch, place)
+    is_left |= caution.are_cantonese(batch, place) | set_phrases.are_languages(batch.codes, place)
+    is_left |= caution.are_kept(batch, place) | set_phrases.are_inside(batch.codes, place)
     is_left |= (codes == ord("於")) & are_in(caution.AFTER_YU, batch.codes.take(place + 1))
     return Candidates.certain(place, form, is_left).where(form != codes)
 

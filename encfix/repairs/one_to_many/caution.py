@@ -10,26 +10,29 @@ import sys
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.batch import Batch, Codes, Mask, Positions, to_text
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, are_in
 from encfix.repairs.one_to_many.surroundings import EDGES, around, between, last_before
 
 NUMERALS = "一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅"
-COUNTED = NUMERALS + "每這这那哪整單单船"
+COUNTED = NUMERALS + "每這这那哪整單单船隻"
 CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗咩喎啦囉畀呢抑"
 ONLY_CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗喎嘢嗰乜"
 """Characters that Mandarin hardly has, of Cantonese."""
 
-CANTONESE_TOO = "係吓"
-"""Words of Cantonese in either script: 係 is 是, and 吓 is a particle, not 嚇."""
+CANTONESE_TOO = "係吓响"
+"""Words of Cantonese in either script: 係 is 是, 吓 is a particle, not 嚇, and 响 is 在."""
+
+CANTONESE_FORMS = "吓响矇"
+"""Those that traditional text would write otherwise, with 矇 of eyes that are half shut."""
 
 ROYAL = "皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女"
 AFTER_QUEEN = "妃宮冠羿稷土座羽"
 DISHES = "湯肉蝦牛豬羊雞鴨魚蛋炒拌煮燉滷酸辣菜醬筋漿仁凉涼"
 IN_NAMES = "杰范余沈姜胡郁朴苏沖冲云"
-AFTER_YU = "菟陵期潜"
-"""What follows 於 in names that simplified text writes with it too: 於菟, 於陵, 樊於期."""
+AFTER_YU = "菟陵期潜梨"
+"""What follows 於 in names that simplified text writes with it too: 於菟, 於陵, 樊於期, 於梨华."""
 
 ANIMALS_AND_SHIPS = (
     "貓猫狗犬雞鸡鴨鸭鵝鹅鳥鸟羊牛豬猪馬马驢驴鼠兔虎豹獅狮熊猴猩象鹿狼狐龍龙蛇龜龟蛙蟲虫蝶蜂蟻蚁蝦虾蟹魚鱼鯨鯊鷹鹰鴿鸽雀燕鶴鹤鷺鴉企"
@@ -37,8 +40,17 @@ ANIMALS_AND_SHIPS = (
 )
 """Characters of what is counted in 隻: animals, ships, one of what comes in pairs. Things are counted in 只 too."""
 
-DIALECT = "佇毋袂囡攏媠恁咱箍"
+DIALECT = "佇毋袂囡攏媠恁咱箍佮仝攑囥覕"
 """Characters of Taiwanese and Hakka that Mandarin hardly has."""
+
+DIALECT_FORMS = "齣睏颱"
+"""Forms that these write in words of their own: 頭齣, 睏椅."""
+
+PHASES = "生體用我被受命金木水火土"
+"""What stands beside 剋 where it is of the five phases, not of 克服."""
+
+KEPT = "濛塚璿崑洩"
+"""Variants that simplified text keeps in names of places and people, and writes otherwise in words."""
 
 MANDARIN = "的了們很嗎吧呢沒"
 """Words of Mandarin that these, and Wu, hardly have."""
@@ -105,6 +117,8 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     rules = (
         (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
+        (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
+        (has(0, "斗") & has(1, "牛") & has(-1, EDGES + "\"'") & has(2, EDGES + "\"'"), 12.0),  # houses of the moon
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
         (has(0, "划") & _hold(codes, BOATS, starts, ends), 8.0),
         (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
@@ -127,6 +141,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (is_doubted(-1) | is_doubted(1), 8.0),
         (has(0, IN_NAMES) & ~by_word & is_edge(-1) & (is_edge(2) | is_edge(3)), 6.0),
         (has(0, "麵麪") & (has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | _beside(near, EATEN)), 8.0),
+        (has(0, "麵麪") & ~by_word & (is_edge(-1) | is_edge(-2)) & (is_edge(1) | is_edge(2)), 8.0),  # 賣麵, 大麵
         (has(0, "麵麪") & (has(-1, "的") | is_edge(-1) & has(1, "的是也很太會")), 8.0),
         (has(0, "係") & _hold(codes, CANTONESE, starts, ends), 8.0),
         (_are_in_titles(codes, places, starts), 6.0),
@@ -151,9 +166,36 @@ def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
     return np.asarray(found)
 
 
+def are_dialect_forms(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold a form of a document with characters of Taiwanese and Hakka that these write too."""
+    found = are_in(DIALECT_FORMS, batch.codes.take(places))
+    if found.any():
+        found &= batch.holds(are_in(DIALECT, batch.codes))[batch.documents_of(places)]
+    return np.asarray(found)
+
+
+def are_kept(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold a variant that simplified text keeps in names, in no word with a character beside it."""
+    found = are_in(KEPT, batch.codes.take(places))
+    for nth in found.nonzero()[0].tolist():
+        near = to_text(model.fold_codes(batch.codes[places[nth] - 1 : places[nth] + 2]))
+        found[nth] = near[:2] not in model.lexicon() and near[1:] not in model.lexicon()
+    return found
+
+
 def are_cantonese(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a word that Cantonese has in either script, in a document with words of its own."""
     found = are_in(CANTONESE_TOO, batch.codes.take(places))
+    if found.any():
+        found &= batch.holds(are_in(ONLY_CANTONESE, batch.codes))[batch.documents_of(places)]
+    return np.asarray(found)
+
+
+def are_cantonese_forms(batch: Batch, places: Positions) -> Mask:
+    """Return which places hold a form that Cantonese has of its own, or count with 隻, in a document in Cantonese."""
+    codes = batch.codes.take(places)
+    found = are_in(CANTONESE_FORMS, codes)
+    found |= (codes == ord("隻")) & are_in("呢嗰", batch.codes.take(places - 1))
     if found.any():
         found &= batch.holds(are_in(ONLY_CANTONESE, batch.codes))[batch.documents_of(places)]
     return np.asarray(found)

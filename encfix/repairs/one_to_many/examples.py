@@ -14,7 +14,15 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import HAN_CLASSES, SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES, among, are_in
+from encfix.chinese.characters import (
+    HAN_CLASSES,
+    IS_HAN,
+    SIMPLIFIED_CLASSES,
+    TRADITIONAL_CLASSES,
+    among,
+    are_in,
+    class_table,
+)
 from encfix.repairs.one_to_many.line_scripts import CLOSING, OPENING
 
 Classes: TypeAlias = npt.NDArray[np.uint8]
@@ -33,8 +41,8 @@ NAMES = (
 )
 """Words for scripts, and for conversion between them."""
 
-LABEL = "zh-"
-"""What labels of scripts and regions begin with: zh-hans, zh-TW."""
+LABEL = ("z", "h", "-_")
+"""What labels of scripts and regions begin with, a set of characters for each place: zh-hans, zh_TW."""
 
 NEAR_NAME = 20
 """Code points on either side, on the same line, within which such a word makes a character an example."""
@@ -47,6 +55,9 @@ ARROWS = "→⇒➜➡"
 
 NEAR_ARROW = 12
 """Code points on either side of an arrow that are of the words beside it."""
+
+FORMS_IN_SET = 2
+"""Characters in two forms that make a row of them a set: no text has so many in one clause."""
 
 QUOTES = "\"'`" + OPENING + CLOSING
 
@@ -88,9 +99,9 @@ def are_in_talk_of_scripts(batch: Batch, places: Positions, firsts: Positions, l
 def _names(batch: Batch) -> Positions:
     """Return where the words for scripts begin."""
     (found,) = are_in("".join(sorted({name[0] for name in (*NAMES, LABEL)})), batch.codes).nonzero()
-    text = [batch.codes.take(found + nth, mode="clip").astype(np.int64) for nth in range(3)]
-    is_name = np.isin(text[0] << 32 | text[1], [ord(name[0]) << 32 | ord(name[1]) for name in NAMES])
-    is_label = np.logical_and.reduce([codes == ord(letter) for codes, letter in zip(text, LABEL, strict=True)])
+    text = [batch.codes.take(found + nth, mode="clip") for nth in range(3)]
+    is_name = np.isin(text[0].astype(np.int64) << 32 | text[1], [ord(name[0]) << 32 | ord(name[1]) for name in NAMES])
+    is_label = np.logical_and.reduce([are_in(letters, codes) for codes, letters in zip(text, LABEL, strict=True)])
     return np.asarray(found[is_name | is_label])
 
 
@@ -155,6 +166,36 @@ def are_in_pairs(codes: Codes, middle: int) -> Mask:
         again &= (codes[:, one] != codes[:, other]).any(axis=2)
         found[where[again.any(axis=1)]] = True
     return found
+
+
+def are_in_sets(codes: Codes, middle: int) -> Mask:
+    """Return which rows hold, around their middle, ideographs side by side of which two or more have two forms there.
+
+    Such are 數数幾几, and the digits 百千万亿兆萬億 in a pattern.
+    """
+    folded = model.fold_codes(codes)
+    found = np.asarray(((folded == folded[:, middle, None]) & (codes != codes[:, middle, None])).any(axis=1))
+    for nth in found.nonzero()[0].tolist():
+        is_other = ~IS_HAN.take(class_table().take(codes[nth], mode="clip"))
+        first, last = middle - int(is_other[middle::-1].argmax()), middle + int(is_other[middle:].argmax())
+        row = slice(first + 1 if is_other[:middle].any() else 0, last if is_other[middle:].any() else None)
+        forms, kinds = set(codes[nth, row].tolist()), set(folded[nth, row].tolist())
+        found[nth] = len(forms) >= len(kinds) + FORMS_IN_SET
+    return found
+
+
+def are_alone_beside_own_form(codes: Codes, middle: int) -> Mask:
+    """Return which rows hold, in their middle, a character with none beside it that repeats the nearest one in another
+    form: `闭\\n(1)\\n閉`, as dictionaries do."""
+    is_han = IS_HAN.take(class_table().take(codes, mode="clip"))
+    found = ~is_han[:, middle - 1] & ~is_han[:, middle + 1]
+    folded = model.fold_codes(codes)
+    is_own = np.zeros(len(codes), dtype=np.bool_)
+    for side in (slice(middle - 1, None, -1), slice(middle + 1, None)):
+        nearest = is_han[:, side].argmax(axis=1)[:, None]
+        form, kind = (np.take_along_axis(rows[:, side], nearest, axis=1)[:, 0] for rows in (codes, folded))
+        is_own |= (kind == folded[:, middle]) & (form != codes[:, middle])
+    return np.asarray(found & is_own)
 
 
 def are_quoted(codes: Codes, places: Positions, starts: Positions, ends: Positions) -> Mask:

@@ -68,7 +68,7 @@ class Scripts:
         self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
         self._pages: dict[tuple[int, int], int] = {}
         self._kana = has_kana
-        self._kana_mask = kana
+        self.kana = kana
 
     @cached_property
     def is_traditional(self) -> Mask:
@@ -97,7 +97,7 @@ class Scripts:
             bounds = self._line_bounds(start, end)
             is_traditional = not self.traditional_documents[nth]
             masks = self._own[:: -1 if is_traditional else 1]
-            own, other, kana = (_sums(held[start:end], bounds) for held in (*masks, self._kana_mask))
+            own, other, kana = (_sums(held[start:end], bounds) for held in (*masks, self.kana))
             clear = (own >= CLEAR) & (own >= CLEAR * other) & (kana == 0)
             (lines,) = (own + other + kana).nonzero()  # the others follow those around them
             edges = np.diff(clear[lines], prepend=False, append=False).nonzero()[0].reshape(-1, 2)
@@ -111,7 +111,7 @@ class Scripts:
         """Mark the lines of one document that are clearly of a script and not Japanese."""
         bounds = self._line_bounds(start, end)
         masks = self._own[:: -1 if which else 1]
-        own, other, kana = (_sums(held[start:end], bounds) for held in (*masks, self._kana_mask))
+        own, other, kana = (_sums(held[start:end], bounds) for held in (*masks, self.kana))
         chosen = ((own >= CLEAR) & (own >= CLEAR * other) | clear) & (kana == 0)
         mask[start:end] = np.repeat(chosen, np.diff(bounds))
 

@@ -23,11 +23,15 @@ _JAPANESE = (
     "浅田 浅野 浅井 浅倉 浅川 浅草 浅見 芦田 芦屋 芦之湖 芦ノ湖 北条 中条 東条 上条 西条 宝塚 与田 与那国 与謝野 "
     "声優 万城目 四条河原 三条大橋 国木田 会津"
 )
+_SIMPLIFIED = "刘知幾 兒宽 凌濛初 孙运璿"
 _RADIO = "么洞"
 _CANTONESE = "鐘意"
 
-PHRASES = tuple(" ".join((_CLASSICS, _PEOPLE, _PLACES, _JAPANESE, _RADIO, _CANTONESE)).split())
+PHRASES = tuple(" ".join((_CLASSICS, _PEOPLE, _PLACES, _JAPANESE, _SIMPLIFIED, _RADIO, _CANTONESE)).split())
 """Each holds at least one character that stays; `*` stands for any one character."""
+
+LANGUAGES = ("日本語", "粵語", "贛語", "吴语", "閩南語", "閩東語", "客家話", "客家語", "臺語", "台語")
+"""Languages by their own names, as menus of all languages write them in whatever script the page is."""
 
 _LONGEST = max(map(len, PHRASES))
 _CHARACTERS = "".join(sorted(set("".join(PHRASES))))
@@ -50,6 +54,25 @@ def are_inside(codes: Codes, places: Positions) -> Mask:
     return found
 
 
+def are_languages(codes: Codes, places: Positions) -> Mask:
+    """Return which places of a text lie in the name of a language that stands alone.
+
+    >>> import numpy as np
+    >>> codes = np.array([ord(character) for character in "Deutsch, 日本語, 学日本語"], dtype=np.uint32)
+    >>> are_languages(codes, np.array([11, 17])).tolist()
+    [True, False]
+    """
+    longest = max(map(len, LANGUAGES))
+    found = are_in("".join(LANGUAGES), codes.take(places))
+    for nth in found.nonzero()[0].tolist():
+        place = int(places[nth])
+        first = max(place - longest, 0)
+        around = to_text(codes[first : place + longest + 1])
+        spans = (name.span() for name in _languages().finditer(around))
+        found[nth] = any(start <= place - first < end for start, end in spans)
+    return found
+
+
 def _phrases_in(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of every phrase in a text."""
     for pattern in _patterns():
@@ -59,3 +82,8 @@ def _phrases_in(text: str) -> Iterator[tuple[int, int]]:
 @cache
 def _patterns() -> list[re.Pattern[str]]:
     return [re.compile(re.escape(phrase).replace(r"\*", ".")) for phrase in PHRASES]
+
+
+@cache
+def _languages() -> re.Pattern[str]:
+    return re.compile(f"(?<![㐀-鿿])(?:{'|'.join(LANGUAGES)})(?![㐀-鿿])")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from encfix.arrays import inside, offsets_of
 from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
-from encfix.repairs.one_to_many import examples
+from encfix.repairs.one_to_many import columns, examples
 from encfix.repairs.one_to_many.line_scripts import CLEAR, CLOSING, OPENING, Scripts
 
 QUOTED = 60
@@ -62,6 +62,12 @@ FAR = 1 << 62
 HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很，"
 """Chinese words, and the comma, that a Japanese text without kana does not hold."""
 
+BEFORE_LITERALS, BEHIND_LITERALS = ":,[{( ", ":,]}) "
+"""What stands before and behind a string literal in JSON and code."""
+
+HARDLY_JAPANESE_SHARE = 0.05
+"""The share of such characters from which on a document is Chinese: rare characters of Japanese names are fewer."""
+
 _SETS = (EDGES, OPENING, CLOSING, CLASSICAL, MODERN, SHINJITAI, "/", "\n")
 _EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
 
@@ -97,7 +103,7 @@ class Surroundings:
 
     def __init__(self, scripts: Scripts, places: Positions) -> None:
         batch = scripts.batch
-        document = batch.documents_of(places)
+        self._document = document = batch.documents_of(places)
         self._scripts, self._places = scripts, places
         self._start = np.maximum(batch.starts[document], places - QUOTED)
         self._end = np.minimum(batch.ends[document], places + QUOTED + 1)
@@ -140,7 +146,7 @@ class Surroundings:
         """Return which places lie in a quotation of the other script, a title in it, an address, Japanese, or examples.
 
         A leftover needs a line that shows its own script, and that cannot be Japanese without kana, unless it lies in a
-        document that was converted; a wrong form is of that script itself.
+        document that was converted and is Chinese, with no kana near; a wrong form is of that script itself.
         """
         places = self._places
         line_ends = self._scripts.line_ends
@@ -148,11 +154,14 @@ class Surroundings:
         own, other = self._own_and_other(first, last)
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses()
         found |= self._are_examples(first, last)
+        own, other = self._own_and_other(*self._literals())
+        found |= is_leftover & (own == 0) & (other > 0)
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
-        perhaps_japanese = is_leftover & ~is_converted
+        perhaps_japanese = is_leftover.copy()
+        perhaps_japanese[is_leftover] = between(self._hardly_japanese, first[is_leftover], last[is_leftover]) == 0
         if perhaps_japanese.any():
-            found |= perhaps_japanese & (between(self._hardly_japanese, first, last) == 0)
+            found |= perhaps_japanese & (~self._are_in_chinese(is_converted, perhaps_japanese) | self._are_near_kana())
         mark, left, right = self._enclosures()
         own, other = self._own_and_other(left, right)
         is_marked = mark > 0
@@ -160,6 +169,19 @@ class Surroundings:
         if is_strange.any():
             is_strange &= are_in(TITLES, mark) | (self._ideographs(left, right, is_strange) > FEW_WORDS)
         return np.asarray(found | is_strange | (~is_marked & (other >= CLEAR) & (other > own)))
+
+    def _are_in_chinese(self, is_converted: Mask, perhaps_japanese: Mask) -> Mask:
+        """Return which places lie in a converted document whose other lines, or whose characters, are not Japanese."""
+        batch = self._scripts.batch
+        votes = np.where(is_converted & ~perhaps_japanese, 1, -1)
+        is_chinese = np.bincount(self._document, weights=votes, minlength=len(batch)) >= 0
+        strange = np.bincount(batch.documents_of(self._hardly_japanese), minlength=len(batch))
+        is_chinese |= strange >= HARDLY_JAPANESE_SHARE * batch.counts(among(batch.classes, *HAN_CLASSES))
+        return np.asarray(is_converted & is_chinese[self._document])
+
+    def _are_near_kana(self) -> Mask:
+        kana = self._where.take(self._scripts.kana.take(self._where).nonzero()[0])
+        return np.asarray(between(kana, self._start, self._end) > 0)
 
     @cached_property
     def _hardly_japanese(self) -> Positions:
@@ -188,9 +210,12 @@ class Surroundings:
         batch, places = self._scripts.batch, self._places
         found = examples.are_in_talk_of_scripts(batch, places, firsts, lasts)
         found |= examples.are_beside_arrows(batch, places, firsts, lasts)
+        found |= columns.are_in_columns(batch, places, self._scripts.line_ends, *self._by_script)
         middle = 2 * examples.LONGEST_PAIR + examples.LONGEST_GAP - 1
         codes = around(batch.codes, places, self._start, self._end, middle)
-        found |= examples.are_in_pairs(codes, middle) | examples.are_rejected(codes[:, middle + 1 :])
+        found |= examples.are_in_pairs(codes, middle) | examples.are_in_sets(codes, middle)
+        found |= examples.are_alone_beside_own_form(codes, middle)
+        found |= examples.are_rejected(codes[:, middle + 1 :])
         starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
         return found | examples.are_quoted(batch.codes, places, starts, ends)
 
@@ -201,6 +226,17 @@ class Surroundings:
             before = to_text(self._scripts.batch.codes[self._start[nth] : self._places[nth]])
             found[nth] = _ADDRESS.search(before) is not None
         return np.asarray(found)
+
+    def _literals(self) -> tuple[Positions, Positions]:
+        """Return the ends of the string literal of JSON or code around each place; where there is none, both
+        are the place. A literal is as good as a line of its own."""
+        codes, places = self._scripts.batch.codes, self._places
+        marks = self._where.take((codes.take(self._where) == ord('"')).nonzero()[0])
+        left, right = last_before(marks, places), first_from(marks, places)
+        is_literal = (left >= self._start) & (right < self._end)
+        is_literal[is_literal] &= are_in(BEFORE_LITERALS, codes.take(left[is_literal] - 1))
+        is_literal[is_literal] &= are_in(BEHIND_LITERALS, codes.take(right[is_literal] + 1))
+        return np.where(is_literal, left + 1, places), np.where(is_literal, right, places)
 
     def _enclosures(self) -> tuple[Codes, Positions, Positions]:
         """Return the mark that opens the quotation around each place, and the ends of what it encloses.

@@ -1,14 +1,14 @@
-"""Separators where none belong: commas before marks, doubled marks, lone bars, broken lines; `strewn` has the spaces.
+"""Separators where none belong: commas before marks, doubled marks, broken lines; `strewn` has the spaces, `lone_bars`
+the bars.
 
-What it looks like: `制度,、推進`, `。。`, a line that holds `|` alone, `x0dx0a`, lines cut at one width.
+What it looks like: `制度,、推進`, `。。`, `x0dx0a`, lines cut at one width.
 
-How it came about: a tool that sets a comma before marks; templates; table extraction; line breaks written out as
-escapes.
+How it came about: a tool that sets a comma before marks; templates; line breaks written out as escapes.
 
-When it is certain: a comma stands before a mark of another kind; a bar has its line to itself between lines of text.
+When it is certain: a comma stands before a mark of another kind.
 
-What looks alike and must stay: tables, CSV and code, `……`, `——`, `！！！`, and `。。` as people type it. Line wraps are
-repaired only when asked for by name.
+What looks alike and must stay: CSV and code, lists of marks, `……`, `——`, `！！！`, and `。。` as people type it. Line
+wraps are repaired only when asked for by name.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from encfix.batch import Batch, Mask, Positions, to_codes
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
-from encfix.repairs.separator import lost_space, strewn
+from encfix.repairs.separator import lone_bars, lost_space, strewn
 from encfix.repairs.separator.strewn import LINE_END_CLASSES, MARK_CLASSES
 from encfix.rules import number_of
 
 COMMA = number_of("separator.comma")
 DOUBLED = number_of("separator.doubled")
-PIPE = number_of("separator.pipe")
 LINE_BREAK = number_of("separator.line-break")
 LINE_WRAP = number_of("separator.line-wrap")
 
@@ -42,6 +41,9 @@ COMMAS_TO_A_FIELD, EMPTY_FIELDS = 8, 0.5
 """Commas before other marks to each field of a table that holds a mark alone, above which a document is no table; and
 the share of doubled commas that end a line or stand before digits and letters, above which they are empty fields."""
 
+NO_LETTERS = "｀´＾゜￣「『（《〈【“‘"
+"""What no word ends with: faces are drawn with some of it."""
+
 LONGEST_LEVEL = 3
 """Characters of a name behind a doubled colon that names are joined with."""
 
@@ -55,8 +57,6 @@ _TYPED = "，、；"
 _KINDS = ("，、", "；", "：")
 """Marks that nobody types twice together: who hesitates does so in commas."""
 
-LONG_LINE = 16
-"""Code points of a line that is text though it holds no mark."""
 _LITERAL = tuple(map(ord, "x0dx0a"))
 
 
@@ -69,7 +69,7 @@ def propose(batch: Batch, options: Options) -> Edits:
             commas,
             _commas_behind_stops(batch),
             _doubled(batch, batch.holding(commas.start[commas.confidence > MAYBE])),
-            _pipes(batch),
+            lone_bars.propose(batch),
             _line_breaks(batch),
             _line_wraps(batch),
             lost_space.propose(batch),
@@ -87,6 +87,7 @@ def _commas(batch: Batch) -> Edits:
         & (~_MARKS.take(classes.take(commas + 2)) | (classes.take(commas + 1) != Class.COMMA))
     ]
     commas = commas[IS_HAN.take(classes.take(commas - 1)) | (classes.take(commas - 1) == Class.WIDE)]
+    commas = commas[~are_in(NO_LETTERS, codes.take(commas - 1)) & ~_before_code(batch, commas) & ~_lists(batch, commas)]
     if not len(commas):
         return Edits.none()
     document = batch.documents_of(commas)
@@ -95,7 +96,9 @@ def _commas(batch: Batch) -> Edits:
     mixed = classes.take(commas + 1) != Class.COMMA
     narrow = codes.take(commas) == ord(",")
     is_field = narrow & mixed & _is_field(batch, commas)
-    set_before = mixed & ~lost & ~is_field
+    # `很好，。。` is how people trail off.
+    trails_off = (codes.take(commas + 1) == ord("。")) & (codes.take(commas + 2) == ord("。"))
+    set_before = mixed & ~lost & ~is_field & ~trails_off
     evidence, narrow_evidence, fields = (
         np.bincount(document[chosen], minlength=len(batch))[document]
         for chosen in (set_before, set_before & narrow, is_field)
@@ -107,6 +110,22 @@ def _commas(batch: Batch) -> Edits:
     shown = mixed | narrow | (codes.take(commas) != codes.take(commas + 1))
     confidence = np.where(is_set, 0.99, MAYBE).astype(np.float32)
     return deletions(commas[shown], commas[shown] + 1, COMMA, confidence[shown])
+
+
+def _before_code(batch: Batch, commas: Positions) -> Mask:
+    """Return which full-width commas stand before a colon that begins a name in code: `同样，:ref:`, `例如，::1024`."""
+    after = batch.classes.take(commas + 2)
+    return np.asarray(
+        (batch.codes.take(commas) == ord("，"))
+        & (batch.codes.take(commas + 1) == ord(":"))
+        & (among(after, Class.LETTER, Class.DIGIT) | (batch.codes.take(commas + 2) == ord(":")))
+    )
+
+
+def _lists(batch: Batch, commas: Positions) -> Mask:
+    """Return which commas begin a list of marks, `，。？；`: text has two in a row at most, or `？！` behind one."""
+    mark, after = batch.codes.take(commas + 1), batch.codes.take(commas + 2)
+    return np.asarray(~are_in("？！?!", mark) & _MARKS.take(batch.classes.take(commas + 2)) & (after != mark))
 
 
 def _is_field(batch: Batch, commas: Positions) -> Mask:
@@ -181,65 +200,6 @@ def _are_doubled_by_tool(batch: Batch, doubled: Positions) -> Mask:
     for character in _SELDOM_STRETCHED:
         kinds += batch.holding(doubled[batch.codes.take(doubled) == ord(character)])
     return (kinds > 1) & (np.bincount(batch.documents_of(doubled), minlength=len(batch)) >= MANY_DOUBLED)
-
-
-def _pipes(batch: Batch) -> Edits:
-    """Propose to delete lines that hold a vertical bar alone, with one line end."""
-    classes = batch.classes
-    pipes = np.flatnonzero(among(classes, Class.PIPE))
-    if not len(pipes):
-        return Edits.none()
-    solid = np.flatnonzero(~among(classes, Class.SPACE))
-    place = np.searchsorted(solid, pipes)
-    before, after = solid[place - 1], solid[place + 1]
-    alone = _LINE_END.take(classes.take(before)) & _LINE_END.take(classes.take(after))
-    if not alone.any():
-        return Edits.none()
-    document = batch.documents_of(pipes)
-    in_table = np.bincount(document[~alone], minlength=len(batch))[document] > 0
-    chosen = alone & _is_beside_chinese(batch, pipes)
-    if not chosen.any():
-        return Edits.none()
-    pipes, before, after, document = pipes[chosen], before[chosen], after[chosen], document[chosen]
-    # A line goes with the line end before it, but those that open the document with the one behind.
-    first = np.append(True, (before[1:] > after[:-1] + 1) | (document[1:] != document[:-1]))
-    opens = (before < batch.starts[document])[np.maximum.accumulate(np.where(first, np.arange(len(before)), 0))]
-    lone_feed = (batch.codes.take(before) == ord("\n")) & (batch.codes.take(before - 1) == ord("\r"))
-    paired = (batch.codes.take(after) == ord("\r")) & (batch.codes.take(after + 1) == ord("\n"))
-    start = np.where(opens, before + 1, before - lone_feed)
-    end = np.where(opens, after + 1 + paired, after)
-    # In a diagram a bar is set below what it joins, or stands between words; it neither opens nor ends it.
-    is_indented = (pipes > before + 1) & (after == pipes + 1)
-    parts_text = np.bincount(document[_is_beside_text(batch, pipes)], minlength=len(batch))
-    is_drawn = 2 * parts_text <= np.bincount(document, minlength=len(batch))
-    is_drawn &= ~batch.holding(pipes[(batch.classes.take(_beside(batch, pipes)) == Class.BOUNDARY).any(axis=0)])
-    unsure = in_table[chosen] | is_indented | is_drawn[document]
-    return deletions(start, end, PIPE, np.where(unsure, MAYBE, 0.99).astype(np.float32))
-
-
-def _is_beside_chinese(batch: Batch, pipes: Positions) -> Mask:
-    """Return whether what stands before or behind bars, other bars aside, is beyond ASCII; in code it is not."""
-    beside = _beside(batch, pipes)
-    is_chinese = (batch.codes.take(beside) >= 0x80) & (batch.classes.take(beside) != Class.BOUNDARY)
-    return np.asarray(is_chinese.any(axis=0))
-
-
-def _is_beside_text(batch: Batch, pipes: Positions) -> Mask:
-    """Return whether the line before or behind bars is text, which is long or holds a mark."""
-    line_ends = np.flatnonzero(among(batch.classes, *LINE_END_CLASSES))
-    marks = np.flatnonzero(among(batch.classes, *MARK_CLASSES))
-    beside = _beside(batch, pipes)
-    nth = np.searchsorted(line_ends, beside)
-    start, end = line_ends.take(nth - 1, mode="clip") + 1, line_ends.take(nth)
-    has_mark = np.searchsorted(marks, end) > np.searchsorted(marks, start)
-    return np.asarray((has_mark | (end - start >= LONG_LINE)).any(axis=0))
-
-
-def _beside(batch: Batch, pipes: Positions) -> Positions:
-    """Return the place before and the place behind bars that is neither bar nor blank: int64 of shape (2, bars)."""
-    other = np.flatnonzero(~among(batch.classes, Class.PIPE, Class.SPACE, Class.NEWLINE))
-    place = np.searchsorted(other, pipes)
-    return np.stack((other[place - 1], other[place]))  # past its ends a document has boundaries, which are neither
 
 
 def _line_breaks(batch: Batch) -> Edits:

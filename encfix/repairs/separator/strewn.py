@@ -9,7 +9,8 @@ page of which most gaps are spaced, the short lines between are damage as well. 
 is closed when it is made of known words.
 
 What looks alike and must stay: what was spaced for show, which is short and without stops (titles, greetings, slogans,
-signatures, dates), verse, names of two characters, lists of single characters (甲 乙 丙, tiles, notes, calendars). A
+signatures, dates), verse, names of two characters, lists of single characters (甲 乙 丙, tiles, notes, calendars), and
+text divided into words (我 觉得 这 本 书 不错). A
 space of another kind than those strewn, U+3000 between U+0020, divides words and stays everywhere.
 """
 
@@ -67,6 +68,13 @@ PHRASES = (4, 7)
 VERSE_LINES = range(3, 8)
 """Characters between the stops of verse, the same number each time."""
 
+LONGEST_WORD = 4
+"""Characters of the longest word that divided text sets off often."""
+
+WORDS_A_CHARACTER, WORDS_A_CHARACTER_OF_PAGE = 1 / 16, 1 / 8
+"""Words of several characters to each single one between spaces, on a line and on the lines of a page, that make them
+text divided into words: where spaces were strewn, there is none but a name that was written without."""
+
 COLONS = to_codes(":：")
 NUMERALS = "〇零一二三四五六七八九十百千万两"
 _OF_DATES = NUMERALS + "年月日"
@@ -76,6 +84,7 @@ MARK_CLASSES = (Class.COMMA, Class.MARK, Class.QUESTION)
 LINE_END_CLASSES = (Class.NEWLINE, Class.BOUNDARY)
 _RUN_CLASSES = (*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, *MARK_CLASSES)
 _MARKS, _IN_RUN, _LINE_END = members(*MARK_CLASSES), members(*_RUN_CLASSES), members(*LINE_END_CLASSES)
+_SETS_OFF = members(Class.SPACE, *LINE_END_CLASSES)
 
 
 class _Gaps(NamedTuple):
@@ -116,6 +125,7 @@ def propose(batch: Batch) -> Edits:
     has_stops = np.bincount(line, weights=at_stop) > 0
     is_verse = _are_verse(batch, position, line, text_gaps >= FEW_GAPS)
     is_prose = (text_gaps >= MANY_GAPS) & has_stops & ~is_verse | (text_gaps >= LONG_LINE)
+    is_prose &= ~_are_divided(batch, line_ends, position, line)
     in_prose = is_prose[line] & gaps.is_between_han
     is_strewn = np.bincount(document[in_prose], minlength=len(batch)) >= WHOLE_PAGE
     kind, share = _pages(batch, gaps, document, in_prose)
@@ -206,6 +216,28 @@ def _are_verse(batch: Batch, position: Positions, line: Positions, chosen: Mask)
         lengths = lengths[lengths > 0]
         is_verse[nth] = len(lengths) > 1 and int(lengths[0]) in VERSE_LINES and (lengths == lengths[0]).all()
     return is_verse
+
+
+def _are_divided(batch: Batch, line_ends: Positions, position: Positions, line: Positions) -> Mask:
+    """Return which lines hold text divided into words: spaces set off some of several characters among the single ones.
+
+    So are all lines of a document in which such words are many. `position` and `line` have one element a gap.
+    """
+    classes = batch.classes
+    start, end = np.diff(IS_HAN.take(classes), prepend=False, append=False).nonzero()[0].reshape(-1, 2).T
+    before, behind = classes.take(start - 1), classes.take(end)
+    is_set_off = _SETS_OFF.take(before) & _SETS_OFF.take(behind)
+    is_set_off &= (before == Class.SPACE) | (behind == Class.SPACE)
+    size = (end - start)[is_set_off]
+    owner = line_ends.searchsorted(start[is_set_off])
+    is_word = (size > 1) & (size <= LONGEST_WORD)
+    words, single = (np.bincount(owner[chosen], minlength=len(line_ends)) for chosen in (is_word, size == 1))
+    first = np.unique(line, return_index=True)[1]
+    here, document = line_ends.searchsorted(position[first]), batch.documents_of(position[first])
+    words, single = words[here], single[here]
+    all_words, all_single = (np.bincount(document, weights=counts)[document] for counts in (words, single))
+    is_divided = (words > 0) & (words >= WORDS_A_CHARACTER * single)
+    return np.asarray(is_divided | (all_words >= WORDS_A_CHARACTER_OF_PAGE * all_single))
 
 
 def _pages(
