@@ -18,7 +18,7 @@ from encfix.chinese import division, model
 from encfix.repairs.mojibake import soft_hyphens
 from encfix.repairs.mojibake.block import Block, Scores
 from encfix.repairs.mojibake.charsets import CODECS, can_be_lost, given, pair_table
-from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Options, choose_pairs
+from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, Options, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.inverses import Raw, by_codec, in_question
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
@@ -77,18 +77,16 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
             if cost > costs[best] - GAP:
                 doubted += [place for place in ambiguous.tolist() if trial[place] != trials[best][place]]
         pieces, codecs = trials[best], (codecs[best], *codecs)
-    options = {}
+    options: dict[int, Choices] = {}
+    known: dict[tuple[int, bytes], Choices] = {}
     for place, code in zip(ambiguous.tolist(), codes, strict=True):
-        first = codecs[0].get(code, ())
-        alien = {raw for known in codecs for raw in known.get(code, ())} - {*first, pieces[place]}
-        cost = SECOND_CHOICE if pair not in MIXED else OF_UTF8
-        others = [(raw, cost) for raw in first if raw != pieces[place]]
-        others += [(raw, STRANGE_CODEC) for raw in sorted(alien)]
-        options[place] = ((pieces[place], 0.0), *others)
+        key = code, pieces[place]
+        options[place] = choices = known.get(key) or _choices(*key, codecs, pair)
+        known[key] = choices
     if pair in MIXED and pair.true == "gbk" and not (block.codes == soft_hyphens.SOFT_HYPHEN).any():
         for place in np.flatnonzero(block.codes >= 0x80).tolist():
-            known = options.get(place, ((pieces[place], 0.0),))
-            options[place] = (*known, *((raw + bytes((soft_hyphens.SOFT_HYPHEN,)), STRIPPED) for raw, _ in known[:1]))
+            first, *others = options.get(place, ((pieces[place], 0.0),))
+            options[place] = (first, *others, (first[0] + bytes((soft_hyphens.SOFT_HYPHEN,)), STRIPPED))
     chosen = pieces.copy()
     if pair.codec == "utf-8":
         _choose_utf8(chosen, options)
@@ -102,6 +100,15 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
                 if not is_sure:
                     doubted += own.tolist()
     return Raw.of(chosen), np.unique(np.array(doubted, dtype=np.int64))
+
+
+def _choices(code: int, piece: bytes, codecs: Sequence[Mapping[int, tuple[bytes, ...]]], pair: Pair) -> Choices:
+    """Return the bytes that may stand behind a code point, `piece` first, with what it costs to take them."""
+    first = codecs[0].get(code, ())
+    alien = {raw for known in codecs for raw in known.get(code, ())} - {*first, piece}
+    cost = OF_UTF8 if pair in MIXED else SECOND_CHOICE
+    others = [(raw, cost) for raw in first if raw != piece]
+    return ((piece, 0.0), *others, *((raw, STRANGE_CODEC) for raw in sorted(alien)))
 
 
 def _scores(trials: list[bytes], scores: Scores, pair: Pair) -> Scores:
