@@ -9,7 +9,8 @@ then reads best.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -31,10 +32,22 @@ SELDOM = -5.0
 LEAST_GAIN, GAP = 8.0, 3.0
 """Nats by which a run must read better with a byte than without, and with it at one place than at any other."""
 
+ODD = -21.0
+"""The cost of two pairs of characters in a row above which nothing is gone around them."""
+
 _WRONG = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254")
 """The charsets that read it as a soft hyphen."""
 
+_Find: TypeAlias = "Callable[[bytes, bytes, str], tuple[Gone, ...] | None]"
+
 _RUN = re.compile(rb"[\x81-\xfe]{3,}")
+
+
+class Gone(NamedTuple):
+    """A byte that is gone, and before which of a run it stood."""
+
+    place: int
+    byte: int
 
 
 class Restored(NamedTuple):
@@ -48,26 +61,64 @@ def restored(raw: Raw, pair: Pair) -> Restored | None:
     """Return the bytes behind a text with those that are gone from it; None if there are none."""
     if pair.true != "gbk" or pair.wrong not in _WRONG:
         return None
-    gone: list[tuple[int, int]] = []
+    found = _put_back(raw, pair.codec, _gone, is_odd=True)
+    if SOFT_HYPHEN not in raw.data:  # whoever strips them strips all
+        more = _put_back(found.raw if found else raw, pair.codec, _two_gone, is_odd=False)
+        if more and found:
+            return Restored(more.raw, np.union1d(found.doubted, more.doubted))
+        return more or found
+    return found
+
+
+def _put_back(raw: Raw, codec: str, find: _Find, *, is_odd: bool) -> Restored | None:
+    """Return bytes with those that are found to be gone from runs of an odd number of bytes, or an even one; None if
+    none are."""
+    gone: list[Gone] = []
     doubted: list[Positions] = []
     for run in _RUN.finditer(raw.data):
-        if len(run.group()) % 2:
-            is_any, found = _gone(run.group(), raw.data[run.end() : run.end() + 1], pair.codec)
-            if found:
-                gone.append((run.start() + found[0], found[1]))
-            elif is_any:
+        if len(run.group()) % 2 == is_odd:
+            found = find(run.group(), raw.data[run.end() : run.end() + 1], codec)
+            gone += (Gone(run.start() + one.place, one.byte) for one in found or ())
+            if found == ():
                 doubted.append(np.arange(*np.searchsorted(raw.starts, run.span())))
     if not gone and not doubted:
         return None
-    data, starts = bytearray(raw.data), raw.starts + np.searchsorted([place for place, _ in gone], raw.starts, "right")
-    for place, byte in reversed(gone):
-        data.insert(place, byte)
+    data, starts = bytearray(raw.data), raw.starts + np.searchsorted([one.place for one in gone], raw.starts, "right")
+    for one in reversed(gone):
+        data.insert(one.place, one.byte)
     return Restored(Raw(bytes(data), starts), np.concatenate((np.empty(0, np.int64), *doubted)))
 
 
-def _gone(run: bytes, following: bytes, codec: str) -> tuple[bool, tuple[int, int] | None]:
-    """Return whether a byte is gone from an odd number of them, and before which one, and what it was, if that is
-    sure."""
+def _two_gone(run: bytes, _: bytes, codec: str) -> tuple[Gone, ...] | None:
+    """Return the two soft hyphens that are gone from an even number of bytes, between which all is read from the wrong
+    pairs: empty if it is in doubt where, None if there are none."""
+    raw = np.frombuffer(run, dtype=np.uint8).astype(np.int64)
+    whole, shifted = _characters(raw[0::2], raw[1::2], codec), _characters(raw[1:-1:2], raw[2::2], codec)
+    logs = model.log_pair(whole).astype(np.float64)
+    if len(shifted) < 2 or (logs[1:] + logs[:-1]).min() > ODD:
+        return None
+    hyphens = np.full(len(whole), SOFT_HYPHEN)
+    first, second = _characters(raw[0::2], hyphens, codec), _characters(raw[1::2], hyphens, codec)
+    kept, read = logs.cumsum(), model.log_pair(shifted).astype(np.float64).cumsum()
+    begins = np.append(0.0, kept[:-2]) - read  # what is gained by the first one, and by the second, at each place
+    begins += np.append(model.log_unigram(first[:1]), model.log_each(whole[:-2], first[1:-1]))
+    begins += model.log_each(first[:-1], shifted)
+    ends = read - np.append(kept[2:], kept[-1])
+    ends += model.log_each(shifted, second[1:])
+    ends[:-1] += model.log_each(second[1:-1], whole[2:])
+    best_begin = np.maximum.accumulate(begins)
+    end = int((best_begin + ends).argmax())
+    begin = int(begins[: end + 1].argmax())
+    gain = begins[begin] + ends[end]
+    if gain < LEAST_GAIN:
+        return None
+    rivals = begins[: end + 1] + ends[end], begins[begin] + ends[begin:]
+    is_sure = gain >= 2 * LEAST_GAIN and all(np.count_nonzero(rival > gain - GAP) == 1 for rival in rivals)
+    return (Gone(2 * begin + 1, SOFT_HYPHEN), Gone(2 * end + 4, SOFT_HYPHEN)) if is_sure else ()
+
+
+def _gone(run: bytes, following: bytes, codec: str) -> tuple[Gone, ...] | None:
+    """Return the byte that is gone from an odd number of them: empty if it is in doubt where, None if there is none."""
     raw = np.frombuffer(run, dtype=np.uint8).astype(np.int64)
     leads, half = raw[0::2], len(raw) // 2
     before, after = _characters(leads[:half], raw[1::2], codec), _characters(raw[1::2], leads[1:], codec)
@@ -94,9 +145,9 @@ def _gone(run: bytes, following: bytes, codec: str) -> tuple[bool, tuple[int, in
     as_it_is = sums[-1] + (float(model.log_each(before[-1:], np.atleast_1d(last))[0]) if np.any(last) else BROKEN)
     best, rival = np.argsort(-found)[:2].tolist()
     if found[best] < as_it_is + LEAST_GAIN:
-        return False, None
-    byte = SOFT_HYPHEN if best <= half else OF_LATIN_1
-    return True, (int(places[best]), byte) if found[best] > found[rival] + GAP else None
+        return None
+    one = Gone(int(places[best]), SOFT_HYPHEN if best <= half else OF_LATIN_1)
+    return (one,) if found[best] > found[rival] + GAP else ()
 
 
 def _characters(leads: Positions, trails: Positions, codec: str) -> Codes:
