@@ -95,6 +95,11 @@ def test_law_3_a_bar_that_opens_a_document_is_not_of_the_lines_that_end_the_one_
     assert encfix.clean_many(texts)[0].text == "第一段文字。\n第二段文字。"
 
 
+def test_law_3_a_bar_is_not_listed_among_marks_of_the_document_before_it() -> None:
+    texts = ["第一段文字。", "\r|\r\x80"]
+    assert encfix.Cleaner().clean_many(texts) == [encfix.clean(text) for text in texts]
+
+
 def test_law_3_threads_agree(damaged_pages: list[str]) -> None:
     cleaner = Cleaner(Options(script="simplified"))
     expected = [cleaner.clean(page).text for page in damaged_pages]

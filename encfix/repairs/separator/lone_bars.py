@@ -82,9 +82,10 @@ def _is_beside_text(batch: Batch, pipes: Positions) -> Mask:
 def _are_listed(batch: Batch, pipes: Positions) -> Mask:
     """Return which bars stand in a list of marks: the lines before and behind hold one character each."""
     beside = _beside(batch, pipes)
-    return np.asarray(
-        np.logical_and(*(_LINE_END.take(batch.classes.take(beside + step)) for step in (-1, 1))).all(axis=0)
-    )
+    is_one = batch.classes.take(beside) != Class.BOUNDARY
+    for step in (-1, 1):
+        is_one &= _LINE_END.take(batch.classes.take(beside + step))
+    return np.asarray(is_one.all(axis=0))
 
 
 def _beside(batch: Batch, pipes: Positions) -> Positions:
