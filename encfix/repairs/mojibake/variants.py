@@ -15,7 +15,7 @@ import numpy as np
 
 from encfix.batch import Mask, Positions, to_codes, to_text
 from encfix.chinese import division, model
-from encfix.repairs.mojibake import soft_hyphens
+from encfix.repairs.mojibake import missing_bytes
 from encfix.repairs.mojibake.block import Block, Scores
 from encfix.repairs.mojibake.charsets import CODECS, can_be_lost, given, pair_table
 from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, Options, choose_pairs
@@ -44,7 +44,7 @@ def chosen(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     if pair.is_single_byte and pair.true == "utf-8":
         raw = block.bytes_of(pair)
         return with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
-    return soft_hyphens.restored(block.bytes_of(pair), pair) or resolve(block, pair)
+    return missing_bytes.restored(block.bytes_of(pair), pair) or resolve(block, pair)
 
 
 def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
@@ -83,10 +83,10 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
         key = code, pieces[place]
         options[place] = choices = known.get(key) or _choices(*key, codecs, pair)
         known[key] = choices
-    if pair in MIXED and pair.true == "gbk" and not (block.codes == soft_hyphens.SOFT_HYPHEN).any():
+    if pair in MIXED and pair.true == "gbk" and not (block.codes == missing_bytes.SOFT_HYPHEN).any():
         for place in np.flatnonzero(block.codes >= 0x80).tolist():
             first, *others = options.get(place, ((pieces[place], 0.0),))
-            options[place] = (first, *others, (first[0] + bytes((soft_hyphens.SOFT_HYPHEN,)), STRIPPED))
+            options[place] = (first, *others, (first[0] + bytes((missing_bytes.SOFT_HYPHEN,)), STRIPPED))
     chosen = pieces.copy()
     if pair.codec == "utf-8":
         _choose_utf8(chosen, options)

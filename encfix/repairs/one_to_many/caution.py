@@ -168,10 +168,7 @@ def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
 
 def are_dialect_forms(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a form of a document with characters of Taiwanese and Hakka that these write too."""
-    found = are_in(DIALECT_FORMS, batch.codes.take(places))
-    if found.any():
-        found &= batch.holds(are_in(DIALECT, batch.codes))[batch.documents_of(places)]
-    return np.asarray(found)
+    return _where_document_holds(DIALECT, batch, places, are_in(DIALECT_FORMS, batch.codes.take(places)))
 
 
 def are_kept(batch: Batch, places: Positions) -> Mask:
@@ -185,10 +182,7 @@ def are_kept(batch: Batch, places: Positions) -> Mask:
 
 def are_cantonese(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a word that Cantonese has in either script, in a document with words of its own."""
-    found = are_in(CANTONESE_TOO, batch.codes.take(places))
-    if found.any():
-        found &= batch.holds(are_in(ONLY_CANTONESE, batch.codes))[batch.documents_of(places)]
-    return np.asarray(found)
+    return _where_document_holds(ONLY_CANTONESE, batch, places, are_in(CANTONESE_TOO, batch.codes.take(places)))
 
 
 def are_cantonese_forms(batch: Batch, places: Positions) -> Mask:
@@ -196,9 +190,14 @@ def are_cantonese_forms(batch: Batch, places: Positions) -> Mask:
     codes = batch.codes.take(places)
     found = are_in(CANTONESE_FORMS, codes)
     found |= (codes == ord("隻")) & are_in("呢嗰", batch.codes.take(places - 1))
-    if found.any():
-        found &= batch.holds(are_in(ONLY_CANTONESE, batch.codes))[batch.documents_of(places)]
-    return np.asarray(found)
+    return _where_document_holds(ONLY_CANTONESE, batch, places, found)
+
+
+def _where_document_holds(characters: str, batch: Batch, places: Positions, found: Mask) -> Mask:
+    """Return which of the places that are found lie in a document with some of the characters."""
+    if not found.any():
+        return found
+    return np.asarray(found & batch.holds(are_in(characters, batch.codes))[batch.documents_of(places)])
 
 
 def _are_conjunctions(near: Codes) -> Mask:
