@@ -7,7 +7,7 @@ beat any other by `GAP`; where pairs of characters leave that open, words decide
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TypeAlias
@@ -21,6 +21,9 @@ from encfix.repairs.mojibake.pairs import MIXED, Pair
 
 BEAM = 6
 """Prefixes that are kept at each character."""
+
+DEPTH = 24.0
+"""Nats below the best prefix at which another is given up: more than two broken characters cost."""
 
 GAP = 3.0
 """Nats by which the best choices of a line must beat any other."""
@@ -52,6 +55,9 @@ _Chain: TypeAlias = "tuple[_Chain, bytes] | None"
 _State: TypeAlias = "tuple[float, int, str, bytes, _Chain, float, _Chain]"
 """What a prefix scores, its pending byte, its last character, its unread bytes, its choices, and by how much it beats
 which others."""
+_Take: TypeAlias = "tuple[int, bytes, str, str, float]"
+"""The byte that then waits, the unread ones, the character to be judged by the one before, the last one, if there are
+any, and what else it earns."""
 
 
 def choose_pairs(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], bool]:
@@ -84,8 +90,7 @@ def _score(pieces: list[bytes], pair: Pair) -> float:
 
 def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
     """Return the bytes that read best, those that come nearest to them, and by how many nats."""
-    character_of = _characters(pair.codec).get
-    is_mixed = pair in MIXED
+    taken, is_mixed = _takes(pair.codec, is_mixed=pair in MIXED), pair in MIXED
     states: list[_State] = [(0.0, -1, "\n", b"", None, np.inf, None)]
     if is_mixed and pair.true == "gbk":
         states.append((AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))
@@ -96,29 +101,17 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
             score, *_, chain, gap, near = _best(states)
             states = [(score, lead, "\ufffd", b"", chain, gap, near) for lead in (-1, ANY)]
             continue
+        possible = choices or ((piece, 0.0),)
         for score, pending, last, tail, chain, gap, near in states:
-            for choice, cost in choices or ((piece, 0.0),):
-                value = score + cost
-                lead, final = pending, last
-                open_ = _unread(tail, choice, is_stripped=cost == STRIPPED) if is_mixed else b""
-                if open_ is None:
+            for choice, cost in possible:
+                take = taken(pending, tail, choice, cost)
+                if take is None:
                     continue
-                for byte in choice:
-                    if lead < 0:
-                        if byte < 0x80:
-                            final = chr(byte)
-                        elif byte in (0x80, LOST):
-                            value, final = value + BROKEN, "\ufffd"
-                        else:
-                            lead = byte
-                        continue
-                    character = character_of(lead << 8 | byte) if lead != ANY else "\ufffd"
-                    if character:
-                        value += model.pair(final, character)
-                        lead, final = -1, character
-                    else:
-                        value += BROKEN
-                        lead, final = (byte, "\ufffd") if byte > 0x80 and byte != LOST else (-1, chr(byte))
+                lead, open_, first, final, gain = take
+                value = score + gain
+                if first:
+                    value += model.pair(last, first)
+                final = final or last
                 key = lead, final, open_
                 made = (chain, choice) if choices else chain
                 other = extended.get(key)
@@ -145,8 +138,12 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
 
 
 def _kept(states: list[_State]) -> list[_State]:
-    """Return the best of several prefixes."""
-    return sorted(states, key=itemgetter(0), reverse=True)[:BEAM] if len(states) > BEAM else states
+    """Return the best of several prefixes, less those without hope."""
+    if len(states) < 2:
+        return states
+    states.sort(key=itemgetter(0), reverse=True)
+    least = states[0][0] - DEPTH
+    return [state for state in states[:BEAM] if state[0] >= least]
 
 
 def _least(one: tuple[float, _Chain]) -> float:
@@ -160,6 +157,44 @@ def _listed(chain: _Chain) -> list[bytes]:
         chain, choice = chain
         choices.append(choice)
     return choices[::-1]
+
+
+@cache
+def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, bytes, float], _Take | None]:
+    """Return what taking some bytes comes to, given the byte that waits, the unread ones, and what it costs.
+
+    None if no such decoder gives this.
+    """
+    character_of = _characters(codec).get
+
+    @lru_cache(maxsize=1 << 16)
+    def take(pending: int, tail: bytes, choice: bytes, cost: float) -> _Take | None:
+        open_ = _unread(tail, choice, is_stripped=cost == STRIPPED) if is_mixed else b""
+        if open_ is None:
+            return None
+        first = final = ""
+        for byte in choice:
+            if pending < 0:
+                if byte < 0x80:
+                    final = chr(byte)
+                elif byte in (0x80, LOST):
+                    cost, final = cost + BROKEN, "\ufffd"
+                else:
+                    pending = byte
+                continue
+            character = character_of(pending << 8 | byte) if pending != ANY else "\ufffd"
+            if not character:
+                cost += BROKEN
+                pending, final = (byte, "\ufffd") if byte > 0x80 and byte != LOST else (-1, chr(byte))
+                continue
+            if final:
+                cost += model.pair(final, character)
+            else:
+                first = character
+            pending, final = -1, character
+        return pending, open_, first, final, cost
+
+    return take
 
 
 def _unread(tail: bytes, choice: bytes, *, is_stripped: bool = False) -> bytes | None:
