@@ -129,7 +129,7 @@ def _clean(path: Path, cleaner: Cleaner) -> None:
     source = Source(path.parent, path.name, path.stat().st_size, is_named=True)
     for outcome in clean_files([source], Task(cleaner, Selection(fields=("text",)))):
         assert not isinstance(outcome, Failed)
-        with open(path.with_suffix(".out"), "wb") as sink:
+        with tempfile.TemporaryFile(dir=path.parent) as sink:
             for _ in outcome.parts(sink):
                 pass
 
