@@ -174,7 +174,7 @@ class Result:
             return self.original
         unwanted = set(changes)
         if strangers := unwanted.difference(self.changes):
-            raise ValueError(f"not a change of this result: {min(strangers, key=lambda change: change.start)}")
+            raise ValueError(f"not a change of this result: {next(filter(strangers.__contains__, changes))!r}")
         return apply_changes(self.original, [change for change in self.changes if change not in unwanted])
 
     @property

@@ -32,6 +32,7 @@ wrong: Any = encfix
             encfix.OptionError,
             "nothing is left",
         ),
+        (lambda: wrong.clean("文").undo("文"), ValueError, "not a change of this result: '文'"),
         (lambda: wrong.decode("文"), TypeError, "bytes, not str"),
         (lambda: wrong.script_of(None), TypeError, "a text is a str, not NoneType"),
     ],

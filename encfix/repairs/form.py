@@ -59,7 +59,8 @@ DOOR = 0x2F3E
 _JOINS = members(*HAN_CLASSES, Class.RADICAL, Class.DIGIT, Class.LETTER)
 _MARKED = members(Class.MARK, Class.COMMA)
 _FOREIGN = members(Class.HIRAGANA, *KATAKANA_CLASSES, Class.HANGUL, Class.HANGUL_RARE)
-ABOUT_RADICALS = ("部首", "偏旁", "字根", "康熙", "部件", "笔画", "筆畫")
+NAMED_RADICALS = ("耳旁", "字旁", "草字头", "草字頭", "三点水", "三點水", "走之底")
+ABOUT_RADICALS = ("部首", "偏旁", "字根", "康熙", "部件", "笔画", "筆畫", *NAMED_RADICALS)
 ABOUT_COMPATIBILITY = ("KS X 1001", "KS C 5601", "兼容汉字", "兼容漢字", "相容漢字", "兼容表意", "相容表意")
 
 COMPARED = 2

@@ -9,7 +9,8 @@ a Chinese text without markup. Two escapes of bytes or code points are the least
 is certain is proof for single ones on the same page: a page is repaired to its end.
 
 What looks alike and must stay: code, addresses, hex colours, markup (a text with tags is HTML, and its entities are
-right), escapes in other languages, and those in a line that speaks of escapes.
+right), escapes in other languages, and those in a line that speaks of escapes, or
+that gives in quotation marks what they stand for.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def propose(batch: Batch, options: Options) -> Edits:
             continue
         page = Page(text)
         for proposal in sorted(_found(page), key=lambda proposal: (proposal.start, -proposal.end)):
-            if page.is_about(proposal.start):
+            if page.is_about(proposal.start) or page.is_explained(*proposal[:3]):
                 proposal = proposal._replace(confidence=UNSURE)
             if not proposals or base + proposal.start >= proposals[-1].end:
                 proposals.append(proposal.moved(base))

@@ -29,6 +29,8 @@ _CODE = re.compile(
 LONGEST_ADDRESS = 1000
 """Code points of an address of which escapes may be part; those of Chinese titles are long."""
 
+_QUOTES = "\"'`“”‘’「」『』"
+
 _DESTINATION = re.compile(r"\]\([^()\s]*$|(?:href|src) ?= ?[\"'][^\"'<>\s]*$")
 """What stands before a place in the destination of a link, in Markdown or HTML."""
 
@@ -67,6 +69,17 @@ class Page:
             return False
         before = self.text[self.text.rfind("\n", 0, offset) + 1 : offset]
         return any(len(re.findall(rf"(?<!\\){mark}", before)) % 2 for mark in "\"'`")
+
+    def is_explained(self, start: int, end: int, meaning: str) -> bool:
+        """Return whether the line of a span gives in quotation marks, beside it, what the span stands for."""
+        if not any(map(is_han, meaning)):
+            return False
+        line_end = self.text.find("\n", end)
+        beside = (
+            self.text[self.text.rfind("\n", 0, start) + 1 : start],
+            self.text[end : line_end if line_end >= 0 else None],
+        )
+        return any(re.search(f"[{_QUOTES}]{re.escape(meaning)}[{_QUOTES}]", part) for part in beside)
 
     def is_chinese_beside(self, start: int, end: int) -> bool:
         """Return whether Chinese stands right before or right behind a span."""

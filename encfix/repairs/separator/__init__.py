@@ -58,6 +58,7 @@ _KINDS = ("，、", "；", "：")
 """Marks that nobody types twice together: who hesitates does so in commas."""
 
 _LITERAL = tuple(map(ord, "x0dx0a"))
+_QUOTED_BY = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ('"', '"'), ("'", "'"), ("`", "`"))
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -213,6 +214,7 @@ def _line_breaks(batch: Batch) -> Edits:
     before = classes.take(found - 1)
     follows = np.isin(found - len(_LITERAL), found)
     found = found[follows | ((before != Class.LETTER) & (before != Class.DIGIT) & (before != Class.SYMBOL))]
+    found = found[~_quoted(batch, found)]
     if not len(found):
         return Edits.none()
     document = batch.documents_of(found)
@@ -224,6 +226,21 @@ def _line_breaks(batch: Batch) -> Edits:
     newlines = np.full(len(found), ord("\n"), dtype=np.uint32)
     confidence = np.where(several | ends_sentence, 0.99, UNSURE).astype(np.float32)
     return replacements(found, found + len(_LITERAL), ones, newlines, LINE_BREAK, confidence)
+
+
+def _quoted(batch: Batch, found: Positions) -> Mask:
+    """Return which literals stand alone between quotation marks, spoken of or in code, not between two quotations."""
+    codes = batch.codes
+    quoted = np.zeros(len(found), dtype=np.bool_)
+    line_ends = np.flatnonzero(among(batch.classes, *LINE_END_CLASSES))
+    line_start = line_ends.take(line_ends.searchsorted(found) - 1)
+    for opening, closing in _QUOTED_BY:
+        between = (codes.take(found - 1) == ord(opening)) & (codes.take(found + len(_LITERAL)) == ord(closing))
+        if opening == closing and between.any():
+            marks = np.flatnonzero(codes == ord(opening))
+            between &= (marks.searchsorted(found) - marks.searchsorted(line_start)) % 2 > 0
+        quoted |= between
+    return quoted
 
 
 def _line_wraps(batch: Batch) -> Edits:
