@@ -106,6 +106,7 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
                 for byte in choice:
                     if lead < 0:
                         if byte < 0x80:
+                            value += model.pair(final, chr(byte)) if is_mixed and choices else 0.0
                             final = chr(byte)
                         elif byte in (0x80, LOST):
                             value, final = value + BROKEN, "\ufffd"
@@ -178,7 +179,8 @@ def _unread(tail: bytes, choice: bytes, *, is_stripped: bool = False) -> bytes |
             return CLOSED if 0x80 <= choice[0] < 0xC0 else OF_FTFY
         return OF_FTFY if tail != CLOSED else None
     if len(choice) > 1:
-        return b"" if len(choice) == 2 + (choice[0] >= 0xE0) + (choice[0] >= 0xF0) else None
+        is_whole = len(choice) == 2 + (choice[0] >= 0xE0) + (choice[0] >= 0xF0) and max(choice[1:]) < 0xC0
+        return b"" if is_whole else None
     if tail and 0x80 <= choice[0] < 0xC0:
         try:
             (tail + choice).decode("utf-8")
