@@ -184,6 +184,13 @@ def test_shift_jis_that_lost_halves_of_characters_is_only_reported(lost: tuple[s
         assert (result.text, result.verdict) == (seen, "lost")
 
 
+@pytest.mark.parametrize("text", ["メールを書くときは", "その件は場合による", "新しい靴をはく", "あと。URLをひらく"])
+def test_shift_jis_of_which_what_is_left_of_two_looks_like_one_is_only_reported(text: str) -> None:
+    seen = text.encode("cp932").decode("cp1252", "ignore")
+    result = encfix.clean(seen)
+    assert (result.text, result.verdict) == (seen, "lost")
+
+
 @pytest.mark.parametrize("wrong", ["gbk", "gb18030", "cp1252", "cp1250"])
 @pytest.mark.parametrize("style", ["fffd", "question", "drop"])
 def test_what_is_determined_survives_loss(wrong: str, style: str) -> None:
