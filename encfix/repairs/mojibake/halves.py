@@ -51,7 +51,7 @@ def may_be_left(block: Block, span: Span) -> bool:
     is_narrow = (codes >= 0xFF61) & (codes < 0xFFA0)
     if 0 < 2 * np.count_nonzero(is_narrow) <= np.count_nonzero(codes >= 0x80):
         return True
-    is_marked = bool((block.codes == 0xFFFD).any())  # elsewhere: then a mark would show any loss here
+    is_marked = bool(np.isin(block.codes, (ord("?"), 0xFFFD)).any())  # elsewhere: then one would show any loss here
     before = block.codes[span.start : span.start] if is_marked else block.codes[max(span.start - 2, 0) : span.start]
     if _are_halves(np.concatenate((before, codes, block.codes[span.end : span.end + 2]))).any():
         return True
