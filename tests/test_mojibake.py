@@ -184,6 +184,19 @@ def test_shift_jis_that_lost_halves_of_characters_is_only_reported(lost: tuple[s
         assert (result.text, result.verdict) == (seen, "lost")
 
 
+def test_two_characters_of_utf8_that_lost_a_byte_each_are_not_read_as_one() -> None:
+    seen = "（早く家に帰るため）でした。".encode().decode("shift_jis", "ignore")
+    text = encfix.clean(seen).text
+    assert "帰るた\ufffd\ufffdでした" in text  # E3 82 of め and BC of ） are ゼ
+
+
+@pytest.mark.parametrize("text", ["メールを書くときは", "その件は場合による", "新しい靴をはく", "あと。URLをひらく"])
+def test_shift_jis_of_which_what_is_left_of_two_looks_like_one_is_only_reported(text: str) -> None:
+    seen = text.encode("cp932").decode("cp1252", "ignore")
+    result = encfix.clean(seen)
+    assert (result.text, result.verdict) == (seen, "lost")
+
+
 @pytest.mark.parametrize("wrong", ["gbk", "gb18030", "cp1252", "cp1250"])
 @pytest.mark.parametrize("style", ["fffd", "question", "drop"])
 def test_what_is_determined_survives_loss(wrong: str, style: str) -> None:

@@ -8,7 +8,8 @@ but only two of the 115 supplementary ones, and harms other characters; the tabl
 equivalent ideographs.
 
 When it is certain: the radical stands beside characters or digits, or numbers a heading, and what it stands for is a
-common character; a compatibility ideograph stands beside a character that its unified form often stands beside.
+common character; a compatibility ideograph stands beside a character that its unified form often stands beside, in text
+that reads well around it.
 
 What looks alike and must stay: text about radicals, where they stand alone, follow each other in order, hold some that
 are no characters, are called by that name, or describe a character, ⿱⻗沫; component forms such as 氵, which no word
@@ -28,6 +29,7 @@ from encfix.chinese.characters import (
     IS_TRADITIONAL,
     KATAKANA_CLASSES,
     Class,
+    among,
     are_in,
     class_table,
     is_common,
@@ -52,6 +54,10 @@ FIRST_JAPANESE = 0xFA0C
 
 LEAST_FITTING = -11.0
 """The log probability from which on one character may well follow another, in nats: chance scores less."""
+
+AROUND, USUAL, MOST_STRANGE = 8, -9.0, 4.0
+"""Characters of a line on either side of one by which it is known whether the text is damaged: ideographs that cost
+this many nats more than so much each."""
 
 DOOR = 0x2F3E
 """The radical for which fonts have one glyph and the scripts two characters, 户 and 戶."""
@@ -102,7 +108,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     if len(operators):
         stands_for_text &= ~described(codes, operators).take(found)
     sure = is_radical & stands_for_text & ~about[document] & is_common().take(target, mode="clip")
-    from_korea = (code < FIRST_JAPANESE) & ~compares[document] & _fits(codes, found, target)
+    from_korea = (code < FIRST_JAPANESE) & ~compares[document] & _fits(batch, found, target)
     sure |= ~is_radical & stands_for_text & (~is_compatibility | from_korea)
     likely = is_compatibility & ~sure & ~foreign
     confidence = np.select([sure, likely], [SURE, LIKELY], UNSURE).astype(np.float32)
@@ -152,17 +158,22 @@ def _is_spaced(batch: Batch, found: Positions, target: Codes, step: int) -> Mask
     return np.asarray(is_spaced & (batch.codes.take(found + 2 * step) != target))
 
 
-def _fits(codes: Codes, found: Positions, target: Codes) -> Mask:
-    """Return which of the characters at `found` would often stand beside a neighbour as their `target`; where text was
-    damaged, they are parts of others."""
-    unified = codes.copy()
+def _fits(batch: Batch, found: Positions, target: Codes) -> Mask:
+    """Return which of the characters at `found` would often stand beside a neighbour as their `target`, in text that is
+    sound with that; where text was damaged, they are parts of others."""
+    unified = batch.codes.copy()
     unified[found] = target
     before, after = unified.take(found - 1), unified.take(found + 1)
     classes = class_table()
-    return np.asarray(
-        IS_HAN.take(classes.take(before)) & (model.log_each(before, target) > LEAST_FITTING)
-        | IS_HAN.take(classes.take(after)) & (model.log_each(target, after) > LEAST_FITTING)
-    )
+    may_follow = IS_HAN.take(classes.take(before)) & (model.log_each(before, target) > LEAST_FITTING)
+    may_follow |= IS_HAN.take(classes.take(after)) & (model.log_each(target, after) > LEAST_FITTING)
+    near = (found[may_follow, None] + np.arange(-AROUND, AROUND + 1)).clip(1, len(unified) - 1).ravel()
+    is_theirs = IS_HAN.take(classes.take(unified.take(near)))
+    lines = np.cumsum(among(batch.classes, Class.NEWLINE, Class.BOUNDARY))
+    is_theirs &= lines[near] == lines[found[may_follow]].repeat(2 * AROUND + 1)
+    costs = np.where(is_theirs, USUAL - model.log_each(unified.take(near - 1), unified.take(near)), 0.0)
+    may_follow[may_follow] = costs.reshape(-1, 2 * AROUND + 1).sum(axis=1) < MOST_STRANGE
+    return np.asarray(may_follow)
 
 
 def _is_simplified(batch: Batch) -> Mask:

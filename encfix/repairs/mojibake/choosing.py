@@ -104,7 +104,7 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
         possible = choices or ((piece, 0.0),)
         for score, pending, last, tail, chain, gap, near in states:
             for choice, cost in possible:
-                take = taken(pending, tail, choice, cost)
+                take = taken(pending, tail, choice, cost, choices is not None)
                 if take is None:
                     continue
                 lead, open_, first, final, gain = take
@@ -160,15 +160,16 @@ def _listed(chain: _Chain) -> list[bytes]:
 
 
 @cache
-def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, bytes, float], _Take | None]:
-    """Return what taking some bytes comes to, given the byte that waits, the unread ones, and what it costs.
+def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, bytes, float, bool], _Take | None]:
+    """Return what taking some bytes comes to, given the byte that waits, the unread ones, what it costs, and whether
+    there are others to take.
 
     None if no such decoder gives this.
     """
     character_of = _characters(codec).get
 
     @lru_cache(maxsize=1 << 16)
-    def take(pending: int, tail: bytes, choice: bytes, cost: float) -> _Take | None:
+    def take(pending: int, tail: bytes, choice: bytes, cost: float, is_chosen: bool) -> _Take | None:
         open_ = _unread(tail, choice, is_stripped=cost == STRIPPED) if is_mixed else b""
         if open_ is None:
             return None
@@ -176,6 +177,8 @@ def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, bytes, float]
         for byte in choice:
             if pending < 0:
                 if byte < 0x80:
+                    if is_mixed and is_chosen:
+                        first, cost = (first, cost + model.pair(final, chr(byte))) if final else (chr(byte), cost)
                     final = chr(byte)
                 elif byte in (0x80, LOST):
                     cost, final = cost + BROKEN, "\ufffd"
@@ -213,7 +216,8 @@ def _unread(tail: bytes, choice: bytes, *, is_stripped: bool = False) -> bytes |
             return CLOSED if 0x80 <= choice[0] < 0xC0 else OF_FTFY
         return OF_FTFY if tail != CLOSED else None
     if len(choice) > 1:
-        return b"" if len(choice) == 2 + (choice[0] >= 0xE0) + (choice[0] >= 0xF0) else None
+        is_whole = len(choice) == 2 + (choice[0] >= 0xE0) + (choice[0] >= 0xF0) and max(choice[1:]) < 0xC0
+        return b"" if is_whole else None
     if tail and 0x80 <= choice[0] < 0xC0:
         try:
             (tail + choice).decode("utf-8")

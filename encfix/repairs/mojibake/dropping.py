@@ -35,6 +35,9 @@ DROPS, MOST_WRONG = 0.25, 0.05
 """How many decoders drop bytes for each that does not, and how probable it may be that a character of a short text is
 not what it seems."""
 
+MOST_WRONG_AT_ENDS = 0.02
+"""The same for its first and its last character."""
+
 STYLE_SAMPLE = 200
 """Bytes by which the meaning of the marks is first judged."""
 
@@ -117,10 +120,16 @@ def gain(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Dec
 
 def may_be_others(data: bytes, borders: Positions, codes: Codes, codec: str, decoder: Decoder) -> bool:
     """Return whether one of the characters `codes` may well be what is left of two: if the decoder drops bytes it is
-    improbable, and the text is too short to show by the others, which are whole, that it does not."""
+    improbable, and the text is too short to show by the others, which are whole, that it does not. Less is enough at an
+    end, behind which nothing tells: there the other byte of a pair goes without a trace."""
     odds = DROPS * kept_whole(codec, decoder) ** int(np.count_nonzero(codes >= 0x80))
-    if odds <= MOST_WRONG * (1.0 + odds):  # in a long text they are next to nothing
+    if odds <= 2.0 * MOST_WRONG_AT_ENDS * (1.0 + odds):  # in a long text they are next to nothing
         return False
-    least = 1.0 - MOST_WRONG * (1.0 + odds) / odds
-    best = most_probable(Source(data, codec, decoder, borders), (least, least))[1]
-    return not np.array_equal(best.codes, codes)
+    at_ends, least = (1.0 - most * (1.0 + odds) / odds for most in (MOST_WRONG_AT_ENDS, MOST_WRONG))
+    source = Source(data, codec, decoder, borders)
+    best = most_probable(source, (at_ends, at_ends))[1].codes
+    if best[0] != codes[0] or best[-1] != codes[-1]:
+        return True
+    if least <= 0.0 or np.array_equal(best, codes):
+        return False
+    return not np.array_equal(most_probable(source, (least, least))[1].codes, codes)

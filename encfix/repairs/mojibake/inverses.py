@@ -180,8 +180,9 @@ def by_codec(charset: str) -> tuple[dict[int, tuple[bytes, ...]], ...]:
         return ({ord("€"): (b"\xa2\xe3", b"\x80")},)
     if charset == UTF8_OR_CP1252:
         single = np.flatnonzero(_table(charset)[0x80:0x800] < 0x100) + 0x80
-        raws = {code: (bytes((int(_table(charset)[code]),)), chr(code).encode()) for code in single.tolist()}
-        return (through_ftfy.choices() | raws,)
+        bytes_of = {code: bytes((int(_table(charset)[code]),)) for code in single.tolist()}
+        several = through_ftfy.choices()
+        return (several | {code: (raw, *several.get(code, (chr(code).encode(),))) for code, raw in bytes_of.items()},)
     if charset in PLAIN_SPACE:
         return ({ord(" "): (b" ", bytes((PLAIN_SPACE[charset],)))},)
     if charset in SINGLE_BYTE:

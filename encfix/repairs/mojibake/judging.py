@@ -12,8 +12,9 @@ from encfix.batch import Codes, Mask, to_codes, to_text
 from encfix.chinese import division
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_korean
+from encfix.repairs.mojibake import halves
 from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.charsets import can_be_lost, decoder_of
+from encfix.repairs.mojibake.charsets import decoder_of
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.inverses import Raw, encode
@@ -256,7 +257,7 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     """
     pair = span.pair
     if pair.codec == "cp932" and pair.is_single_byte:
-        return _has_halves(block, span)
+        return halves.may_be_left(block, span)
     if not pair.is_chinese:
         return False
     codes = to_codes(span.text)
@@ -271,25 +272,3 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     part = raw.part(span.start, span.end)
     gain = gain_of_drops(part, codes, pair, decoder)
     return gain > most_gain_of_drops(codes) or may_be_others(part, codes, pair, decoder)
-
-
-def _has_halves(block: Block, span: Span) -> bool:
-    """Return whether halves of characters of Shift-JIS were lost: a mark for one stands in the span or beside it; or
-    the other half is left, alone, as a letter or sign of ASCII or a half-width kana; or the reading ends at a byte
-    that is part of none. Second bytes of that encoding may be first ones: where one is lost no border behind it is
-    sure.
-
-    A decoder that kept one of the bytes that it may lose kept all.
-    """
-    data = np.frombuffer(block.raw(span.pair.wrong).data, dtype=np.uint8)
-    if np.isin(data, np.flatnonzero(can_be_lost(span.pair.wrong).any(axis=1))).any():
-        return False
-    beside = [place for place in (span.start - 1, span.end) if 0 <= place < len(block.codes)]
-    goes_on = (block.codes[beside] >= 0x80) & ~block.lacking(span.pair.wrong)[beside]
-    codes = to_codes(span.text)
-    ahead = np.concatenate((codes, block.codes[span.end : span.end + 2]))
-    is_half = (ahead >= LEAST_TRAIL) & (ahead < 0x80)
-    is_alone = is_half & ~np.append(is_half[1:], False) & ~np.append(False, is_half[:-1])
-    narrow = int(((codes >= 0xFF61) & (codes < 0xFFA0)).sum())
-    is_marked = np.isin(np.append(codes, block.codes[beside]), (ord("?"), 0xFFFD))
-    return bool(goes_on.any() or is_alone[: len(codes) + 1].any() or 0 < narrow < FEW or is_marked.any())

@@ -19,11 +19,14 @@ UNKNOWN = 0xDC80
 QUESTION = ord("?")
 
 
+_Layout = tuple[int | None, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """What is left of a character: each tuple is a possible layout of its bytes, None for one that was lost."""
 
-    layouts: tuple[tuple[int | None, ...], ...]
+    layouts: tuple[_Layout, ...]
     marked: bool = False
     """Whether U+FFFD stood where the bytes were lost."""
     following: int | None = None
@@ -60,9 +63,13 @@ def read_utf8(data: bytes, borders: Positions | None = None) -> Reading:
                 place += _length(codes[-1])
             continue
         if borders is not None and (border := _lost_before(data, place, starts, codes, borders)):
-            first = data[starts[-1] : border]
-            slots[len(codes) - 1] = Slot(((*first, None),), is_half_of_two=True)
-            slots[len(codes)] = Slot(((None, *data[border : place + 1]),), is_half_of_two=True)
+            first, last = tuple(data[starts[-1] : place]), data[place]
+            before: tuple[_Layout, ...] = ((*first[:-1], None),)
+            after: tuple[_Layout, ...] = ((None, first[-1], last),)
+            if borders[np.searchsorted(borders, place)] == place:  # or they were lost there, and it is whole
+                before, after = (*before, first), (*after, (None, last, None), (None, None, last))
+            slots[len(codes) - 1] = Slot(before, is_half_of_two=True)
+            slots[len(codes)] = Slot(after, is_half_of_two=True)
             codes[-1:] = UNKNOWN, UNKNOWN
             starts.append(border)
             place += 1
@@ -97,7 +104,7 @@ def _lost_before(data: bytes, place: int, starts: list[int], codes: list[int], b
     border = starts[-1] + 2
     is_one = place == starts[-1] + 3 and not (place + 1 < len(data) and _is_trail(data[place + 1]))
     inside = borders[slice(*np.searchsorted(borders, (place - 2, place + 1)))]
-    return border if is_one and inside.tolist() == [border] else 0
+    return border if is_one and inside[:1].tolist() == [border] else 0
 
 
 def _length(code: int) -> int:

@@ -57,9 +57,10 @@ def before(codes: Codes) -> tuple[Codes, Positions]:
 
 @cache
 def choices() -> dict[int, tuple[bytes, ...]]:
-    """Return the characters beyond Latin-1 that have more than their bytes of UTF-8 behind them, with all that they may
-    have."""
-    codes = (code for code in range(0x100, 0x10000) if code & 0x3F > 0x20 and code not in _SURROGATES)
+    """Return the characters that have more than their bytes of UTF-8 behind them, with all that they may have, but for
+    a byte of windows-1252."""
+    may_end = [byte > 0xA0 or byte in _continuing() for byte in range(0x80, 0xC0)]
+    codes = (code for code in range(0xC0, 0x10000) if may_end[code & 0x3F] and code not in _SURROGATES)
     known = {code: _in_steps(chr(code).encode()) for code in codes}
     for one, other in ALIKE.items():
         known[ord(one)] = *known.get(ord(one), (one.encode(),)), other.encode()
@@ -70,16 +71,23 @@ def _in_steps(raw: bytes) -> tuple[bytes, ...]:
     """Return the bytes of a character of UTF-8, and others that become the same in two steps.
 
     First of two or three of them comes one: of C2 and another byte that other byte, of two that are a letter in UTF-8
-    the byte of that letter in a charset of Europe. Others that no text in GB 2312 has are left out.
+    the byte of that letter in a charset of Europe. One that continues a character may be the byte of another letter in
+    windows-1252, where another charset has it. Others that no text in GB 2312 has are left out.
 
     >>> [raw.hex() for raw in _in_steps("ʶ".encode())][:2]
     ['cab6', 'cac2b6']
+    >>> _in_steps("\u05ff".encode())[-1].hex()
+    'd7e6'
     """
     lead, rest = raw[:1], raw[1:]
-    if min(rest) <= 0xA0:
-        return (raw,)
-    behind = (lead + b"\xc2" + rest,) if len(raw) == 2 else ()
-    return raw, *behind, *(letter + rest for letter in _letters().get(lead, ()))
+    found = [raw]
+    if min(rest) > 0xA0:
+        found += [lead + b"\xc2" + rest] * (len(raw) == 2)
+        found += [letter + rest for letter in _letters().get(lead, ())]
+    for nth, byte in enumerate(rest, 1):
+        others = (lead + rest[: nth - 1] + other + rest[nth:] for other in _continuing().get(byte, ()))
+        found += (other for other in others if min(other) > 0xA0)
+    return tuple(found)
 
 
 @cache
@@ -87,8 +95,21 @@ def _letters() -> dict[bytes, tuple[bytes, ...]]:
     """Return for bytes of the charsets two bytes of UTF-8 that are a letter of them."""
     known: dict[bytes, set[bytes]] = {}
     for codec in CODECS:
-        for byte in (bytes((number,)) for number in range(0xC2, 0xF0)):
+        for byte in (bytes((number,)) for number in range(0x80, 0xF0)):
             letter = byte.decode(codec, "replace").encode()
-            if len(letter) == 2 and letter[1] > 0xA0:
+            if len(letter) == 2 and letter[1] > 0xA0 and letter[0] != 0xC2:
                 known.setdefault(byte, set()).add(letter)
     return {byte: tuple(sorted(letters)) for byte, letters in known.items()}
+
+
+@cache
+def _continuing() -> dict[int, tuple[bytes, ...]]:
+    """Return for bytes that continue a character what else may be behind it: two bytes of UTF-8 that are a letter of a
+    charset, or the byte that windows-1252 has for that letter where another charset reads it from this one."""
+    known = {byte[0]: set(letters) for byte, letters in _letters().items() if byte[0] < 0xC0}
+    for codec in CODECS:
+        for number in range(0x80, 0xC0):
+            other = bytes((number,)).decode(codec, "ignore").encode("cp1252", "ignore")
+            if len(other) == 1 and 0xA0 < other[0] != number:
+                known.setdefault(number, set()).add(other)
+    return {byte: tuple(sorted(others)) for byte, others in known.items()}

@@ -17,7 +17,8 @@ from unicodedata import combining
 
 import numpy as np
 
-from encfix.batch import to_text
+from encfix.batch import to_codes, to_text
+from encfix.chinese import model
 from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake.block import Block
 from encfix.rules import number_of
@@ -55,11 +56,17 @@ _STRAY = re.compile(
 
 _SEVERAL = "mojibake.utf-8-as-several"
 _LETTERS = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af]")
-_RARE = re.compile("[\u0180-\u02af\u0590-\u06ff\ue000-\uf8ff]")
+_RARE = re.compile("[\u0180-\u02af\u0590-\u08ff\ue000-\uf8ff]")
 """Letters that hardly stand alone as a word, and private use."""
 
 _OF_THREE = re.compile("[\u0800-\ud7ff\uf900-\uffff]")
 """Characters of three bytes of UTF-8, which others give less by chance, but for private use."""
+
+_KANA = re.compile("‚[Ÿ\u00a0-ñ]|ƒ[@-~\u0152-\u02c6\u2013-\u20ac]")
+"""Kana of Shift-JIS read as windows-1252: two of them, of which one is left, show that UTF-8 was there by chance."""
+
+RARE = -13.0
+"""The cost of an ideograph below which it hardly stands alone in a line of other writing."""
 
 _NAMES = {
     "latin-1": "latin-1",
@@ -115,6 +122,7 @@ def _changes(line: str) -> Iterator[Proposal]:
     name = _rule(plan or [])
     rule = number_of(name)
     is_half_done = _IS_WIDE.search(fixed) and (_IS_WIDE.search(line) or _ftfy().badness.is_bad(fixed))
+    is_half_done = is_half_done or (_KANA.search(fixed) and len(_KANA.findall(line)) > 1)
     changes = _aligned(line, fixed)
     is_chance = any(_is_chance(line, *change, name) for change in changes)
     for start, end, new in changes:
@@ -132,8 +140,23 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     letters = _LETTERS.findall(old)
     if name == _SEVERAL and letters != _LETTERS.findall(new) and not {*letters}.isdisjoint(new):
         return not any(map(_OF_THREE.match, {*new} - {*old}))  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
+    start, end, new = _less_common(line, start, end, new)
+    if len(new) != 1:
+        return False
+    if ord(new) in _ARABIC:
+        return True
     beside = line[start - 1 : start] + line[end : end + 1]
-    return len(new) == 1 and bool(_RARE.match(new)) and not any(map(str.isalpha, beside))
+    is_rare = _RARE.match(new) or (_IS_WIDE.match(new) and model.log_unigram(to_codes(new))[0] < RARE)
+    return bool(is_rare) and not any(map(str.isalpha, beside))
+
+
+def _less_common(line: str, start: int, end: int, new: str) -> tuple[int, int, str]:
+    """Return a change without what it leaves as it is at its ends."""
+    while start < end and line[start : start + 1] == new[:1]:
+        start, new = start + 1, new[1:]
+    while start < end and line[end - 1 : end] == new[-1:]:
+        end, new = end - 1, new[:-1]
+    return start, end, new
 
 
 def _rule(plan: Any) -> str:
