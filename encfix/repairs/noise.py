@@ -32,7 +32,6 @@ QUESTION_MARKS = number_of("noise.question-marks")
 REPLACEMENT = number_of("noise.replacement")
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 6, 32
-_TOKEN = re.compile(rf"(?<![!-~])[!-~]{{{SHORTEST_TOKEN},{LONGEST_TOKEN}}}(?![!-~])")
 _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
 _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^(?:&?#?\w+;)+$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$|^\||\|$|\\[A-Za-z]{2}"
@@ -170,38 +169,24 @@ def _anti_copy(batch: Batch) -> Edits:
 
     Forums hide them right beside the text of a line.
     """
-    symbols = np.flatnonzero(among(batch.classes, Class.SYMBOL))
-    symbols = symbols[:-1][np.diff(symbols) < LONGEST_TOKEN]
-    symbols = symbols[_in_long_runs(batch, symbols)]
-    if not len(symbols):
+    codes, symbols = batch.codes, among(batch.classes, Class.SYMBOL).cumsum()
+    if not symbols[-1]:
         return Edits.none()
+    start, end = _runs((codes > ord(" ")) & (codes < 0x7F))
+    is_token = (end - start >= SHORTEST_TOKEN) & (end - start <= LONGEST_TOKEN)
+    is_token &= symbols.take(end - 1) - symbols.take(start - 1) > 1
+    is_token &= (codes.take(start - 1) >= 0x80) | (codes.take(end) >= 0x80)
+    start, end = start[is_token], end[is_token]
+    document = batch.documents_of(start)
+    first, last = np.maximum(start - 1, batch.starts[document]), np.minimum(end + 1, batch.ends[document])
     chinese = batch.holds(among(batch.classes, *HAN_CLASSES))
-    owners = batch.documents_of(symbols)
-    start: list[int] = []
-    end: list[int] = []
-    for symbol, document in zip(symbols.tolist(), owners.tolist(), strict=True):
-        if not chinese[document] or (end and symbol < end[-1]):
-            continue
-        first = max(symbol - LONGEST_TOKEN, int(batch.starts[document]))
-        window = to_text(batch.codes[first : min(symbol + LONGEST_TOKEN + 1, int(batch.ends[document]))])
-        for match in _TOKEN.finditer(window):
-            if match.start() <= symbol - first < match.end() and _is_hidden(window, *match.span()):
-                start.append(first + match.start())
-                end.append(first + match.end())
-    places = np.array(start, dtype=np.int64)
-    document = batch.documents_of(places)
+    is_hidden = chinese[document]
+    for nth in np.flatnonzero(is_hidden).tolist():
+        window = to_text(codes[first[nth] : last[nth]])
+        is_hidden[nth] = _is_hidden(window, int(start[nth] - first[nth]), int(end[nth] - first[nth]))
+    start, end, document = start[is_hidden], end[is_hidden], document[is_hidden]
     once = np.bincount(document, minlength=len(batch))[document] == 1
-    return deletions(places, np.array(end, dtype=np.int64), ANTI_COPY, np.where(once, ONCE, 0.7).astype(np.float32))
-
-
-def _in_long_runs(batch: Batch, places: Positions) -> Mask:
-    """Return which places lie in at least `SHORTEST_TOKEN` visible characters of ASCII in a row."""
-    reach = np.arange(1, SHORTEST_TOKEN)
-    run = np.ones(len(places), dtype=np.int64)
-    for side in (-reach, reach):
-        codes = batch.codes.take(places[:, None] + side)
-        run += np.logical_and.accumulate((codes > ord(" ")) & (codes < 0x7F), axis=1).sum(axis=1)
-    return np.asarray(run >= SHORTEST_TOKEN)
+    return deletions(start, end, ANTI_COPY, np.where(once, ONCE, 0.7).astype(np.float32))
 
 
 def _is_hidden(text: str, start: int, end: int) -> bool:

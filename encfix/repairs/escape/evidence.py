@@ -40,8 +40,14 @@ class Page:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._line_ends = [match.start() for match in re.finditer("\n", text)]
-        self._about = [match.start() for match in _ABOUT.finditer(text)]
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self.text)]
+
+    @cached_property
+    def _about(self) -> list[int]:
+        return [match.start() for match in _ABOUT.finditer(self.text)]
 
     @cached_property
     def holds_code(self) -> bool:

@@ -38,7 +38,7 @@ _MISREAD = re.compile(rf"(?:{REFERENCE.pattern}|{_HIGH_BYTE.pattern}|{_HIGH})+")
 def found(page: Page) -> Iterator[Proposal]:
     """Yield what was made of such bytes: in a text that is all of them, in rows that are, and on a page with such a
     row."""
-    runs = [match for match in _MISREAD.finditer(page.text) if "&" in match[0]]
+    runs = [match for match in _MISREAD.finditer(page.text) if "&" in match[0]] if "&" in page.text else ()
     if not runs:
         return
     is_all = _count(page.text, MOST_OF_A_TEXT) >= LEAST_IN_A_TEXT

@@ -33,6 +33,8 @@ class Notation(NamedTuple):
     """One way of writing bytes or code points out."""
 
     rule: int
+    sign: re.Pattern[str]
+    """What every run holds, quickly looked for."""
     run: re.Pattern[str]
     """As many in a row as are proof by themselves."""
     short: re.Pattern[str]
@@ -60,7 +62,7 @@ def found(page: Page) -> Iterator[Proposal]:
 
 def _runs(page: Page, notation: Notation) -> Iterator[Proposal]:
     """Yield runs that decode to text which is mostly Chinese, or to the indent of a Chinese paragraph."""
-    for match in notation.run.finditer(page.text):
+    for match in notation.run.finditer(page.text) if notation.sign.search(page.text) else ():
         new = _decoded(notation, match.group())
         if new is None:
             continue
@@ -191,6 +193,7 @@ _NEVER = re.compile("(?!)")
 NOTATIONS = (
     Notation(
         UNICODE,
+        re.compile(r"[\\%][uU]"),
         re.compile(
             r"(?<!\\)(?<!\\u[0-9a-fA-F]{4})(?<!\\u[0-9a-fA-F]{4}-)(?:\\+u[0-9a-fA-F]{4}){2,}(?!-?\\+u[0-9a-fA-F]{4})"
             r"|(?:\\U[0-9a-f]{4}){2,}|(?:%u[0-9a-fA-F]{4}){2,}"
@@ -200,6 +203,7 @@ NOTATIONS = (
     ),
     Notation(
         UNICODE,
+        re.compile(r"u[0-9a-f]{4}u"),
         re.compile(rf"(?<![A-Za-z0-9\\%])(?:u[0-9a-f]{{4}}){{{LEAST_UNMARKED},}}(?![A-Za-z])"),
         re.compile(
             r"(?<![A-Za-z\\%])(?:u(?:[4-9][0-9a-f]{3}|ff[01][0-9a-f]|30[01][0-9a-f]|20[12][0-9a-f]))+(?![A-Za-z])"
@@ -209,6 +213,7 @@ NOTATIONS = (
     ),
     Notation(
         BYTES,
+        re.compile(r"\\x"),
         re.compile(r"(?<!\\)(?:\\+x[0-9a-fA-F]{2}){4,}"),
         _NEVER,
         _hexadecimal,
@@ -217,6 +222,7 @@ NOTATIONS = (
     ),
     Notation(
         PERCENT,
+        re.compile(r"%25"),
         re.compile(r"(?:%25[0-9A-Fa-f]{2}){6,}"),
         _NEVER,
         _hexadecimal,
@@ -225,12 +231,14 @@ NOTATIONS = (
     ),
     Notation(
         PERCENT,
+        re.compile(r"%[0-9A-Fa-f]{2}"),
         re.compile(r"(?:%[0-9A-Fa-f]{2}|(?<=[0-9A-Fa-f]{2})[A-Za-z0-9_.+-]{1,8}(?=%[0-9A-Fa-f]{2})){6,}"),
         re.compile(r"(?:%[0-9A-Fa-f]{2}){3,}"),
         _percent,
     ),
     Notation(
         QUOTED_PRINTABLE,
+        re.compile(r"=[0-9A-F]{2}="),
         re.compile(r"=[0-9A-F]{2}(?:=[0-9A-F]{2}|=\r?\n){5,}"),
         re.compile(r"(?:=[0-9A-F]{2}){2,}"),
         _quoted,
