@@ -3,15 +3,16 @@
 What it looks like: `你好,世界!`. It is no damage: many pages are written so; a data set may want one width.
 
 When it is applied: with `punctuation="fullwidth"`, to a mark behind a character and before another one, a wide mark,
-or the end of a line. Numbers, times, Latin words and links keep theirs.
+or the end of a line, a straight quotation mark between them or not; and to both brackets around characters, behind
+others. Numbers, times, Latin words and links keep theirs.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, members
+from encfix.batch import Batch, Positions
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -25,8 +26,11 @@ _TABLE = np.zeros(128, dtype=np.uint32)
 for _narrow, _wide in WIDE.items():
     _TABLE[ord(_narrow)] = ord(_wide)
 
+_QUOTES = np.array((ord('"'), ord("'")))
+
+_LINE_ENDS = (Class.NEWLINE, Class.BOUNDARY)
 _BEFORE = members(*HAN_CLASSES, Class.WIDE)
-_AFTER = members(*HAN_CLASSES, Class.WIDE, Class.NEWLINE, Class.BOUNDARY)
+_AFTER = members(*HAN_CLASSES, Class.WIDE, *_LINE_ENDS)
 
 
 def flags(options: Options) -> int:
@@ -39,10 +43,38 @@ def propose(batch: Batch, options: Options) -> Edits:
     codes, classes = batch.codes, batch.classes
     found = np.flatnonzero(codes < 128)
     found = found[_TABLE[codes.take(found)] > 0]
-    before, after = classes.take(found - 1), classes.take(found + 1)
-    code = codes.take(found)
-    fits = np.where(code == ord("("), IS_HAN.take(after) & (_BEFORE.take(before) | (before == Class.NEWLINE)), False)
-    fits |= (code != ord("(")) & _BEFORE.take(before) & _AFTER.take(after)
-    found = found[fits]
+    is_bracket = np.isin(codes.take(found), (ord("("), ord(")")))
+    brackets, marks = found[is_bracket], found[~is_bracket]
+    before = marks - 1 - np.isin(codes.take(marks - 1), _QUOTES)
+    after = marks + 1 + np.isin(codes.take(marks + 1), _QUOTES)
+    marks = marks[_BEFORE.take(classes.take(before)) & _AFTER.take(classes.take(after))]
+    found = np.sort(np.concatenate((marks, _around_chinese(batch, brackets))))
     ones = np.ones(len(found), dtype=np.int64)
     return replacements(found, found + 1, ones, _TABLE[codes.take(found)], RULE, CONFIDENCE)
+
+
+def _around_chinese(batch: Batch, brackets: Positions) -> Positions:
+    """Return those of the brackets that stand on one line in pairs, behind Chinese or at its start and around some."""
+    opens, closes = _pairs(batch, brackets)
+    before, first, last = (batch.classes.take(places) for places in (opens - 1, opens + 1, closes - 1))
+    is_chinese = (_BEFORE | members(*_LINE_ENDS)).take(before) & (IS_HAN.take(first) | IS_HAN.take(last))
+    return np.concatenate((opens[is_chinese], closes[is_chinese]))
+
+
+def _pairs(batch: Batch, brackets: Positions) -> tuple[Positions, Positions]:
+    """Return the brackets that open and close each other on one line."""
+    line_ends = np.flatnonzero(among(batch.classes, *_LINE_ENDS))
+    lines = line_ends.searchsorted(brackets).tolist()
+    opened: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
+    for place, code, line in zip(brackets.tolist(), batch.codes.take(brackets).tolist(), lines, strict=True):
+        if code == ord("("):
+            opened.append((place, line))
+        elif opened:
+            start, own = opened.pop()
+            if own == line:
+                found.append((start, place))
+            else:
+                opened.clear()
+    opens, closes = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    return opens, closes
