@@ -14,6 +14,7 @@ import re
 import subprocess
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,7 +39,7 @@ LEAST = -12.5
 SURNAMES = frozenset("余范于沈姜胡郁朴谷卜曲种党云岳")
 """Simplified characters that are surnames as they are, whatever else they stand for."""
 
-_BESIDE = re.compile(r"beside (\w+)")
+_BESIDE, _NEVER = re.compile(r"beside (\w+)"), re.compile(r"never (\w+)")
 
 MODES = ("both", "leftover", "marked")
 """What may be exchanged in a group; see `confusions.tsv`."""
@@ -110,11 +111,16 @@ class Counts:
 
 
 def by_hand(listed: list[Group]) -> list[str]:
-    """Return the spellings kept by hand, sorted, as `spellings` writes them."""
+    """Return the spellings kept by hand that are as good as others, sorted."""
+    found = [[word, *_BESIDE.findall(why)] for word, why in rows("spellings") if not _NEVER.search(why)]
+    return sorted(as_listed(itertools.chain.from_iterable(found), listed))
+
+
+def as_listed(spelled: Iterable[str], listed: list[Group]) -> set[str]:
+    """Return spellings as `spellings` writes them: members in their standard form, all else folded."""
     members = {member for group in listed for member in group.members}
-    found = [[word, *_BESIDE.findall(why)] for word, why in rows("spellings")]
-    words = map(confusions.standard, itertools.chain.from_iterable(found))
-    return sorted({"".join(c if c in members else model.fold(c) for c in word) for word in words})
+    words = map(confusions.standard, spelled)
+    return {"".join(c if c in members else model.fold(c) for c in word) for word in words}
 
 
 def spellings(listed: list[Group], counts: Counts) -> list[str]:
@@ -153,7 +159,9 @@ def spellings(listed: list[Group], counts: Counts) -> list[str]:
             for place, form in zip(places, combination, strict=True):
                 letters[place] = form
             accepted.add("".join(letters))
-    return sorted(accepted)
+    disputed = [(word, wrong) for word, why in rows("spellings") for wrong in _NEVER.findall(why)]
+    right, wrong = (as_listed(spelled, listed) for spelled in zip(*disputed, strict=True))
+    return sorted(accepted - wrong | right)
 
 
 def names() -> set[str]:
