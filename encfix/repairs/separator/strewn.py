@@ -138,7 +138,8 @@ def propose(batch: Batch) -> Edits:
     strewn = (is_prose[line] & ~is_heading | on_page) & (batch.codes.take(position) == kind[document])
     alone = is_name[gaps.run] & _has_one_line(batch, line_ends)[document] if is_name.any() else False
     confidence = np.select([strewn, alone], [SURE, LIKELY], UNSURE).astype(np.float32)
-    shown = strewn | alone | ((is_text & has_stop)[gaps.run] & ~is_verse[line])
+    is_reported = is_text & (has_stop | (count > LONG_LIST))
+    shown = strewn | alone | (is_reported[gaps.run] & ~is_verse[line])
     return deletions(
         position[shown], position[shown] + 1, SPACES, confidence[shown], count[gaps.run][shown].astype(np.float32)
     )
