@@ -46,6 +46,25 @@ def tree(folder: str | Path) -> dict[str, bytes]:
     }
 
 
+def shown_on_terminal(stream: str, *arguments: str) -> tuple[str, bytes]:
+    """Return what the command shows on a terminal that one of its streams is, and what it writes to standard output."""
+    import pty
+
+    primary, secondary = pty.openpty()
+    inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE} | {stream: secondary}
+    done = subprocess.run(
+        [sys.executable, "-m", "encfix", *arguments],
+        env=inherited | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
+        check=True,
+        **streams,
+    )
+    os.close(secondary)
+    shown = os.read(primary, 65536).decode()
+    os.close(primary)
+    return shown, done.stdout or b""
+
+
 def records(path: str, type_: str) -> list[dict[str, Any]]:
     lines = Path(path).read_text(encoding="utf-8").split("\n")
     return [record for record in map(json.loads, lines[:-1]) if record["type"] == type_]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 
 import pytest
@@ -14,8 +12,7 @@ import encfix
 from encfix.cli.explain import explained
 from encfix.cli.main import main
 from encfix.result import Trail
-from tests.command import ASCII_LOCALE, DAMAGED, REPAIRED, module, put, run
-from tests.conftest import ROOT
+from tests.command import ASCII_LOCALE, DAMAGED, REPAIRED, module, put, run, shown_on_terminal
 from tests.strategies import TEXTS
 
 
@@ -111,18 +108,6 @@ def test_text_in_any_locale_and_no_colours_in_a_pipe() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_colours_on_a_terminal() -> None:
-    import pty
-
-    primary, secondary = pty.openpty()
-    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    subprocess.run(
-        [sys.executable, "-m", "encfix", "explain", DAMAGED],
-        env=environment | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
-        stdout=secondary,
-        check=True,
-    )
-    os.close(secondary)
-    shown = os.read(primary, 65536).decode()
-    os.close(primary)
+    shown, _ = shown_on_terminal("stdout", "explain", DAMAGED)
     assert "\x1b[" in shown
     assert "gloss.pinyin" in shown

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import ASCII_LOCALE, DAMAGED, REPAIRED, module, put, records, run
+from tests.command import ASCII_LOCALE, DAMAGED, REPAIRED, module, put, records, run, shown_on_terminal
 from tests.conftest import ROOT
 
 
@@ -62,22 +62,10 @@ class TestStreams:
 
     @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
     def test_progress_is_for_terminals_and_on_standard_error(self) -> None:
-        import pty
-
         put("a.txt", DAMAGED)
-        primary, secondary = pty.openpty()
-        done = subprocess.run(
-            [sys.executable, "-m", "encfix", "clean", "a.txt", "--output", "out"],
-            env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"},
-            stdout=subprocess.PIPE,
-            stderr=secondary,
-            check=True,
-        )
-        os.close(secondary)
-        shown = os.read(primary, 65536).decode()
-        os.close(primary)
+        shown, written = shown_on_terminal("stderr", "clean", "a.txt", "--output", "out")
         assert "\x1b" in shown
-        assert b"\x1b" not in done.stdout
+        assert b"\x1b" not in written
 
     def test_closed_pipe_names_no_file(self) -> None:
         put("a.txt", DAMAGED * 20000)

@@ -28,6 +28,7 @@ from encfix.chinese.characters import (
     IS_SIMPLIFIED,
     IS_TRADITIONAL,
     KATAKANA_CLASSES,
+    LINE_END_CLASSES,
     Class,
     among,
     are_in,
@@ -169,7 +170,7 @@ def _fits(batch: Batch, found: Positions, target: Codes) -> Mask:
     may_follow |= IS_HAN.take(classes.take(after)) & (model.log_each(target, after) > LEAST_FITTING)
     near = (found[may_follow, None] + np.arange(-AROUND, AROUND + 1)).clip(1, len(unified) - 1).ravel()
     is_theirs = IS_HAN.take(classes.take(unified.take(near)))
-    lines = np.cumsum(among(batch.classes, Class.NEWLINE, Class.BOUNDARY))
+    lines = np.cumsum(among(batch.classes, *LINE_END_CLASSES))
     is_theirs &= lines[near] == lines[found[may_follow]].repeat(2 * AROUND + 1)
     costs = np.where(is_theirs, USUAL - model.log_each(unified.take(near - 1), unified.take(near)), 0.0)
     may_follow[may_follow] = costs.reshape(-1, 2 * AROUND + 1).sum(axis=1) < MOST_STRANGE

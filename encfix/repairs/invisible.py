@@ -23,7 +23,16 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_text
-from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, IS_HAN, Class, among, are_in, members
+from encfix.chinese.characters import (
+    BOUNDARY_CODE,
+    HAN_CLASSES,
+    IS_HAN,
+    LINE_END_CLASSES,
+    Class,
+    among,
+    are_in,
+    members,
+)
 from encfix.edits import Edits, deletions
 from encfix.options import Options
 from encfix.rules import number_of
@@ -61,9 +70,9 @@ _CHINESE_SIDE = members(
     Class.NEWLINE,
     Class.BOUNDARY,
 )
-_EDGE = members(Class.NEWLINE, Class.BOUNDARY)
+_EDGE = members(*LINE_END_CLASSES)
 _FULL_WIDTH = members(Class.WIDE, Class.COMMA, Class.MARK, Class.QUESTION, Class.OPEN, Class.CLOSE)
-_AROUND_OBJECTS = members(*HAN_CLASSES, Class.COMMA, Class.MARK, Class.QUESTION, Class.NEWLINE, Class.BOUNDARY)
+_AROUND_OBJECTS = members(*HAN_CLASSES, Class.COMMA, Class.MARK, Class.QUESTION, *LINE_END_CLASSES)
 _KEEPS_JOINERS = members(
     Class.COMPLEX, Class.RIGHT_TO_LEFT, Class.EMOJI, Class.OTHER, Class.WESTERN, Class.HANGUL, Class.HANGUL_RARE
 )

@@ -18,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 
 from encfix.batch import Batch, Mask, Positions, to_text
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, unified_forms
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, unified_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -85,7 +85,7 @@ def _question_marks(batch: Batch) -> Edits:
     questions = np.flatnonzero(batch.codes == ord("?"))
     if len(questions) < LEAST_QUESTIONS:
         return Edits.none()
-    ends = np.flatnonzero(among(classes, Class.NEWLINE, Class.BOUNDARY))
+    ends = np.flatnonzero(among(classes, *LINE_END_CLASSES))
     lines, first, asked = np.unique(np.searchsorted(ends, questions), return_index=True, return_counts=True)
     many = asked >= LEAST_QUESTIONS
     start, end, first, asked = ends[lines[many] - 1] + 1, ends[lines[many]], first[many], asked[many]
@@ -105,7 +105,7 @@ def _masks(batch: Batch) -> Edits:
     start, end = _runs(among(classes, Class.STAR))
     if not len(start):
         return Edits.none()
-    lines = np.searchsorted(np.flatnonzero(among(classes, Class.NEWLINE, Class.BOUNDARY)), start)
+    lines = np.searchsorted(np.flatnonzero(among(classes, *LINE_END_CLASSES)), start)
     _, place, counts = np.unique(lines, return_inverse=True, return_counts=True)
     beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
     chosen = beside & (end - start >= SHORTEST_MASK) & (counts[place] == 1)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, members
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, members
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -28,9 +28,8 @@ for _narrow, _wide in WIDE.items():
 
 _QUOTES = np.array((ord('"'), ord("'")))
 
-_LINE_ENDS = (Class.NEWLINE, Class.BOUNDARY)
 _BEFORE = members(*HAN_CLASSES, Class.WIDE)
-_AFTER = members(*HAN_CLASSES, Class.WIDE, *_LINE_ENDS)
+_AFTER = members(*HAN_CLASSES, Class.WIDE, *LINE_END_CLASSES)
 
 
 def flags(options: Options) -> int:
@@ -57,13 +56,13 @@ def _around_chinese(batch: Batch, brackets: Positions) -> Positions:
     """Return those of the brackets that stand on one line in pairs, behind Chinese or at its start and around some."""
     opens, closes = _pairs(batch, brackets)
     before, first, last = (batch.classes.take(places) for places in (opens - 1, opens + 1, closes - 1))
-    is_chinese = (_BEFORE | members(*_LINE_ENDS)).take(before) & (IS_HAN.take(first) | IS_HAN.take(last))
+    is_chinese = (_BEFORE | members(*LINE_END_CLASSES)).take(before) & (IS_HAN.take(first) | IS_HAN.take(last))
     return np.concatenate((opens[is_chinese], closes[is_chinese]))
 
 
 def _pairs(batch: Batch, brackets: Positions) -> tuple[Positions, Positions]:
     """Return the brackets that open and close each other on one line."""
-    line_ends = np.flatnonzero(among(batch.classes, *_LINE_ENDS))
+    line_ends = np.flatnonzero(among(batch.classes, *LINE_END_CLASSES))
     lines = line_ends.searchsorted(brackets).tolist()
     opened: list[tuple[int, int]] = []
     found: list[tuple[int, int]] = []

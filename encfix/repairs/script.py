@@ -18,7 +18,14 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
 from encfix.chinese import conversion, division
-from encfix.chinese.characters import BOUNDARY_CODE, SIMPLIFIED_FORMS, TRADITIONAL_CLASSES, Class, among
+from encfix.chinese.characters import (
+    BOUNDARY_CODE,
+    LINE_END_CLASSES,
+    SIMPLIFIED_FORMS,
+    TRADITIONAL_CLASSES,
+    Class,
+    among,
+)
 from encfix.chinese.vector_conversion import convert_codes
 from encfix.edits import Edits, Proposal, gathered, merge, replacements
 from encfix.options import SCRIPTS, Options
@@ -125,7 +132,7 @@ def _everything(batch: Batch) -> tuple[Mask, Mask]:
 def _lines_to_convert(batch: Batch, foreign: tuple[Class, ...], native: tuple[Class, ...]) -> tuple[Mask, Mask]:
     """Return which positions lie in lines to convert, and where only `foreign` classes may change."""
     classes = batch.classes
-    ends = np.flatnonzero(among(classes, Class.NEWLINE, Class.BOUNDARY))
+    ends = np.flatnonzero(among(classes, *LINE_END_CLASSES))
     lengths = np.diff(ends, prepend=-1)
     is_foreign, is_native = among(classes, *foreign), among(classes, *native)
     strange, own = (np.add.reduceat(mask, ends + 1 - lengths, dtype=np.int64) for mask in (is_foreign, is_native))

@@ -23,7 +23,7 @@ import numpy as np
 
 from encfix import screen
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import Class, among
+from encfix.chinese.characters import LINE_END_CLASSES, among
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
 from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnants, western
@@ -79,7 +79,7 @@ def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]
     """
     if not len(places):
         return
-    ends = np.flatnonzero(among(batch.classes, Class.NEWLINE, Class.BOUNDARY))
+    ends = np.flatnonzero(among(batch.classes, *LINE_END_CLASSES))
     documents = batch.documents_of(places)
     first = np.flatnonzero((np.diff(places, prepend=-9 * NEAR) > 2 * NEAR) | (np.diff(documents, prepend=-1) != 0))
     last = np.append(first[1:], len(places)) - 1

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_SIMPLIFIED, IS_TRADITIONAL, class_table
-from encfix.repairs.mojibake.charsets import ALONE, LOST, can_be_lost, characters, pair_table
+from encfix.repairs.mojibake.charsets import ALONE, LEAST_TRAIL, LOST, can_be_lost, characters, pair_table
 from encfix.repairs.mojibake.filling import by_byte, bytes_at
 from encfix.repairs.mojibake.lossy import UNKNOWN
 
@@ -26,9 +26,6 @@ dropped."""
 
 UNSEEN = 0.05
 """How many characters of either script count as seen in any text: hardly any text has both."""
-
-LEAST_TRAIL = 0x40
-"""The least second byte of any character."""
 
 FREQUENT = 0.01
 """The share of a text that characters of one first byte have which are lost so often that two bytes in a row are."""

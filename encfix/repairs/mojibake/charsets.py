@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 from encfix.batch import Codes
 
+LEAST_TRAIL = 0x40
+"""The least second byte of any character."""
+
 LOST = 0xFF
 """The byte that stands for a character that no byte gives: no lead or trail byte of any true encoding here."""
 

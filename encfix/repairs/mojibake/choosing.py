@@ -90,7 +90,8 @@ def _score(pieces: list[bytes], pair: Pair) -> float:
 
 def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
     """Return the bytes that read best, those that come nearest to them, and by how many nats."""
-    taken, is_mixed = _takes(pair.codec, is_mixed=pair in MIXED), pair in MIXED
+    is_mixed = pair in MIXED
+    taken = _takes(pair.codec, is_mixed=is_mixed)
     states: list[_State] = [(0.0, -1, "\n", b"", None, np.inf, None)]
     if is_mixed and pair.true == "gbk":
         states.append((AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))

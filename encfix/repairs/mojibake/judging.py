@@ -12,9 +12,9 @@ from encfix.batch import Codes, Mask, to_codes, to_text
 from encfix.chinese import division
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_korean
-from encfix.repairs.mojibake import halves
+from encfix.repairs.mojibake import shift_jis_halves
 from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.charsets import decoder_of
+from encfix.repairs.mojibake.charsets import LEAST_TRAIL, decoder_of
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.inverses import Raw, encode
@@ -80,8 +80,8 @@ LEAST_SOUND = -10.2
 MOST_SQUEEZED = 0.1
 """The largest share of the characters of a reading that stand between two small letters of ASCII, as in `f枚r`."""
 
-LEAST_TRAIL, LOOSE = 0x40, -10.5
-"""The least second byte of a character, and the cost of a character below which such a byte behind it is left over."""
+LOOSE = -10.5
+"""The cost of a character below which a letter behind it, such as may be a second byte, is left over."""
 
 VARIED = 8
 """Characters of a reading from which some are there again in any text."""
@@ -257,7 +257,7 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     """
     pair = span.pair
     if pair.codec == "cp932" and pair.is_single_byte:
-        return halves.may_be_left(block, span)
+        return shift_jis_halves.may_be_left(block, span)
     if not pair.is_chinese:
         return False
     codes = to_codes(span.text)

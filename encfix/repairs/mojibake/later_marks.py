@@ -12,14 +12,11 @@ import numpy.typing as npt
 from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask
 from encfix.chinese.characters import Class, class_table, members
-from encfix.repairs.mojibake.charsets import LOST
+from encfix.repairs.mojibake.charsets import LEAST_TRAIL, LOST
 from encfix.repairs.mojibake.inverses import Raw
 
 _IS_WIDE_MARK = members(Class.WIDE, Class.MARK, Class.OPEN, Class.CLOSE, Class.COMMA, Class.QUESTION)
 _PUNCTUATION, _SIGNS = range(0x2010, 0x203B), range(0xA0, 0xC0)
-
-LEAST_TRAIL = 0x40
-"""The least second byte of a character of GBK."""
 
 _LENGTHS = np.ones(0x100, dtype=np.int64)
 """How many bytes a character of UTF-8 has that begins with a byte."""

@@ -15,7 +15,8 @@ import numpy as np
 from encfix.batch import Codes
 from encfix.chinese import model
 from encfix.chinese.characters import class_table
-from encfix.repairs.mojibake.candidates import LEAST_TRAIL, LONE, Source, with_lone
+from encfix.repairs.mojibake.candidates import LONE, Source, with_lone
+from encfix.repairs.mojibake.charsets import LEAST_TRAIL
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 

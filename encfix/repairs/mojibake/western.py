@@ -140,7 +140,7 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     letters = _LETTERS.findall(old)
     if name == _SEVERAL and letters != _LETTERS.findall(new) and not {*letters}.isdisjoint(new):
         return not any(map(_OF_THREE.match, {*new} - {*old}))  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
-    start, end, new = _less_common(line, start, end, new)
+    start, end, new = _trimmed(line, start, end, new)
     if len(new) != 1:
         return False
     if ord(new) in _ARABIC:
@@ -150,7 +150,7 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     return bool(is_rare) and not any(map(str.isalpha, beside))
 
 
-def _less_common(line: str, start: int, end: int, new: str) -> tuple[int, int, str]:
+def _trimmed(line: str, start: int, end: int, new: str) -> tuple[int, int, str]:
     """Return a change without what it leaves as it is at its ends."""
     while start < end and line[start : start + 1] == new[:1]:
         start, new = start + 1, new[1:]

@@ -13,6 +13,7 @@ from encfix.chinese import confusions
 from encfix.chinese.characters import (
     HAN_CLASSES,
     KATAKANA_CLASSES,
+    LINE_END_CLASSES,
     SIMPLIFIED_CLASSES,
     TRADITIONAL_CLASSES,
     Class,
@@ -133,7 +134,7 @@ class Scripts:
     @cached_property
     def line_ends(self) -> Positions:
         """Where lines end in the batch, at a newline or with their document."""
-        return np.flatnonzero(among(self.batch.classes, Class.NEWLINE, Class.BOUNDARY))
+        return np.flatnonzero(among(self.batch.classes, *LINE_END_CLASSES))
 
     def _line_bounds(self, start: int, end: int) -> Positions:
         """Return where the lines of one document begin, and its end, from its start: int64 of shape (lines + 1,)."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import model
-from encfix.chinese.characters import IS_HAN, Class, among
+from encfix.chinese.characters import IS_HAN, LINE_END_CLASSES, Class, among
 from encfix.chinese.description import described, is_operator
 
 AROUND = 8
@@ -51,7 +51,7 @@ def _pairs(batch: Batch, places: Positions, reach: int, no_text: Mask) -> tuple[
     the place, right behind another. What is `no_text` counts for neither."""
     around = places[:, None] + np.arange(-reach, reach + 1)
     codes, classes = batch.codes.take(around, mode="clip"), batch.classes.take(around, mode="clip")
-    ends = among(classes.ravel(), Class.NEWLINE, Class.BOUNDARY).reshape(around.shape)
+    ends = among(classes.ravel(), *LINE_END_CLASSES).reshape(around.shape)
     before = np.logical_or.accumulate(ends[:, reach::-1], axis=1)[:, ::-1]
     beyond = np.concatenate((before, np.logical_or.accumulate(ends[:, reach + 1 :], axis=1)), axis=1)
     is_han = IS_HAN.take(classes) & ~beyond & ~no_text.take(around, mode="clip")

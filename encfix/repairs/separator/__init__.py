@@ -17,11 +17,11 @@ import numpy as np
 
 from encfix import second_look
 from encfix.batch import Batch, Mask, Positions, to_codes
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
 from encfix.repairs.separator import lone_bars, lost_space, strewn
-from encfix.repairs.separator.strewn import LINE_END_CLASSES, MARK_CLASSES
+from encfix.repairs.separator.strewn import MARK_CLASSES
 from encfix.rules import number_of
 
 COMMA = number_of("separator.comma")

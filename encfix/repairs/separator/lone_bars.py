@@ -12,9 +12,9 @@ from __future__ import annotations
 import numpy as np
 
 from encfix.batch import Batch, Mask, Positions
-from encfix.chinese.characters import Class, among, members
+from encfix.chinese.characters import LINE_END_CLASSES, Class, among, members
 from encfix.edits import Edits, deletions
-from encfix.repairs.separator.strewn import LINE_END_CLASSES, MARK_CLASSES
+from encfix.repairs.separator.strewn import MARK_CLASSES
 from encfix.rules import number_of
 
 PIPE = number_of("separator.pipe")

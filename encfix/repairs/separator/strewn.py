@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
 from encfix.chinese import division, model
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, Class, among, are_in, members
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, are_in, members
 from encfix.edits import Edits, deletions
 from encfix.rules import number_of
 
@@ -81,7 +81,6 @@ _OF_DATES = NUMERALS + "年月日"
 _STOPS = "，。；！？,;!?"
 
 MARK_CLASSES = (Class.COMMA, Class.MARK, Class.QUESTION)
-LINE_END_CLASSES = (Class.NEWLINE, Class.BOUNDARY)
 _RUN_CLASSES = (*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, *MARK_CLASSES)
 _MARKS, _IN_RUN, _LINE_END = members(*MARK_CLASSES), members(*_RUN_CLASSES), members(*LINE_END_CLASSES)
 _SETS_OFF = members(Class.SPACE, *LINE_END_CLASSES)
