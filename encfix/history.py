@@ -10,7 +10,7 @@ import numpy as np
 
 from encfix.batch import NO_SEAMS, Positions, to_text
 from encfix.repairs.script import by_word
-from encfix.result import Change, ChangeRow, Finding, Placement, Result, Trail, changes_of
+from encfix.result import ChangeRow, Finding, Placement, Result, Trail
 from encfix.rules import RULES, Policy, number_of
 from encfix.spans import NO_SPANS, Rules, Span, Spans, compose, spans_of
 from encfix.stages import Stage
@@ -98,9 +98,9 @@ class History:
             spans = compose(spans, done.spans(row, len(done.stages)))
         for stage, row in self.stages:
             spans = compose(spans, _own(stage, row))
-        changes = changes_of(_rows(by_word(spans.rows(), self.original), self.original, self.text))
-        left = _still_there(findings, lasting, changes) if findings else ()
-        return Trail(changes, left, any(map(_is_lost, left)))
+        rows = tuple(_rows(by_word(spans.rows(), self.original), self.original, self.text))
+        left = _still_there(findings, lasting, rows) if findings else ()
+        return Trail(rows, left, any(map(_is_lost, left)))
 
 
 def _own(stage: Stage, row: int) -> Spans:
@@ -113,13 +113,13 @@ def _is_lost(finding: Finding) -> bool:
     return any(RULES[number_of(name)].policy is Policy.LOST for name in finding.rules)
 
 
-def _still_there(findings: list[Finding], lasting: list[Finding], changes: Sequence[Change]) -> tuple[Finding, ...]:
+def _still_there(findings: list[Finding], lasting: list[Finding], rows: Sequence[ChangeRow]) -> tuple[Finding, ...]:
     """Return findings sorted and once each, less those that touch what was repaired after all, but `lasting` ones."""
-    starts = [change.start for change in changes]
+    starts, ends = [row[2] for row in rows], [row[3] for row in rows]
     left = {(finding.rules, finding.start, finding.end): finding for finding in lasting}
     for finding in findings:
         nth = bisect_left(starts, max(finding.end, finding.start + 1))
-        if nth == 0 or changes[nth - 1].end <= finding.start:
+        if nth == 0 or ends[nth - 1] <= finding.start:
             left[finding.rules, finding.start, finding.end] = finding
     return tuple(sorted(left.values(), key=lambda finding: (finding.start, finding.end, finding.rules)))
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from encfix.result import Change, Finding, Result, Trail, apply_changes
+from encfix.result import Change, Finding, Result, Trail, apply_changes, rows_of
 from encfix.rules import RULES, Policy, number_of
 
 MARK = "encfix: ignore"
@@ -25,7 +25,7 @@ def heeded(result: Result) -> Result:
     >>> heeded(encfix.clean("進(jìn)口貿(mào)易\\n進(jìn)口貿(mào)易 # encfix: ignore\\n")).text
     '進口貿易\\n進(jìn)口貿(mào)易 # encfix: ignore\\n'
     """
-    if MARK not in result.original or not (result.changes or result.findings):
+    if MARK not in result.original or not (result.rows or result.findings):
         return result
     stay = Protected(marked_lines(result.original))
     changes = tuple(item for item in result.changes if not stay.touch(item.start, item.end))
@@ -36,7 +36,7 @@ def heeded(result: Result) -> Result:
 def remade(result: Result, changes: Sequence[Change], findings: Sequence[Finding]) -> Result:
     """Return the result with some of its changes and other findings."""
     lost = any(RULES[number_of(rule)].policy is Policy.LOST for finding in findings for rule in finding.rules)
-    trail = Trail(tuple(changes), tuple(findings), lost)
+    trail = Trail(rows_of(changes), tuple(findings), lost)
     text = apply_changes(result.original, list(changes)) if changes else result.original
     return Result(result.original, text, lambda: trail)
 

@@ -56,7 +56,7 @@ class Whole:
     @cached_property
     def output(self) -> bytes:
         """The content that the file should have: the very same where nothing changed. Raises EncodingError."""
-        if not any(part.changes for part in self._parts):
+        if not any(part.rows for part in self._parts):
             return self.file.encode(self.file.text)
         return self.file.encode("".join(part.new or "" for part in self._parts))
 
@@ -125,7 +125,7 @@ class Streamed:
         read = {"parquet": self._table_parts, "arrow": self._table_parts, "warc": self._page_parts}
         for part in read.get(self.kind.type, self._text_parts)(sink):
             self.verdict = max(self.verdict, part.verdict, key=VERDICTS.index)
-            self.is_changed |= bool(part.changes)
+            self.is_changed |= bool(part.rows)
             yield part
         if self.is_changed or self.kind.type == "warc":
             return

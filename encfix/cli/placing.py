@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
 from encfix.audit import VERDICTS, FieldChange, FieldFinding, places
 from encfix.decoding import codec_of
@@ -14,7 +15,7 @@ from encfix.files.formats.base import Chunk, Document, Edit, FormatError, Judgem
 from encfix.files.layout import Layout
 from encfix.files.text import Codec, Kept
 from encfix.inline import MARK, Protected, marked_lines, remade
-from encfix.result import Change, Finding, Result, Verdict
+from encfix.result import Change, ChangeRow, Finding, Result, Verdict, changes_of
 
 ANNOTATION = "annotation"
 """The kind of changes that write down what became of a document, and of parts of a file that could not be read."""
@@ -23,15 +24,20 @@ NOTES = 10
 """How many parts of files that could not be read are said one by one."""
 
 _UNREAD = (f"{ANNOTATION}.unread",)
+_PLACE = itemgetter(2, 3)
 _CROSSES = "left as it is: markup stands in between"
 
 
-@dataclass(frozen=True, slots=True)
+PlacedRow: TypeAlias = tuple[str, tuple[str, ...], int, int, str, str, float, str, int, str]
+"""The attributes of a `FieldChange`, in order; its record is 0 in formats that have none."""
+
+
+@dataclass(frozen=True)
 class Part:
     """A run of a file: all of it, or as much as was read at once.
 
     text, new: what was read, and what replaces it; None in a table, where offsets are those of the value.
-    changes, findings: what was done and left; offsets are those of the whole file.
+    rows, findings: what was done, and what was left; offsets are those of the whole file.
     offset, line: where the run begins: code points before it, and its first line from 1.
     size: bytes of the file that were read for it.
     characters: code points that were read; those of its values if it is a run of a table, which has no text.
@@ -39,13 +45,20 @@ class Part:
 
     text: str | None
     new: str | None
-    changes: tuple[Change, ...]
+    rows: Sequence[PlacedRow]
     findings: tuple[Finding, ...]
     verdict: Verdict
     offset: int
     line: int
     size: int
     characters: int
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What was done, made when someone reads it."""
+        if all(row[8] for row in self.rows):
+            return changes_of(self.rows, FieldChange)
+        return tuple(FieldChange(*row) if row[8] else Change(*row[:8]) for row in self.rows)
 
 
 class Unread(NamedTuple):
@@ -103,14 +116,12 @@ def values_part(
 
     `passed_over` has the columns that are left, with the reasons.
     """
-    changes: list[Change] = []
+    rows: list[PlacedRow] = []
     findings: list[Finding] = []
     verdict: Verdict = "clean"
     for document, result in zip(documents, results, strict=True):
         where = document.record or 0, document.field or ""
-        for change in result.changes:
-            head = (change.kind, change.rules, change.start, change.end, change.before, change.after)
-            changes.append(FieldChange(*head, change.confidence, change.reason, *where))
+        rows += ((*row, *where) for row in result.rows)
         for finding in result.findings:
             head = (finding.kind, finding.rules, finding.start, finding.end, finding.before, finding.after)
             rest = (finding.confidence, finding.reason, finding.certain, finding.candidates)
@@ -120,7 +131,7 @@ def values_part(
         findings.append(FieldFinding(ANNOTATION, _UNREAD, 0, 0, "", "", 1.0, reason, certain=False, field=field))
         verdict = max(verdict, "suspect", key=VERDICTS.index)
     characters = sum(len(document.text) for document in documents)
-    return Part(None, None, tuple(changes), tuple(findings), verdict, 0, 1, 0, characters)
+    return Part(None, None, rows, tuple(findings), verdict, 0, 1, 0, characters)
 
 
 def unread(part: Part, most: int) -> list[Unread]:
@@ -135,8 +146,7 @@ class _Run:
 
     def __init__(self, chunk: Chunk, offset: int, kept: Sequence[Kept]) -> None:
         self._text, self._offset, self._kept = chunk.text, offset, kept
-        self._edits: list[Edit] = []
-        self._changes: list[Change] = []
+        self._rows: list[PlacedRow] = []
         self._findings: list[Finding] = []
 
     def add(self, document: Document, result: Result) -> Result:
@@ -146,19 +156,24 @@ class _Run:
         except FormatError as error:
             self.report(Problem(0, 0, str(error)))
             return Result(result.original, result.original)
-        left: list[tuple[Change, str]] = []
+        left: dict[ChangeRow, str] = {}
         if self._stay:
             result = self._without_those_that_stay(result, layout)
-        for change in result.changes:
+        record, field = document.record or 0, document.field or ""
+        text, offset, rows, locate, quote = self._text, self._offset, self._rows, layout.locate, document.quote
+        for row in result.rows:
+            kind, rules, start, end, _, after, confidence, reason = row
             try:
-                place, after = layout.locate(change.start, change.end), change.after and document.quote(change.after)
+                place, after = locate(start, end), after and quote(after)
             except FormatError as error:
-                left.append((change, f"left as it is: {error}"))
+                left[row] = f"left as it is: {error}"
                 continue
             if place is None:
-                left.append((change, _CROSSES))
+                left[row] = _CROSSES
                 continue
-            self._change(change, Edit(*place, after), document)
+            start, end = place
+            before = text[start:end]
+            rows.append((kind, rules, start + offset, end + offset, before, after, confidence, reason, record, field))
         if left:
             result = _without(result, left)
         for finding in result.findings:
@@ -180,17 +195,6 @@ class _Run:
         findings = [item for item in result.findings if not self.stays(*layout.cover(item.start, item.end))]
         return remade(result, changes, findings)
 
-    def _change(self, change: Change, edit: Edit, document: Document | None = None) -> None:
-        self._edits.append(edit)
-        start, end, after = edit
-        before = self._text[start:end]
-        place = start + self._offset, end + self._offset
-        facts = change.kind, change.rules, *place, before, after, change.confidence, change.reason
-        if document is None or document.record is None:
-            self._changes.append(Change(*facts))
-        else:
-            self._changes.append(FieldChange(*facts, document.record, document.field or ""))
-
     def _find(self, document: Document, layout: Layout, finding: Finding) -> None:
         start, end = layout.cover(finding.start, finding.end)
         before = after = self._text[start:end]
@@ -208,7 +212,9 @@ class _Run:
 
     def annotate(self, edit: Edit, rule: str, reason: str) -> None:
         """Take an edit that repairs nothing."""
-        self._change(Change(ANNOTATION, (f"{ANNOTATION}.{rule}",), 0, 0, "", edit.after, 1.0, reason), edit)
+        start, end, after = edit
+        place = start + self._offset, end + self._offset, self._text[start:end], after
+        self._rows.append((ANNOTATION, (f"{ANNOTATION}.{rule}",), *place, 1.0, reason, 0, ""))
 
     def report(self, problem: Problem) -> None:
         """Take a part that was left as it is."""
@@ -220,28 +226,30 @@ class _Run:
     @property
     def new(self) -> str:
         """The text with all edits made."""
-        if not self._edits:
+        if not self._rows:
             return self._text
         pieces: list[str] = []
         done = 0
-        for start, end, after in sorted(self._edits):
-            pieces += (self._text[done:start], after)
-            done = end
+        for _, _, start, end, _, after, *_ in sorted(self._rows, key=_PLACE):
+            pieces += (self._text[done : start - self._offset], after)
+            done = end - self._offset
         pieces.append(self._text[done:])
         return "".join(pieces)
 
-    def sorted(self) -> tuple[tuple[Change, ...], tuple[Finding, ...]]:
+    def sorted(self) -> tuple[list[PlacedRow], tuple[Finding, ...]]:
         """Return changes and findings, sorted."""
-        self._changes.sort(key=lambda change: (change.start, change.end))
+        self._rows.sort(key=_PLACE)
         self._findings.sort(key=lambda finding: (finding.start, finding.end))
-        return tuple(self._changes), tuple(self._findings)
+        return self._rows, tuple(self._findings)
 
 
-def _without(result: Result, left: list[tuple[Change, str]]) -> Result:
+def _without(result: Result, left: Mapping[ChangeRow, str]) -> Result:
     """Return the result less some changes, which are findings with a reason instead."""
-    stay = {change for change, _ in left}
-    kept = tuple(change for change in result.changes if change not in stay)
-    findings = [Finding.of(change, f"{change.reason}; {reason}", certain=False) for change, reason in left]
+    kept = changes_of((row for row in result.rows if row not in left), Change)
+    findings = [
+        Finding.of(change, f"{change.reason}; {reason}", certain=False)
+        for change, reason in zip(changes_of(left, Change), left.values(), strict=True)
+    ]
     return remade(result, kept, (*result.findings, *findings))
 
 
