@@ -2,8 +2,9 @@
 
 `python -m benchmarks.files [MEGABYTES]`: speeds are by the processor's time, all threads together. The engine is
 measured twice: cleaning alone, and with its changes read, as whoever edits a file must. What the file takes is compared
-to both, and to the latter by the clock too; processors is how many were at work at once. Pages are damaged seeds among
-the clean gold texts. All are measured in turn, and the best of each counts.
+to cleaning alone by the processor's time and by the clock, and to cleaning with changes by the clock; processors is how
+many were at work at once. Pages are damaged seeds among the clean gold texts. All are measured in turn, and the best of
+each counts.
 
 `python -m benchmarks.files jobs [MEGABYTES]`: time is that of the clock, so first two busy loops are run one after the
 other and at once: what they gain is what there is to gain on this machine, now. Then so many megabytes of mixed shards
@@ -46,7 +47,7 @@ def main() -> None:
         path = Path(folder, "a.jsonl")
         _write(path, _pages(0.05, 4 * megabytes))
         print(f"peak memory of the command on {path.stat().st_size / 1e6:,.0f} MB: {_run(path, 1).peak:,.0f} MB")
-    print("         million characters/s           file to engine, with changes, by the clock; processors")
+    print("         million characters/s           file to engine, by the clock, with changes; processors")
     print("damaged  engine  with changes  file")
     for share in SHARES:
         with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +121,7 @@ def _row(folder: Path, share: float, megabytes: int) -> str:
         lambda: _clean(path, cleaner),
     )
     speeds = [characters / best.work / 1e6 for best in (engine, reading, through)]
-    ratios = (through.work / engine.work, through.work / reading.work, through.clock / reading.clock)
+    ratios = (through.work / engine.work, through.clock / engine.clock, through.clock / reading.clock)
     figures = "  ".join(f"{ratio:5.2f}x" for ratio in ratios)
     return f"{speeds[0]:6.1f}  {speeds[1]:12.1f}  {speeds[2]:4.1f}  {figures}  {through.work / through.clock:.1f}"
 

@@ -125,13 +125,10 @@ def _still_there(findings: list[Finding], lasting: list[Finding], rows: Sequence
 
 
 @lru_cache(maxsize=1 << 10)
-def _described(rules: Rules) -> tuple[str, tuple[str, ...], str]:
-    """Return the kind of the first rule, the names of all, and the reason of the first."""
-    return RULES[rules[0]].kind, tuple(RULES[rule].name for rule in rules), RULES[rules[0]].reason
-
-
-def _reason(reason: str, score: float) -> str:
-    return reason.format(score) if "{" in reason else reason
+def _described(rules: Rules) -> tuple[str, tuple[str, ...], str, bool]:
+    """Return the kind of the first rule, the names of all, the reason of the first, and whether it says the score."""
+    first = RULES[rules[0]]
+    return first.kind, tuple(RULES[rule].name for rule in rules), first.reason, "{" in first.reason
 
 
 @lru_cache(maxsize=1 << 10)
@@ -150,9 +147,10 @@ def _rows(spans: Iterable[Span], original: str, text: str) -> Iterator[ChangeRow
             before, after = before[: len(before) - alike], after[: len(after) - alike]
             if before == after:
                 continue
-        kind, names, reason = _described(rules)
-        end = start + len(before)
-        yield kind, names, start, end, before, after, _rounded(confidence), _reason(reason, score)
+        kind, names, reason, has_score = _described(rules)
+        if has_score:
+            reason = reason.format(score)
+        yield kind, names, start, start + len(before), before, after, _rounded(confidence), reason
 
 
 def _alike(first: str, second: str) -> int:
@@ -181,7 +179,7 @@ def _findings(original: str, places: Placement, report: Stage, row: int) -> Iter
             before,
             after,
             round(confidence, 6),
-            _reason(rule.reason, score),
+            rule.reason.format(score),
             certain=False,
             candidates=edits.candidates.get(nth, ()),
         )

@@ -38,6 +38,8 @@ class Layout:
             offset += len(segment.value)
         self._fixed = [nth for nth, segment in enumerate(self._segments) if segment.is_fixed]
         self.value = "".join(segment.value for segment in self._segments)
+        self._run = (0, 0, 0)
+        """Where the run that was found last starts and ends in the value, and how far behind that it stands."""
 
     def seams(self) -> list[tuple[int, int]]:
         """Return the spans of the value that no edit may touch; an empty one is a place between two characters."""
@@ -49,11 +51,15 @@ class Layout:
 
         An empty span is a place between two characters; where markup stands there, it is the place behind the markup.
         """
+        low, high, shift = self._run
+        if low <= start < high and end <= high:  # as nearly always
+            return start + shift, end + shift
         nth = bisect_right(self._starts, start) - 1
         first, _, value, is_literal, is_fixed = self._segments[nth]
-        if is_literal and not is_fixed and end - self._starts[nth] <= len(value):  # as nearly always: in one run
-            shift = first - self._starts[nth]
-            return start + shift, end + shift
+        low = self._starts[nth]
+        if is_literal and not is_fixed and end <= low + len(value):
+            self._run = low, low + len(value), first - low
+            return start + first - low, end + first - low
         first, last = self._reach(start, end)
         nth = bisect_left(self._fixed, first)
         if nth < len(self._fixed) and self._fixed[nth] <= last:
