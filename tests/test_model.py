@@ -118,13 +118,6 @@ def test_the_tables_are_small() -> None:
     assert sum(path.stat().st_size for path in folder.glob("model_*.npy")) < 4_000_000
 
 
-@given(st.text(max_size=60), st.integers(0, 7))
-def test_pairs_are_looked_up_alike_by_the_few_and_by_the_many(text: str, seed: int) -> None:
-    codes = to_codes("".join(random.Random(seed).sample(SENTENCES, 3)) + text)
-    many = np.tile(codes, 1 + model.FEW // len(codes))
-    assert model.log_pair(many)[: len(codes)].tolist() == model.log_pair(codes).tolist()
-
-
 @pytest.mark.parametrize("text", SENTENCES)
 def test_words_between_others_score_as_in_the_whole_text(text: str) -> None:
     before, middle, after = text[:4], text[4:6], text[6:10]

@@ -35,9 +35,6 @@ REST_BITS = 2 * SYMBOL_BITS - BUCKET_BITS
 MULTIPLIER = 0x2545F49
 _KEYS = (1 << 2 * SYMBOL_BITS) - 1
 
-FEW = 1 << 15
-"""Pairs up to which it is faster to look at all places where each may stand at once."""
-
 LONGEST_WORD = 4
 """Characters in the longest word of the lexicon; what is longer is made of several."""
 
@@ -198,25 +195,17 @@ def _after(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> Logs:
     row = is_han * len(tables.logs) + first
     rest += added.take(row)
     np.minimum(rest, most.take(row), out=rest)
-    after_mark = np.flatnonzero(is_han & (first < FIRST_HAN))
+    after_mark = (is_han > (first >= FIRST_HAN)).nonzero()[0]
     if len(after_mark):
-        rest[after_mark] += tables.begins.take(second[after_mark])
+        rest[after_mark] += tables.begins.take(second.take(after_mark))
     mixed = mix(first, second)
-    wanted, bucket = mixed.astype(np.uint8), mixed >> REST_BITS
-    place, end = tables.offsets.take(bucket).astype(np.int64), tables.offsets.take(bucket + 1)
-    if len(rest) < FEW:  # all that may be in question at once, which takes fewer steps, if more work
-        here = place + np.arange(int((end - place).max(initial=0)))[:, None]
-        hits = np.flatnonzero((tables.rests.take(here, mode="clip") == wanted) & (here < end))
-        if len(hits):
-            rest[hits % len(rest)] = tables.pair_logs.take(here.ravel()[hits]) * np.float32(-STEP)
-        return rest
-    open_ = np.flatnonzero(place < end)
-    while len(open_):
-        here = place[open_]
-        found = tables.rests.take(here) == wanted[open_]
-        rest[open_[found]] = tables.pair_logs.take(here[found]) * np.float32(-STEP)
-        place[open_] += 1
-        open_ = open_[~found & (here + 1 < end[open_])]
+    bucket = mixed >> REST_BITS
+    start = tables.offsets.take(bucket)
+    count = tables.offsets.take(bucket + 1) - start
+    owner = np.arange(len(rest)).repeat(count)  # everything in the bucket of each pair, side by side
+    here = (start + count - count.cumsum(dtype=np.int64)).repeat(count) + np.arange(len(owner))
+    hits = (tables.rests.take(here) == mixed.astype(np.uint8).take(owner)).nonzero()[0]
+    rest[owner.take(hits)] = tables.pair_logs.take(here.take(hits)) * np.float32(-STEP)
     return rest
 
 
