@@ -148,8 +148,10 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
 
 def positions(batch: Batch, flag: int) -> Positions:
     """Return where the patterns of one flag match, sorted: int64 of shape (matches,)."""
-    found = [place for _, place in _matches(batch, flag)]
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+    found = np.zeros(len(batch.codes), dtype=np.bool_)
+    for _, places in _matches(batch, flag):
+        found[places] = True
+    return np.flatnonzero(found)
 
 
 def _matches(batch: Batch, wanted: int, known: Flags | None = None) -> Iterator[tuple[int, Positions]]:

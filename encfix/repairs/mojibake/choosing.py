@@ -55,9 +55,9 @@ _Chain: TypeAlias = "tuple[_Chain, bytes] | None"
 _State: TypeAlias = "tuple[float, int, str, bytes, _Chain, float, _Chain]"
 """What a prefix scores, its pending byte, its last character, its unread bytes, its choices, and by how much it beats
 which others."""
-_Take: TypeAlias = "tuple[int, bytes, str, str, float]"
-"""The byte that then waits, the unread ones, the character to be judged by the one before, the last one, if there are
-any, and what else it earns."""
+_Take: TypeAlias = "tuple[bytes, int, bytes, str, str, float]"
+"""The bytes taken, the one that then waits, the unread ones, the character to be judged by the one before and the last
+one, if there are any, and what else it earns."""
 
 
 def choose_pairs(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], bool]:
@@ -96,19 +96,15 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
     if is_mixed and pair.true == "gbk":
         states.append((AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))
     for place, piece in enumerate(pieces):
-        extended: dict[tuple[int, str, bytes], _State] = {}
         choices = options.get(place)
         if piece == MARK and choices is None:  # what follows may begin a character, or end the broken one
             score, *_, chain, gap, near = _best(states)
             states = [(score, lead, "\ufffd", b"", chain, gap, near) for lead in (-1, ANY)]
             continue
+        extended: dict[tuple[int, str, bytes], _State] = {}
         possible = choices or ((piece, 0.0),)
         for score, pending, last, tail, chain, gap, near in states:
-            for choice, cost in possible:
-                take = taken(pending, tail, choice, cost, choices is not None)
-                if take is None:
-                    continue
-                lead, open_, first, final, gain = take
+            for choice, lead, open_, first, final, gain in taken(pending, tail, possible, choices is not None):
                 value = score + gain
                 if first:
                     value += model.pair(last, first)
@@ -126,9 +122,13 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
                     extended[key] = *other[:5], other[0] - value, made
         if not extended:  # no such decoder gives this
             return pieces, pieces, 0.0
-        states = _kept([state for state in extended.values() if state[3][:1] != OF_FTFY])
-        if is_mixed:
+        if len(extended) == 1:
+            states = [*extended.values()]
+        elif is_mixed:
+            states = _kept([state for state in extended.values() if state[3][:1] != OF_FTFY])
             states += _kept([state for state in extended.values() if state[3][:1] == OF_FTFY])
+        else:
+            states = _kept([*extended.values()])
     states = [(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states]
     *_, chain, gap, near = _best(states)
     best, nearest = pieces.copy(), pieces.copy()
@@ -140,7 +140,7 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
 
 def _kept(states: list[_State]) -> list[_State]:
     """Return the best of several prefixes, less those without hope."""
-    if len(states) < 2:
+    if not states:
         return states
     states.sort(key=itemgetter(0), reverse=True)
     least = states[0][0] - DEPTH
@@ -161,15 +161,16 @@ def _listed(chain: _Chain) -> list[bytes]:
 
 
 @cache
-def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, bytes, float, bool], _Take | None]:
-    """Return what taking some bytes comes to, given the byte that waits, the unread ones, what it costs, and whether
-    there are others to take.
-
-    None if no such decoder gives this.
-    """
+def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, Choices, bool], list[_Take]]:
+    """Return what taking each of some bytes comes to, given the byte that waits, the unread ones, and whether there
+    are others to take; those that no such decoder gives are left out."""
     character_of = _characters(codec).get
 
     @lru_cache(maxsize=1 << 16)
+    def takes(pending: int, tail: bytes, possible: Choices, is_chosen: bool) -> list[_Take]:
+        each = (take(pending, tail, choice, cost, is_chosen) for choice, cost in possible)
+        return [one for one in each if one]
+
     def take(pending: int, tail: bytes, choice: bytes, cost: float, is_chosen: bool) -> _Take | None:
         open_ = _unread(tail, choice, is_stripped=cost == STRIPPED) if is_mixed else b""
         if open_ is None:
@@ -196,9 +197,9 @@ def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, bytes, float,
             else:
                 first = character
             pending, final = -1, character
-        return pending, open_, first, final, cost
+        return choice, pending, open_, first, final, cost
 
-    return take
+    return takes
 
 
 def _unread(tail: bytes, choice: bytes, *, is_stripped: bool = False) -> bytes | None:
