@@ -101,7 +101,7 @@ PATTERNS = (
     Pattern(MOJIBAKE, _ANY, (Class.BOPOMOFO, Class.HANGUL_RARE), _ANY, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE), proof=second_look.foreign),
     Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY, proof=second_look.foreign),
-    Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY),
+    Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY, proof=second_look.beyond_ascii),
     Pattern(MOJIBAKE | NOISE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY, proof=second_look.improbable),

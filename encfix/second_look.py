@@ -34,6 +34,9 @@ WRAP_LEAST, WRAP_MOST = 15, 120
 
 _LETTERS = [ord(first) + nth for first in "Aa\uff21\uff41" for nth in range(26)]
 _IS_KANA = members(Class.HIRAGANA, Class.KATAKANA)
+IS_NO_SIGN = members(Class.HIRAGANA, Class.KATAKANA, Class.SPACE, Class.EMOJI)
+"""The classes of what the model of Chinese does not know and is at home in sound text all the same."""
+
 _IS_STRANGE = members(
     Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT, Class.CONTROL
 )
@@ -63,10 +66,13 @@ def improbable(batch: Batch, places: Positions) -> Mask:
     codes, classes = stretches.codes, stretches.classes
     logs = model.log_pair(codes)
     badness = USUAL - logs.astype(np.float64)
-    badness[(codes < 0x80) | _IS_KANA.take(classes)] = 0.0
+    japanese = stretches.japanese()
+    if len(japanese):
+        badness[japanese] = np.minimum(badness[japanese], USUAL - neighbours.log_japanese(codes)[japanese])
+    badness[(codes < 0x80) | IS_NO_SIGN.take(classes)] = 0.0
     hangul = neighbours.is_hangul(codes)
     badness[hangul] = USUAL - neighbours.log_korean(codes[hangul])
-    badness[_IS_STRANGE.take(classes)] = STRANGE
+    badness[_IS_STRANGE.take(classes) & (codes >= 0x80)] = STRANGE
     _cut(badness, stretches)
     again = (codes[1:] == codes[:-1]) & _IS_RARE.take(classes[1:])
     badness[2:][again[1:] & again[:-1]] = SUSPECT + 1  # 屯屯屯: unset memory
@@ -91,8 +97,9 @@ def foreign(batch: Batch, places: Positions) -> Mask:
     after = batch.classes.take(places + 1)
     kept &= (after == Class.SPACE) | (after == Class.WIDE)
     stretches = _Stretches(batch, places)
+    is_foreign = _IS_FOREIGN.take(stretches.classes) & (stretches.codes >= 0x80)
     is_alone = (after == Class.SPACE) & (batch.codes.take(places - 1) < 0x80)  # 25° × 3
-    return np.asarray(kept | (stretches.holding(_IS_FOREIGN.take(stretches.classes), 2) & ~is_alone))
+    return np.asarray(kept | (stretches.holding(is_foreign, 2) & ~is_alone))
 
 
 @cache
@@ -102,6 +109,11 @@ def _first_bytes() -> npt.NDArray[np.bool_]:
                   "cp437"):  # fmt: skip
         table[list(map(ord, bytes(_FIRST_BYTES).decode(codec, "ignore")))] = True
     return table
+
+
+def beyond_ascii(batch: Batch, places: Positions) -> Mask:
+    """Keep what is beyond ASCII: no wrong decoding makes control characters that are not."""
+    return np.asarray(batch.codes.take(places) >= 0x80)
 
 
 def backslash(batch: Batch, places: Positions) -> Mask:
@@ -178,6 +190,15 @@ class _Stretches:
         self._segments = np.cumsum(self.breaks)
         row = np.searchsorted(first, np.arange(len(places)), side="right") - 1
         self._own = self._segments.take(places - starts[row] + (np.cumsum(lengths) - lengths)[row])
+
+    def japanese(self) -> Positions:
+        """Return the places of the stretches that are Japanese by their kana."""
+        kana, others = _IS_KANA.take(self.classes), (self.codes >= 0x80) & ~self.breaks
+        if not kana.any():
+            return np.empty(0, dtype=np.int64)
+        count = int(self._segments[-1]) + 1
+        shown, beyond = (np.bincount(self._segments[mask], minlength=count) for mask in (kana, others))
+        return np.flatnonzero(neighbours.are_japanese(shown, beyond)[self._segments] & others)
 
     def holding(self, signs: Mask, least: int = 1) -> Mask:
         """Return for each place whether `least` of the signs stand in the same document near it."""

@@ -146,6 +146,10 @@ def test_hardly_any_clean_page_is_looked_at(name: str) -> None:
         ("绐楄竟鐨勫皬", screen.MOJIBAKE),
         ("´óÊý¾Ý", screen.MOJIBAKE),
         ("屯屯屯屯", screen.MOJIBAKE),
+        ("第三章 インストールの前に\n\n\xa0\n\n\xa0\n\n必要なものを確かめてください。", 0),
+        ("今日はとても楽しかった🦌🎉 また行きたいな🎊 友達と一緒に写真を撮りました📷", 0),
+        ("好 啊 .\x150_626\x15\n我 知道 .\x15626_1200\x15", 0),
+        ("´óÊý¾Ý\x15", screen.MOJIBAKE),
     ],
 )
 def test_the_second_look_keeps_what_is_damaged(text: str, flag: int) -> None:

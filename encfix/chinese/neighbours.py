@@ -26,6 +26,9 @@ NEVER = -14.0
 KANA = -4.5
 """What kana cost in Japanese, one like another."""
 
+LEAST_KANA, LEAST_SHARE = 5, 0.25
+"""How many kana a text holds that is Japanese, and their share of what is beyond ASCII; misread Chinese has fewer."""
+
 MIXED = 2.8
 """What an ideograph of Chinese costs more on either side where it stands beside kana: those are foreign to it."""
 
@@ -42,6 +45,15 @@ Codes = npt.NDArray[np.uint32]
 def is_kana(codes: Codes) -> npt.NDArray[np.bool_]:
     """Return which code points are hiragana or katakana, the mark of long vowels included."""
     return np.asarray((codes >= 0x3041) & (codes < 0x30FF) & (codes != 0x30FB))
+
+
+def are_japanese(kana: npt.ArrayLike, beyond_ascii: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return which texts are Japanese, by how many kana they hold, and how many characters beyond ASCII.
+
+    >>> are_japanese([5, 5, 4], [20, 21, 4]).tolist()
+    [True, False, False]
+    """
+    return np.greater_equal(kana, np.maximum(LEAST_KANA, LEAST_SHARE * np.asarray(beyond_ascii)))
 
 
 def is_hangul(codes: Codes) -> npt.NDArray[np.bool_]:

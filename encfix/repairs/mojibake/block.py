@@ -12,7 +12,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
-from encfix.chinese.neighbours import best_sums, is_hangul, is_kana, is_misread, log_mixed
+from encfix.chinese.neighbours import are_japanese, best_sums, is_hangul, is_kana, is_misread, log_japanese, log_mixed
 from encfix.repairs.mojibake import cyrillic, later_marks, narrowed
 from encfix.repairs.mojibake.charsets import (
     LOST,
@@ -29,6 +29,7 @@ from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.inverses import Raw, encode, held
 from encfix.repairs.mojibake.lossy import Slot
 from encfix.repairs.mojibake.pairs import Pair
+from encfix.second_look import IS_NO_SIGN, SUSPECT, USUAL
 
 if TYPE_CHECKING:
     from encfix.repairs.mojibake import edges
@@ -37,9 +38,6 @@ Scores = npt.NDArray[np.float64]
 
 SAMPLE = 400
 """Code points of a long stretch by which pairs are chosen."""
-
-USUAL, SUSPECT = -9.0, 12.0
-"""Suspect is a stretch of characters that cost this many nats more than so much each."""
 
 MANY_OTHERS = 4
 """Characters of neither Europe nor China, such as lines of boxes, beside which one sign of Europe is suspect."""
@@ -171,10 +169,12 @@ class Block:
     @property
     def is_suspect(self) -> bool:
         """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
-        signs = int(_FOREIGN_SIGNS.take(self.classes).sum())
+        signs = int((_FOREIGN_SIGNS.take(self.classes) & (self.codes >= 0x80)).sum())
         if signs >= 2 or (signs and (self.classes == Class.OTHER).sum() >= MANY_OTHERS):
             return True
-        badness = np.where((self.codes < 0x80) | is_kana(self.codes), 0.0, USUAL - self.costs)
+        is_japanese = are_japanese(np.count_nonzero(is_kana(self.codes)), self.foreign)
+        costs = np.maximum(self.costs, log_japanese(self.codes)) if is_japanese else self.costs
+        badness = np.where((self.codes < 0x80) | IS_NO_SIGN.take(self.classes), 0.0, USUAL - costs)
         if best_sums(badness).max(initial=0.0) > SUSPECT:
             badness[self.classes == Class.REPLACEMENT] = 0.0  # what was lost is half the proof at most
             if best_sums(badness).max(initial=0.0) > SUSPECT / 2:
