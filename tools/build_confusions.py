@@ -35,6 +35,8 @@ NO_DOUBT = 3.0
 LEAST = -12.5
 """The log probability from which on a pair is frequent enough to show how it is spelled."""
 
+LEAST_SINGLE = 1e-6
+"""The least probability of a character by itself: pairs of rarer ones cost more than the tables can say."""
 
 SURNAMES = frozenset("余范于沈姜胡郁朴谷卜曲种党云岳")
 """Simplified characters that are surnames as they are, whatever else they stand for."""
@@ -207,7 +209,7 @@ def build() -> dict[str, npt.NDArray[Any]]:
     return {
         "confusion_groups": np.array([row + [unknown] * (width - len(row)) for row in table], dtype=np.uint16),
         "confusion_members": np.array([ord(member) for member in members], dtype=np.uint16),
-        "confusion_logs": np.array([math.log(counts.single.get(m) or 1e-9) for m in members], dtype=np.float32),
+        "confusion_logs": np.array([math.log(max(counts.single[m], LEAST_SINGLE)) for m in members], dtype=np.float32),
         "confusion_pairs": np.array([key for key, _ in fellows], dtype=np.uint32),
         "confusion_pair_logs": np.array([min(log, 255) for _, log in fellows], dtype=np.uint8),
         "confusion_leftovers": np.array(foreign_forms(), dtype=np.uint16),

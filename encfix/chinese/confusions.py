@@ -37,7 +37,7 @@ REGIONAL = (
 
 _VARIANTS = str.maketrans(VARIANTS)
 
-BOUND = "瞭彆衕噹嚮傢韆鞦蔔侷衊闆颱"
+BOUND = "瞭彆衕噹嚮傢韆鞦蔔侷衊闆颱囌鏇"
 """Members that live in a few words only, so that they are wrong wherever none of those stands."""
 
 BOTH, LEFTOVER, MARKED = range(3)

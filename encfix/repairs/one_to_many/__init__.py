@@ -52,6 +52,9 @@ REPAIRED = ("auto", "traditional", "taiwan", "hongkong", "taiwan-phrases", "hong
 WORTH_A_LOOK = 0.0
 """Nats by which a form may fall short of the one seen, judged by its neighbours alone, and still be decoded."""
 
+WORTH_A_WORD = -8.0
+"""The same for what surnames become, and for forms of few words: words tell them, pairs do not."""
+
 ALONE, BOUND = 4.0, 1.0
 """Nats that a change must gain if no word demands it, and if the form seen lives in few words only."""
 
@@ -123,7 +126,9 @@ def _in_traditional(batch: Batch, scripts: Scripts) -> Candidates:
     is_seen = forms == table.member_of.take(batch.codes.take(suspects), mode="clip")
     kept = np.where(is_seen, logs, NEVER).max(axis=0)
     margins = np.where(is_seen, -np.inf, logs).max(axis=0) - kept
-    (chosen,) = (margins > WORTH_A_LOOK).nonzero()
+    by_words = are_in(caution.MADE_OF_SURNAMES + confusions.BOUND, batch.codes.take(suspects))
+    least = np.where(by_words, WORTH_A_WORD, WORTH_A_LOOK)
+    (chosen,) = (margins > least).nonzero()
     if not len(chosen) and not len(strangers):
         return NONE
     said = evidence(batch.codes.take(suspects[chosen][:, None] + np.arange(1 - LONGEST, LONGEST)))

@@ -56,6 +56,7 @@ MANDARIN = "的了們很嗎吧呢沒"
 """Words of Mandarin that these, and Wu, hardly have."""
 
 BOATS = "船舟槳桨艇筏舢岸艄湖"
+LATHES = "床車銑刨匠模切削"
 WATCHES = "錶针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
 EATEN = "煮吃咬嚼湯汤拌炒團糰揉餐碗筷彈"
 DEPARTMENTS = "學語文理工商法醫院歷數物化外"
@@ -75,6 +76,9 @@ SURNAMES = (
     "李王張刘劉陳杨楊趙黃黄周吳吴徐孫胡朱高林何郭馬羅梁宋鄭謝韓唐馮于董蕭程曹袁鄧許傅沈曾彭呂吕蘇盧蔣蔡賈丁魏薛葉閻余潘杜戴夏鍾汪田任姜"
     "范方石姚譚廖鄒熊金陸郝孔白崔康毛邱秦江史顧侯邵孟龍萬段雷錢湯尹黎易常武喬賀賴龔文"
 )
+MADE_OF_SURNAMES = "餘範薑於瀋鐘"
+"""What 余, 范, 姜, 于, 沈 and 鍾 become where they are converted as if they were words."""
+
 IN_GIVEN_NAMES = "誌緻云丰杰冬"
 """Characters of given names that read as errors."""
 
@@ -105,6 +109,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     is_plain = model.fold_codes(near[:, _NEAR]) == near[:, _NEAR]
     is_foreign = np.sum([has(offset, FOREIGN) for offset in (-2, -1, 1, 2)], axis=0) >= 2
     is_foreign |= (near == ord("·")).any(axis=1)
+    is_repeated = (near[:, _NEAR - 1 : _NEAR + 2 : 2] == near[:, _NEAR, None]).any(axis=1)
     is_in = has(0, "于") & ~has(1, "是")
     is_in[is_in] = ~_are_digits(near[is_in, _NEAR + 1])
     is_clear = has(0, "瞭") & has(-1, "明")
@@ -116,6 +121,11 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, _NEAR)])
     rules = (
         (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
+        (has(0, "纔") & ~by_word, 12.0),  # only then, in older spelling
+        (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
+        (has(0, "捲孃囌") & is_repeated, 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌
+        (has(0, "蓆鵰"), 6.0),  # 沙灘蓆: names of mats and eagles are many
+        (has(0, "鏇") & _hold(codes, LATHES, starts, ends), 30.0),
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
         (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
         (has(0, "斗") & has(1, "牛") & has(-1, EDGES + "\"'") & has(2, EDGES + "\"'"), 12.0),  # houses of the moon
