@@ -17,8 +17,12 @@ _RUN = re.compile("[^\0-\x7f]+")
 _WORD = re.compile(f"[«„“‘—–№]*(?:[{_CAPITALS}]?[{_SMALL}]+|[{_CAPITALS}]+)[»“”’…—–]*|[«»„“”‘’…—–№]+")
 
 
-_SHORT = re.compile(f"[{_CAPITALS}]{{2}}|[{_CAPITALS}]{{4}}|(?<=[0-9])[{_CAPITALS}][{_SMALL}]")
-"""One or two ideographs, or an abbreviation; 年 behind a figure is `Дк`."""
+_OF_TWO = re.compile("(?=.*[ЂЃЅЈЉЊЋЌЏ]).*[ЎЄІЇҐЁЪЫЭЩЬЮЯЙ]|(?=.*[ЄЇҐ]).*[ЎЁЪЫЭ]|(?=.*Ў).*[ЪИЩ]", re.IGNORECASE)
+"""Letters of Serbian or Macedonian, of Ukrainian, of Belarusian, and others that these lack: no word has both, as
+`ГЧЎЈФЪ` and `Дкґъ` do."""
+
+_SHORT = re.compile(f"(?:[{_CAPITALS}]{{2}}|[{_CAPITALS}]{{4}}|(?<=[0-9])..|..(?=[0-9]))(?![^\0-\x7f])")
+"""One or two ideographs, or an abbreviation; 年 beside a figure is `Дк`."""
 
 FEW = 0.25
 """The share of the characters beyond ASCII of a line up to which the words in it may be short."""
@@ -33,9 +37,9 @@ def are_words(codes: Codes) -> Mask:
     start = 0
     for line in to_text(codes).split("\n"):
         runs = list(_RUN.finditer(line))
-        words = [run for run in runs if _WORD.fullmatch(run.group())]
+        words = [run for run in runs if _WORD.fullmatch(run.group()) and not _OF_TWO.match(run.group())]
         if sum(len(run.group()) for run in words) <= FEW * sum(len(run.group()) for run in runs):
-            words = [run for run in words if not _SHORT.fullmatch(line, *run.span())]
+            words = [run for run in words if not _SHORT.match(line, run.start())]
         for word in words:
             found[start + word.start() : start + word.end()] = True
         start += len(line) + 1
