@@ -118,10 +118,10 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     if not span.pair.is_chinese and ((lost.any() and span.pair.codec != "utf-8") or not _is_foreign(codes, span.pair)):
         return 0.0
-    if span.pair.true == "euc-jp":  # kana stand where they stood before, and prove nothing
+    if span.pair.true == "euc-jp" and not span.pair.is_single_byte:  # kana stand where they stood, and prove nothing
         known &= _changed(block.codes[here], codes) & ~np.isin(codes, SOUND_MARKS)
         # A sign alone, ∈ between slashes, is as right as the bracket that it would be.
-        few |= not span.pair.is_single_byte and not (known & _are_letters(codes)).any()
+        few |= not (known & _are_letters(codes)).any()
     elif span.pair.is_korean:  # marks stand in chance readings, too
         known &= is_hangul(codes)
     count = int(known.sum())
