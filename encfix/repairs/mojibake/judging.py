@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, to_codes, to_text
-from encfix.chinese import division
+from encfix.chinese import division, model
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_korean
 from encfix.repairs.mojibake import shift_jis_halves
@@ -86,6 +86,10 @@ LOOSE = -10.5
 VARIED = 8
 """Characters of a reading from which some are there again in any text."""
 
+NO_BIG5 = -9.0
+"""The cost of a character below which bytes are no Chinese in Big5: nearly all kana in EUC-JP are below, and one in a
+hundred pieces of three characters of Chinese is."""
+
 FEW = 3
 """Characters below which a reading is never sure; different ones where its bytes may be another's: 1月2月3月 and
 1奉2奉3奉 are the same in EUC-JP and GBK."""
@@ -118,10 +122,11 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     if not span.pair.is_chinese and ((lost.any() and span.pair.codec != "utf-8") or not _is_foreign(codes, span.pair)):
         return 0.0
-    if span.pair.true == "euc-jp" and not span.pair.is_single_byte:  # kana stand where they stood, and prove nothing
+    if span.pair.true == "euc-jp" and not (_fills_lines(block, span) and _is_no_big5(span)):
+        # Kana stand where they stood before, or are what common characters are in Big5, and prove nothing.
         known &= _changed(block.codes[here], codes) & ~np.isin(codes, SOUND_MARKS)
         # A sign alone, ∈ between slashes, is as right as the bracket that it would be.
-        few |= not (known & _are_letters(codes)).any()
+        few |= not span.pair.is_single_byte and not (known & _are_letters(codes)).any()
     elif span.pair.is_korean:  # marks stand in chance readings, too
         known &= is_hangul(codes)
     count = int(known.sum())
@@ -144,6 +149,23 @@ def confidence(block: Block, span: Span) -> float:
     if few and not (span.pair.true == "utf-8" and span.pair.is_single_byte):
         sure = min(sure, 0.6)
     return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+
+
+def _is_no_big5(span: Span) -> bool:
+    """Return whether what was read as single bytes makes no Chinese in Big5."""
+    if not span.pair.is_single_byte:
+        return False
+    codes = to_codes(span.text.encode("euc_jp", "replace").decode("big5", "replace"))
+    codes = codes[codes >= 0x80]
+    return len(codes) > 0 and model.score(codes) < NO_BIG5
+
+
+def _fills_lines(block: Block, span: Span) -> bool:
+    """Return whether a span holds all that is beyond ASCII in its lines."""
+    first, last = block.newlines.searchsorted((span.start, span.end)).tolist()
+    bounds = np.concatenate(([-1], block.newlines, [len(block.codes)]))
+    outside = block.codes[bounds[first] + 1 : span.start], block.codes[span.end : bounds[last + 1]]
+    return not any((codes >= 0x80).any() for codes in outside)
 
 
 def _has_loose_ends(codes: Codes, costs: npt.NDArray[np.float32]) -> bool:
