@@ -146,7 +146,18 @@ def _is_explained(block: Block, pair: Pair) -> bool:
     """Return whether a pair of single bytes explains a block, by a quick look."""
     if pair.codec == "utf-8":
         return plausibility.is_like_utf8(block, pair, plausibility.NEARLY_ALL)
-    return _holds_all(block, reading.spans(block, pair, judging.LEAST_GAIN))
+    spans = reading.spans(block, pair, judging.LEAST_GAIN)
+    return _holds_all(block, spans) and not _leaves_pairs_of_utf8(block, spans)
+
+
+def _leaves_pairs_of_utf8(block: Block, spans: list[Span]) -> bool:
+    """Return whether a letter of Europe stands outside of some spans, beside a character that bytes of UTF-8 give and
+    windows-1252 does not."""
+    is_left = block.codes >= 0x80
+    for span in spans:
+        is_left[span.places] = False
+    is_letter, is_pair = is_left & (block.codes < 0x800), is_left & block.lacking("cp1252")
+    return bool((is_pair[1:] & is_letter[:-1] | is_pair[:-1] & is_letter[1:]).any())
 
 
 def _holds_all(block: Block, spans: list[Span]) -> bool:
