@@ -48,6 +48,10 @@ CODECS = {
     "cp437": ("cp437",),
     "mac-roman": ("mac-roman",),
     "cp1251": ("cp1251",),
+    "cp1256": ("cp1256",),
+    "cp1257": ("cp1257",),
+    "cp1258": ("cp1258",),
+    "cp850": ("cp850",),
 }
 """The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
 
@@ -63,8 +67,8 @@ ALONE = "alone"
 """Stands for a browser's decoder before what it does not take for a second byte."""
 
 SINGLE_BYTE = (
-    "latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", "mac-roman", "cp1251", LATIN_1_THEN_GBK,
-    UTF8_OR_CP1252,
+    "latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", "mac-roman", "cp1251", "cp1256", "cp1257",
+    "cp1258", "cp850", LATIN_1_THEN_GBK, UTF8_OR_CP1252,
 )  # fmt: skip
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 

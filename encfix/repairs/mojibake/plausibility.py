@@ -37,8 +37,14 @@ LEAST_LETTERS, LEAST_SHARE = 2, 0.1
 MOST_LACKING = 0.9
 """The share of the characters beyond ASCII that a charset lacks above which it explains nothing."""
 
-LIKE = {"latin-2": ("cp1250",), "latin-9": ("latin-1",), "cp1254": ("cp1252", "latin-1")}
-"""Charsets that explain nothing beyond others unless a text has a character that they read from another byte."""
+LIKE = {
+    "latin-2": ("cp1250",),
+    "latin-9": ("latin-1",),
+    "cp1254": ("cp1252", "latin-1"),
+    "cp1258": ("cp1252", "latin-1", "cp1254"),
+}
+"""Charsets that explain nothing beyond others unless a text has a character that they read from another byte, or
+characters that no one of the others has all of."""
 
 OWN = {"mac-roman": _among("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"), "cp1251": _among(map(chr, range(0x401, 0x492)))}
 """Characters of charsets that any text read by them holds, and hardly any other."""
@@ -63,7 +69,8 @@ def may_explain(block: Block, pair: Pair) -> bool:
     if block.lacks(pair.wrong) > MOST_LACKING * block.foreign:
         return False
     near = LIKE.get(pair.wrong)
-    if near and not differing(pair.wrong, near).take(block.codes, mode="clip").any():
+    is_alike = near and not differing(pair.wrong, near).take(block.codes, mode="clip").any()
+    if near and is_alike and min(map(block.lacks, near)) <= block.lacks(pair.wrong):
         return False
     if pair.wrong in OWN and not OWN[pair.wrong].take(block.codes, mode="clip").any():
         return False
