@@ -218,6 +218,8 @@ def _settled(batch: Batch, scripts: Scripts, found: Candidates) -> Candidates:
     converted = np.bincount(document[found.gain >= STRONG], minlength=len(batch)) >= ENOUGH
     found = found._replace(needed=found.needed * np.where(converted[document], CONVERTED, 1.0))
     found = found._replace(needed=found.needed * np.where(_are_left_over(batch, found, document), EVERYWHERE, 1.0))
+    is_older = caution.may_be_older(batch, found.place, found.place[found.gain >= STRONG])
+    found = found._replace(more=np.where(is_older, found.gain, found.more))
     (near,) = (found.gain >= found.needed + found.more - 1).nonzero()
     if not len(near):
         return NONE

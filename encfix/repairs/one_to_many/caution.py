@@ -56,6 +56,12 @@ MANDARIN = "的了們很嗎吧呢沒"
 """Words of Mandarin that these, and Wu, hardly have."""
 
 BOATS = "船舟槳桨艇筏舢岸艄湖"
+OF_TALENT = "華子女幹藝智氣識情略思德"
+"""What stands behind 才 in words of talent, and not behind the adverb."""
+
+ROLLED = "肉蛋菜飯春花蝦魚豬雞牛司酥皮糕油凍薯瓜苔紙布膠毛巾餅鱔蟹筍腐包帶線髮麻翻漫倒狂飛舒外內反橫蜷裹收"
+"""What stands before 捲 where it is a roll, of food or of cloth, or the end of a verb; not before 卷, a volume."""
+
 LATHES = "床車銑刨匠模切削"
 WATCHES = "錶针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
 EATEN = "煮吃咬嚼湯汤拌炒團糰揉餐碗筷彈"
@@ -124,6 +130,8 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "纔") & ~by_word, 12.0),  # only then, in older spelling
         (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
         (has(0, "捲孃囌") & is_repeated, 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌
+        (has(0, "捲") & has(-1, ROLLED), 12.0),
+        (has(0, "捲") & has(-1, NUMERALS) & ~has(-2, "第上下"), 8.0),  # 兩捲底片
         (has(0, "蓆鵰"), 6.0),  # 沙灘蓆: names of mats and eagles are many
         (has(0, "鏇") & _hold(codes, LATHES, starts, ends), 30.0),
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
@@ -179,6 +187,14 @@ def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
 def are_dialect_forms(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a form of a document with characters of Taiwanese and Hakka that these write too."""
     return _where_document_holds(DIALECT, batch, places, are_in(DIALECT_FORMS, batch.codes.take(places)))
+
+
+def may_be_older(batch: Batch, places: Positions, strong: Positions) -> Mask:
+    """Return which places hold 纔 that may be the adverb in older spelling, 好人纔有, in a document where nothing else
+    is clearly wrong, as the `strong` places are."""
+    seen, after = (batch.codes.take(places + ahead) for ahead in (0, 1))
+    is_converted = batch.holding(strong[batch.codes.take(strong) != ord("纔")])
+    return np.asarray((seen == ord("纔")) & ~are_in(OF_TALENT, after) & ~is_converted[batch.documents_of(places)])
 
 
 def are_kept(batch: Batch, places: Positions) -> Mask:
