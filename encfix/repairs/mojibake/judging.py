@@ -90,9 +90,9 @@ NO_BIG5 = -9.0
 """The cost of a character below which bytes are no Chinese in Big5: nearly all kana in EUC-JP are below, and one in a
 hundred pieces of three characters of Chinese is."""
 
-FEW, FEWEST = 3, 0.15
-"""Characters below which a reading is never sure; different ones, and their share of all, where its bytes may be
-another's: 1月2月3月 and 1奉2奉3奉 are the same in EUC-JP and GBK."""
+FEW, FEWEST, OF_LINE = 3, 0.15, 60
+"""Characters below which a reading is never sure; different ones, and their share of as many as a line has, where its
+bytes may be another's: 1月2月3月 and 1奉2奉3奉 are the same in EUC-JP and GBK."""
 
 _BROKEN = re.compile("[\udc80-\udcff]")
 """Bytes that are part of no character, as they are read."""
@@ -107,7 +107,8 @@ def confidence(block: Block, span: Span) -> float:
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
     is_by_chance = span.pair.is_single_byte or (span.pair.codec != "utf-8" and span.pair.is_chinese)
-    few = len(np.unique(codes[known])) < max(FEW, FEWEST * known.sum()) if is_by_chance else known.sum() < FEW
+    fewest = max(FEW, FEWEST * min(int(known.sum()), OF_LINE))
+    few = len(np.unique(codes[known])) < fewest if is_by_chance else known.sum() < FEW
     here = slice(span.start, span.end)
     if span.pair in MIXED and is_misread(codes):  # Korean that went the same way
         return 0.0
