@@ -447,3 +447,10 @@ def test_properties_of_charsets_are_those_of_their_codecs() -> None:
 def test_a_text_of_any_length_in_an_encoding_of_pairs_is_read(wrong: str, line: str) -> None:
     text = (line + "妈妈做的饭菜又香又好吃。\n") * 2000  # the longer, the less probable it is that bytes were dropped
     assert encfix.clean(text.encode("gbk").decode(wrong)).text == text
+
+
+def test_a_long_line_is_read_again_though_its_characters_come_again_and_again() -> None:
+    gold = sorted((Path(__file__).parent / "gold").glob("*.txt"))
+    line = "".join(path.read_text(encoding="utf-8") for path in gold).replace("\n", "").encode("gbk", "ignore")
+    result = encfix.clean(line.decode("latin-1"), only=("mojibake",))
+    assert result.text == line.decode("gbk")
