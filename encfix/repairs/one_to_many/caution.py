@@ -132,6 +132,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "捲孃囌") & is_repeated, 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌
         (has(0, "捲") & has(-1, ROLLED), 12.0),
         (has(0, "捲") & has(-1, NUMERALS) & ~has(-2, "第上下"), 8.0),  # 兩捲底片
+        (has(0, "孃") & ~by_word, 12.0),
         (has(0, "蓆鵰"), 6.0),  # 沙灘蓆: names of mats and eagles are many
         (has(0, "鏇") & _hold(codes, LATHES, starts, ends), 30.0),
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
