@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import repeat
 from operator import attrgetter
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 Verdict: TypeAlias = Literal["clean", "repaired", "suspect", "lost"]
 
@@ -39,17 +39,17 @@ class Change:
 ChangeRow: TypeAlias = tuple[str, tuple[str, ...], int, int, str, str, float, str]
 """The attributes of a change, in order."""
 
-_Made = TypeVar("_Made", bound=Change)
+_SETTERS = tuple(vars(Change)[field.name].__set__ for field in fields(Change))
 
 _attributes = attrgetter(*(field.name for field in fields(Change)))
 
 
-def changes_of(rows: Iterable[tuple[object, ...]], made: type[_Made]) -> tuple[_Made, ...]:
-    """Return changes with the attributes given, made column by column, in a third of the time that a call takes."""
+def changes_of(rows: Iterable[ChangeRow]) -> tuple[Change, ...]:
+    """Return changes with the attributes given, made column by column, in a third of the time that `Change` takes."""
     columns = tuple(zip(*rows, strict=True))
-    changes = tuple(map(made.__new__, repeat(made, len(columns[0])))) if columns else ()
-    for field, values in zip(fields(made), columns, strict=False):
-        deque(map(getattr(made, field.name).__set__, changes, values), maxlen=0)
+    changes = tuple(map(Change.__new__, repeat(Change, len(columns[0])))) if columns else ()
+    for set_one, values in zip(_SETTERS, columns, strict=False):
+        deque(map(set_one, changes, values), maxlen=0)
     return changes
 
 
@@ -107,7 +107,7 @@ class Trail:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """The changes themselves."""
-        return changes_of(self.rows, Change)
+        return changes_of(self.rows)
 
 
 _NOTHING = Trail()

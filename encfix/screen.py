@@ -48,7 +48,9 @@ SHORT = 96
 _ANY = tuple(Class)
 _HAN = HAN_CLASSES
 _SHAPES = (Class.RADICAL, Class.COMPATIBILITY, Class.PRIVATE_USE)
-_UNSEEN = (Class.INVISIBLE, Class.CONTROL, Class.BIDI, Class.JOINER, Class.NONCHARACTER)
+_UNSEEN = (
+    Class.INVISIBLE, Class.CONTROL, Class.ASCII_CONTROL, Class.BIDI, Class.JOINER, Class.NONCHARACTER,
+)  # fmt: skip
 _MARKS = (Class.COMMA, Class.MARK, Class.QUESTION)
 _EDGES = (Class.NEWLINE, Class.BOUNDARY, Class.SPACE)
 _RARE = (Class.HAN_RARE, Class.HAN_RARE_SIMPLIFIED, Class.HAN_RARE_TRADITIONAL)
@@ -101,7 +103,7 @@ PATTERNS = (
     Pattern(MOJIBAKE, _ANY, (Class.BOPOMOFO, Class.HANGUL_RARE), _ANY, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE), proof=second_look.foreign),
     Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY, proof=second_look.foreign),
-    Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY, proof=second_look.beyond_ascii),
+    Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY),
     Pattern(MOJIBAKE | NOISE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY, proof=second_look.improbable),

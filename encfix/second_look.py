@@ -72,7 +72,7 @@ def improbable(batch: Batch, places: Positions) -> Mask:
     badness[(codes < 0x80) | IS_NO_SIGN.take(classes)] = 0.0
     hangul = neighbours.is_hangul(codes)
     badness[hangul] = USUAL - neighbours.log_korean(codes[hangul])
-    badness[_IS_STRANGE.take(classes) & (codes >= 0x80)] = STRANGE
+    badness[_IS_STRANGE.take(classes)] = STRANGE
     _cut(badness, stretches)
     again = (codes[1:] == codes[:-1]) & _IS_RARE.take(classes[1:])
     badness[2:][again[1:] & again[:-1]] = SUSPECT + 1  # 屯屯屯: unset memory
@@ -97,9 +97,8 @@ def foreign(batch: Batch, places: Positions) -> Mask:
     after = batch.classes.take(places + 1)
     kept &= (after == Class.SPACE) | (after == Class.WIDE)
     stretches = _Stretches(batch, places)
-    is_foreign = _IS_FOREIGN.take(stretches.classes) & (stretches.codes >= 0x80)
     is_alone = (after == Class.SPACE) & (batch.codes.take(places - 1) < 0x80)  # 25° × 3
-    return np.asarray(kept | (stretches.holding(is_foreign, 2) & ~is_alone))
+    return np.asarray(kept | (stretches.holding(_IS_FOREIGN.take(stretches.classes), 2) & ~is_alone))
 
 
 @cache
@@ -109,11 +108,6 @@ def _first_bytes() -> npt.NDArray[np.bool_]:
                   "cp437"):  # fmt: skip
         table[list(map(ord, bytes(_FIRST_BYTES).decode(codec, "ignore")))] = True
     return table
-
-
-def beyond_ascii(batch: Batch, places: Positions) -> Mask:
-    """Keep what is beyond ASCII: no wrong decoding makes control characters that are not."""
-    return np.asarray(batch.codes.take(places) >= 0x80)
 
 
 def backslash(batch: Batch, places: Positions) -> Mask:

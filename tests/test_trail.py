@@ -72,7 +72,7 @@ def test_a_change_names_each_of_its_rules_once() -> None:
 
 
 def test_changes_made_by_column_are_like_any_others() -> None:
-    made = changes_of([ROW, ROW], Change)
+    made = changes_of([ROW, ROW])
     assert made == (Change(*ROW), Change(*ROW))
     assert repr(made[0]) == repr(Change(*ROW))
     assert hash(made[0]) == hash(Change(*ROW))
@@ -80,7 +80,7 @@ def test_changes_made_by_column_are_like_any_others() -> None:
     assert type(made[0]) is Change
     with pytest.raises(FrozenInstanceError):
         made[0].start = 2  # type: ignore[misc]
-    assert changes_of([], Change) == ()
+    assert changes_of([]) == ()
 
 
 def test_ends_that_did_not_change_are_no_part_of_a_change() -> None:

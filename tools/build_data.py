@@ -124,7 +124,8 @@ def build_classes() -> npt.NDArray[np.uint8]:
         if category == "Co":
             put(codes, Class.PRIVATE_USE)
         elif category == "Cc":
-            put(codes, Class.CONTROL)
+            put((code for code in codes if code >= 0x80), Class.CONTROL)
+            put((code for code in codes if code < 0x80), Class.ASCII_CONTROL)
         elif category == "Zs":
             put(codes, Class.SPACE)
     for codes, value in properties("emoji/emoji-data.txt"):

@@ -52,7 +52,8 @@ class Class(IntEnum):
     HIRAGANA = 42
     KATAKANA = 62
     INVISIBLE = 43
-    CONTROL = 44
+    CONTROL = 44  # beyond ASCII: bytes that a code page leaves undefined
+    ASCII_CONTROL = 63
     BIDI = 45
     JOINER = 46
     NONCHARACTER = 47

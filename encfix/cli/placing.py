@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from encfix.audit import VERDICTS, FieldChange, FieldFinding, places
 from encfix.decoding import codec_of
@@ -25,6 +25,7 @@ NOTES = 10
 
 _UNREAD = (f"{ANNOTATION}.unread",)
 _PLACE = itemgetter(2, 3)
+_RECORD: Final = 8
 _CROSSES = "left as it is: markup stands in between"
 
 
@@ -56,9 +57,7 @@ class Part:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """What was done, made when someone reads it."""
-        if all(row[8] for row in self.rows):
-            return changes_of(self.rows, FieldChange)
-        return tuple(FieldChange(*row) if row[8] else Change(*row[:8]) for row in self.rows)
+        return tuple(FieldChange(*row) if row[_RECORD] else Change(*row[:_RECORD]) for row in self.rows)
 
 
 class Unread(NamedTuple):
@@ -245,10 +244,10 @@ class _Run:
 
 def _without(result: Result, left: Mapping[ChangeRow, str]) -> Result:
     """Return the result less some changes, which are findings with a reason instead."""
-    kept = changes_of((row for row in result.rows if row not in left), Change)
+    kept = changes_of(row for row in result.rows if row not in left)
     findings = [
         Finding.of(change, f"{change.reason}; {reason}", certain=False)
-        for change, reason in zip(changes_of(left, Change), left.values(), strict=True)
+        for change, reason in zip(changes_of(left), left.values(), strict=True)
     ]
     return remade(result, kept, (*result.findings, *findings))
 

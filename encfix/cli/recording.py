@@ -34,7 +34,7 @@ class Record:
         """Take what was done to a part of the file."""
         self.characters += part.characters
         self.bytes += part.size
-        self.changes.update(row[0] for row in part.rows)
+        self.changes.update(kind for kind, *_ in part.rows)
         self.findings.update(finding.kind for finding in part.findings)
         self.unread += unread(part, NOTES - len(self.unread))
         if self._lines:

@@ -58,7 +58,8 @@ LONGEST_SEQUENCE = 32
 _SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 """A control sequence as ECMA-48 defines it, section 5.4: parameters, intermediate bytes, a final byte."""
 
-_UNSEEN = members(Class.INVISIBLE, Class.CONTROL, Class.BIDI, Class.JOINER, Class.NONCHARACTER)
+_CONTROLS = (Class.CONTROL, Class.ASCII_CONTROL)
+_UNSEEN = members(Class.INVISIBLE, *_CONTROLS, Class.BIDI, Class.JOINER, Class.NONCHARACTER)
 _CHINESE_SIDE = members(
     *HAN_CLASSES,
     Class.WIDE,
@@ -82,6 +83,7 @@ _RULES = {
     Class.INVISIBLE: number_of("invisible.zero-width"),
     Class.JOINER: number_of("invisible.zero-width"),
     Class.CONTROL: number_of("invisible.control"),
+    Class.ASCII_CONTROL: number_of("invisible.control"),
     Class.BIDI: number_of("invisible.bidi"),
     Class.NONCHARACTER: number_of("invisible.noncharacter"),
 }
@@ -119,7 +121,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     sure = _CHINESE_SIDE.take(left) | _CHINESE_SIDE.take(right)
     sure &= (code < 0x80) | (code >= 0xA0)
     # Formats set off records and times by controls: alone on a line, or between digits and its end.
-    is_control, inside = kind == Class.CONTROL, IS_HAN.take(left) & IS_HAN.take(right)
+    is_control, inside = among(kind, *_CONTROLS), IS_HAN.take(left) & IS_HAN.take(right)
     is_beside_text = _CHINESE_SIDE.take(left) & ~_EDGE.take(left) | _CHINESE_SIDE.take(right) & ~_EDGE.take(right)
     sure &= ~is_control | is_beside_text | _is_strewn(batch, documents, code, is_control & inside)
     sure &= (code != PLACEHOLDER) | (_AROUND_OBJECTS.take(left) & _AROUND_OBJECTS.take(right))

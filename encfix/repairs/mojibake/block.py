@@ -169,7 +169,7 @@ class Block:
     @property
     def is_suspect(self) -> bool:
         """Whether any stretch is improbable enough, or foreign enough, to be looked at."""
-        signs = int((_FOREIGN_SIGNS.take(self.classes) & (self.codes >= 0x80)).sum())
+        signs = int(_FOREIGN_SIGNS.take(self.classes).sum())
         if signs >= 2 or (signs and (self.classes == Class.OTHER).sum() >= MANY_OTHERS):
             return True
         is_japanese = are_japanese(np.count_nonzero(is_kana(self.codes)), self.foreign)

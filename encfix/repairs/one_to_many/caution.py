@@ -193,9 +193,11 @@ def are_dialect_forms(batch: Batch, places: Positions) -> Mask:
 def may_be_older(batch: Batch, places: Positions, strong: Positions) -> Mask:
     """Return which places hold 纔 that may be the adverb in older spelling, 好人纔有, in a document where nothing else
     is clearly wrong, as the `strong` places are."""
-    seen, after = (batch.codes.take(places + ahead) for ahead in (0, 1))
+    found = (batch.codes.take(places) == ord("纔")) & ~are_in(OF_TALENT, batch.codes.take(places + 1))
+    if not found.any():
+        return np.asarray(found)
     is_converted = batch.holding(strong[batch.codes.take(strong) != ord("纔")])
-    return np.asarray((seen == ord("纔")) & ~are_in(OF_TALENT, after) & ~is_converted[batch.documents_of(places)])
+    return np.asarray(found & ~is_converted[batch.documents_of(places)])
 
 
 def are_kept(batch: Batch, places: Positions) -> Mask:
