@@ -7,7 +7,7 @@ beat any other by `GAP`; where pairs of characters leave that open, words decide
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TypeAlias
@@ -22,8 +22,8 @@ from encfix.repairs.mojibake.pairs import MIXED, Pair
 BEAM = 6
 """Prefixes that are kept at each character."""
 
-DEPTH = 24.0
-"""Nats below the best prefix at which another is given up: more than two broken characters cost."""
+DEPTH = 20.0
+"""Nats below the best prefix at which another is given up: nearly what two broken characters cost."""
 
 GAP = 3.0
 """Nats by which the best choices of a line must beat any other."""
@@ -90,21 +90,33 @@ def _score(pieces: list[bytes], pair: Pair) -> float:
 
 def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
     """Return the bytes that read best, those that come nearest to them, and by how many nats."""
+    states = _prefixes(pieces, options, pair, (0.0, -1, "\n", b"", None, np.inf, None))
+    if pair in MIXED and pair.true == "gbk":
+        states += _prefixes(pieces, options, pair, (AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))
+    if not states:  # no such decoder gives this
+        return pieces, pieces, 0.0
+    *_, chain, gap, near = _best([(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states])
+    best, nearest = pieces.copy(), pieces.copy()
+    for chosen, made_of in ((best, _listed(chain)), (nearest, _listed(near))):
+        for place, choice in zip(sorted(options), made_of + _listed(chain)[len(made_of) :], strict=True):
+            chosen[place] = choice
+    return best, nearest, gap
+
+
+def _prefixes(pieces: list[bytes], options: Options, pair: Pair, start: _State) -> list[_State]:
+    """Return the best ways to read all of the pieces; none if there is no way."""
     is_mixed = pair in MIXED
-    taken = _takes(pair.codec, is_mixed=is_mixed)
-    states: list[_State] = [(0.0, -1, "\n", b"", None, np.inf, None)]
-    if is_mixed and pair.true == "gbk":
-        states.append((AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))
+    states = [start]
     for place, piece in enumerate(pieces):
         choices = options.get(place)
         if piece == MARK and choices is None:  # what follows may begin a character, or end the broken one
             score, *_, chain, gap, near = _best(states)
-            states = [(score, lead, "\ufffd", b"", chain, gap, near) for lead in (-1, ANY)]
+            states = [(score, lead, "\ufffd", start[3], chain, gap, near) for lead in (-1, ANY)]
             continue
         extended: dict[tuple[int, str, bytes], _State] = {}
-        possible = choices or ((piece, 0.0),)
+        takes = _takes(pair.codec, choices or ((piece, 0.0),), is_mixed, choices is not None)
         for score, pending, last, tail, chain, gap, near in states:
-            for choice, lead, open_, first, final, gain in taken(pending, tail, possible, choices is not None):
+            for choice, lead, open_, first, final, gain in takes[pending, tail]:
                 value = score + gain
                 if first:
                     value += model.pair(last, first)
@@ -120,28 +132,16 @@ def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[byt
                     extended[key] = value, lead, final, open_, made, *rival
                 elif other[0] - value < other[5]:
                     extended[key] = *other[:5], other[0] - value, made
-        if not extended:  # no such decoder gives this
-            return pieces, pieces, 0.0
-        if len(extended) == 1:
-            states = [*extended.values()]
-        elif is_mixed:
-            states = _kept([state for state in extended.values() if state[3][:1] != OF_FTFY])
-            states += _kept([state for state in extended.values() if state[3][:1] == OF_FTFY])
-        else:
-            states = _kept([*extended.values()])
-    states = [(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states]
-    *_, chain, gap, near = _best(states)
-    best, nearest = pieces.copy(), pieces.copy()
-    for chosen, made_of in ((best, _listed(chain)), (nearest, _listed(near))):
-        for place, choice in zip(sorted(options), made_of + _listed(chain)[len(made_of) :], strict=True):
-            chosen[place] = choice
-    return best, nearest, gap
+        states = [*extended.values()]
+        if not states:
+            break
+        if len(states) > 1:
+            states = _kept(states)
+    return states
 
 
 def _kept(states: list[_State]) -> list[_State]:
     """Return the best of several prefixes, less those without hope."""
-    if not states:
-        return states
     states.sort(key=itemgetter(0), reverse=True)
     least = states[0][0] - DEPTH
     return [state for state in states[:BEAM] if state[0] >= least]
@@ -160,26 +160,37 @@ def _listed(chain: _Chain) -> list[bytes]:
     return choices[::-1]
 
 
-@cache
-def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, Choices, bool], list[_Take]]:
-    """Return what taking each of some bytes comes to, given the byte that waits, the unread ones, and whether there
-    are others to take; those that no such decoder gives are left out."""
-    character_of = _characters(codec).get
+@lru_cache(maxsize=1 << 13)
+def _takes(codec: str, possible: Choices, is_mixed: bool, is_chosen: bool) -> _Takes:
+    return _Takes(_characters(codec), possible, is_mixed, is_chosen)
 
-    @lru_cache(maxsize=1 << 16)
-    def takes(pending: int, tail: bytes, possible: Choices, is_chosen: bool) -> list[_Take]:
-        each = (take(pending, tail, choice, cost, is_chosen) for choice, cost in possible)
-        return [one for one in each if one]
 
-    def take(pending: int, tail: bytes, choice: bytes, cost: float, is_chosen: bool) -> _Take | None:
-        open_ = _unread(tail, choice, is_stripped=cost == STRIPPED) if is_mixed else b""
+class _Takes(dict[tuple[int, bytes], list[_Take]]):
+    """What taking each of some bytes comes to, by the byte that waits and the unread ones; those that no such decoder
+    gives are left out. `is_chosen` says that there are others to take."""
+
+    def __init__(self, characters: dict[int, str], possible: Choices, is_mixed: bool, is_chosen: bool) -> None:
+        self._character_of = characters.get
+        self._possible = possible
+        self._is_mixed, self._is_chosen = is_mixed, is_chosen
+
+    def __missing__(self, key: tuple[int, bytes]) -> list[_Take]:
+        each = (self._take(*key, choice, cost) for choice, cost in self._possible)
+        takes = self[key] = [one for one in each if one]
+        return takes
+
+    def _take(self, pending: int, tail: bytes, choice: bytes, cost: float) -> _Take | None:
+        is_stripped = cost == STRIPPED
+        open_ = _unread(tail, choice, is_stripped=is_stripped) if self._is_mixed else b""
         if open_ is None:
             return None
         first = final = ""
-        for byte in choice:
+        for nth, byte in enumerate(choice, 1):
             if pending < 0:
+                if is_stripped and nth == len(choice):  # it was the second byte of a character
+                    return None
                 if byte < 0x80:
-                    if is_mixed and is_chosen:
+                    if self._is_mixed and self._is_chosen:
                         first, cost = (first, cost + model.pair(final, chr(byte))) if final else (chr(byte), cost)
                     final = chr(byte)
                 elif byte in (0x80, LOST):
@@ -187,7 +198,7 @@ def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, Choices, bool
                 else:
                     pending = byte
                 continue
-            character = character_of(pending << 8 | byte) if pending != ANY else "\ufffd"
+            character = self._character_of(pending << 8 | byte) if pending != ANY else "\ufffd"
             if not character:
                 cost += BROKEN
                 pending, final = (byte, "\ufffd") if byte > 0x80 and byte != LOST else (-1, chr(byte))
@@ -198,8 +209,6 @@ def _takes(codec: str, *, is_mixed: bool) -> Callable[[int, bytes, Choices, bool
                 first = character
             pending, final = -1, character
         return choice, pending, open_, first, final, cost
-
-    return takes
 
 
 def _unread(tail: bytes, choice: bytes, *, is_stripped: bool = False) -> bytes | None:
