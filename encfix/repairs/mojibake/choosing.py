@@ -73,7 +73,7 @@ def _chosen(line: tuple[bytes, ...], places: tuple[tuple[int, Choices], ...], pa
         best, rival, gap = _search(pieces, options, pair)
         if gap >= GAP:
             return best, True
-        by_words = _score(best, pair) - _score(rival, pair) + gap
+        by_words = _gap_of_words(best, rival, pair) + gap
         if abs(by_words) < GAP:
             break
         settled = best if by_words > 0 else rival
@@ -84,8 +84,19 @@ def _chosen(line: tuple[bytes, ...], places: tuple[tuple[int, Choices], ...], pa
     return best, False
 
 
-def _score(pieces: list[bytes], pair: Pair) -> float:
-    return division.lattice_score(b"".join(pieces).decode(pair.codec, "replace"))
+def _gap_of_words(best: list[bytes], rival: list[bytes], pair: Pair) -> float:
+    """Return by how many nats the words of a line are more probable than if it were read from other bytes; those are
+    looked at that stand no further from a difference than a word is long."""
+    one, two = (b"".join(pieces).decode(pair.codec, "replace") for pieces in (best, rival))
+    start = max(_same_at_start(one, two) - model.LONGEST_WORD, 0)
+    behind = max(_same_at_start(one[:start:-1], two[:start:-1]) - model.LONGEST_WORD, 0)
+    kept, other = (division.lattice_score(text[start : len(text) - behind]) for text in (one, two))
+    return kept - other
+
+
+def _same_at_start(one: str, two: str) -> int:
+    """Return how many characters two texts begin with that are the same."""
+    return next((nth for nth, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
 def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
@@ -240,7 +251,7 @@ def _unread(tail: bytes, choice: bytes, *, is_stripped: bool = False) -> bytes |
 
 def _best(states: list[_State]) -> _State:
     """Return the best of several states, with its gap to the next."""
-    first, *rest = sorted(states, key=lambda state: -state[0])
+    first, *rest = sorted(states, key=itemgetter(0), reverse=True)
     if rest:
         first = *first[:5], *min(first[5:], (first[0] - rest[0][0], rest[0][4]), key=_least)
     return first
