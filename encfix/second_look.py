@@ -51,7 +51,8 @@ _IS_FOREIGN = members(
     Class.REPLACEMENT,
 )
 _FIRST_BYTES = (0xC2, 0xC3, 0xC5, 0xCE, 0xD0, 0xD9)
-"""First bytes of common letters in UTF-8: their second may be A0, taken for a space, or a quotation mark."""
+"""First bytes of common letters in UTF-8: their second may be A0, taken for a space, a quotation mark, or AD, a soft
+hyphen."""
 
 _HEX = np.zeros(0x80, dtype=np.bool_)
 _HEX[list(map(ord, "0123456789abcdefABCDEF"))] = True
@@ -92,10 +93,10 @@ def misread_japanese(batch: Batch, places: Positions) -> Mask:
 
 def foreign(batch: Batch, places: Positions) -> Mask:
     """Keep places near which two letters or symbols of Europe stand, or one that is the first byte of a letter before
-    a space or a quotation mark."""
+    a space, a quotation mark or a soft hyphen."""
     kept = _first_bytes().take(batch.codes.take(places), mode="clip")
     after = batch.classes.take(places + 1)
-    kept &= (after == Class.SPACE) | (after == Class.WIDE)
+    kept &= (after == Class.SPACE) | (after == Class.WIDE) | (after == Class.INVISIBLE)
     stretches = _Stretches(batch, places)
     is_alone = (after == Class.SPACE) & (batch.codes.take(places - 1) < 0x80)  # 25° × 3
     return np.asarray(kept | (stretches.holding(_IS_FOREIGN.take(stretches.classes), 2) & ~is_alone))

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import encfix
+from benchmarks import corpora
 from benchmarks import mojibake as table
 from encfix import screen
 from encfix.batch import Batch
@@ -44,6 +45,25 @@ def by_ftfy(text: str) -> str:
 
     config = ftfy.TextFixerConfig(**western.SETTINGS)
     return "\n".join(ftfy.fix_encoding_and_explain(line, config).text for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "sloppy-windows-1252", "sloppy-windows-1250", "cp437", "macroman"])
+def test_hardly_a_message_in_any_language_is_left_to_ftfy(charset: str) -> None:
+    import ftfy.bad_codecs  # noqa: F401
+
+    catalogues = corpora.messages()
+    messages = [
+        message
+        for language in ("ar", "de", "el", "es", "hi", "ka", "ko", "ru", "th", "tr")
+        for message in sorted({*catalogues[language]})[::4]
+        if not message.isascii()
+    ]
+    seen = [message.encode().decode(charset, "replace") for message in messages]
+    results = encfix.clean_many(seen, script="keep", only=("mojibake",))
+    of_ftfy = [by_ftfy(text) == message for text, message in zip(seen, messages, strict=True)]
+    ours = [result.text == message for result, message in zip(results, messages, strict=True)]
+    assert sum(of_ftfy) > 300
+    assert sum(theirs and not own for theirs, own in zip(of_ftfy, ours, strict=True)) <= 0.01 * sum(of_ftfy)
 
 
 @pytest.mark.parametrize("case", cases("mojibake"), ids=lambda case: case["label"])

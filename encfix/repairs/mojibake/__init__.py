@@ -30,12 +30,16 @@ from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnant
 from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.completing import Stretch, complete
 from encfix.repairs.mojibake.costs import damaged_costs
-from encfix.repairs.mojibake.explained import Explained
+from encfix.repairs.mojibake.explained import DROPPED, PROVED, Explained
 from encfix.repairs.mojibake.explaining import Evidence, explain
 from encfix.repairs.mojibake.marked import Marked
 
 NEAR = 48
 """Code points from a sign of damage within which damage may begin or end."""
+
+
+FAR = 2000
+"""Code points on either side of letters of Europe that were damaged, to which the line is read for others."""
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -57,8 +61,8 @@ def propose(batch: Batch, options: Options) -> Edits:
         explained = explain(block, known, before) if block.is_suspect else []
         alone.preferred = known.preferred
         explained = lines.one_by_one(block, explained, alone, before)
-        spans = sorted((one.span.start, one.span.end) for one in explained)
-        europe.append(western.propose(block, spans))
+        europe.append(_of_europe(block, explained))
+        spans = [one.span.bounds for one in explained]
         spans += zip(europe[-1].start.tolist(), europe[-1].end.tolist(), strict=True)
         found.setdefault(document, []).append(Stretch(before, end - base, text.codes, explained))
         lost.append(lines.lost(block, spans))
@@ -67,9 +71,36 @@ def propose(batch: Batch, options: Options) -> Edits:
     explained_each = [stretch.explained for own in found.values() for stretch in own]
     for text, explained, losses, others in zip(marked, explained_each, lost, europe, strict=True):
         parts += (text.divided(edits) for edits in (_edits(explained + losses), others))
+    of_europe = [(*stretch, edits) for stretch, edits in zip(stretches, europe, strict=True) if len(edits)]
+    for line in sorted({line for one in of_europe for line in _lines_at_ends(batch, *one)}):
+        text = Marked.of(batch, *line)
+        parts.append(text.divided(western.propose(text.codes)))
     edits = merge(parts)
     by_document = {document: [one for each in own for one in each.explained] for document, own in found.items()}
     return examples.guard(batch, merge((edits, pieces.propose(batch, by_document, edits))))
+
+
+def _of_europe(block: Block, explained: list[Explained]) -> Edits:
+    """Return what ftfy makes of the lines of a block that are not repaired."""
+    if not block.is_narrow:
+        return Edits.none()
+    done, doubted = (
+        [one.span.bounds for one in explained if (one.confidence >= PROVED and one.rule != DROPPED) == is_repair]
+        for is_repair in (True, False)
+    )
+    return western.propose(block.codes, done, doubted)
+
+
+def _lines_at_ends(batch: Batch, document: int, start: int, end: int, edits: Edits) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last line of a stretch as a whole, if they have edits and go on outside: where a few
+    letters of Europe are damaged, others far from them may be."""
+    for place in (start + int(edits.start[0]), start + int(edits.end[-1]) - 1):
+        first, last = max(int(batch.starts[document]), place - FAR), min(int(batch.ends[document]), place + FAR)
+        line_ends = np.flatnonzero(among(batch.classes[first:last], *LINE_END_CLASSES)) + first
+        nth = int(np.searchsorted(line_ends, place))
+        line = int(line_ends[nth - 1]) + 1 if nth else first, int(line_ends[nth]) if nth < len(line_ends) else last
+        if line[0] < start <= line[1] or line[0] <= end < line[1]:
+            yield line
 
 
 def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]]:

@@ -65,6 +65,11 @@ class Span:
     """How probable each character is that was filled in, by index."""
 
     @property
+    def bounds(self) -> tuple[int, int]:
+        """Where it starts and ends in the block."""
+        return self.start, self.end
+
+    @property
     def places(self) -> slice:
         """The places of the block that it holds."""
         return slice(self.start, self.end)

@@ -31,6 +31,9 @@ MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
 """The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
 tried."""
 
+LEAST_CUT = 16
+"""Characters beyond ASCII of a block that are enough to show UTF-8 without the bytes at its ends."""
+
 LEAST_LETTERS, LEAST_SHARE = 2, 0.1
 """Kana or syllables that a text must hold to be read as Japanese or Korean, and their share of what is beyond ASCII."""
 
@@ -59,6 +62,9 @@ _LETTERS = {
 """Kana, and the syllables of Korean, in the encodings that have them."""
 
 _BEGUN = re.compile(rb"[\xe3-\xef][\x80-\xbf](?![\x80-\xbf])")
+_CUT = re.compile(rb"\A[\x80-\xbf]{1,3}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
+"""What a cut leaves of a character of UTF-8 at the beginning of a text; at the end it may be whole."""
+
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
 
@@ -84,11 +90,13 @@ def may_explain(block: Block, pair: Pair) -> bool:
 
 
 def is_utf8(block: Block, pair: Pair) -> bool:
-    """Return whether the bytes behind a block are UTF-8 throughout, which those of other encodings never are."""
+    """Return whether the bytes behind a block are UTF-8 throughout, which those of other encodings never are; a long
+    one may begin or end in the middle of a character."""
     if block.lacks(pair.wrong):
         return False
+    data = block.raw(pair.wrong).data
     try:
-        block.raw(pair.wrong).data.decode("utf-8")
+        (_CUT.sub(b"", data) if block.foreign >= LEAST_CUT else data).decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True

@@ -9,19 +9,20 @@ controls, entities and the normal form of what comes out stay, for those would h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 from unicodedata import combining
 
 import numpy as np
 
-from encfix.batch import to_codes, to_text
-from encfix.chinese import model
+from encfix.batch import Codes, to_codes, to_text
+from encfix.chinese.neighbours import log_korean
 from encfix.edits import Edits, Proposal, gathered
-from encfix.repairs.mojibake.block import Block
 from encfix.rules import number_of
+
+Spans: TypeAlias = "Sequence[tuple[int, int]]"
 
 CONFIDENCE, UNSURE = 0.97, 0.5
 """How sure what ftfy makes of a line is; less where the line holds ideographs and stays damaged, for ftfy knows
@@ -65,8 +66,14 @@ _OF_THREE = re.compile("[\u0800-\ud7ff\uf900-\uffff]")
 _KANA = re.compile("‚[Ÿ\u00a0-ñ]|ƒ[@-~\u0152-\u02c6\u2013-\u20ac]")
 """Kana of Shift-JIS read as windows-1252: two of them, of which one is left, show that UTF-8 was there by chance."""
 
+SEVERAL = 4
+"""Characters beyond ASCII in a line that is UTF-8 from end to end by no chance."""
+
 RARE = -13.0
-"""The cost of an ideograph below which it hardly stands alone in a line of other writing."""
+"""The cost of an ideograph or a syllable of Korean below which it hardly stands alone in a line of other writing."""
+
+_STRICT = {("decode", "utf-8"), ("decode", "utf-8-variants")}
+"""ftfy's steps that read all bytes of a line from UTF-8, after those that undo a charset."""
 
 _NAMES = {
     "latin-1": "latin-1",
@@ -95,38 +102,49 @@ def _config() -> Any:
     return _ftfy().TextFixerConfig(**SETTINGS)
 
 
-def propose(block: Block, done: list[tuple[int, int]]) -> Edits:
-    """Propose what ftfy makes of the lines of a block that hold none of the spans `done`."""
-    if not block.is_narrow:
-        return Edits.none()
+def propose(codes: Codes, done: Spans = (), doubted: Spans = ()) -> Edits:
+    """Propose what ftfy makes of the lines of a text that hold none of the spans `done`; of those that hold one of the
+    spans `doubted`, if all bytes of the line prove to be UTF-8."""
     proposals: list[Proposal] = []
-    is_done = np.zeros(len(block.codes), dtype=np.bool_)
-    for start, end in done:
-        is_done[start:end] = True
-    text, place = to_text(block.codes), 0
+    is_done, is_doubted = np.zeros((2, len(codes)), dtype=np.bool_)
+    for spans, mask in ((done, is_done), (doubted, is_doubted)):
+        for start, end in spans:
+            mask[start:end] = True
+    text, place = to_text(codes), 0
     for line in text.splitlines(keepends=True) if "\x85" not in text else text.split("\n"):
         stop = place + len(line)
         if not line.isascii() and not is_done[place:stop].any():
-            proposals += [proposal.moved(place) for proposal in _changes(line)]
+            changes = _changes(line, must_be_whole=bool(is_doubted[place:stop].any()))
+            proposals += [proposal.moved(place) for proposal in changes]
         place = stop + ("\x85" in text)
     return gathered(proposals)
 
 
-def _changes(line: str) -> Iterator[Proposal]:
+def _changes(line: str, *, must_be_whole: bool) -> Iterator[Proposal]:
     """Yield what ftfy changes in a line."""
     if not _ftfy().badness.is_bad(line):
         return
     fixed, plan = _ftfy().fix_encoding_and_explain(line, _config())
     if fixed == line:
         return
+    is_whole = _is_whole(plan or [], fixed)
+    if must_be_whole and not is_whole:
+        return
     name = _rule(plan or [])
     rule = number_of(name)
     is_half_done = _IS_WIDE.search(fixed) and (_IS_WIDE.search(line) or _ftfy().badness.is_bad(fixed))
     is_half_done = is_half_done or (_KANA.search(fixed) and len(_KANA.findall(line)) > 1)
     changes = _aligned(line, fixed)
-    is_chance = any(_is_chance(line, *change, name) for change in changes)
+    is_chance = not is_whole and any(_is_chance(line, *change, name) for change in changes)
     for start, end, new in changes:
         yield Proposal(start, end, new, rule, UNSURE if is_half_done or is_chance else CONFIDENCE)
+
+
+def _is_whole(plan: Any, fixed: str) -> bool:
+    """Return whether all of a line was read from UTF-8 without a loss, and there is enough of it that this is no
+    chance."""
+    steps = {(step.action, step.parameter) for step in plan if step.action not in ("encode", "transcode")}
+    return bool(steps) and steps <= _STRICT and sum(one >= "\x80" for one in fixed) >= SEVERAL
 
 
 def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
@@ -146,7 +164,7 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     if ord(new) in _ARABIC:
         return True
     beside = line[start - 1 : start] + line[end : end + 1]
-    is_rare = _RARE.match(new) or (_IS_WIDE.match(new) and model.log_unigram(to_codes(new))[0] < RARE)
+    is_rare = _RARE.match(new) or (_IS_WIDE.match(new) and log_korean(to_codes(new))[0] < RARE)
     return bool(is_rare) and not any(map(str.isalpha, beside))
 
 
