@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -161,14 +162,14 @@ class Block:
         before = self.foreign_before
         return bool(before[-1] > before[span.end] - before[span.start])
 
-    def is_suspect_but_for(self, spans: list[Span]) -> bool:
+    def is_suspect_but_for(self, spans: Sequence[tuple[int, int]]) -> bool:
         """Return whether a stretch is improbable that none of the spans holds, or a character beside them that no
         Chinese text has."""
         badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
         if spans:
             badness[IS_FOREIGN.take(self.classes)] = SUSPECT + 1
-        for span in spans:
-            badness[span.start : span.end] = 0.0
+        for start, end in spans:
+            badness[start:end] = 0.0
         return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
 
     @property
