@@ -26,6 +26,11 @@ wrong: Any = encfix
         (lambda: list(wrong.clean_iter("文字")), TypeError, "clean takes one"),
         (lambda: wrong.Cleaner("simplified"), TypeError, "options are Options, not str"),
         (lambda: wrong.Options(skip=3), encfix.OptionError, "skip: a list of strings is needed, not 3"),
+        (
+            lambda: wrong.Options(skip=(kind for kind in ("gloss", 3))),
+            encfix.OptionError,
+            "a list of strings is needed",
+        ),
         (lambda: wrong.Options(skip=("nothing-like-it",)), encfix.OptionError, "among the known: mojibake, misaligned"),
         (
             lambda: wrong.Options(only=("form", "gloss.pinyin"), skip=("gloss", "form")),
@@ -42,6 +47,12 @@ def test_wrong_calls_are_told_what_is_needed(call: Callable[[], object], error: 
         call()
     assert message in str(raised.value)
     assert len(str(raised.value)) < 200
+
+
+@pytest.mark.parametrize("made", [tuple, list, iter, dict.fromkeys])
+def test_kinds_may_be_given_in_any_way_once(made: Callable[[list[str]], Any]) -> None:
+    assert encfix.Options(skip=made(["gloss", "noise"])).skip == ("gloss", "noise")
+    assert encfix.clean("省委副書(shu) 記強(qiáng)調(diào)", only=made(["noise"])).verdict == "clean"
 
 
 def test_options_of_pyproject_in_the_file_of_encfix_are_told_apart(
