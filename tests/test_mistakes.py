@@ -23,6 +23,13 @@ wrong: Any = encfix
         (lambda: wrong.clean(b"\xe6\x96\x87"), TypeError, "a document is a str, not bytes"),
         (lambda: wrong.clean_many("文字"), TypeError, "clean takes one"),
         (lambda: wrong.clean_many(["文", None]), TypeError, "a document is a str, not NoneType"),
+        (lambda: wrong.clean_many(["文", None]), TypeError, "number 1, counted from 0"),
+        (
+            lambda: list(wrong.clean_iter(iter(["文", b"x"]))),
+            TypeError,
+            "number 1, counted from 0; encfix.decode makes",
+        ),
+        (lambda: wrong.clean(b"\xe6\x96\x87"), TypeError, "encfix.decode makes text of bytes"),
         (lambda: list(wrong.clean_iter("文字")), TypeError, "clean takes one"),
         (lambda: wrong.Cleaner("simplified"), TypeError, "options are Options, not str"),
         (lambda: wrong.Options(skip=3), encfix.OptionError, "skip: a list of strings is needed, not 3"),
