@@ -54,7 +54,7 @@ _READ_AS = {
         "cp1253", "cp1254", "cp1256", "cp1257", "cp1258", "cp850", "mac-roman", "latin-1-then-gbk", "several",
     ),
     "gbk": ("latin-1", "latin-2", "latin-9", "cp1250", "cp1252", "cp1254", "utf-8-or-cp1252", "big5", "shift-jis",
-            "euc-kr", "latin-1-then-gbk", "cp437", "mac-roman", "cp1251"),
+            "euc-kr", "latin-1-then-gbk", "cp437", "mac-roman", "cp1251", "cp866", "cp850", "koi8-r"),
     "big5": ("gbk", "cp1252", "cp1254", "utf-8-or-cp1252", "shift-jis", "euc-kr", "latin-1-then-gbk", "cp437"),
     "euc-jp": ("gbk", "cp1252"),
     "shift-jis": ("gbk", "cp1252", "latin-1"),

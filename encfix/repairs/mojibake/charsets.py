@@ -52,6 +52,8 @@ CODECS = {
     "cp1257": ("cp1257",),
     "cp1258": ("cp1258",),
     "cp850": ("cp850",),
+    "cp866": ("cp866",),
+    "koi8-r": ("koi8-r",),
 }
 """The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
 
@@ -68,7 +70,7 @@ ALONE = "alone"
 
 SINGLE_BYTE = (
     "latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", "mac-roman", "cp1251", "cp1256", "cp1257",
-    "cp1258", "cp850", LATIN_1_THEN_GBK, UTF8_OR_CP1252,
+    "cp1258", "cp850", "cp866", "koi8-r", LATIN_1_THEN_GBK, UTF8_OR_CP1252,
 )  # fmt: skip
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
@@ -76,7 +78,7 @@ PLAIN_SPACE = {"mac-roman": 0xCA}
 """Charsets whose no-break space, often found as a plain one, is a byte that begins a character of GBK, with that
 byte."""
 
-OF_CYRILLIC = ("cp1251",)
+OF_CYRILLIC = ("cp1251", "cp866", "koi8-r")
 """Charsets in whose letters Russian and its neighbours are written."""
 
 OF_EUROPE = tuple(charset for charset in SINGLE_BYTE if charset not in (LATIN_1_THEN_GBK, UTF8_OR_CP1252))

@@ -162,6 +162,12 @@ def differing(charset: str, others: tuple[str, ...]) -> npt.NDArray[np.bool_]:
 
 
 @cache
+def given_by(charset: str) -> npt.NDArray[np.bool_]:
+    """Return which code points a charset gives: bool (REACH + 1,)."""
+    return np.asarray(_table(charset) != _NONE)
+
+
+@cache
 def in_question(charset: str) -> npt.NDArray[np.bool_]:
     """Return the characters of `by_codec` as a table of code points: bool (REACH + 1,)."""
     table = np.zeros(REACH + 1, dtype=np.bool_)

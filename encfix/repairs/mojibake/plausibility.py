@@ -45,11 +45,16 @@ LIKE = {
     "latin-9": ("latin-1",),
     "cp1254": ("cp1252", "latin-1"),
     "cp1258": ("cp1252", "latin-1", "cp1254"),
+    "cp850": ("cp437",),
+    "cp866": ("cp437",),
 }
 """Charsets that explain nothing beyond others unless a text has a character that they read from another byte, or
 characters that no one of the others has all of."""
 
-OWN = {"mac-roman": _among("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"), "cp1251": _among(map(chr, range(0x401, 0x492)))}
+OWN = {
+    "mac-roman": _among("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"),
+    **dict.fromkeys(("cp1251", "koi8-r"), _among(map(chr, range(0x401, 0x492)))),
+}
 """Characters of charsets that any text read by them holds, and hardly any other."""
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
