@@ -35,7 +35,7 @@ LEAST_GAIN, GAP = 8.0, 3.0
 ODD = -21.0
 """The cost of two pairs of characters in a row above which nothing is gone around them."""
 
-_WRONG = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254")
+_WRONG = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp1251")
 """The charsets that read it as a soft hyphen."""
 
 _Find: TypeAlias = "Callable[[bytes, bytes, str], tuple[Gone, ...] | None]"
