@@ -6,6 +6,7 @@ them gives.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,6 +30,9 @@ from encfix.repairs.mojibake.charsets import (
 
 NARROWED = {"¢": "￠", "£": "￡", "¥": "￥"}
 """Characters beyond ASCII that GBK lacks, for the wide ones that it has: many collections of text fold widths."""
+
+COMPATIBILITY = range(0xF900, 0xFB00)
+"""Ideographs that are others in normal form C."""
 
 _NONE = np.uint32(0xFFFFFFFF)
 
@@ -173,6 +177,22 @@ def in_question(charset: str) -> npt.NDArray[np.bool_]:
     table = np.zeros(REACH + 1, dtype=np.bool_)
     table[[code for known in by_codec(charset) for code in known]] = True
     return table
+
+
+@cache
+def unified(charset: str) -> dict[int, tuple[bytes, ...]]:
+    """Return the ideographs that a charset has twice, as EUC-KR has one for each sound, with the bytes of the others:
+    normal form C makes one of them.
+
+    >>> unified("euc-kr")[ord("契")]
+    (b'\xd0\xd0',)
+    """
+    found: dict[int, tuple[bytes, ...]] = {}
+    for code, raw in (each for codec in CODECS[charset] for each in characters(codec)):
+        (one,) = map(ord, unicodedata.normalize("NFC", chr(code)))
+        if code in COMPATIBILITY and one != code:
+            found[one] = (*found.get(one, ()), raw)
+    return found
 
 
 @cache

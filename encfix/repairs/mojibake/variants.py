@@ -20,7 +20,7 @@ from encfix.repairs.mojibake.block import Block, Scores
 from encfix.repairs.mojibake.charsets import CODECS, can_be_lost, given, pair_table
 from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, Options, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
-from encfix.repairs.mojibake.inverses import Raw, by_codec, in_question
+from encfix.repairs.mojibake.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.pairs import MIXED, Pair
 from encfix.repairs.mojibake.reading import read
@@ -34,6 +34,9 @@ SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
 OF_UTF8 = -2.0
 """The same for those of UTF-8 where windows-1252 has the character."""
 
+
+TWIN = -6.0
+"""The same for those of an ideograph of which normal form C makes it."""
 
 _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
@@ -57,7 +60,10 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
 
 def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     raw, codecs = block.bytes_of(pair), by_codec(pair.wrong)
-    ambiguous = np.flatnonzero(in_question(pair.wrong).take(block.codes, mode="clip"))
+    twins = _twins(block, pair)
+    ambiguous = np.flatnonzero(
+        in_question(pair.wrong).take(block.codes, mode="clip") | np.isin(block.codes, list(twins))
+    )
     doubted: list[int] = []
     beyond = np.concatenate(([False], block.codes >= 0x80, [False]))
     is_apart = ~beyond[ambiguous] & ~beyond[ambiguous + 2]
@@ -81,7 +87,8 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     known: dict[tuple[int, bytes], Choices] = {}
     for place, code in zip(ambiguous.tolist(), codes, strict=True):
         key = code, pieces[place]
-        options[place] = choices = known.get(key) or _choices(*key, codecs, pair)
+        more = ((other, TWIN) for other in twins.get(code, ()))
+        options[place] = choices = known.get(key) or (*_choices(*key, codecs, pair), *more)
         known[key] = choices
     if pair in MIXED and pair.true == "gbk" and not (block.codes == missing_bytes.SOFT_HYPHEN).any():
         for place in np.flatnonzero(block.codes >= 0x80).tolist():
@@ -100,6 +107,15 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
                 if not is_sure:
                     doubted += own.tolist()
     return Raw.of(chosen), np.unique(np.array(doubted, dtype=np.int64))
+
+
+def _twins(block: Block, pair: Pair) -> Mapping[int, tuple[bytes, ...]]:
+    """Return the ideographs that the wrong encoding has twice, where a block has none that normal form C would have
+    made another."""
+    if pair.is_single_byte or not pair.is_chinese or pair.codec == "utf-8":
+        return {}
+    is_as_decoded = (block.codes >= COMPATIBILITY.start) & (block.codes < COMPATIBILITY.stop)
+    return {} if is_as_decoded.any() else unified(pair.wrong)
 
 
 def _choices(code: int, piece: bytes, codecs: Sequence[Mapping[int, tuple[bytes, ...]]], pair: Pair) -> Choices:
