@@ -190,8 +190,9 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     if (len(new) == 1 and ord(new) in _ARABIC) or (_STRAY.search(new) and not _STRAY.search(old)):
         return True  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
     letters = _LETTERS.findall(old)
-    if name == _SEVERAL and letters != _LETTERS.findall(new) and not {*letters}.isdisjoint(new):
-        return not any(map(_OF_THREE.match, {*new} - {*old}))  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
+    is_in_part = name == _SEVERAL and letters != _LETTERS.findall(new) and not {*letters}.isdisjoint(new)
+    if is_in_part and not any(map(_OF_THREE.match, {*new} - {*old})):
+        return True  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
     start, end, new = _trimmed(line, start, end, new)
     if len(new) != 1:
         return False
@@ -199,7 +200,8 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
         return True
     beside = line[start - 1 : start] + line[end : end + 1]
     is_rare = _RARE.match(new) or (_IS_WIDE.match(new) and log_korean(to_codes(new))[0] < RARE)
-    return bool(is_rare) and not any(one.isalpha() and not _WIDE.match(one) for one in beside)
+    is_of_a_word = any(one.isalpha() and not _WIDE.match(one) for one in beside)
+    return bool(is_rare) and (_LETTERS.search(beside) is not None or not is_of_a_word)
 
 
 def _trimmed(line: str, start: int, end: int, new: str) -> tuple[int, int, str]:
