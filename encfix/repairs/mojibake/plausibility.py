@@ -58,6 +58,8 @@ OWN = {
 """Characters of charsets that any text read by them holds, and hardly any other."""
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
+_OF_TWO = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
+"""What a decoder that reads UTF-8 wherever it can does not read one by one."""
 _LETTERS = {
     "utf-8": re.compile(rb"\xe3[\x81-\x83][\x80-\xbf]"),
     "euc_jp": re.compile(rb"[\xa4\xa5][\xa1-\xf6]"),
@@ -76,7 +78,10 @@ _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 def may_explain(block: Block, pair: Pair) -> bool:
     """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
     if pair.wrong == "utf-8-or-cp1252":
-        return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
+        data = block.raw("cp1252").data
+        may_be_read = pair.true == "gbk" or _OF_TWO.search(data) is None  # GBK has £ at every mark to tell more
+        has_read_utf8 = all(block.lacking(charset).any() for charset in ("cp1252", "latin-1"))
+        return data.count(LOST) < 0.7 * block.foreign and (may_be_read or has_read_utf8)
     if block.lacks(pair.wrong) > MOST_LACKING * block.foreign:
         return False
     near = LIKE.get(pair.wrong)

@@ -90,7 +90,7 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
         more = ((other, TWIN) for other in twins.get(code, ()))
         options[place] = choices = known.get(key) or (*_choices(*key, codecs, pair), *more)
         known[key] = choices
-    if pair in MIXED and pair.true == "gbk" and not (block.codes == missing_bytes.SOFT_HYPHEN).any():
+    if pair in MIXED and not (block.codes == missing_bytes.SOFT_HYPHEN).any():
         for place in np.flatnonzero(block.codes >= 0x80).tolist():
             first, *others = options.get(place, ((pieces[place], 0.0),))
             options[place] = (first, *others, (first[0] + bytes((missing_bytes.SOFT_HYPHEN,)), STRIPPED))
