@@ -14,7 +14,7 @@ from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import are_japanese, best_sums, is_hangul, is_kana, is_misread, log_japanese, log_mixed
-from encfix.repairs.mojibake import cyrillic, later_marks, narrowed
+from encfix.repairs.mojibake import cyrillic, later_marks, narrowed, plain_spaces
 from encfix.repairs.mojibake.charsets import (
     LOST,
     OF_ASIA,
@@ -93,6 +93,7 @@ class Block:
         self._whole: tuple[Block, int, int] | None = None
         self._raw: dict[str, Raw] = {}
         self._own: dict[str, Raw] = {}
+        self._unbroken: dict[str, Raw] = {}
         self._held: dict[str, int] = {}
         self._lacking: dict[str, Mask] = {}
         self._never: dict[str, Positions] = {}
@@ -219,6 +220,8 @@ class Block:
             return raw
         if pair.wrong not in self._own:
             is_narrow = pair.is_single_byte
+            if is_narrow:
+                raw = self._with_no_break(pair.wrong)
             if is_narrow not in self._may_be_later:
                 self._may_be_later[is_narrow] = later_marks.may_be_later(self.codes, is_narrow=is_narrow)
             self._own[pair.wrong] = later_marks.with_own_marks(
@@ -227,6 +230,12 @@ class Block:
             if pair.wrong == "gbk":
                 self._own[pair.wrong] = narrowed.with_wide(self._own[pair.wrong], self.codes)
         return self._own[pair.wrong]
+
+    def _with_no_break(self, charset: str) -> Raw:
+        """Return the bytes behind the block as UTF-8 in which plain spaces may have been no-break ones."""
+        if charset not in self._unbroken:
+            self._unbroken[charset] = plain_spaces.with_no_break(self.raw(charset), charset)
+        return self._unbroken[charset]
 
     def lacking(self, charset: str) -> Mask:
         """Return which characters `charset` lacks, but for marks of what was lost, none of its text: bool of shape
@@ -247,7 +256,8 @@ class Block:
         if charset not in self._never:
             is_never = self.lacking(charset)
             if charset in SINGLE_BYTE and charset not in PLAIN_SPACE:  # beside a space that may be a byte none is alone
-                is_never = is_never | self._are_alone
+                is_byte = plain_spaces.are_behind(self._with_no_break(charset), self.codes)
+                is_never = is_never | self._are_alone & ~is_byte
             if charset in OF_CYRILLIC:
                 is_never = is_never | cyrillic.are_words(self.codes)
             self._never[charset] = self.controls + running_counts(is_never)

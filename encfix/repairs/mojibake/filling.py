@@ -206,6 +206,8 @@ def candidates_of(slot: Slot, codec: str, wrong: str) -> Codes:
             lost = can_be_lost(wrong)
             if slot.is_half_of_two:  # the last of one character, and the first of the next
                 may: Mask = np.asarray(lost[:, 0xE2:0xF0].any(axis=1) if place else lost[0x81:0xC0].any(axis=0))
+            elif slot.gone is not None:
+                may = np.isin(np.arange(0x100), list(slot.gone))
             else:
                 may = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
             fitting = fitting[may[bytes_at(fitting, place, codec)]]

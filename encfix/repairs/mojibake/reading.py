@@ -18,6 +18,7 @@ from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask, Positions, to_codes, to_text
 from encfix.repairs.mojibake import dropping, edges
 from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
+from encfix.repairs.mojibake.charsets import may_be_gone
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
 from encfix.repairs.mojibake.inverses import Raw
@@ -83,8 +84,10 @@ def _starts(codes: Codes, codec: str, data: bytes) -> Positions:
 
 def read_marked(raw: Raw, pair: Pair) -> Reading:
     """Return bytes read as `pair` says, of which some were lost: in UTF-8, or where a mark stands for each loss."""
+    if pair.codec == "utf-8" and pair.is_single_byte:
+        return read_utf8(raw.data, gone=may_be_gone(pair.wrong, raw.data))
     if pair.codec == "utf-8":
-        return read_utf8(raw.data, None if pair.is_single_byte else raw.starts)
+        return read_utf8(raw.data, raw.starts)
     return dropping.read_marked(raw.data, pair.codec, (pair.wrong, ""))
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
-from encfix.batch import Mask, Positions, to_codes, to_text
+from encfix.batch import Positions, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.repairs.mojibake import missing_bytes
 from encfix.repairs.mojibake.block import Block, Scores
-from encfix.repairs.mojibake.charsets import CODECS, can_be_lost, given, pair_table
+from encfix.repairs.mojibake.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
 from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, Options, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
@@ -90,10 +89,10 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
         more = ((other, TWIN) for other in twins.get(code, ()))
         options[place] = choices = known.get(key) or (*_choices(*key, codecs, pair), *more)
         known[key] = choices
-    if pair in MIXED and not (block.codes == missing_bytes.SOFT_HYPHEN).any():
+    if pair in MIXED and not (block.codes == SOFT_HYPHEN).any():
         for place in np.flatnonzero(block.codes >= 0x80).tolist():
             first, *others = options.get(place, ((pieces[place], 0.0),))
-            options[place] = (first, *others, (first[0] + bytes((missing_bytes.SOFT_HYPHEN,)), STRIPPED))
+            options[place] = (first, *others, (first[0] + bytes((SOFT_HYPHEN,)), STRIPPED))
     chosen = pieces.copy()
     if pair.codec == "utf-8":
         _choose_utf8(chosen, options)
@@ -212,18 +211,11 @@ def with_final_space(raw: Raw, charset: str) -> Raw | None:
         read = bytes(data[: place + nth + 1]).decode("utf-8", "replace").rjust(2)
         before, broken = read[-2], read[-1]
         stem = broken.encode()[:-1]
-        rivals = [(stem + bytes((byte,))).decode() for byte in _undefined(charset)]
+        rivals = [(stem + bytes((byte,))).decode() for byte in may_be_gone(charset, raw.data)]
         best = max((model.pair(before, rival) for rival in rivals), default=-np.inf)
         if best > model.pair(before, broken) - GAP:
             return None
     return Raw(bytes(data), starts)
-
-
-@cache
-def _undefined(charset: str) -> tuple[int, ...]:
-    """Return the bytes 80 to BF that a strict decoder of a charset cannot read."""
-    lost: Mask = np.asarray(can_be_lost(charset).any(axis=1))
-    return tuple((np.flatnonzero(lost[0x80:0xC0]) + 0x80).tolist())
 
 
 def _lines(block: Block) -> Iterator[tuple[int, int]]:
