@@ -109,6 +109,8 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
+    if span.pair.true == "utf-8" and span.pair.is_single_byte:
+        known &= ~_are_pictures(codes)
     is_by_chance = span.pair.is_single_byte or (span.pair.codec != "utf-8" and span.pair.is_chinese)
     fewest = max(FEW, FEWEST * min(int(known.sum()), OF_LINE))
     few = len(np.unique(codes[known])) < fewest if is_by_chance else known.sum() < FEW
@@ -279,6 +281,12 @@ def _is_foreign(codes: Codes, pair: Pair) -> bool:
 
 def _are_letters(codes: Codes) -> Mask:
     return np.asarray(IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes))
+
+
+def _are_pictures(codes: Codes) -> Mask:
+    """Return which characters are arrows, boxes and other signs of which the model of Chinese knows nothing: three or
+    four bytes of UTF-8 do not make one by chance."""
+    return np.asarray((codes >= 0x2190) & (codes < 0x2C00) | (codes >= 0x1F000) & (codes < 0x1FB00) | (codes == 0xFE0F))
 
 
 def is_exact(span: Span) -> bool:

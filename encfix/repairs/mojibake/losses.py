@@ -87,6 +87,10 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     ]
     for whole, (_, is_possible) in zip(reading.filled([span for span, _ in wanted], pair), wanted, strict=True):
         confidence = judging.confidence(block, whole)
+        if pair.is_european and block.is_in_a_word(whole):
+            confidence = min(confidence, DOUBTED)
+        if pair.is_european and block.is_in_a_word(whole):
+            confidence = min(confidence, DOUBTED)
         if is_possible or confidence > 0:
             found.append(Explained(whole, confidence, NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
