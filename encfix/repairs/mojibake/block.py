@@ -152,6 +152,10 @@ class Block:
         beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
         return bool(IS_FOREIGN.take(beside).any())
 
+    def is_before_a_loss(self, span: Span) -> bool:
+        """Return whether a mark of lost bytes stands right behind a span."""
+        return bool(np.isin(self.codes[span.end : span.end + 1], (ord("?"), 0xFFFD)).any())
+
     def is_in_a_word(self, span: Span) -> bool:
         """Return whether a letter of Europe beyond ASCII stands beside a span that its wrong encoding lacks."""
         lacking = self.lacking(span.pair.wrong)

@@ -15,7 +15,7 @@ from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_japane
 from encfix.repairs.mojibake import shift_jis_halves
 from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.charsets import LEAST_TRAIL, decoder_of
-from encfix.repairs.mojibake.costs import broken, read_costs
+from encfix.repairs.mojibake.costs import are_pictures, broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.inverses import Raw, encode
 from encfix.repairs.mojibake.pairs import MIXED, Pair
@@ -110,7 +110,7 @@ def confidence(block: Block, span: Span) -> float:
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
     if span.pair.true == "utf-8" and span.pair.is_single_byte:
-        known &= ~_are_pictures(codes)
+        known &= ~are_pictures(codes)
     is_by_chance = span.pair.is_single_byte or (span.pair.codec != "utf-8" and span.pair.is_chinese)
     fewest = max(FEW, FEWEST * min(int(known.sum()), OF_LINE))
     few = len(np.unique(codes[known])) < fewest if is_by_chance else known.sum() < FEW
@@ -283,12 +283,6 @@ def _are_letters(codes: Codes) -> Mask:
     return np.asarray(IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes))
 
 
-def _are_pictures(codes: Codes) -> Mask:
-    """Return which characters are arrows, boxes and other signs of which the model of Chinese knows nothing: three or
-    four bytes of UTF-8 do not make one by chance."""
-    return np.asarray((codes >= 0x2190) & (codes < 0x2C00) | (codes >= 0x1F000) & (codes < 0x1FB00) | (codes == 0xFE0F))
-
-
 def is_exact(span: Span) -> bool:
     """Return whether the reading holds no byte that is part of no character."""
     return _BROKEN.search(span.text) is None
@@ -307,7 +301,8 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     codes = to_codes(span.text)
     costs = read_costs(codes, pair)
     if pair.codec == "utf-8":  # what is left of two characters at an end may be one
-        return pair.wrong in LOSES_MANY and bool(min(costs[0], costs[-1]) < POOR)
+        ends = costs[[0, -1]] if pair.wrong in LOSES_MANY else costs[-1:] if block.is_before_a_loss(span) else costs[:0]
+        return bool((ends < POOR).any())
     if pair.is_single_byte:
         return False
     if block.is_cut(span) or np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any():

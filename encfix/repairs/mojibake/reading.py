@@ -215,6 +215,12 @@ def _filled(span: Span, text: Codes, done: dict[int, float]) -> Span:
     return replace(span, text=to_text(text), certainty=sure, slots=left, filled=done)
 
 
+def doubted_at_end(span: Span) -> Span:
+    """Return a span with U+FFFD for an improbable last character: what was lost behind it may have begun in it."""
+    marked = np.append(to_codes(span.text), np.uint32(REPLACEMENT))
+    return replace(span, text=to_text(doubt(marked, POOR_UTF8)[:-1]))
+
+
 def _best_stretches(gains: Scores, least: float) -> list[tuple[int, int, float]]:
     """Return the stretches of greatest sum above `least`, that nowhere fall by more than `DROP`: start, end, sum."""
     found = []
