@@ -51,7 +51,8 @@ class Rule:
 _READ_AS = {
     "utf-8": (
         "gbk", "big5", "shift-jis", "euc-kr", "latin-1", "latin-2", "latin-9", "cp437", "cp1250", "cp1251", "cp1252",
-        "cp1253", "cp1254", "cp1256", "cp1257", "cp1258", "cp850", "mac-roman", "latin-1-then-gbk", "several",
+        "cp1253", "cp1254", "cp1256", "cp1257", "cp1258", "cp850", "ptcp154", "mac-roman",
+        "latin-1-then-gbk", "several",
     ),
     "gbk": ("latin-1", "latin-2", "latin-9", "cp1250", "cp1252", "cp1254", "utf-8-or-cp1252", "big5", "shift-jis",
             "euc-kr", "latin-1-then-gbk", "cp437", "mac-roman", "cp1251", "cp866", "cp850", "koi8-r"),

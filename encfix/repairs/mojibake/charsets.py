@@ -56,6 +56,7 @@ CODECS = {
     "cp850": ("cp850",),
     "cp866": ("cp866",),
     "koi8-r": ("koi8-r",),
+    "ptcp154": ("ptcp154",),
 }
 """The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
 
@@ -72,7 +73,7 @@ ALONE = "alone"
 
 SINGLE_BYTE = (
     "latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", "mac-roman", "cp1251", "cp1256", "cp1257",
-    "cp1258", "cp850", "cp866", "koi8-r", LATIN_1_THEN_GBK, UTF8_OR_CP1252,
+    "cp1258", "cp850", "cp866", "koi8-r", "ptcp154", LATIN_1_THEN_GBK, UTF8_OR_CP1252,
 )  # fmt: skip
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
@@ -87,7 +88,8 @@ PLAIN_SPACE = {"mac-roman": 0xCA}
 byte."""
 
 OF_CYRILLIC = ("cp1251", "cp866", "koi8-r")
-"""Charsets in whose letters Russian and its neighbours are written."""
+"""Charsets in whose letters Russian and its neighbours are written, of those that GBK is read in: what UTF-8 becomes
+is no word."""
 
 OF_EUROPE = tuple(charset for charset in SINGLE_BYTE if charset not in (LATIN_1_THEN_GBK, UTF8_OR_CP1252))
 OF_ASIA = ("gbk", "big5", "shift-jis", "euc-kr", LATIN_1_THEN_GBK)

@@ -142,16 +142,16 @@ def held(codes: Codes, charsets: tuple[str, ...]) -> dict[str, int]:
     {'latin-1': 1, 'gbk': 2}
     """
     holders = _holders(charsets).take(codes, mode="clip")
-    bits = np.left_shift(1, np.arange(len(charsets))).astype(np.uint16)
+    bits = np.left_shift(1, np.arange(len(charsets))).astype(np.uint32)
     return dict(zip(charsets, np.count_nonzero(holders[:, None] & bits, axis=0).tolist(), strict=True))
 
 
 @cache
-def _holders(charsets: tuple[str, ...]) -> npt.NDArray[np.uint16]:
-    """Return which of some charsets have each code point beyond ASCII, a bit for each: uint16 (REACH + 1,)."""
-    table = np.zeros(REACH + 1, dtype=np.uint16)
+def _holders(charsets: tuple[str, ...]) -> npt.NDArray[np.uint32]:
+    """Return which of some charsets have each code point beyond ASCII, a bit for each: uint32 (REACH + 1,)."""
+    table = np.zeros(REACH + 1, dtype=np.uint32)
     for nth, charset in enumerate(charsets):
-        table[0x80:] |= (_table(charset)[0x80:] != _NONE).astype(np.uint16) << np.uint16(nth)
+        table[0x80:] |= (_table(charset)[0x80:] != _NONE).astype(np.uint32) << np.uint32(nth)
     return table
 
 

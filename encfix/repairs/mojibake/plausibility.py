@@ -54,6 +54,7 @@ characters that no one of the others has all of."""
 OWN = {
     "mac-roman": _among("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"),
     **dict.fromkeys(("cp1251", "koi8-r"), _among(map(chr, range(0x401, 0x492)))),
+    "ptcp154": _among(map(chr, range(0x492, 0x4F0))),
 }
 """Characters of charsets that any text read by them holds, and hardly any other."""
 
