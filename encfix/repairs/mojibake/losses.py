@@ -86,11 +86,9 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
         if is_possible or (is_by_two and len(span.slots) <= MOST_BY_TWO * len(span.text))
     ]
     for whole, (_, is_possible) in zip(reading.filled([span for span, _ in wanted], pair), wanted, strict=True):
-        if pair.codec == "utf-8" and not pair.is_single_byte and block.is_before_a_loss(whole):
+        if pair.codec == "utf-8" and pair.is_chinese and not pair.is_single_byte and block.is_before_a_loss(whole):
             whole = reading.doubted_at_end(whole)
         confidence = judging.confidence(block, whole)
-        if pair.is_european and block.is_in_a_word(whole):
-            confidence = min(confidence, DOUBTED)
         if is_possible or confidence > 0:
             found.append(Explained(whole, confidence, NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:
