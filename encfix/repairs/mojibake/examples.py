@@ -37,9 +37,9 @@ example of."""
 FEW, SHARE = 4, 0.25
 """Such examples on a page, and their share of it: where there are both more, the page is damaged itself."""
 
-FEWEST, BESIDE = 2, 12
+FEWEST, BESIDE = 2, 40
 """Examples that stand beside their repairs in such a table at least, and the most characters of ASCII between:
-quotation marks, a comma, an arrow."""
+quotation marks, a comma, an arrow, what the example goes on with."""
 
 _QUOTES = frozenset("“‘「『\"'`《")
 CONFIDENCE = 0.5
