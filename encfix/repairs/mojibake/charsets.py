@@ -145,8 +145,8 @@ def may_be_gone(charset: str, data: bytes) -> bytes:
 
     Who drops one of a kind drops all: none is gone where one stands.
 
-    >>> may_be_gone("cp1252", b"\xe4\xb8\xad"), may_be_gone("cp1252", b"\xe5\x8d\x97")
-    (b'\x81\x8d\x8f\x90\x9d', b'\xad')
+    >>> [may_be_gone("cp1252", text.encode()).hex(" ") for text in ("中", "南")]
+    ['81 8d 8f 90 9d', 'ad']
     """
     undefined, stripped = (kind if not any(byte in data for byte in kind) else b"" for kind in _may_be_gone(charset))
     return undefined + (stripped if not undefined or len(data.translate(None, _ASCII)) >= LONG else b"")
