@@ -153,7 +153,7 @@ class Surroundings:
         first, last = last_before(line_ends, places) + 1, first_from(line_ends, places)
         own, other = self._own_and_other(first, last)
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses()
-        found |= self._are_examples(first, last)
+        found |= self._are_examples(first, last, is_leftover)
         own, other = self._own_and_other(*self._literals())
         found |= is_leftover & (own == 0) & (other > 0)
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
@@ -205,7 +205,7 @@ class Surroundings:
         is_han = among(self._scripts.batch.classes.take(inside(starts, lengths)), *HAN_CLASSES)
         return np.asarray(np.diff(offsets_of(is_han.astype(np.int64))[offsets_of(lengths)]))
 
-    def _are_examples(self, firsts: Positions, lasts: Positions) -> Mask:
+    def _are_examples(self, firsts: Positions, lasts: Positions, is_leftover: Mask) -> Mask:
         """Return which places lie in talk of scripts and spellings, `firsts` and `lasts` being the ends of lines."""
         batch, places = self._scripts.batch, self._places
         found = examples.are_in_talk_of_scripts(batch, places, firsts, lasts)
@@ -216,6 +216,10 @@ class Surroundings:
         found |= examples.are_in_pairs(codes, middle) | examples.are_in_sets(codes, middle)
         found |= examples.are_alone_beside_own_form(codes, middle)
         found |= examples.are_rejected(codes[:, middle + 1 :])
+        starts, ends = batch.starts[self._document], batch.ends[self._document]
+        codes = around(batch.codes, places, starts, ends, examples.NEAR_WORD)
+        found |= examples.are_among_lone_forms(codes, examples.NEAR_WORD)
+        found |= ~is_leftover & examples.are_spelled_beside(codes, examples.NEAR_WORD)
         starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
         return found | examples.are_quoted(batch.codes, places, starts, ends)
 
