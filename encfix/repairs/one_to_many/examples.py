@@ -74,6 +74,10 @@ NEAR_QUOTE = 4
 NEAR_WORD = 160
 """Code points on either side within which a word that is set off may be given in another spelling."""
 
+NEAR_ERROR, ENOUGH_ERRORS, SHARE_OF_ERRORS = 40, 6, 0.3
+"""Code points on either side of a place within which so many wrong forms, and such a share of the ideographs, make a
+list of errors: converted text has one in twenty, lists of words of two characters one in two."""
+
 MARKED = "\"'`<>()（）/|" + OPENING + CLOSING
 """What sets such a word off: marks of code, of markup, and of quotations; marks of prose stand between clauses."""
 

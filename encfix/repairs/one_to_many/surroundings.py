@@ -216,12 +216,21 @@ class Surroundings:
         found |= examples.are_in_pairs(codes, middle) | examples.are_in_sets(codes, middle)
         found |= examples.are_alone_beside_own_form(codes, middle)
         found |= examples.are_rejected(codes[:, middle + 1 :])
+        found |= ~is_leftover & self._are_listed(places[~is_leftover])
         starts, ends = batch.starts[self._document], batch.ends[self._document]
         codes = around(batch.codes, places, starts, ends, examples.NEAR_WORD)
         found |= examples.are_among_lone_forms(codes, examples.NEAR_WORD)
         found |= ~is_leftover & examples.are_spelled_beside(codes, examples.NEAR_WORD)
         starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
         return found | examples.are_quoted(batch.codes, places, starts, ends)
+
+    def _are_listed(self, wrong: Positions) -> Mask:
+        """Return which places lie where nearly every word holds a `wrong` form: in a list of errors."""
+        starts = np.maximum(self._start, self._places - examples.NEAR_ERROR)
+        ends = np.minimum(self._end, self._places + examples.NEAR_ERROR + 1)
+        errors = between(wrong, starts, ends)
+        found = errors >= examples.ENOUGH_ERRORS
+        return np.asarray(found & (errors >= examples.SHARE_OF_ERRORS * self._ideographs(starts, ends, found)))
 
     def _are_in_addresses(self) -> Mask:
         """Return which places lie in the path of an address; few stand behind a slash at all."""
