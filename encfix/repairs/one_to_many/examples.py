@@ -71,25 +71,7 @@ ALONE = QUOTES + "【】"
 NEAR_QUOTE = 4
 """Code points on either side of a place within which a word in quotation marks has its marks."""
 
-NEAR_WORD = 160
-"""Code points on either side within which a word that is set off may be given in another spelling."""
-
-NEAR_ERROR, ENOUGH_ERRORS, SHARE_OF_ERRORS = 40, 6, 0.3
-"""Code points on either side of a place within which so many wrong forms, and such a share of the ideographs, make a
-list of errors: converted text has one in twenty, lists of words of two characters one in two."""
-
-MARKED = "\"'`<>()（）/|" + OPENING + CLOSING
-"""What sets such a word off: marks of code, of markup, and of quotations; marks of prose stand between clauses."""
-
-SHORTEST_WORD, LONGEST_WORD = 2, 6
-"""Ideographs of such a word."""
-
-ENOUGH_FORMS = 2
-"""Forms of one character, each by itself, that make the text around them speak of them: 干 as 幹 instead of 乾."""
-
 _QUOTED = re.compile(f"[\"'`{OPENING}]([㐀-鿿]{{1,8}})[\"'`{CLOSING}]")
-
-_WORD = re.compile(f"(?<=[{MARKED}])[㐀-鿿]{{{SHORTEST_WORD},{LONGEST_WORD}}}(?=[{MARKED}])")
 
 _REJECTED = "✗✘❌✖"
 _REJECTED_IN_BRACKETS = "×╳xXＸ誤误錯错"
@@ -218,51 +200,6 @@ def are_alone_beside_own_form(codes: Codes, middle: int) -> Mask:
         form, kind = (np.take_along_axis(rows[:, side], nearest, axis=1)[:, 0] for rows in (codes, folded))
         is_own |= (kind == folded[:, middle]) & (form != codes[:, middle])
     return np.asarray(found & is_own)
-
-
-def are_spelled_beside(codes: Codes, middle: int) -> Mask:
-    """Return which rows hold, around their middle, a word set off by marks that stands so in another spelling too.
-
-    Such are the two columns of `皇后</p> ... toBe("皇後")`; the spellings differ in the character in the middle alone.
-    """
-    folded = model.fold_codes(codes)
-    found = np.asarray(((folded == folded[:, middle, None]) & (codes != codes[:, middle, None])).any(axis=1))
-    for nth in found.nonzero()[0].tolist():
-        text = to_text(codes[nth])
-        words = [(word.start(), word[0]) for word in _WORD.finditer(text)]
-        own = next(((middle - start, word) for start, word in words if 0 <= middle - start < len(word)), None)
-        found[nth] = own is not None and any(_differ_at(own[0], own[1], word) for _, word in words)
-    return found
-
-
-def _differ_at(place: int, one: str, other: str) -> bool:
-    """Return whether two words are written with two forms of the character at a place, and alike elsewhere.
-
-    >>> _differ_at(1, "皇後", "皇后"), _differ_at(1, "皇後", "皇帝")
-    (True, False)
-    """
-    is_alike = one[:place] == other[:place] and one[place + 1 :] == other[place + 1 :]
-    return is_alike and one != other and model.fold(one) == model.fold(other)
-
-
-def are_among_lone_forms(codes: Codes, middle: int) -> Mask:
-    """Return which rows hold several forms of the character in their middle, each with no ideograph beside it.
-
-    Such a text speaks of them: 乾 / 干 / 幹 — the three-way split.
-    """
-    folded = model.fold_codes(codes)
-    is_form = folded == folded[:, middle, None]
-    found = np.asarray((is_form & (codes != codes[:, middle, None])).any(axis=1))
-    (where,) = found.nonzero()
-    if not len(where):
-        return found
-    is_han = IS_HAN.take(class_table().take(codes[where], mode="clip"))
-    is_lone = is_form[where]
-    is_lone[:, 1:] &= ~is_han[:, :-1]
-    is_lone[:, :-1] &= ~is_han[:, 1:]
-    lone = np.sort(np.where(is_lone, codes[where], 0), axis=1)
-    found[where] = ((lone[:, 1:] != lone[:, :-1]) & (lone[:, 1:] > 0)).sum(axis=1) >= ENOUGH_FORMS
-    return found
 
 
 def are_quoted(codes: Codes, places: Positions, starts: Positions, ends: Positions) -> Mask:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from encfix.arrays import inside, offsets_of
 from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
-from encfix.repairs.one_to_many import columns, examples
+from encfix.repairs.one_to_many import columns, examples, spellings
 from encfix.repairs.one_to_many.line_scripts import CLEAR, CLOSING, OPENING, Scripts
 
 QUOTED = 60
@@ -52,6 +52,9 @@ SHINJITAI = (
     "歯歩歳帰価仮仏伝浜塩売対込枠働"
 )
 """Characters as only Japan writes them."""
+
+AT_ONCE = 4096
+"""Places whose wide surroundings are looked at together, so that a long document takes no more memory."""
 
 NEAR_JAPANESE = 12
 """Code points on either side within which one of them makes a text Japanese."""
@@ -218,19 +221,20 @@ class Surroundings:
         found |= examples.are_rejected(codes[:, middle + 1 :])
         found |= ~is_leftover & self._are_listed(places[~is_leftover])
         starts, ends = batch.starts[self._document], batch.ends[self._document]
-        codes = around(batch.codes, places, starts, ends, examples.NEAR_WORD)
-        found |= examples.are_among_lone_forms(codes, examples.NEAR_WORD)
-        found |= ~is_leftover & examples.are_spelled_beside(codes, examples.NEAR_WORD)
+        for first in range(0, len(places), AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            codes = around(batch.codes, places[some], starts[some], ends[some], spellings.NEAR)
+            found[some] |= spellings.are_given(codes, ~is_leftover[some])
         starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
         return found | examples.are_quoted(batch.codes, places, starts, ends)
 
     def _are_listed(self, wrong: Positions) -> Mask:
         """Return which places lie where nearly every word holds a `wrong` form: in a list of errors."""
-        starts = np.maximum(self._start, self._places - examples.NEAR_ERROR)
-        ends = np.minimum(self._end, self._places + examples.NEAR_ERROR + 1)
+        starts = np.maximum(self._start, self._places - spellings.NEAR_ERROR)
+        ends = np.minimum(self._end, self._places + spellings.NEAR_ERROR + 1)
         errors = between(wrong, starts, ends)
-        found = errors >= examples.ENOUGH_ERRORS
-        return np.asarray(found & (errors >= examples.SHARE_OF_ERRORS * self._ideographs(starts, ends, found)))
+        found = errors >= spellings.ENOUGH_ERRORS
+        return np.asarray(found & (errors >= spellings.SHARE_OF_ERRORS * self._ideographs(starts, ends, found)))
 
     def _are_in_addresses(self) -> Mask:
         """Return which places lie in the path of an address; few stand behind a slash at all."""
