@@ -35,8 +35,9 @@ _ALL = (REFERENCE, _NO_SEMICOLON_BY_NUMBER, _NO_SEMICOLON, _NO_AMPERSAND, _NO_AM
 _OF_MARKUP = ("&lt;", "&gt;", "&amp;", "&quot;", "&apos;")
 """References that text in HTML must hold for what it shows."""
 
-_PLACEHOLDER = re.compile(r"&lt;[^&，。；：！？\n]{1,24}&gt;")
-"""A word in angle brackets, `&lt;命令&gt;`, which on a page with no other references may belong: undone it is a tag."""
+_PLACEHOLDER = re.compile(r"(?:(?<=[!-~])|(?<=[!-~] ))&lt;[^&，。；：！？\n]{1,24}&gt;")
+"""A word in angle brackets behind one of code, `/help &lt;命令&gt;`, which on a page with no other references and no end
+of a tag is as markup must write it."""
 
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,400}>|<!--|\{\{|</|/>")
 
@@ -72,7 +73,7 @@ def _share_inside(text: str) -> float:
 def _whole(page: Page) -> Iterator[Proposal]:
     """Yield references that have all their marks; for the semicolon its full-width form may stand."""
     references = [(match, new) for match in REFERENCE.finditer(page.text) if (new := unescape(match[1])) is not None]
-    is_markup = all(match[0] in _OF_MARKUP for match, _ in references)
+    is_markup = "&lt;/" not in page.text and all(match[0] in _OF_MARKUP for match, _ in references)
     placeholders = [match.span() for match in _PLACEHOLDER.finditer(page.text)] if is_markup else []
     edges = {start for start, _ in placeholders} | {end for _, end in placeholders}
     for match, new in references:
