@@ -35,4 +35,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = archive.read(name).decode()
+        licences = {name.partition("/licenses/")[2] for name in archive.namelist() if "/licenses/" in name}
     assert re.findall("^Version: (.*)$", metadata, re.MULTILINE) == [encfix.__version__]
+    assert re.findall("^License-Expression: (.*)$", metadata, re.MULTILINE) == ["Apache-2.0 AND MIT AND Unicode-3.0"]
+    assert licences == {"LICENSE", "encfix/chinese/data/SOURCES.md"}
