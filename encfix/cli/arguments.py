@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from encfix.cli.quoting import shown
 from encfix.configuration import Configuration, configured
 from encfix.files import remote
 from encfix.files.formats.base import Selection
@@ -137,7 +138,7 @@ def effective(flags: dict[str, Any]) -> Configuration:
     try:
         return configured(Path(), given)
     except OptionError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(shown(str(error))) from error
 
 
 def _decoded(value: Any) -> Any:
