@@ -1,8 +1,10 @@
 """Every rule that encfix knows: what `Options.only` and `skip` name, and what changes and findings carry.
 
+`RULES` are those of the repairs; `OTHER_RULES` are not of repairs, and `only` and `skip` do not take them.
+
 A rule belongs to one kind. Its `policy` says what may become of a proposal: a `REPAIR` is applied when it is sure
-enough, an `ASK` only when the caller names the rule in `only`, a `REPORT` never; what a `LOST` rule finds is beyond
-repair.
+enough; an `ASK` only when the caller names the rule in `only`, which must then also name every kind that is wanted,
+since what it does not name is not looked for; a `REPORT` never; what a `LOST` rule finds is beyond repair.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ class Policy(Enum):
     """What may become of a rule's proposals."""
 
     REPAIR = "repaired when sure enough"
-    ASK = "repaired only when named in `only`"
+    ASK = "reported, and repaired when named in `only`"
     REPORT = "reported, never changed"
     LOST = "reported as beyond repair"
 
@@ -150,6 +152,15 @@ RULES = (
     Rule("noise.fault", "encfix failed on this document, so it was left alone", Policy.REPORT),
 )
 """All rules; a rule's position is its number in edit vectors."""
+
+OTHER_RULES = {
+    "mojibake.bad-byte": "`encfix.decode`: bytes that are no character of the encoding; U+FFFD stands for them",
+    "mojibake.mixed-lines": "`encfix.decode`: lines in another encoding than the rest of the file",
+    "annotation.unread": "files: a line, row, column, page or span that could not be read, or must stay; reported",
+    "annotation.written": "files: what `--spans` and `--verdict` wrote into a record",
+    "annotation.declared": "files: the encoding that a page declares, after `--to` chose another",
+}
+"""What is on record besides repairs of text, and where it comes from."""
 
 _NUMBERS = {rule.name: number for number, rule in enumerate(RULES)}
 

@@ -6,12 +6,36 @@ import re
 import runpy
 
 import encfix
+from encfix.repairs.mojibake import western
+from encfix.repairs.mojibake.pairs import PAIRS
+from encfix.rules import OTHER_RULES, RULES
+from tests.command import DAMAGED, put, records, run
 from tests.conftest import ROOT
 
 
 def test_the_page_of_rules_is_what_the_rules_say() -> None:
     page = runpy.run_path(str(ROOT / "tools" / "build_docs.py"))["rules_page"]()
     assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == page
+
+
+def test_the_page_of_rules_has_those_of_decoding_and_of_files() -> None:
+    decoded = encfix.decode("第一行。\n".encode() * 9 + "第二行。\n".encode("gbk") + b"\xff\n")
+    rules = {rule for change in decoded.changes for rule in change.rules}
+    put("a.jsonl", f'{{"text": "{DAMAGED.strip()}"}}\nno JSON\n')
+    put("a.html", '<meta charset="utf-8"><p>中文</p>')
+    run("clean", "a.jsonl", "--field", "text", "--verdict", "v", "--output", "x", "--audit", "x.jsonl", code=0)
+    run("clean", "a.html", "--to", "gb18030", "--output", "y", "--audit", "y.jsonl", code=0)
+    for audit, type_ in (("x.jsonl", "change"), ("x.jsonl", "finding"), ("y.jsonl", "change")):
+        rules |= {
+            rule for record in records(audit, type_) if record["kind"] == "annotation" for rule in record["rules"]
+        }
+    assert rules == set(OTHER_RULES)
+
+
+def test_every_rule_of_a_pair_of_encodings_is_one_that_mojibake_gives() -> None:
+    pairs = {pair.name for pair in PAIRS} | {f"mojibake.utf-8-as-{name}" for name in western._NAMES.values()}
+    rules = {rule.name for rule in RULES if "-as-" in rule.name}
+    assert rules == pairs | {"mojibake.utf-8-as-several", "mojibake.cp1252-as-latin-1"}
 
 
 def test_links_lead_to_files() -> None:
