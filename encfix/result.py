@@ -185,19 +185,33 @@ class Result:
     def undo(self, *changes: Change) -> str:
         """Return the original; or, if some `changes` are given, the text without those alone.
 
-        Raises ValueError for a change that is not among `self.changes`.
+        For changes that a program has selected, of which there may be none, use `without`. Raises ValueError for a
+        change that is not among `self.changes`.
 
         >>> import encfix
         >>> result = encfix.clean("書(shu) 記強(qiáng)調(diào)")
         >>> result.undo(result.changes[0])
         '書(shu) 記強調'
         """
-        if not changes:
-            return self.original
-        unwanted = set(changes)
-        if strangers := unwanted.difference(self.changes):
-            raise ValueError(f"not a change of this result: {next(filter(strangers.__contains__, changes))!r}")
-        return apply_changes(self.original, [change for change in self.changes if change not in unwanted])
+        return self.without(changes) if changes else self.original
+
+    def without(self, changes: Iterable[Change]) -> str:
+        """Return the text without some `changes`; all of `text` if there are none.
+
+        Raises ValueError for a change that is not among `self.changes`.
+
+        >>> import encfix
+        >>> result = encfix.clean("書(shu) 記強(qiáng)調(diào)")
+        >>> result.without(change for change in result.changes if change.confidence < 0.5)
+        '書記強調'
+        """
+        unwanted = list(changes)
+        if not unwanted:
+            return self.text
+        taken_back = set(unwanted)
+        if strangers := taken_back.difference(self.changes):
+            raise ValueError(f"not a change of this result: {next(filter(strangers.__contains__, unwanted))!r}")
+        return apply_changes(self.original, [change for change in self.changes if change not in taken_back])
 
     @property
     def _placement(self) -> Placement:
