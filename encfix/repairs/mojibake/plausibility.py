@@ -25,7 +25,7 @@ LIKE_UTF8 = 0.5
 """The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
 
 NEARLY_ALL = 0.9
-"""The same share where most was kept, as in text that is damaged again, or of single bytes."""
+"""That share where most bytes were kept, as in text that is damaged again, or of single bytes."""
 
 MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
 """The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is

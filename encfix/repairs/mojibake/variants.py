@@ -25,13 +25,13 @@ from encfix.repairs.mojibake.pairs import MIXED, Pair
 from encfix.repairs.mojibake.reading import read
 
 SURE_GAP = 5.0
-"""The same for each character, where bytes were lost."""
+"""Nats by which a character must beat the one that other bytes would make, in text that lost bytes."""
 
 SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
 """What it costs to take other bytes than those that come first, in nats, and such as another codec reads."""
 
 OF_UTF8 = -2.0
-"""The same for those of UTF-8 where windows-1252 has the character."""
+"""Nats that it costs to take a character's bytes of UTF-8 where windows-1252 has it too."""
 
 
 TWIN = -6.0
