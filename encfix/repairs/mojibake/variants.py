@@ -17,7 +17,7 @@ from encfix.chinese import division, model
 from encfix.repairs.mojibake import missing_bytes
 from encfix.repairs.mojibake.block import Block, Scores
 from encfix.repairs.mojibake.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
-from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, Options, choose_pairs
+from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
@@ -82,26 +82,26 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
             if cost > costs[best] - GAP:
                 doubted += [place for place in ambiguous.tolist() if trial[place] != trials[best][place]]
         pieces, codecs = trials[best], (codecs[best], *codecs)
-    options: dict[int, Choices] = {}
+    choices_at: dict[int, Choices] = {}
     known: dict[tuple[int, bytes], Choices] = {}
     for place, code in zip(ambiguous.tolist(), codes, strict=True):
         key = code, pieces[place]
         more = ((other, TWIN) for other in twins.get(code, ()))
-        options[place] = choices = known.get(key) or (*_choices(*key, codecs, pair), *more)
+        choices_at[place] = choices = known.get(key) or (*_choices(*key, codecs, pair), *more)
         known[key] = choices
     if pair in MIXED and not (block.codes == SOFT_HYPHEN).any():
         for place in np.flatnonzero(block.codes >= 0x80).tolist():
-            first, *others = options.get(place, ((pieces[place], 0.0),))
-            options[place] = (first, *others, (first[0] + bytes((SOFT_HYPHEN,)), STRIPPED))
+            first, *others = choices_at.get(place, ((pieces[place], 0.0),))
+            choices_at[place] = (first, *others, (first[0] + bytes((SOFT_HYPHEN,)), STRIPPED))
     chosen = pieces.copy()
     if pair.codec == "utf-8":
-        _choose_utf8(chosen, options)
+        _choose_utf8(chosen, choices_at)
     else:
         for start, end in _lines(block):
             own = ambiguous[np.searchsorted(ambiguous, start) : np.searchsorted(ambiguous, end)]
             if len(own):
                 chosen[start:end], is_sure = choose_pairs(
-                    pieces[start:end], {place - start: options[place] for place in own.tolist()}, pair
+                    pieces[start:end], {place - start: choices_at[place] for place in own.tolist()}, pair
                 )
                 if not is_sure:
                     doubted += own.tolist()
@@ -225,20 +225,20 @@ def _lines(block: Block) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _choose_utf8(pieces: list[bytes], options: Options) -> None:
+def _choose_utf8(pieces: list[bytes], choices_at: ChoicesAt) -> None:
     """Choose bytes, in place, that continue the character before them and are continued by what follows; if several do,
     those that make the most frequent characters."""
-    for place in sorted(options):
+    for place in sorted(choices_at):
         missing = _missing(pieces, place)
         ahead = b"".join(pieces[place + 1 : place + 4])
         fitting = []
-        for piece, _ in (*options[place][1:], options[place][0]):
+        for piece, _ in (*choices_at[place][1:], choices_at[place][0]):
             left = missing
             for byte in piece:
                 left = left - 1 if 0x80 <= byte < 0xC0 and left > 0 else _length(byte) - 1 if left == 0 else -9
                 if left < 0:
                     break
-            if left >= 0 and _continues(ahead, left, place + 1 in options):
+            if left >= 0 and _continues(ahead, left, place + 1 in choices_at):
                 fitting.append(piece)
         if fitting:
             before = b"".join(pieces[max(0, place - 3) : place])
