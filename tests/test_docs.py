@@ -39,10 +39,22 @@ def test_every_rule_of_a_pair_of_encodings_is_one_that_mojibake_gives() -> None:
 
 
 def test_links_lead_to_files() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    targets = re.findall(r"\]\(([^)#:]+)\)", readme)
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    for name in ("README.md", "CONTRIBUTING.md"):
+        targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8"))
+        assert targets
+        assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_guide_names_every_file_of_cases_and_every_benchmark() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(
+        r"`([\w.-]+)`", "\n".join(row.split("|")[1] for row in re.findall(r"^\|.*", guide, re.MULTILINE))
+    )
+    cases = [path.name for path in (ROOT / "tests" / "cases").iterdir()]
+    measured = [
+        path.stem for path in (ROOT / "benchmarks").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")
+    ]
+    assert sorted(set(named) - {"tests/cases"}) == sorted({*cases, *measured})
 
 
 def test_files_that_the_pages_name_are_there() -> None:
