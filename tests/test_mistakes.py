@@ -123,7 +123,9 @@ def test_flags_for_fields_are_not_passed_over_where_there_are_none(
 
 def test_check_has_no_flags_for_what_it_does_not_write(tmp_path: Path) -> None:
     path = put(str(tmp_path / "a.jsonl"), "{}\n")
-    assert "No such option '--verdict'" in run("check", path, "--verdict", "v", code=2).stderr
+    message = run("check", path, "--verdict", "v", code=2).stderr  # some versions of Click have a colon, others quotes
+    assert "No such option" in message
+    assert "--verdict" in message
 
 
 def test_spans_that_no_record_has_are_missed_before_the_text_moves_under_others(tmp_path: Path) -> None:
