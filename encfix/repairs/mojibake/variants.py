@@ -33,9 +33,9 @@ SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
 OF_UTF8 = -2.0
 """Nats that it costs to take a character's bytes of UTF-8 where windows-1252 has it too."""
 
-
 TWIN = -6.0
-"""The same for those of an ideograph of which normal form C makes it."""
+"""Nats that it costs to take the bytes of an ideograph that normal form C makes the one that is seen."""
+
 
 _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
