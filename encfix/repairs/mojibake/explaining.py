@@ -210,7 +210,7 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
             is_alien = pair.is_european and block.is_in_a_word(span)
             if is_partial or is_alien:
                 confidence = min(confidence, DOUBTED)
-            if confidence > 0:
+            if confidence > 0 and not plausibility.is_rather_utf8(block, span):
                 dropped = unexplained or judging.may_lack_bytes(block, span, raw)
                 one = Explained(span, confidence, DROPPED if dropped else NUMBERS[pair])
                 mine = list(_doubted(one, doubted, block))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterable
 
 import numpy as np
 
 from encfix.batch import Mask
 from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.charsets import LOST
+from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252
 from encfix.repairs.mojibake.inverses import differing
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -33,6 +34,9 @@ tried."""
 
 LEAST_CUT = 16
 """Characters beyond ASCII of a block that are enough to show UTF-8 without the bytes at its ends."""
+
+SEVERAL = 3
+"""Characters of UTF-8 beyond ASCII that two letters each of Latin-1 hardly are by chance."""
 
 LEAST_LETTERS, LEAST_SHARE = 2, 0.1
 """Kana or syllables that a text must hold to be read as Japanese or Korean, and their share of what is beyond ASCII."""
@@ -70,8 +74,8 @@ _LETTERS = {
 """Kana, and the syllables of Korean, in the encodings that have them."""
 
 _BEGUN = re.compile(rb"[\xe3-\xef][\x80-\xbf](?![\x80-\xbf])")
-_CUT = re.compile(rb"\A[\x80-\xbf]{1,3}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
-"""What a cut leaves of a character of UTF-8 at the beginning of a text; at the end it may be whole."""
+_LATIN = ("latin-1", "cp1252")
+_CUT_OFF = re.compile(rb"\A[\x80-\xbf]{1,3}")
 
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
@@ -107,10 +111,33 @@ def is_utf8(block: Block, pair: Pair) -> bool:
         return False
     data = block.raw(pair.wrong).data
     try:
-        (_CUT.sub(b"", data) if block.foreign >= LEAST_CUT else data).decode("utf-8")
+        _read_cut(data) if block.foreign >= LEAST_CUT else data.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _read_cut(data: bytes) -> str:
+    """Return what bytes are in UTF-8, less what a cut left of characters at both ends. Raises UnicodeDecodeError."""
+    return getincrementaldecoder("utf-8")().decode(_CUT_OFF.sub(b"", data))
+
+
+def is_rather_utf8(block: Block, span: Span) -> bool:
+    """Return whether a span that another encoding explains, read as some charset of single bytes, is UTF-8 read as
+    Latin-1 or windows-1252: in code page 850 `Ð²Ð°ÐºÑ`, which is вак, is GBK for 妖养学."""
+    if span.pair.codec == "utf-8" or not span.pair.is_european or span.pair.wrong in (*_LATIN, UTF8_OR_CP1252):
+        return False
+    text = block.part(span.start, span.end)
+    return any(_are_utf8(text.raw(charset).data) for charset in _LATIN if not text.lacks(charset))
+
+
+def _are_utf8(data: bytes) -> bool:
+    """Return whether bytes are several characters of UTF-8, less what a cut leaves of others."""
+    try:
+        characters = _read_cut(data)
+    except UnicodeDecodeError:
+        return False
+    return sum(character >= "\x80" for character in characters) >= SEVERAL
 
 
 def is_like_utf8(block: Block, pair: Pair, least: float = LIKE_UTF8) -> bool:
