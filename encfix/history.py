@@ -165,8 +165,10 @@ def _findings(original: str, places: Placement, report: Stage, row: int) -> Iter
     own = slice(*report.bounds[row : row + 2].tolist())
     columns = (edits.start[own] - base, edits.end[own] - base, edits.rule[own], edits.confidence[own], edits.score[own])
     reported = zip(*(column.tolist() for column in columns), strict=True)
+    placed = {}  # many that lie in one change become one: only then is the text cut
     for nth, (first, last, number, confidence, score) in enumerate(reported, own.start):
-        start, end = places.back(first), places.back(last, is_end=True)
+        placed[number, places.back(first), places.back(last, is_end=True)] = nth, confidence, score
+    for (number, start, end), (nth, confidence, score) in placed.items():
         before = after = original[start:end]
         rule = RULES[number]
         if rule.policy in (Policy.REPAIR, Policy.ASK):
