@@ -153,10 +153,11 @@ class Result:
 
     @property
     def _trail(self) -> Trail:
-        if self._known is None:
-            self._known = self._read() if self._read else _NOTHING
+        known, read = self._known, self._read
+        if known is None and read:
+            known = self._known = read()
             self._read = None  # it holds whatever the trail is made from
-        return self._known
+        return known or self._known or _NOTHING  # what another thread has read meanwhile
 
     @property
     def changes(self) -> tuple[Change, ...]:
