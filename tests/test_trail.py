@@ -111,3 +111,8 @@ class Raced(Result):
 
 def test_two_threads_that_read_a_result_at_once_see_the_same() -> None:
     assert Raced("進(jìn)口", "進口", lambda: Trail((ROW,))).rows == (ROW,)
+
+
+def test_a_result_is_shown_in_short_and_not_read() -> None:
+    assert repr(Result("進(jìn)口", "進口", lambda: Trail((ROW,) * (1 // 0)))) == "Result(text='進口', is_changed=True)"
+    assert repr(encfix.clean("一" * 1000)) == f"Result(text='{'一' * 59}…', is_changed=False)"
