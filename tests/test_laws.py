@@ -18,6 +18,7 @@ import encfix
 from encfix import Options, screen
 from encfix.batch import Batch
 from encfix.cleaner import REPAIRS, Cleaner
+from encfix.inline import MARK, marked_lines
 from encfix.result import apply_changes
 from tests.strategies import SCRIPTS, TEXTS
 
@@ -127,7 +128,7 @@ def test_law_5_no_string_raises(text: str, options: Options) -> None:
     assert encfix.script_of(text) in ("simplified", "traditional", "mixed", "unknown")
 
 
-def is_linear(make: Callable[[int], str], **options: Any) -> bool:
+def is_linear(make: Callable[[int], str], work: Callable[[str], object] | None = None, **options: Any) -> bool:
     """Return whether sixteen times the text takes at most sixty times the work; a quadratic step would take 256."""
 
     def seconds(count: int) -> float:
@@ -135,7 +136,7 @@ def is_linear(make: Callable[[int], str], **options: Any) -> bool:
         best = float("inf")
         for _ in range(3):
             start = process_time()
-            encfix.clean(text, **options).findings  # noqa: B018
+            work(text) if work else encfix.clean(text, **options).findings
             best = min(best, process_time() - start)
         return best
 
@@ -182,6 +183,11 @@ def test_law_5_time_is_linear_in_the_length(piece: str) -> None:
 )
 def test_law_5_time_is_linear_behind_what_calls_for_a_repair(head: str, piece: str) -> None:
     assert is_linear(lambda count: head + piece * count)
+
+
+def test_law_5_time_is_linear_where_text_is_to_stay() -> None:
+    assert is_linear(lambda count: "進(jìn)口貿(mào)易" * count, ignore=("(jìn)", "易"))
+    assert is_linear(lambda count: f"一 {MARK}\n" * count, work=marked_lines)
 
 
 @given(TEXTS)

@@ -23,7 +23,7 @@ wrong: Any = encfix
         (lambda: wrong.clean(b"\xe6\x96\x87"), TypeError, "a document is a str, not bytes"),
         (lambda: wrong.clean_many("文字"), TypeError, "clean takes one"),
         (lambda: wrong.clean_many(["文", None]), TypeError, "a document is a str, not NoneType"),
-        (lambda: list(wrong.clean_iter("文字")), TypeError, "clean takes one"),
+        (lambda: wrong.clean_iter("文字"), TypeError, "clean takes one"),
         (lambda: wrong.Cleaner("simplified"), TypeError, "options are Options, not str"),
         (lambda: wrong.Options(skip=3), encfix.OptionError, "skip: a list of strings is needed, not 3"),
         (lambda: wrong.Options(skip=("nothing-like-it",)), encfix.OptionError, "among the known: mojibake, misaligned"),
