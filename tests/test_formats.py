@@ -255,6 +255,12 @@ CELLS = st.text(st.sampled_from('ab,"\n一二;\t\x85'), max_size=6)
 
 
 class TestCsv:
+    def test_the_limit_of_the_library_stays_what_it_was(self) -> None:
+        limit = csv.field_size_limit()
+        cell = "一" * (limit + 1)
+        assert texts(Csv(Selection()), f"a,b\n{cell},二\n") == [cell, "二"]
+        assert csv.field_size_limit() == limit
+
     @given(st.lists(st.lists(CELLS, min_size=3, max_size=3)), st.sampled_from([0, 1]), st.sampled_from(["\n", "\r\n"]))
     def test_every_cell_is_found_where_the_library_reads_it(
         self, rows: list[list[str]], quoting: Any, end: str
