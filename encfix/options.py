@@ -61,10 +61,10 @@ class Options:
     def __post_init__(self) -> None:
         for name in ("only", "skip", "ignore"):
             value = getattr(self, name)
-            is_many = isinstance(value, Iterable) and not isinstance(value, str)
-            if not is_many or not all(isinstance(item, str) for item in value):
+            items = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (None,)
+            if not all(isinstance(item, str) for item in items):
                 raise OptionError(f"{name}: a list of strings is needed, not {value!r}")
-            object.__setattr__(self, name, tuple(value))
+            object.__setattr__(self, name, items)
         for name in ("only", "skip"):
             for item in getattr(self, name):
                 choose(name, item, rules.names(), "kind or rule ", shown=rules.KINDS)
@@ -74,7 +74,8 @@ class Options:
         choose("punctuation", self.punctuation, PUNCTUATION)
         if self.script not in SCRIPTS:
             choose("script", self.script, SCRIPTS + configurations())
-        if not isinstance(self.min_confidence, (int, float)) or not 0 <= self.min_confidence <= 1:
+        sure = self.min_confidence
+        if isinstance(sure, bool) or not isinstance(sure, (int, float)) or not 0 <= sure <= 1:
             raise OptionError(f"min_confidence: a number from 0 to 1 is needed, not {self.min_confidence!r}")
 
     @classmethod
