@@ -163,6 +163,7 @@ def is_linear(make: Callable[[int], str], work: Callable[[str], object] | None =
         "a(",
         "中\n",
         "🆚中",
+        "绐楄竟鐨勫",
         "ä¸\ufffdæ–‡",
         "\\u4e2d\\u6587 ",
         "&#20851;中",
