@@ -103,7 +103,9 @@ class Cleaner:
 
     def clean(self, text: str) -> Result:
         """Clean one document. Raises TypeError if `text` is no string."""
-        is_short = isinstance(text, str) and len(text) <= screen.SHORT and not self._converts_at_last
+        if not isinstance(text, str):
+            raise _no_document(text)
+        is_short = len(text) <= screen.SHORT and not self._converts_at_last
         if is_short and screen.is_plain(text, self._wanted_flags):
             return Result(text, text)
         return self.clean_many((text,))[0]
@@ -263,13 +265,18 @@ def _many(texts: Iterable[str]) -> Iterable[str]:
     return texts
 
 
+def _no_document(text: object, where: str = "") -> TypeError:
+    hint = "; encfix.decode makes text of bytes" if isinstance(text, bytes | bytearray | memoryview) else ""
+    return TypeError(f"a document is a str, not {type(text).__name__}{where}{hint}")
+
+
 def _chunks(texts: Iterable[str], most: int = CHUNK) -> Iterator[list[str]]:
     """Group documents so that each group, unless it is one long document, has at most `most` code points."""
     chunk: list[str] = []
     size = 0
-    for text in texts:
+    for number, text in enumerate(texts):
         if not isinstance(text, str):
-            raise TypeError(f"a document is a str, not {type(text).__name__}")
+            raise _no_document(text, f": number {number}, counted from 0")
         length = len(text)
         if chunk and size + length > most:
             yield chunk

@@ -35,7 +35,8 @@ class Options:
     """What encfix repairs, and how sure it must be.
 
     script: what becomes of simplified and traditional characters; see `SCRIPTS`, or an OpenCC configuration.
-    only: the kinds or rules that are looked for; empty for all.
+    only: the kinds or rules that are looked for; empty for all. A rule that is repaired only when asked for, such as
+        `separator.line-wrap`, is asked for by its name here; `only` must then also name every kind that is wanted.
     skip: the kinds or rules that are not.
     min_confidence: the least probability at which a repair is applied, 0–1; a less sure one is reported.
     gloss: `auto` removes the glosses of damaged pages, `all` every reading in brackets, `keep` none.

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import repeat
-from operator import attrgetter
-from typing import Literal, TypeAlias
+from operator import attrgetter, index
+from typing import Literal, SupportsIndex, TypeAlias
 
 Verdict: TypeAlias = Literal["clean", "repaired", "suspect", "lost"]
 
@@ -190,19 +190,33 @@ class Result:
     def undo(self, *changes: Change) -> str:
         """Return the original; or, if some `changes` are given, the text without those alone.
 
-        Raises ValueError for a change that is not among `self.changes`.
+        For changes that a program has selected, of which there may be none, use `without`. Raises ValueError for a
+        change that is not among `self.changes`.
 
         >>> import encfix
         >>> result = encfix.clean("書(shu) 記強(qiáng)調(diào)")
         >>> result.undo(result.changes[0])
         '書(shu) 記強調'
         """
-        if not changes:
-            return self.original
-        unwanted = set(changes)
-        if strangers := unwanted.difference(self.changes):
-            raise ValueError(f"not a change of this result: {next(filter(strangers.__contains__, changes))!r}")
-        return apply_changes(self.original, [change for change in self.changes if change not in unwanted])
+        return self.without(changes) if changes else self.original
+
+    def without(self, changes: Iterable[Change]) -> str:
+        """Return the text without some `changes`; all of `text` if there are none.
+
+        Raises ValueError for a change that is not among `self.changes`.
+
+        >>> import encfix
+        >>> result = encfix.clean("書(shu) 記強(qiáng)調(diào)")
+        >>> result.without(change for change in result.changes if change.confidence < 0.5)
+        '書記強調'
+        """
+        unwanted = list(changes)
+        if not unwanted:
+            return self.text
+        taken_back = set(unwanted)
+        if strangers := taken_back.difference(self.changes):
+            raise ValueError(f"not a change of this result: {next(filter(strangers.__contains__, unwanted))!r}")
+        return apply_changes(self.original, [change for change in self.changes if change not in taken_back])
 
     @property
     def _placement(self) -> Placement:
@@ -216,16 +230,14 @@ class Result:
         Inside a replacement of equal length the places correspond one to one; inside any other, the answer is the
         start of what it replaced. `len(text)` gives `len(original)`. Raises IndexError outside the text.
         """
-        _check(offset, self.text)
-        return self._placement.back(offset)
+        return self._placement.back(_place(offset, self.text))
 
     def from_original(self, offset: int) -> int:
         """Return where the code point at `offset` of `original` stands in `text`; a deleted one maps to what follows.
 
         Raises IndexError outside the original.
         """
-        _check(offset, self.original)
-        return self._placement.forth(offset)
+        return self._placement.forth(_place(offset, self.original))
 
     def map_span(self, start: int, end: int) -> tuple[int, int] | None:
         """Carry an annotation `[start, end)` of `original` over to `text`; None if nothing of it is left.
@@ -238,8 +250,7 @@ class Result:
         >>> encfix.clean("書(shu) 記強(qiáng)調(diào)").map_span(0, 8)
         (0, 2)
         """
-        _check(start, self.original)
-        _check(end, self.original)
+        start, end = _place(start, self.original), _place(end, self.original)
         if end < start:
             raise ValueError(f"a span cannot end at {end}, before its start at {start}")
         new_start = self._placement.forth(start)
@@ -253,9 +264,11 @@ def _restore(original: str, text: str, trail: Trail) -> Result:
     return Result(original, original if text == original else text, lambda: trail)
 
 
-def _check(offset: int, text: str) -> None:
+def _place(offset: SupportsIndex, text: str) -> int:
+    offset = index(offset)  # of NumPy's integers, ones that JSON can hold; of a float, TypeError
     if not 0 <= offset <= len(text):
         raise IndexError(f"offset {offset} is outside a text of {len(text)} code points")
+    return offset
 
 
 class Placement:

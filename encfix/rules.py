@@ -1,8 +1,10 @@
 """Every rule that encfix knows: what `Options.only` and `skip` name, and what changes and findings carry.
 
+`RULES` are those of the repairs; `OTHER_RULES` are not of repairs, and `only` and `skip` do not take them.
+
 A rule belongs to one kind. Its `policy` says what may become of a proposal: a `REPAIR` is applied when it is sure
-enough, an `ASK` only when the caller names the rule in `only`, a `REPORT` never; what a `LOST` rule finds is beyond
-repair.
+enough; an `ASK` only when the caller names the rule in `only`, which must then also name every kind that is wanted,
+since what it does not name is not looked for; a `REPORT` never; what a `LOST` rule finds is beyond repair.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ class Policy(Enum):
     """What may become of a rule's proposals."""
 
     REPAIR = "repaired when sure enough"
-    ASK = "repaired only when named in `only`"
+    ASK = "reported, and repaired when named in `only`"
     REPORT = "reported, never changed"
     LOST = "reported as beyond repair"
 
@@ -51,10 +53,11 @@ class Rule:
 _READ_AS = {
     "utf-8": (
         "gbk", "big5", "shift-jis", "euc-kr", "latin-1", "latin-2", "latin-9", "cp437", "cp1250", "cp1251", "cp1252",
-        "cp1253", "cp1254", "cp1256", "cp1257", "cp1258", "cp850", "mac-roman", "latin-1-then-gbk", "several",
+        "cp1253", "cp1254", "cp1256", "cp1257", "cp1258", "cp850", "ptcp154", "mac-roman",
+        "latin-1-then-gbk", "several",
     ),
     "gbk": ("latin-1", "latin-2", "latin-9", "cp1250", "cp1252", "cp1254", "utf-8-or-cp1252", "big5", "shift-jis",
-            "euc-kr", "latin-1-then-gbk", "cp437", "mac-roman", "cp1251"),
+            "euc-kr", "latin-1-then-gbk", "cp437", "mac-roman", "cp1251", "cp866", "cp850", "koi8-r"),
     "big5": ("gbk", "cp1252", "cp1254", "utf-8-or-cp1252", "shift-jis", "euc-kr", "latin-1-then-gbk", "cp437"),
     "euc-jp": ("gbk", "cp1252"),
     "shift-jis": ("gbk", "cp1252", "latin-1"),
@@ -149,6 +152,15 @@ RULES = (
     Rule("noise.fault", "encfix failed on this document", Policy.REPORT),
 )
 """All rules; a rule's position is its number in edit vectors."""
+
+OTHER_RULES = {
+    "mojibake.bad-byte": "`encfix.decode`: bytes that are no character of the encoding; U+FFFD stands for them",
+    "mojibake.mixed-lines": "`encfix.decode`: lines in another encoding than the rest of the file",
+    "annotation.unread": "files: a line, row, column, page or span that could not be read, or must stay; reported",
+    "annotation.written": "files: what `--spans` and `--verdict` wrote into a record",
+    "annotation.declared": "files: the encoding that a page declares, after `--to` chose another",
+}
+"""What is on record besides repairs of text, and where it comes from."""
 
 _NUMBERS = {rule.name: number for number, rule in enumerate(RULES)}
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,3 +35,10 @@ def damaged_pages() -> list[str]:
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run every test in an empty folder of its own: no configuration file is in the way, and nothing stays behind."""
     monkeypatch.chdir(tmp_path)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many tests needed corpora that are not there."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if count := sum("ENCFIX_CORPORA" in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"{count} skipped for want of corpora; ENCFIX_CORPORA names their folder")

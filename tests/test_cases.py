@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import encfix
+from encfix.rules import KINDS
 
 CASES = Path(__file__).parent / "cases"
 
@@ -48,6 +49,9 @@ def test_look_alike_is_not_even_reported(case: dict[str, str]) -> None:
 def test_lines_of_prose_cut_at_one_width_are_reported() -> None:
     page = "他们在会议上讨论了经费问题，却没有得出任\n何结论。雨后的竹林特别安静，只听得见水珠\n落地的声音。"
     assert [finding.rules for finding in encfix.detect(page)] == [("separator.line-wrap",)] * 2
+    damaged = page.replace("会议", "會(huì) 議(yì)")
+    asked = encfix.clean(damaged, only=("separator.line-wrap", *KINDS))  # with it, all other kinds must be named
+    assert asked.text == encfix.clean(damaged).text.replace("\n", "")
 
 
 @pytest.mark.parametrize("case", REPAIRED, ids=lambda case: f"{case['class']}: {case['note']}")

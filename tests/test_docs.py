@@ -6,6 +6,10 @@ import re
 import runpy
 
 import encfix
+from encfix.repairs.mojibake import western
+from encfix.repairs.mojibake.pairs import PAIRS
+from encfix.rules import OTHER_RULES, RULES
+from tests.command import DAMAGED, put, records, run
 from tests.conftest import ROOT
 
 
@@ -14,11 +18,43 @@ def test_the_page_of_rules_is_what_the_rules_say() -> None:
     assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == page
 
 
+def test_the_page_of_rules_has_those_of_decoding_and_of_files() -> None:
+    decoded = encfix.decode("第一行。\n".encode() * 9 + "第二行。\n".encode("gbk") + b"\xff\n")
+    rules = {rule for change in decoded.changes for rule in change.rules}
+    put("a.jsonl", f'{{"text": "{DAMAGED.strip()}"}}\nno JSON\n')
+    put("a.html", '<meta charset="utf-8"><p>中文</p>')
+    run("clean", "a.jsonl", "--field", "text", "--verdict", "v", "--output", "x", "--audit", "x.jsonl", code=0)
+    run("clean", "a.html", "--to", "gb18030", "--output", "y", "--audit", "y.jsonl", code=0)
+    for audit, type_ in (("x.jsonl", "change"), ("x.jsonl", "finding"), ("y.jsonl", "change")):
+        rules |= {
+            rule for record in records(audit, type_) if record["kind"] == "annotation" for rule in record["rules"]
+        }
+    assert rules == set(OTHER_RULES)
+
+
+def test_every_rule_of_a_pair_of_encodings_is_one_that_mojibake_gives() -> None:
+    pairs = {pair.name for pair in PAIRS} | {f"mojibake.utf-8-as-{name}" for name in western._NAMES.values()}
+    rules = {rule.name for rule in RULES if "-as-" in rule.name}
+    assert rules == pairs | {"mojibake.utf-8-as-several", "mojibake.cp1252-as-latin-1"}
+
+
 def test_links_lead_to_files() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    targets = re.findall(r"\]\(([^)#:]+)\)", readme)
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    for name in ("README.md", "CONTRIBUTING.md"):
+        targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8"))
+        assert targets
+        assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_guide_names_every_file_of_cases_and_every_benchmark() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(
+        r"`([\w.-]+)`", "\n".join(row.split("|")[1] for row in re.findall(r"^\|.*", guide, re.MULTILINE))
+    )
+    cases = [path.name for path in (ROOT / "tests" / "cases").iterdir()]
+    measured = [
+        path.stem for path in (ROOT / "benchmarks").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")
+    ]
+    assert sorted(set(named) - {"tests/cases"}) == sorted({*cases, *measured})
 
 
 def test_files_that_the_pages_name_are_there() -> None:

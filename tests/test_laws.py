@@ -59,7 +59,8 @@ def test_law_1_some_changes_can_be_undone(text: str, options: Options, data: st.
     if result.changes:
         undone = data.draw(st.lists(st.sampled_from(result.changes), min_size=1, unique=True))
         kept = [change for change in result.changes if change not in undone]
-        assert result.undo(*undone) == apply_changes(text, kept)
+        assert result.undo(*undone) == result.without(undone) == apply_changes(text, kept)
+    assert result.without(()) is result.text
 
 
 @given(TEXTS, OPTIONS)

@@ -17,6 +17,7 @@ from benchmarks import mojibake as table
 from encfix import screen
 from encfix.batch import Batch
 from encfix.repairs.mojibake import charsets, inverses, western
+from encfix.repairs.mojibake.pairs import PAIRS
 from encfix.rules import RULES
 from tests.conftest import CORPORA, ROOT, corpus
 
@@ -453,7 +454,8 @@ def test_properties_of_charsets_are_those_of_their_codecs() -> None:
     assert {charset: spaces[charset] for charset in charsets.PLAIN_SPACE} == charsets.PLAIN_SPACE
     assert {charset for charset, space in spaces.items() if 0xB0 <= space < 0xF8} == charsets.PLAIN_SPACE.keys()
     is_cyrillic = {charset: any("А" <= letter <= "я" for letter in letters) for charset, letters in high.items()}
-    assert [charset for charset, found in is_cyrillic.items() if found] == list(charsets.OF_CYRILLIC)
+    of_gbk = {pair.wrong for pair in PAIRS if pair.true == "gbk"}
+    assert [charset for charset in high if is_cyrillic[charset] and charset in of_gbk] == list(charsets.OF_CYRILLIC)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ import os
 import shutil
 from pathlib import Path
 
+import pyarrow
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from tests.command import CLEAN, DAMAGED, REPAIRED, put, records, run, tree
 
@@ -164,6 +166,17 @@ def test_audit_brings_any_folder_there_and_back(texts: list[str], script: str) -
     made = [tree(folder) if Path(folder).exists() else {} for folder in ("out", "again", "back")]
     assert made[0] == made[1]
     assert made[2] == tree("in")
+
+
+@pytest.mark.parametrize("command", ["apply", "undo"])
+def test_a_file_that_was_copied_is_copied_whatever_it_was_read_as(command: str) -> None:
+    put("in/a.txt", DAMAGED)
+    Path("in/mixed.txt").write_bytes("第一行。\n".encode() + "第二行。\n".encode("gbk"))
+    parquet.write_table(pyarrow.table({"text": ["乾淨的文字。"]}), "in/b.parquet")
+    run("clean", "in", "--output", "out", "--audit", "audit.jsonl", code=0)
+    assert "\n1 of 3 files to " in run(command, "audit.jsonl", code=1).stdout
+    run(command, "audit.jsonl", "--output", "made", code=0)
+    assert tree("made") == tree("out" if command == "apply" else "in")
 
 
 def test_audit_of_a_dry_run_can_be_applied() -> None:

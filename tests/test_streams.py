@@ -50,6 +50,23 @@ class TestStreams:
             assert not set("\x1b\u202e\x9b") & set(result.output)
         assert json.loads(run("check", "in", "--format", "json", code=1).stdout.splitlines()[0])["file"] == name
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="no such file names here")
+    @pytest.mark.parametrize(
+        ("name", "content", "arguments"),
+        [
+            ("in/a.csv", "a\x1b[31mEVIL,b\n1,2\n", ("in", "--field", "zzz")),  # a reason that quotes the file
+            ("in/a\x1b[31m.jsonl", '{"a": 1}\nno JSON\n', ("in",)),  # a note
+            ("in/a\x1b[31m", "", ("in", "--output", "in/a\x1b[31m")),  # an output that cannot be
+            ("a\x1b[31m/b", "", ("a\x1b[31m", "--output", "a\x1b[31m/c")),
+            ("a\x1b[31m/a.txt", "", ("a\x1b[31m", "--audit", "a\x1b[31m/a.txt")),
+        ],
+    )
+    def test_reasons_do_nothing_to_a_terminal(self, name: str, content: str, arguments: tuple[str, ...]) -> None:
+        put(name, content)
+        result = run("clean", *arguments, code=0 if name.endswith("jsonl") else 2)
+        assert r"a\u001b[31m" in result.stderr
+        assert "\x1b" not in result.output
+
     def test_summary_is_readable_when_piped(self) -> None:
         put("a.txt", DAMAGED)
         output = module("clean", "a.txt", "--in-place").stdout.decode()

@@ -61,8 +61,9 @@ log probability of that syllable, for it to count as rare."""
 UNSET = "屯"
 """What unset memory reads as in GBK."""
 
-CYRILLIC = "ЂЃѓЉЊЌЋЏђљњќћџ"
-"""Letters that windows-1251 has for bytes 80 to 9F: common in few languages, in damaged text of many."""
+CYRILLIC = "ЂЃѓЉЊЌЋЏђљњќћџ" + "ӮҶҲҠӢҸҹ"
+"""Letters that windows-1251 and PTCP154 have for bytes 80 to 9F: rare, or common in few languages, in damaged text of
+many."""
 
 
 def properties(file: str) -> Iterator[tuple[range, str]]:

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 import click
 
+from encfix.cli.quoting import shown
 from encfix.configuration import Configuration, configured
 from encfix.files import remote
 from encfix.files.formats.base import Selection
 from encfix.files.names import to_name
 from encfix.files.types import NAMES
 from encfix.options import SCRIPTS, OptionError, Options
-from encfix.rules import KINDS
+from encfix.rules import KINDS, RULES, Policy
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -34,7 +35,11 @@ class _FileOrFolder(click.Path):
 FILE_OR_FOLDER = _FileOrFolder()
 
 _SCRIPTS = f"The script of the result: {', '.join(SCRIPTS)}, or an OpenCC configuration."
-_ONLY = f"Look for these kinds or rules alone; kinds: {', '.join(KINDS)}."
+_ASKED = ", ".join(rule.name for rule in RULES if rule.policy is Policy.ASK)
+_ONLY = (
+    f"Look for these kinds or rules alone; kinds: {', '.join(KINDS)}. "
+    f"{_ASKED} is repaired only if it is named here; only must then also name every kind that is wanted."
+)
 _SURE = f"Repair only what is at least this sure, 0 to 1; the default is {Options().min_confidence}."
 _GLOSS = "Remove pinyin glosses where they are damage (auto), wherever they are (all), or never (keep)."
 _PUNCTUATION = "Leave half-width marks in Chinese text (keep), or widen them (fullwidth)."
@@ -137,7 +142,7 @@ def effective(flags: dict[str, Any]) -> Configuration:
     try:
         return configured(Path(), given)
     except OptionError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(shown(str(error))) from error
 
 
 def _decoded(value: Any) -> Any:

@@ -27,7 +27,7 @@ from encfix.cli.cleaning import clean_files, fitting
 from encfix.cli.outcomes import Task
 from encfix.cli.placing import ANNOTATION, NOTES, Part, unread
 from encfix.cli.printing import PrintingError, say
-from encfix.cli.quoting import named, quoted
+from encfix.cli.quoting import named, quoted, shown
 from encfix.cli.summary import Notes, counted, print_failure, print_skipped
 from encfix.files import atomic, remote
 from encfix.files.destinations import DestinationError, distinct_files, own_file
@@ -65,7 +65,7 @@ def check(
         try:
             baseline = own_file(baseline, BASELINE)
         except DestinationError as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(shown(str(error))) from error
     is_compared = baseline is not None and not write_baseline
     budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
     found = list(fitting(walk(paths, configuration.scope, selection.type), selection))
@@ -149,7 +149,7 @@ def _print(path: Path, part: Part, damage: Sequence[_Damage], *, as_json: bool) 
         where = click.style(named(path), bold=True) + ":{}:{}".format(*place)
         rules = click.style("+".join(item.rules), fg="yellow" if isinstance(item, Finding) else "red")
         becomes = f" -> {quoted(item.after)}" if item.after != item.before else ""
-        left = f" ({item.reason}; left as it is)" if isinstance(item, Finding) else ""
+        left = f" ({shown(item.reason)}; left as it is)" if isinstance(item, Finding) else ""
         say(f"{where}: {rules}: {quoted(item.before)}{becomes}{left}")
 
 
@@ -161,7 +161,7 @@ def _read(path: Path) -> Counter[Known]:
         raise click.UsageError(f"the baseline {named(path)}: {error.strerror}; --write-baseline makes it") from error
     except (OSError, BaselineError) as error:
         reason = Failed.because(path, error).reason
-        raise click.UsageError(f"the baseline {named(path)}: {reason}") from error
+        raise click.UsageError(f"the baseline {named(path)}: {shown(reason)}") from error
 
 
 def _write(path: Path, seen: Sequence[Known]) -> bool:

@@ -33,7 +33,7 @@ from encfix.cli.outcomes import Task
 from encfix.cli.parallel import process
 from encfix.cli.printing import say
 from encfix.cli.processing import Done, Mode, Processing
-from encfix.cli.quoting import named
+from encfix.cli.quoting import named, shown
 from encfix.cli.summary import Summary, counted, watched
 from encfix.files import atomic, remote
 from encfix.files.charset import SAME, TARGETS
@@ -97,7 +97,7 @@ def clean(
         if audit:
             audit = _audit_file(audit, sources, output, resume=resume)
     except DestinationError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(shown(str(error))) from error
     summary = Summary()
     summary.skip([item for item in found if isinstance(item, Skipped)])
     asked = {**selection._asdict(), **writing._asdict()}
@@ -166,7 +166,7 @@ class _Run:
         try:
             done = journal.done(self.audit)
         except JournalError as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(shown(str(error))) from error
         meant = set(map(key_of, sources))
         for key, (_, lines) in done.items():
             if key not in meant:  # what was done to other files must stay on record too
@@ -276,10 +276,10 @@ def _audit_file(audit: Path, sources: Sequence[Source], output: Path | None, *, 
     path = os.path.realpath(audit)
     for source in sources:
         if path == os.path.realpath(source.path) or (output and path == os.path.realpath(output / source.output_name)):
-            raise DestinationError(f"the audit would overwrite {source.path}")
+            raise DestinationError(f"the audit would overwrite {to_name(source.path)}")
     if not resume and audit.exists() and audit.stat().st_size and not _is_of_copies(audit):
         raise DestinationError(
-            f"{named(audit)} exists: it may be needed to take back what it says; move it away, or give another name"
+            f"{to_name(audit)} exists: it may be needed to take back what it says; move it away, or give another name"
         )
     return audit
 

@@ -12,7 +12,7 @@ import click
 from encfix.audit import Lines, encode
 from encfix.cleaner import Cleaner
 from encfix.cli.arguments import effective, options_of_cleaning
-from encfix.cli.quoting import quoted
+from encfix.cli.quoting import quoted, shown
 from encfix.cli.summary import counted
 from encfix.decoding import decode
 from encfix.files.names import to_name
@@ -87,7 +87,7 @@ def explained(result: Result) -> Iterator[Text]:
             "left as it is" if is_left else "repaired",
             (f", confidence {item.confidence:g}" if is_known else "", ""),
         )
-        yield Text(f"  {item.reason}")
+        yield Text(f"  {shown(item.reason)}")
         yield from _apart("before", item.before, "red")
         if is_known:
             yield from _apart("maybe" if is_left else "after", item.after, "green")

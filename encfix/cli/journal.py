@@ -95,7 +95,7 @@ class Journal:
         done: dict[tuple[str, str], tuple[Entry, Lines]] = {}
         for path in (*([audit] if audit and audit.exists() else ()), *self.others()):
             if path != audit and _stays_locked(path):
-                raise JournalError(f"{path}: the run to resume is still at work")
+                raise JournalError(f"{to_name(path)}: the run to resume is still at work")
             for entry, lines in self._read(path):
                 done[entry.root, entry.file] = entry, lines
         return done
@@ -108,7 +108,7 @@ class Journal:
             if first != head:
                 if head.startswith(first):
                     return  # killed before the first line was whole
-                raise JournalError(f"{path}: the run to resume had other options, or another version")
+                raise JournalError(f"{to_name(path)}: the run to resume had other options, or another version")
             with contextlib.suppress(AuditError):  # the last record may not be whole
                 for entry, start, end in skim(stream):
                     yield entry, Lines(path, start, end)

@@ -17,7 +17,7 @@ from encfix.cli.clean import clean
 from encfix.cli.config import config
 from encfix.cli.explain import explain
 from encfix.cli.names import names
-from encfix.cli.quoting import named
+from encfix.cli.quoting import named, shown
 from encfix.cli.report import report
 from encfix.cli.undo import undo
 
@@ -38,7 +38,9 @@ class _Group(click.Group):
         except OSError as error:
             where = named(os.fsdecode(error.filename)) if error.filename else "standard output"
             with suppress(OSError):
-                click.echo(f"{click.style('error', fg='red')}: {where}: {error.strerror or error}", err=True)
+                click.echo(
+                    f"{click.style('error', fg='red')}: {where}: {shown(error.strerror or str(error))}", err=True
+                )
             raise SystemExit(2) from error
 
 

@@ -18,7 +18,7 @@ from encfix.files.formats.base import Chunk, Problem, Selection
 from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.opening import text_format
 from encfix.files.formats.tables import open_table
-from encfix.files.formats.warc import Page, chosen, pages
+from encfix.files.formats.warc import PageLine, chosen, pages
 from encfix.files.measuring import Measured, Twins, beside
 from encfix.files.reading import blocks, charset_of, opened, stream_chunks
 from encfix.files.text import LIMIT, Codec, TextFile, Writing, line_ends
@@ -205,9 +205,9 @@ class Streamed:
         return measured
 
 
-def _gathered(found: Iterable[Page], enough: int) -> Iterator[list[Page]]:
+def _gathered(found: Iterable[PageLine], enough: int) -> Iterator[list[PageLine]]:
     """Yield pages in lists whose lines have `enough` code points; the last has what is left."""
-    pending: list[Page] = []
+    pending: list[PageLine] = []
     size = 0
     for page in found:
         pending.append(page)
@@ -218,7 +218,7 @@ def _gathered(found: Iterable[Page], enough: int) -> Iterator[list[Page]]:
     yield pending
 
 
-def _problems(found: Sequence[Page]) -> Iterator[Problem]:
+def _problems(found: Sequence[PageLine]) -> Iterator[Problem]:
     """Yield what could not be read, placed in the joined lines."""
     start = 0
     for page in found:

@@ -21,7 +21,16 @@ def named(path: str | os.PathLike[str]) -> str:
     >>> print(named("a\\x1b[31m\\n.txt"))
     a\\u001b[31m\\n.txt
     """
-    return _CONTROL.sub(lambda match: encode(match[0])[1:-1], to_name(path))
+    return shown(to_name(path))
+
+
+def shown(text: str) -> str:
+    """Return a text as one line that does nothing to a terminal, such as a reason that quotes a file.
+
+    >>> print(shown("no column 'a'; there are b\\x1b[31m\\n"))
+    no column 'a'; there are b\\u001b[31m\\n
+    """
+    return _CONTROL.sub(lambda match: encode(match[0])[1:-1], text)
 
 
 def quoted(text: str, limit: int = LIMIT) -> str:

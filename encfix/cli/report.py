@@ -9,7 +9,7 @@ import click
 
 from encfix.audit import AuditError, Content, Entry, Header, read, undo
 from encfix.cli.arguments import FILE_OR_FOLDER
-from encfix.cli.quoting import named
+from encfix.cli.quoting import named, shown
 from encfix.cli.summary import counted, print_failure
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, own_file
@@ -36,7 +36,7 @@ def report(audit: Path, output: Path, root: Path | None, limit: int | None) -> N
     try:
         output = own_file(output, REPORT)
     except DestinationError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(shown(str(error))) from error
     blamed = audit
     try:
         with open(audit, "rb") as lines:

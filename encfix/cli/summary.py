@@ -14,7 +14,7 @@ import click
 from encfix.audit import encode
 from encfix.cli.placing import ANNOTATION, NOTES, Unread
 from encfix.cli.processing import Done
-from encfix.cli.quoting import named
+from encfix.cli.quoting import named, shown
 from encfix.files.names import to_name
 from encfix.files.walking import Failed, Skipped, Source
 from encfix.rules import KINDS
@@ -33,7 +33,7 @@ def counted(number: int, noun: str) -> str:
 
 def print_failure(failure: Failed) -> None:
     """Say on standard error which file failed, and why."""
-    click.echo(f"{click.style('error', fg='red')}: {named(failure.path)}: {failure.reason}", err=True)
+    click.echo(f"{click.style('error', fg='red')}: {named(failure.path)}: {shown(failure.reason)}", err=True)
 
 
 def print_skipped(skipped: Sequence[Skipped]) -> None:
@@ -43,7 +43,7 @@ def print_skipped(skipped: Sequence[Skipped]) -> None:
         by_reason[item.reason].append(item.path)
     for reason, paths in sorted(by_reason.items()):
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        click.echo(f"skipped: {named(paths[0])}{more}: {reason}", err=True)
+        click.echo(f"skipped: {named(paths[0])}{more}: {shown(reason)}", err=True)
 
 
 class Notes:
@@ -56,8 +56,8 @@ class Notes:
     def add(self, path: Path, first: Sequence[Unread], count: int) -> None:
         """Take so many parts of a file, of which `first` has some."""
         for item in first[: NOTES - self._said]:
-            where = to_name(path) + (f":{item.line}" if item.line else "")
-            click.echo(f"{click.style('unread', fg='yellow')}: {where}: {item.reason}", err=True)
+            where = named(path) + (f":{item.line}" if item.line else "")
+            click.echo(f"{click.style('unread', fg='yellow')}: {where}: {shown(item.reason)}", err=True)
             self._said += 1
         self.count += count
 

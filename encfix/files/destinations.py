@@ -40,18 +40,21 @@ def check_output(sources: Sequence[Source], output: Path) -> None:
     that is itself a source.
     """
     if not remote.is_remote(output) and output.exists() and not output.is_dir():
-        raise DestinationError(f"{output} is not a folder")
+        raise DestinationError(f"{to_name(output)} is not a folder")
     for root in {source.root for source in sources if not source.is_named}:
         if is_inside(output, root):
-            raise DestinationError(f"the output {output} is inside the input {root}, which would read it again")
+            raise DestinationError(
+                f"the output {to_name(output)} is inside the input {to_name(root)}, which would read it again"
+            )
     inputs = {os.path.realpath(source.path) for source in sources}
     taken: dict[str, Source] = {}
     for source in sources:
         key = os.path.realpath(output / source.output_name)
         if key in inputs:
-            raise DestinationError(f"the output would overwrite the input {output / source.output_name}")
+            raise DestinationError(f"the output would overwrite the input {to_name(output / source.output_name)}")
         if (other := taken.setdefault(key, source)) is not source:
-            raise DestinationError(f"{other.path} and {source.path} would both become {output / source.output_name}")
+            both = f"{to_name(other.path)} and {to_name(source.path)}"
+            raise DestinationError(f"{both} would both become {to_name(output / source.output_name)}")
 
 
 def destination(output: Path, name: str) -> Path:
@@ -62,7 +65,7 @@ def destination(output: Path, name: str) -> Path:
     """
     path = output / name
     if not is_inside(path.parent, output):
-        raise DestinationError(f"{path} leads out of {output}")
+        raise DestinationError(f"{to_name(path)} leads out of {to_name(output)}")
     if kind := own_kind_of(path):
         raise DestinationError(f"{to_name(path)} is there, the {kind} of another run, and would be lost")
     if not remote.is_remote(output):

@@ -46,6 +46,11 @@ SHORTEST_READING, USUAL_READING = 3, 4
 ONCE = 0.5
 """Confidence of what comes once in a document and may be meant."""
 
+SURE_REPLACEMENT, SURE_LOST, SURE_MASK, SURE_ANTI_COPY, SURE_FURIGANA = 0.99, 0.9, 0.8, 0.7, 0.6
+"""Confidence of replacement characters; of question marks, hangul and private-use code points in the place of
+characters; of masks; of anti-copy strings; and of furigana. Set by hand, in the order of how seldom people mean them:
+nothing is changed by them."""
+
 _INFLECTED = re.compile("^[はがをにのでともへ]|(?:した|ます|ますか|ません|する|れる|れた|ない|です)$")
 """Kana that inflect a word or tie it to the next, as in Japanese prose."""
 
@@ -71,7 +76,7 @@ def propose(batch: Batch, options: Options) -> Edits:
 
 def _replacements(batch: Batch) -> Edits:
     start, end = runs(among(batch.classes, Class.REPLACEMENT))
-    return deletions(start, end, REPLACEMENT, 0.99)
+    return deletions(start, end, REPLACEMENT, SURE_REPLACEMENT)
 
 
 def _question_marks(batch: Batch) -> Edits:
@@ -91,7 +96,7 @@ def _question_marks(batch: Batch) -> Edits:
     document = batch.documents_of(start)
     is_one_run = questions[first + asked - 1] - questions[first] == asked - 1
     once = is_one_run & (np.bincount(document, minlength=len(batch))[document] == 1)
-    return deletions(start, end, QUESTION_MARKS, np.where(once, ONCE, 0.9).astype(np.float32))
+    return deletions(start, end, QUESTION_MARKS, np.where(once, ONCE, SURE_LOST).astype(np.float32))
 
 
 def _masks(batch: Batch) -> Edits:
@@ -104,7 +109,7 @@ def _masks(batch: Batch) -> Edits:
     _, place, counts = np.unique(lines, return_inverse=True, return_counts=True)
     beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
     chosen = beside & (end - start >= SHORTEST_MASK) & (counts[place] == 1)
-    return deletions(start[chosen], end[chosen], MASK, 0.8)
+    return deletions(start[chosen], end[chosen], MASK, SURE_MASK)
 
 
 def _private_use(batch: Batch) -> Edits:
@@ -117,7 +122,7 @@ def _private_use(batch: Batch) -> Edits:
     start, end = runs(private)
     classes = batch.classes
     beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
-    return deletions(start[beside], end[beside], PRIVATE_USE, 0.9)
+    return deletions(start[beside], end[beside], PRIVATE_USE, SURE_LOST)
 
 
 def _furigana(batch: Batch) -> Edits:
@@ -135,7 +140,7 @@ def _furigana(batch: Batch) -> Edits:
     usual = np.bincount(document[reading & (end - start >= USUAL_READING)], minlength=len(batch)) > 0
     chosen = np.flatnonzero(reading & ((others == 0) & ~katakana & usual)[document])
     chosen = chosen[[not _INFLECTED.search(to_text(batch.codes[start[n] : end[n]])) for n in chosen.tolist()]]
-    return deletions(start[chosen], end[chosen], FURIGANA, 0.6)
+    return deletions(start[chosen], end[chosen], FURIGANA, SURE_FURIGANA)
 
 
 def _hangul(batch: Batch) -> Edits:
@@ -155,7 +160,7 @@ def _hangul(batch: Batch) -> Edits:
     for nth in np.flatnonzero(is_suspect).tolist():
         is_suspect[nth] = not _OF_KOREAN.search(batch.text(nth))
     found = found[(before | after) & is_suspect[document]]
-    confidence = np.where(strange > 1, 0.9, ONCE).astype(np.float32)
+    confidence = np.where(strange > 1, SURE_LOST, ONCE).astype(np.float32)
     return deletions(found, found + 1, HANGUL, confidence[batch.documents_of(found)])
 
 
@@ -181,7 +186,7 @@ def _anti_copy(batch: Batch) -> Edits:
         is_hidden[nth] = _is_hidden(window, int(start[nth] - first[nth]), int(end[nth] - first[nth]))
     start, end, document = start[is_hidden], end[is_hidden], document[is_hidden]
     once = np.bincount(document, minlength=len(batch))[document] == 1
-    return deletions(start, end, ANTI_COPY, np.where(once, ONCE, 0.7).astype(np.float32))
+    return deletions(start, end, ANTI_COPY, np.where(once, ONCE, SURE_ANTI_COPY).astype(np.float32))
 
 
 def _is_hidden(text: str, start: int, end: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from encfix.files.formats.base import Document, FormatError
-from encfix.files.formats.fields import Path, Pattern, strings, written
+from encfix.files.formats.fields import FieldPath, Pattern, strings, written
 
 
 class Column(NamedTuple):
@@ -20,7 +20,7 @@ class Column(NamedTuple):
     name: str
     patterns: tuple[Pattern, ...] = ()
 
-    def documents(self, values: Sequence[Any], first: int) -> Iterator[tuple[int, Path, Document]]:
+    def documents(self, values: Sequence[Any], first: int) -> Iterator[tuple[int, FieldPath, Document]]:
         """Yield the strings with their rows and the paths within the values; the first row is record `first`."""
         for row, value in enumerate(values):
             if not self.patterns:
@@ -76,7 +76,7 @@ def read(array: Any, name: str) -> list[Any]:
     return values
 
 
-def replaced(array: Any, name: str, new: Mapping[int, Sequence[tuple[Path, str]]]) -> Any:
+def replaced(array: Any, name: str, new: Mapping[int, Sequence[tuple[FieldPath, str]]]) -> Any:
     """Return a column with other strings at some paths of some rows, its chunks as they were. Raises FormatError."""
     import pyarrow as pa
 
@@ -101,7 +101,7 @@ def replaced(array: Any, name: str, new: Mapping[int, Sequence[tuple[Path, str]]
     return pa.chunked_array(recoded, array.type)
 
 
-def _put(value: Any, path: Path, text: str) -> None:
+def _put(value: Any, path: FieldPath, text: str) -> None:
     for step in path[:-1]:
         value = value[step]
     value[path[-1]] = text

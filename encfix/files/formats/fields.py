@@ -10,7 +10,7 @@ from typing import Any
 
 from encfix.files.formats.base import FormatError
 
-Path = tuple["str | int", ...]
+FieldPath = tuple["str | int", ...]
 """The keys and indices that lead to a value."""
 
 _STEP = re.compile(r'\.?(?:"((?:[^"\\]|\\.)*)"|\[(\d*)\]|([^."\[\]]+))')
@@ -42,14 +42,14 @@ class Pattern:
         if not self.steps:
             raise FormatError("a field needs a name")
         first = self.steps[0]
-        self.path: Path = (first,) if len(self.steps) == 1 and isinstance(first, str) else ()
+        self.path: FieldPath = (first,) if len(self.steps) == 1 and isinstance(first, str) else ()
         """The only path that is meant, if that is a key, as nearly always; else empty."""
 
-    def find(self, value: Any) -> list[tuple[Path, Any]]:
+    def find(self, value: Any) -> list[tuple[FieldPath, Any]]:
         """Return the values that are meant, with their paths."""
-        found: list[tuple[Path, Any]] = [((), value)]
+        found: list[tuple[FieldPath, Any]] = [((), value)]
         for step in self.steps:
-            below: list[tuple[Path, Any]] = []
+            below: list[tuple[FieldPath, Any]] = []
             for path, item in found:
                 if isinstance(step, str):
                     if isinstance(item, dict) and step in item:
@@ -60,7 +60,7 @@ class Pattern:
             found = below
         return found
 
-    def matches(self, path: Path) -> bool:
+    def matches(self, path: FieldPath) -> bool:
         """Return whether the pattern means this path."""
         return len(path) == len(self.steps) and all(
             isinstance(part, int) if step is None else step == part and type(step) is type(part)
@@ -68,7 +68,7 @@ class Pattern:
         )
 
 
-def strings(value: Any, patterns: Sequence[Pattern]) -> list[tuple[Path, str]]:
+def strings(value: Any, patterns: Sequence[Pattern]) -> list[tuple[FieldPath, str]]:
     """Return the strings that the patterns mean, or all if there are none, with their paths, each once."""
     if not patterns:
         return list(_all_strings(value))
@@ -95,8 +95,8 @@ def missing(value: Any, patterns: Sequence[Pattern]) -> FormatError:
     return FormatError(f"no field {names}{there}")
 
 
-def _all_strings(value: Any) -> Iterator[tuple[Path, str]]:
-    waiting: list[tuple[Path, Any]] = [((), value)]
+def _all_strings(value: Any) -> Iterator[tuple[FieldPath, str]]:
+    waiting: list[tuple[FieldPath, Any]] = [((), value)]
     while waiting:
         path, item = waiting.pop()
         if isinstance(item, str):
@@ -108,7 +108,7 @@ def _all_strings(value: Any) -> Iterator[tuple[Path, str]]:
 
 
 @lru_cache(4096)
-def written(path: Path) -> str:
+def written(path: FieldPath) -> str:
     """Return a path as a pattern that means it alone.
 
     >>> written(("messages", 0, "content")), written(("a.b",))

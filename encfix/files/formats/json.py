@@ -14,7 +14,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 from encfix.files.formats.base import Chunk, Document, FormatError, Selection, TextFormat
-from encfix.files.formats.fields import Path, Pattern, has_any, missing, strings, written
+from encfix.files.formats.fields import FieldPath, Pattern, has_any, missing, strings, written
 from encfix.files.layout import Layout, Segment
 
 _SPACE = re.compile(r"[ \t\n\r:,]*")
@@ -52,7 +52,7 @@ def read_value(text: str, start: int) -> tuple[Any, int]:
 class Node(NamedTuple):
     """A value in the text of a JSON document: `[start, end)`, quotes and brackets included."""
 
-    path: Path
+    path: FieldPath
     start: int
     end: int
 
@@ -139,7 +139,7 @@ class Record:
         self.value = value
 
     @cached_property
-    def nodes(self) -> dict[Path, Node]:
+    def nodes(self) -> dict[FieldPath, Node]:
         """The values by path; of those that a key names twice, the last, which is the one that the library keeps."""
         return {node.path: node for node in scan(self.text, self.start)}
 
@@ -154,7 +154,7 @@ class JsonString(Document):
 
     __slots__ = ("path", "source")
 
-    def __init__(self, text: str, source: Record, path: Path) -> None:
+    def __init__(self, text: str, source: Record, path: FieldPath) -> None:
         super().__init__(text, source.number, written(path))
         self.source, self.path = source, path
 

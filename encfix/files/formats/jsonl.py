@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from encfix.files.formats.base import Chunk, Edit, FormatError, Judgement, Problem, Selection, TextFormat
-from encfix.files.formats.fields import Path, Pattern, has_any, missing, strings
+from encfix.files.formats.fields import FieldPath, Pattern, has_any, missing, strings
 from encfix.files.formats.json import JsonString, Record, read_value
 
 BLOCK = 2**21
@@ -27,7 +27,7 @@ class _Found(NamedTuple):
     end: int
     number: int
     value: Any
-    strings: list[tuple[Path, str]]
+    strings: list[tuple[FieldPath, str]]
 
 
 class JsonLines(TextFormat):
@@ -165,7 +165,7 @@ class _Annotated(_Lines):
 
 
 def _carry_over(
-    record: Record, path: Path, annotations: Any, judgement: Judgement, edits: list[Edit], problems: list[Problem]
+    record: Record, path: FieldPath, annotations: Any, judgement: Judgement, edits: list[Edit], problems: list[Problem]
 ) -> None:
     """Give each span of a list its new numbers; take out of the list what fell away."""
     if not isinstance(annotations, list):
@@ -208,7 +208,7 @@ def _offsets(annotation: Any, keys: tuple[int | str, int | str]) -> tuple[int, i
     raise ValueError("it has no start and end in whole numbers")
 
 
-def _without(record: Record, path: Path, nth: int, length: int, *, is_first: bool) -> Edit:
+def _without(record: Record, path: FieldPath, nth: int, length: int, *, is_first: bool) -> Edit:
     """Return the edit that takes an element out of a list, with the comma that is one too many."""
     node = record.nodes[(*path, nth)]
     if is_first and nth + 1 < length:

@@ -15,7 +15,7 @@ from typing import Any
 
 from encfix.files.formats.base import Document, FormatError, Selection
 from encfix.files.formats.columns import Column, chosen, passed_over, read, replaced
-from encfix.files.formats.fields import Path
+from encfix.files.formats.fields import FieldPath
 from encfix.files.measuring import Measured
 from encfix.files.types import Kind
 from encfix.files.walking import Source
@@ -32,7 +32,7 @@ class RowGroup:
     def __init__(self, table: Any, columns: Sequence[Column], first: int) -> None:
         self._table = table
         self.documents: list[Document] = []
-        self._places: list[tuple[Column, int, Path]] = []
+        self._places: list[tuple[Column, int, FieldPath]] = []
         for column in columns:
             values = read(table.column(column.place), column.name)
             for row, path, document in column.documents(values, first):
@@ -41,7 +41,7 @@ class RowGroup:
 
     def replaced(self, values: Mapping[int, str]) -> Any:
         """Return the rows with other values for some documents. Raises FormatError."""
-        by_column: dict[Column, dict[int, list[tuple[Path, str]]]] = {}
+        by_column: dict[Column, dict[int, list[tuple[FieldPath, str]]]] = {}
         for nth, value in values.items():
             column, row, path = self._places[nth]
             by_column.setdefault(column, {}).setdefault(row, []).append((path, value))

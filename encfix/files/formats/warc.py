@@ -32,7 +32,7 @@ _GZIP_BITS = 16 + zlib.MAX_WBITS
 _CONTROLS = re.compile(rb"[\0-\x08\x0b\x0e-\x1f]")
 
 
-class Page(NamedTuple):
+class PageLine(NamedTuple):
     """A line of JSON that stands for a page of the archive, and if it has no text, why not."""
 
     line: str
@@ -51,7 +51,7 @@ def chosen(selection: Selection) -> Selection:
     return selection._replace(fields=selection.fields or FIELDS)
 
 
-def pages(source: Source) -> Iterator[Page]:
+def pages(source: Source) -> Iterator[PageLine]:
     """Yield the pages in order. Raises FormatError, CompressionError, and OSError."""
     try:
         from warcio.archiveiterator import ArchiveIterator
@@ -88,7 +88,7 @@ def _url(record: Any) -> str:
     return record.rec_headers.get_header("WARC-Target-URI") or ""
 
 
-def _pages_of(record: Any, number: int) -> Iterator[Page]:
+def _pages_of(record: Any, number: int) -> Iterator[PageLine]:
     """Yield the page that a record holds, if it is one."""
     page = {"url": _url(record), "date": record.rec_headers.get_header("WARC-Date") or ""}
     try:
@@ -100,7 +100,7 @@ def _pages_of(record: Any, number: int) -> Iterator[Page]:
     except _PageError as error:
         problem = f"record {number}, {page['url']}: {error}: left out"
         page["error"] = str(error)
-    yield Page(json.dumps(page, ensure_ascii=False) + "\n", problem)
+    yield PageLine(json.dumps(page, ensure_ascii=False) + "\n", problem)
 
 
 def _shown(record: Any) -> dict[str, str] | None:

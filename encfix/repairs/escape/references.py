@@ -32,6 +32,13 @@ _NO_SEMICOLON_BY_NUMBER = re.compile(
     r"&(?:amp;){0,8}(#(?:[1-6][0-9]{4}|8[0-9]{3}(?![0-9])|1[68][03](?![0-9])|[xX][0-9a-fA-F]{4}))(?![;；])"
 )
 _ALL = (REFERENCE, _NO_SEMICOLON_BY_NUMBER, _NO_SEMICOLON, _NO_AMPERSAND, _NO_AMPERSAND_BY_NAME)
+_OF_MARKUP = ("&lt;", "&gt;", "&amp;", "&quot;", "&apos;")
+"""References that text in HTML must hold for what it shows."""
+
+_PLACEHOLDER = re.compile(r"(?:(?<=[!-~])|(?<=[!-~] ))&lt;[^&，。；：！？\n]{1,24}&gt;")
+"""A word in angle brackets behind one of code, `/help &lt;命令&gt;`, which on a page with no other references and no
+end of a tag is as markup must write it."""
+
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,400}>|<!--|\{\{|</|/>")
 
 _ALLOWED = frozenset(name for name in html5 if name.endswith(";"))
@@ -65,10 +72,13 @@ def _share_inside(text: str) -> float:
 
 def _whole(page: Page) -> Iterator[Proposal]:
     """Yield references that have all their marks; for the semicolon its full-width form may stand."""
-    for match in REFERENCE.finditer(page.text):
-        new = unescape(match[1])
-        if new is not None:
-            yield Proposal(*match.span(), new, ENTITY, SURE)
+    references = [(match, new) for match in REFERENCE.finditer(page.text) if (new := unescape(match[1])) is not None]
+    is_markup = "&lt;/" not in page.text and all(match[0] in _OF_MARKUP for match, _ in references)
+    placeholders = [match.span() for match in _PLACEHOLDER.finditer(page.text)] if is_markup else []
+    edges = {start for start, _ in placeholders} | {end for _, end in placeholders}
+    for match, new in references:
+        is_edge = match.start() in edges or match.end() in edges
+        yield Proposal(*match.span(), new, ENTITY, UNSURE if is_edge else SURE)
     for match in _FULLWIDTH_SEMICOLON.finditer(page.text):
         new = unescape(match[1] + ";")
         if new is not None and (new == "\u00a0" or match[1][0] != "#" or is_chinese(new)):

@@ -29,7 +29,7 @@ from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.repairs.gloss import labelled, passages
 from encfix.repairs.gloss.disguised import find_disguised
-from encfix.repairs.gloss.evidence import ENOUGH, Page
+from encfix.repairs.gloss.evidence import ENOUGH, Evidence
 from encfix.repairs.gloss.finding import Glosses, brackets, find
 from encfix.repairs.gloss.periodic import strewn_emoji
 from encfix.rules import number_of
@@ -57,33 +57,33 @@ def propose(batch: Batch, options: Options) -> Edits:
     glosses = find(batch)
     if not len(glosses.start):
         return disguised
-    page = Page(batch, glosses)
-    found = _proposed(batch, glosses, page, options)
-    if parts := passages.divide(batch, glosses, page):
+    evidence = Evidence(batch, glosses)
+    found = _proposed(batch, glosses, evidence, options)
+    if parts := passages.divide(batch, glosses, evidence):
         inside = find(parts.batch)
-        own = parts.moved(_proposed(parts.batch, inside, Page(parts.batch, inside, ENOUGH), options))
+        own = parts.moved(_proposed(parts.batch, inside, Evidence(parts.batch, inside, ENOUGH), options))
         found = merge((found.where(~parts.divided[batch.documents_of(found.start)]), own))
     return merge((found, disguised)) if len(disguised) else found
 
 
-def _proposed(batch: Batch, glosses: Glosses, page: Page, options: Options) -> Edits:
+def _proposed(batch: Batch, glosses: Glosses, evidence: Evidence, options: Options) -> Edits:
     """Propose to delete glosses by the evidence of each document."""
     rule = np.full(len(glosses.start), PINYIN, dtype=np.int16)
-    confidence = np.where(page.is_textbook[page.document], 0.0, UNSURE).astype(np.float32)
-    sure = page.is_glossed[page.document] & page.has_two_forms & page.is_always
-    confidence[sure] = np.where(page.distinct[page.document[sure]] >= ENOUGH, MANY, FEW)
-    periodic = page.is_periodic[page.document]
+    confidence = np.where(evidence.is_textbook[evidence.document], 0.0, UNSURE).astype(np.float32)
+    sure = evidence.is_glossed[evidence.document] & evidence.has_two_forms & evidence.is_always
+    confidence[sure] = np.where(evidence.distinct[evidence.document[sure]] >= ENOUGH, MANY, FEW)
+    periodic = evidence.is_periodic[evidence.document]
     rule[periodic], confidence[periodic] = PERIODIC, MANY
-    irregular = page.is_irregular[page.document]
+    irregular = evidence.is_irregular[evidence.document]
     rule[irregular], confidence[irregular] = IRREGULAR, FEW
-    repeated = page.is_repeated | (page.repeats[page.document] > 1)
+    repeated = evidence.is_repeated | (evidence.repeats[evidence.document] > 1)
     rule[repeated], confidence[repeated] = REPEATED, MANY
     if options.gloss == "all":
         confidence[:] = 1.0
-    end = glosses.end + (page.has_space & (confidence > UNSURE))
+    end = glosses.end + (evidence.has_space & (confidence > UNSURE))
     shown = confidence > 0
     edits = deletions(glosses.start[shown], end[shown], rule[shown], confidence[shown])
-    has_emoji = page.is_periodic | page.is_irregular
+    has_emoji = evidence.is_periodic | evidence.is_irregular
     return merge((edits, _strewn_emoji(batch, has_emoji))) if has_emoji.any() else edits
 
 

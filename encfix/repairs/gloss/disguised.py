@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Positions
 from encfix.chinese.characters import IS_HAN, IS_LETTER, Class, among
-from encfix.repairs.gloss.evidence import Page
+from encfix.repairs.gloss.evidence import Evidence
 from encfix.repairs.gloss.finding import brackets, find
 
 _WIDE = 0xFF21 - ord("A")
@@ -55,9 +55,9 @@ def find_disguised(batch: Batch) -> tuple[Positions, Positions]:
     glosses = find(undressed)
     if not len(glosses.start):
         return opens[:0], opens[:0]
-    page = Page(undressed, glosses)
-    is_dense = has_many & page.is_glossed & (page.distinct >= MANY)
-    glosses = glosses.where(is_dense[page.document] & page.has_two_forms & page.is_always)
+    evidence = Evidence(undressed, glosses)
+    is_dense = has_many & evidence.is_glossed & (evidence.distinct >= MANY)
+    glosses = glosses.where(is_dense[evidence.document] & evidence.has_two_forms & evidence.is_always)
     origin = np.flatnonzero(kept)
     start, end = origin[glosses.owner] + 1, origin[glosses.end - 1] + 1
     is_plain = np.isin(end, find(batch).end) | glosses.chained

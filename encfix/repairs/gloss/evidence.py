@@ -38,7 +38,7 @@ A_LIST = 3
 """Glossed characters that stand in a row, in the mean, where a list of them was set."""
 
 
-class Page:
+class Evidence:
     """The evidence of whole documents; arrays have one element a document or one a gloss, as said."""
 
     def __init__(self, batch: Batch, glosses: Glosses, least: int = LEAST) -> None:

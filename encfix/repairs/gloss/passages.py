@@ -15,7 +15,7 @@ import numpy as np
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import Class
 from encfix.edits import Edits
-from encfix.repairs.gloss.evidence import ENOUGH, Page
+from encfix.repairs.gloss.evidence import ENOUGH, Evidence
 from encfix.repairs.gloss.finding import Glosses, find
 
 MOST_JOINED = 8
@@ -39,10 +39,10 @@ class Passages(NamedTuple):
         return edits.moved(self.shift[self.batch.documents_of(edits.start)])
 
 
-def divide(batch: Batch, glosses: Glosses, page: Page) -> Passages | None:
+def divide(batch: Batch, glosses: Glosses, evidence: Evidence) -> Passages | None:
     """Return the passages of documents that may hold several pages; None if none of these has one that proves a
     tool."""
-    (documents,) = page.may_hold_pages.nonzero()
+    (documents,) = evidence.may_hold_pages.nonzero()
     if not len(documents):
         return None
     spans = list(zip(batch.starts[documents].tolist(), batch.ends[documents].tolist(), strict=True))
@@ -109,9 +109,9 @@ def _are_glossed(batch: Batch, spans: list[Span]) -> list[bool]:
     if not spans:
         return []
     part = _part(batch, spans)
-    page = Page(part, find(part), ENOUGH)
-    left = np.bincount(page.document[page.has_two_forms & ~page.is_always], minlength=len(part))
-    wholly: list[bool] = (page.is_glossed & (left == 0)).tolist()
+    evidence = Evidence(part, find(part), ENOUGH)
+    left = np.bincount(evidence.document[evidence.has_two_forms & ~evidence.is_always], minlength=len(part))
+    wholly: list[bool] = (evidence.is_glossed & (left == 0)).tolist()
     return wholly
 
 

@@ -22,10 +22,13 @@ MARGIN = 8.0
 """Nats by which the best reading must beat the text as it stands; half of it on a page with other signs."""
 
 BARE_MARGIN = 14.0
-"""The same where what is seen holds no Chinese, on a page without other signs."""
+"""Nats by which it must beat the text where that holds no Chinese, on a page without other signs."""
 
 GAP = 3.3
-"""Nats by which it must beat every other reading to be as good as certain."""
+"""Nats by which the best reading must beat every other to be as good as certain."""
+
+LENGTHS = 0.5
+"""Nats more by which the best reading must beat one of another length."""
 
 UNSURE, UNSURE_MOST = 0.5, 0.85
 """Confidence of damage whose reading is not certain, and the most that it may have."""
@@ -33,13 +36,11 @@ UNSURE, UNSURE_MOST = 0.5, 0.85
 LINKS = 3
 """Of the links of a chain of damage, how many begin after a shorter chain that is tried for itself."""
 
-LENGTHS = 0.5
-"""Nats by which it must beat a reading of another length in addition."""
-
 NEAR = 6.0
+"""Nats below the best reading within which another is reported beside it."""
 
 CANDIDATES = 4
-"""Of the readings within so many nats of the best, the most that are reported."""
+"""The most readings that are reported, the best among them."""
 
 BEFORE = 64
 """Code points before a stretch that are read for its context."""

@@ -18,12 +18,13 @@ French é», and quoted examples in text about encodings, which are reported.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from encfix import screen
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import LINE_END_CLASSES, among
+from encfix.chinese.characters import LINE_END_CLASSES, Class, among
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
 from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnants, western
@@ -32,11 +33,14 @@ from encfix.repairs.mojibake.completing import Stretch, complete
 from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.explained import DROPPED, PROVED, Explained
 from encfix.repairs.mojibake.explaining import Evidence, explain
+from encfix.repairs.mojibake.inverses import given_by
 from encfix.repairs.mojibake.marked import Marked
 
 NEAR = 48
 """Code points from a sign of damage within which damage may begin or end."""
 
+FIRST_OF_CHINA = 0x2E80
+"""From this code point on characters are of China and its neighbours."""
 
 FAR = 2000
 """Code points on either side of letters of Europe that were damaged, to which the line is read for others."""
@@ -46,14 +50,46 @@ def propose(batch: Batch, options: Options) -> Edits:
     """Propose to read damaged spans again in their true encoding."""
     places = screen.positions(batch, screen.MOJIBAKE)
     parts = [remnants.propose(batch, places), lone_marks.propose(batch)]
+    readings = _readings(batch, places)
+    unread = _unread(batch, readings)
+    if len(unread):
+        own = np.isin(batch.documents_of(places), batch.documents_of(unread))
+        readings |= _readings(batch, np.union1d(places[own], unread))
+    for document, own_readings in readings.items():
+        codes = batch.codes[batch.starts[document] : batch.ends[document]]
+        complete(codes, [reading.stretch for reading in own_readings])
+    for reading in (one for each in readings.values() for one in each):
+        repaired = _edits(reading.stretch.explained + reading.lost)
+        parts += (reading.text.divided(edits) for edits in (repaired, reading.europe))
+    for line in sorted({line for each in readings.items() for line in _lines_at_ends(batch, *each)}):
+        text = Marked.of(batch, *line)
+        parts.append(text.divided(western.propose(text.codes)))
+    edits = merge(parts)
+    by_document = {document: _explained(each) for document, each in readings.items()}
+    return examples.guard(batch, merge((edits, pieces.propose(batch, by_document, edits))))
+
+
+class _Reading(NamedTuple):
+    """A stretch of text, what explains it, what ftfy does to the rest, and the lines that are beyond repair."""
+
+    text: Marked
+    stretch: Stretch
+    europe: Edits
+    lost: list[Explained]
+
+
+def _explained(readings: list[_Reading]) -> list[Explained]:
+    return [one for reading in readings for one in reading.stretch.explained]
+
+
+def _readings(batch: Batch, places: Positions) -> dict[int, list[_Reading]]:
+    """Return how the stretches around some places read, by document."""
     of_blocks: dict[int, Evidence] = {}
     of_lines: dict[int, Evidence] = {}
     stretches = list(_stretches(batch, places))
     marked = [Marked.of(batch, start, end) for _, start, end in stretches]
     costs = damaged_costs([one.codes for one in marked]) if marked else []
-    europe: list[Edits] = []
-    lost: list[list[Explained]] = []
-    found: dict[int, list[Stretch]] = {}
+    found: dict[int, list[_Reading]] = {}
     for (document, start, end), text, costs_each in zip(stretches, marked, costs, strict=True):
         base = int(batch.starts[document])
         block, before = Block(text.codes, costs_each), start - base
@@ -61,23 +97,31 @@ def propose(batch: Batch, options: Options) -> Edits:
         explained = explain(block, known, before) if block.is_suspect else []
         alone.preferred = known.preferred
         explained = lines.one_by_one(block, explained, alone, before)
-        europe.append(_of_europe(block, explained))
+        europe = _of_europe(block, explained)
         spans = [one.span.bounds for one in explained]
-        spans += zip(europe[-1].start.tolist(), europe[-1].end.tolist(), strict=True)
-        found.setdefault(document, []).append(Stretch(before, end - base, text.codes, explained))
-        lost.append(lines.lost(block, spans))
-    for document, own in found.items():
-        complete(batch.codes[batch.starts[document] : batch.ends[document]], own)
-    explained_each = [stretch.explained for own in found.values() for stretch in own]
-    for text, explained, losses, others in zip(marked, explained_each, lost, europe, strict=True):
-        parts += (text.divided(edits) for edits in (_edits(explained + losses), others))
-    of_europe = [(*stretch, edits) for stretch, edits in zip(stretches, europe, strict=True) if len(edits)]
-    for line in sorted({line for one in of_europe for line in _lines_at_ends(batch, *one)}):
-        text = Marked.of(batch, *line)
-        parts.append(text.divided(western.propose(text.codes)))
-    edits = merge(parts)
-    by_document = {document: [one for each in own for one in each.explained] for document, own in found.items()}
-    return examples.guard(batch, merge((edits, pieces.propose(batch, by_document, edits))))
+        spans += zip(europe.start.tolist(), europe.end.tolist(), strict=True)
+        stretch = Stretch(before, end - base, text.codes, explained)
+        found.setdefault(document, []).append(_Reading(text, stretch, europe, lines.lost(block, spans)))
+    return found
+
+
+def _unread(batch: Batch, readings: dict[int, list[_Reading]]) -> Positions:
+    """Return where letters and lines of boxes stand side by side that no stretch holds, in documents that were
+    read in a charset of Europe which has them: the screen does not stop at these, since sound text has them."""
+    found = []
+    for document, own in readings.items():
+        pair = pieces.proved(_explained(own), 1)
+        if pair is None or not pair.is_european:
+            continue
+        start, end = int(batch.starts[document]), int(batch.ends[document])
+        is_its = (batch.classes[start:end] == Class.OTHER) & given_by(pair.wrong).take(
+            batch.codes[start:end], mode="clip"
+        )
+        is_its[1:] &= is_its[:-1]
+        for reading in own:
+            is_its[reading.stretch.start : reading.stretch.end] = False
+        found.append(start + np.flatnonzero(is_its))
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
 
 def _of_europe(block: Block, explained: list[Explained]) -> Edits:
@@ -91,35 +135,43 @@ def _of_europe(block: Block, explained: list[Explained]) -> Edits:
     return western.propose(block.codes, done, doubted)
 
 
-def _lines_at_ends(batch: Batch, document: int, start: int, end: int, edits: Edits) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last line of a stretch as a whole, if they have edits and go on outside: where a few
-    letters of Europe are damaged, others far from them may be."""
-    for place in (start + int(edits.start[0]), start + int(edits.end[-1]) - 1):
-        first, last = max(int(batch.starts[document]), place - FAR), min(int(batch.ends[document]), place + FAR)
-        line_ends = np.flatnonzero(among(batch.classes[first:last], *LINE_END_CLASSES)) + first
-        nth = int(np.searchsorted(line_ends, place))
-        line = int(line_ends[nth - 1]) + 1 if nth else first, int(line_ends[nth]) if nth < len(line_ends) else last
-        if line[0] < start <= line[1] or line[0] <= end < line[1]:
-            yield line
+def _lines_at_ends(batch: Batch, document: int, readings: list[_Reading]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last line of each stretch as a whole, if ftfy changes them and they go on outside: where
+    a few letters of Europe are damaged, others far from them may be."""
+    begin, stop = int(batch.starts[document]), int(batch.ends[document])
+    for reading in (one for one in readings if len(one.europe)):
+        start, end = begin + reading.stretch.start, begin + reading.stretch.end
+        for place in (start + int(reading.europe.start[0]), start + int(reading.europe.end[-1]) - 1):
+            first, last = max(begin, place - FAR), min(stop, place + FAR)
+            line_ends = np.flatnonzero(among(batch.classes[first:last], *LINE_END_CLASSES)) + first
+            nth = int(np.searchsorted(line_ends, place))
+            line = int(line_ends[nth - 1]) + 1 if nth else first, int(line_ends[nth]) if nth < len(line_ends) else last
+            if line[0] < start <= line[1] or line[0] <= end < line[1]:
+                yield line
 
 
 def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]]:
     """Yield stretches of text around the `places`: their document, start and end in the batch.
 
-    Stretches end at line ends, or where no place is near.
+    Stretches end at line ends, or where no place is near; a run of characters that are neither ASCII nor of China is
+    in one to its end, for damage that is read in part would be repaired in part.
     """
     if not len(places):
         return
     ends = np.flatnonzero(among(batch.classes, *LINE_END_CLASSES))
+    apart = np.flatnonzero((batch.codes < 0x80) | (batch.codes >= FIRST_OF_CHINA))
     documents = batch.documents_of(places)
     first = np.flatnonzero((np.diff(places, prepend=-9 * NEAR) > 2 * NEAR) | (np.diff(documents, prepend=-1) != 0))
     last = np.append(first[1:], len(places)) - 1
-    for one, other in zip(first.tolist(), last.tolist(), strict=True):
-        document = int(documents[one])
-        line = int(np.searchsorted(ends, places[one]))
-        start = max(int(ends[line - 1]) + 1, int(batch.starts[document]), int(places[one]) - NEAR)
-        end = min(int(ends[np.searchsorted(ends, places[other])]), int(places[other]) + NEAR)
-        yield document, start, end
+    begin, end = places[first] - NEAR, places[last] + NEAR
+    begin = np.minimum(begin, apart[np.searchsorted(apart, begin, "right") - 1] + 1)
+    end = np.maximum(end, apart[np.minimum(np.searchsorted(apart, end), len(apart) - 1)])
+    begin = np.maximum(begin, ends[np.searchsorted(ends, places[first]) - 1] + 1)
+    begin = np.maximum(begin, batch.starts[documents[first]])
+    end = np.minimum(end, ends[np.searchsorted(ends, places[last])])
+    is_new = np.append(True, begin[1:] > end[:-1])
+    begin, end, own = begin[is_new], end[np.append(is_new[1:], True)], documents[first][is_new]
+    yield from zip(own.tolist(), begin.tolist(), end.tolist(), strict=True)
 
 
 def _edits(explained: list[Explained]) -> Edits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import are_japanese, best_sums, is_hangul, is_kana, is_misread, log_japanese, log_mixed
-from encfix.repairs.mojibake import cyrillic, later_marks, narrowed
+from encfix.repairs.mojibake import cyrillic, later_marks, narrowed, plain_spaces
 from encfix.repairs.mojibake.charsets import (
     LOST,
     OF_ASIA,
@@ -92,6 +93,7 @@ class Block:
         self._whole: tuple[Block, int, int] | None = None
         self._raw: dict[str, Raw] = {}
         self._own: dict[str, Raw] = {}
+        self._unbroken: dict[str, Raw] = {}
         self._held: dict[str, int] = {}
         self._lacking: dict[str, Mask] = {}
         self._never: dict[str, Positions] = {}
@@ -150,6 +152,10 @@ class Block:
         beside = self.classes[[place for place in (span.start - 1, span.end) if 0 <= place < len(self.codes)]]
         return bool(IS_FOREIGN.take(beside).any())
 
+    def is_before_a_loss(self, span: Span) -> bool:
+        """Return whether a mark of lost bytes stands right behind a span."""
+        return bool(np.isin(self.codes[span.end : span.end + 1], (ord("?"), 0xFFFD)).any())
+
     def is_in_a_word(self, span: Span) -> bool:
         """Return whether a letter of Europe beyond ASCII stands beside a span that its wrong encoding lacks."""
         lacking = self.lacking(span.pair.wrong)
@@ -161,14 +167,14 @@ class Block:
         before = self.foreign_before
         return bool(before[-1] > before[span.end] - before[span.start])
 
-    def is_suspect_but_for(self, spans: list[Span]) -> bool:
+    def is_suspect_but_for(self, spans: Sequence[tuple[int, int]]) -> bool:
         """Return whether a stretch is improbable that none of the spans holds, or a character beside them that no
         Chinese text has."""
         badness = np.where(self.codes < 0x80, 0.0, USUAL - self.costs)
         if spans:
             badness[IS_FOREIGN.take(self.classes)] = SUSPECT + 1
-        for span in spans:
-            badness[span.start : span.end] = 0.0
+        for start, end in spans:
+            badness[start:end] = 0.0
         return bool(best_sums(badness).max(initial=0.0) > SUSPECT)
 
     @property
@@ -218,6 +224,8 @@ class Block:
             return raw
         if pair.wrong not in self._own:
             is_narrow = pair.is_single_byte
+            if is_narrow:
+                raw = self._with_no_break(pair.wrong)
             if is_narrow not in self._may_be_later:
                 self._may_be_later[is_narrow] = later_marks.may_be_later(self.codes, is_narrow=is_narrow)
             self._own[pair.wrong] = later_marks.with_own_marks(
@@ -226,6 +234,12 @@ class Block:
             if pair.wrong == "gbk":
                 self._own[pair.wrong] = narrowed.with_wide(self._own[pair.wrong], self.codes)
         return self._own[pair.wrong]
+
+    def _with_no_break(self, charset: str) -> Raw:
+        """Return the bytes behind the block as UTF-8 in which plain spaces may have been no-break ones."""
+        if charset not in self._unbroken:
+            self._unbroken[charset] = plain_spaces.with_no_break(self.raw(charset), charset)
+        return self._unbroken[charset]
 
     def lacking(self, charset: str) -> Mask:
         """Return which characters `charset` lacks, but for marks of what was lost, none of its text: bool of shape
@@ -246,7 +260,8 @@ class Block:
         if charset not in self._never:
             is_never = self.lacking(charset)
             if charset in SINGLE_BYTE and charset not in PLAIN_SPACE:  # beside a space that may be a byte none is alone
-                is_never = is_never | self._are_alone
+                is_byte = plain_spaces.are_behind(self._with_no_break(charset), self.codes)
+                is_never = is_never | self._are_alone & ~is_byte
             if charset in OF_CYRILLIC:
                 is_never = is_never | cyrillic.are_words(self.codes)
             self._never[charset] = self.controls + running_counts(is_never)

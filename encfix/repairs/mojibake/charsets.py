@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 from encfix.batch import Codes
 
+_ASCII = bytes(range(0x80))
+
 LEAST_TRAIL = 0x40
 """The least second byte of any character."""
 
@@ -52,6 +54,9 @@ CODECS = {
     "cp1257": ("cp1257",),
     "cp1258": ("cp1258",),
     "cp850": ("cp850",),
+    "cp866": ("cp866",),
+    "koi8-r": ("koi8-r",),
+    "ptcp154": ("ptcp154",),
 }
 """The codecs that read each charset; where they differ on a character, the last one's bytes are taken."""
 
@@ -68,16 +73,23 @@ ALONE = "alone"
 
 SINGLE_BYTE = (
     "latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", "mac-roman", "cp1251", "cp1256", "cp1257",
-    "cp1258", "cp850", LATIN_1_THEN_GBK, UTF8_OR_CP1252,
+    "cp1258", "cp850", "cp866", "koi8-r", "ptcp154", LATIN_1_THEN_GBK, UTF8_OR_CP1252,
 )  # fmt: skip
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
+
+NO_BREAK_SPACE, SOFT_HYPHEN = 0xA0, 0xAD
+"""Bytes of Latin-1 and its kin that programs write as a plain space, and strip."""
+
+LONG = 300
+"""Bytes beyond ASCII of UTF-8 from which on a text mostly has a soft hyphen: one of 30 characters of Chinese has."""
 
 PLAIN_SPACE = {"mac-roman": 0xCA}
 """Charsets whose no-break space, often found as a plain one, is a byte that begins a character of GBK, with that
 byte."""
 
-OF_CYRILLIC = ("cp1251",)
-"""Charsets in whose letters Russian and its neighbours are written."""
+OF_CYRILLIC = ("cp1251", "cp866", "koi8-r")
+"""Charsets in whose letters Russian and its neighbours are written, of those that GBK is read in: what UTF-8 becomes
+is no word."""
 
 OF_EUROPE = tuple(charset for charset in SINGLE_BYTE if charset not in (LATIN_1_THEN_GBK, UTF8_OR_CP1252))
 OF_ASIA = ("gbk", "big5", "shift-jis", "euc-kr", LATIN_1_THEN_GBK)
@@ -125,6 +137,31 @@ def given(codec: str) -> npt.NDArray[np.bool_]:
     table[[code for code, _ in characters(codec)]] = True
     table[:0x80] = table[0xFFFD] = True
     return table
+
+
+def may_be_gone(charset: str, data: bytes) -> bytes:
+    """Return which bytes may be gone without a mark from `data`, UTF-8 read as a charset of single bytes: those that
+    the charset leaves undefined, and a soft hyphen, for which a short text shows no need where those may be gone.
+
+    Who drops one of a kind drops all: none is gone where one stands.
+
+    >>> [may_be_gone("cp1252", text.encode()).hex(" ") for text in ("中", "南")]
+    ['81 8d 8f 90 9d', 'ad']
+    """
+    undefined, stripped = (kind if not any(byte in data for byte in kind) else b"" for kind in _may_be_gone(charset))
+    return undefined + (stripped if not undefined or len(data.translate(None, _ASCII)) >= LONG else b"")
+
+
+@cache
+def _may_be_gone(charset: str) -> tuple[bytes, bytes]:
+    undefined = np.flatnonzero(can_be_lost(charset)[0x80:0xC0].any(axis=1)) + 0x80
+    return bytes(undefined.tolist()), bytes((SOFT_HYPHEN,)) if reads(charset, SOFT_HYPHEN, "\xad") else b""
+
+
+@cache
+def reads(charset: str, byte: int, character: str) -> bool:
+    """Return whether a charset reads a byte as a character."""
+    return any(bytes((byte,)).decode(codec, "replace") == character for codec in CODECS.get(charset, ()))
 
 
 @cache

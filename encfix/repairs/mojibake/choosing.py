@@ -51,7 +51,7 @@ STRIPPED = -7.0
 MARK = bytes((LOST,))
 Choices: TypeAlias = "tuple[tuple[bytes, float], ...]"
 """The bytes that may stand at a place, with what it costs to take them."""
-Options: TypeAlias = "Mapping[int, Choices]"
+ChoicesAt: TypeAlias = "Mapping[int, Choices]"
 """The choices by the place of what they are for."""
 
 _Chain: TypeAlias = "tuple[_Chain, bytes] | None"
@@ -63,27 +63,27 @@ _Take: TypeAlias = "tuple[bytes, int, bytes, str, str, float]"
 one, if there are any, and what else it earns."""
 
 
-def choose_pairs(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], bool]:
+def choose_pairs(pieces: list[bytes], choices_at: ChoicesAt, pair: Pair) -> tuple[list[bytes], bool]:
     """Return the bytes that read best as `pair` says, and whether no others read nearly as well."""
     choose = _chosen if len(pieces) <= REMEMBERED else _chosen.__wrapped__
-    best, is_sure = choose(tuple(pieces), tuple(options.items()), pair)
+    best, is_sure = choose(tuple(pieces), tuple(choices_at.items()), pair)
     return [*best], is_sure
 
 
 @lru_cache(maxsize=1 << 6)  # the lines of a page are read with others first, then some alone
 def _chosen(line: tuple[bytes, ...], places: tuple[tuple[int, Choices], ...], pair: Pair) -> tuple[list[bytes], bool]:
-    pieces, options = [*line], dict(places)
+    pieces, choices_at = [*line], dict(places)
     for _ in range(MOST_RIVALS):
-        best, rival, gap = _search(pieces, options, pair)
+        best, rival, gap = _search(pieces, choices_at, pair)
         if gap >= GAP:
             return best, True
         by_words = _gap_of_words(best, rival, pair) + gap
         if abs(by_words) < GAP:
             break
         settled = best if by_words > 0 else rival
-        options = {
+        choices_at = {
             place: tuple(one for one in choices if best[place] == rival[place] or one[0] == settled[place])
-            for place, choices in options.items()
+            for place, choices in choices_at.items()
         }
     return best, False
 
@@ -103,27 +103,27 @@ def _same_at_start(one: str, two: str) -> int:
     return next((nth for nth, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
-def _search(pieces: list[bytes], options: Options, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
+def _search(pieces: list[bytes], choices_at: ChoicesAt, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
     """Return the bytes that read best, those that come nearest to them, and by how many nats."""
-    states = _prefixes(pieces, options, pair, (0.0, -1, "\n", b"", None, np.inf, None))
+    states = _prefixes(pieces, choices_at, pair, (0.0, -1, "\n", b"", None, np.inf, None))
     if pair in MIXED and pair.true == "gbk":
-        states += _prefixes(pieces, options, pair, (AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))
+        states += _prefixes(pieces, choices_at, pair, (AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))
     if not states:  # no such decoder gives this
         return pieces, pieces, 0.0
     *_, chain, gap, near = _best([(state[0] + (BROKEN if state[1] >= 0 else 0.0), *state[1:]) for state in states])
     best, nearest = pieces.copy(), pieces.copy()
     for chosen, made_of in ((best, _listed(chain)), (nearest, _listed(near))):
-        for place, choice in zip(sorted(options), made_of + _listed(chain)[len(made_of) :], strict=True):
+        for place, choice in zip(sorted(choices_at), made_of + _listed(chain)[len(made_of) :], strict=True):
             chosen[place] = choice
     return best, nearest, gap
 
 
-def _prefixes(pieces: list[bytes], options: Options, pair: Pair, start: _State) -> list[_State]:
+def _prefixes(pieces: list[bytes], choices_at: ChoicesAt, pair: Pair, start: _State) -> list[_State]:
     """Return the best ways to read all of the pieces; none if there is no way."""
     is_mixed = pair in MIXED
     states = [start]
     for place, piece in enumerate(pieces):
-        choices = options.get(place)
+        choices = choices_at.get(place)
         if piece == MARK and choices is None:  # what follows may begin a character, or end the broken one
             score, *_, chain, gap, near = _best(states)
             states = [(score, lead, "\ufffd", start[3], chain, gap, near) for lead in (-1, ANY)]

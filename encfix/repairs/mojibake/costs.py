@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes
+from encfix.batch import Codes, Mask
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table
 from encfix.chinese.neighbours import is_hangul, log_korean, log_mixed
@@ -84,3 +84,9 @@ def read_costs(codes: Codes, pair: Pair) -> npt.NDArray[np.float32]:
 def broken(codes: Codes) -> npt.NDArray[np.bool_]:
     """Return which characters read again are bytes that are part of none."""
     return (codes >= 0xDC80) & (codes < 0xDD00)
+
+
+def are_pictures(codes: Codes) -> Mask:
+    """Return which characters are arrows, boxes and other signs of which the model of Chinese knows nothing: three or
+    four bytes of UTF-8 do not make one by chance."""
+    return np.asarray((codes >= 0x2190) & (codes < 0x2C00) | (codes >= 0x1F000) & (codes < 0x1FB00) | (codes == 0xFE0F))

@@ -2,7 +2,8 @@
 
 Talk about encodings names one, or speaks of what is done with them. That a file, a stream or a call names its own
 encoding (`# -*- coding: utf-8 -*-`, `charset=utf-8`, `.encode("utf-8")`) is no talk: strings beside that are damage
-like any other. Where a text has a word for such damage, it may have examples anywhere.
+like any other. Where a text has a word for such damage, it may have examples anywhere. A table of damage and what it
+was needs no talk: there examples stand beside their own repairs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.batch import Batch, Mask, Positions, to_text
 from encfix.edits import Edits
 
 _WORDS = ("编码", "編碼", "亂碼", "乱码", "mojibake", "字符集", "字元集", "文字化け", "解码", "解碼")
@@ -36,6 +37,10 @@ example of."""
 FEW, SHARE = 4, 0.25
 """Such examples on a page, and their share of it: where there are both more, the page is damaged itself."""
 
+FEWEST, BESIDE = 2, 40
+"""Examples that stand beside their repairs in such a table at least, and the most characters of ASCII between:
+quotation marks, a comma, an arrow, what the example goes on with."""
+
 _QUOTES = frozenset("“‘「『\"'`《")
 CONFIDENCE = 0.5
 """Confidence of damage that may be an example."""
@@ -50,14 +55,14 @@ def guard(batch: Batch, edits: Edits) -> Edits:
     confidence = edits.confidence.copy()
     for document in np.unique(documents).tolist():
         text = batch.text(document)
-        talk = _talk(text.lower())
-        if not len(talk):
-            continue
         (own,) = np.nonzero(documents == document)
         start, end = edits.start[own] - batch.starts[document], edits.end[own] - batch.starts[document]
         is_quoted = np.array([text[place - 1 : place] in _QUOTES and place > 0 for place in start.tolist()])
+        is_beside = _are_beside_repairs(text, start, end, [_repaired(edits, nth) for nth in own.tolist()])
+        is_example = is_beside | is_quoted if is_beside.sum() >= FEWEST else np.zeros(len(own), np.bool_)
+        talk = _talk(text.lower())
         words = np.array([match.start() for match in _OF_DAMAGE.finditer(text)], dtype=np.int64)
-        is_example = is_quoted & (_are_near(talk, start, end) | bool(len(words)))
+        is_example |= is_quoted & (_are_near(talk, start, end) | bool(len(words)))
         if len(own) <= FEW or (end - start).sum() <= SHARE * len(text):
             is_example |= _are_near(words, start, end) & (end - start <= EXAMPLE)
         unsure = own[is_example]
@@ -65,6 +70,37 @@ def guard(batch: Batch, edits: Edits) -> Edits:
     return Edits(
         edits.start, edits.end, edits.offsets, edits.codes, edits.rule, confidence, edits.score, edits.candidates
     )
+
+
+def _are_beside_repairs(text: str, start: Positions, end: Positions, repaired: list[str]) -> Mask:
+    """Return which spans have what they become beside them in their line, with some ASCII between.
+
+    >>> text = "'å…ƒç´\xa0': '元素'"
+    >>> _are_beside_repairs(text, np.array([1]), np.array([7]), ["元素"])
+    array([ True])
+    """
+    return np.array(
+        [
+            len(new) > 1
+            and (
+                _begins_with(text[last : last + BESIDE + len(new)], new)
+                or _begins_with(text[max(first - BESIDE - len(new), 0) : first][::-1], new[::-1])
+            )
+            for first, last, new in zip(start.tolist(), end.tolist(), repaired, strict=True)
+        ],
+        dtype=np.bool_,
+    )
+
+
+def _repaired(edits: Edits, nth: int) -> str:
+    """Return what an edit puts in."""
+    return to_text(edits.codes[edits.offsets[nth] : edits.offsets[nth + 1]])
+
+
+def _begins_with(text: str, wanted: str) -> bool:
+    """Return whether a text has something behind nothing but ASCII in its first line."""
+    gap, found, _ = text.partition(wanted)
+    return bool(found) and gap.isascii() and "\n" not in gap
 
 
 def _talk(text: str) -> Positions:

@@ -203,7 +203,7 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
         raw, doubted = variants.chosen(block, pair)
         spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
         is_lossy = pair.wrong in LOSES_MANY or (pair.codec in OF_PAIRS and not pair.is_single_byte)
-        unexplained = is_lossy and block.is_suspect_but_for(spans)
+        unexplained = is_lossy and block.is_suspect_but_for([span.bounds for span in spans])
         is_partial = pair.codec in OF_KANA and not covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
             confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0

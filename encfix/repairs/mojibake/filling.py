@@ -23,6 +23,10 @@ POOR, VERY_POOR = -9.0, -10.5
 """The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken
 text."""
 
+POOR_UTF8 = -11.0
+"""The cost of a character of UTF-8 below which it is doubted: its bytes are those of two characters only where one lost
+its end and the next its beginning."""
+
 SURE, SURE_UNMARKED, SURE_OF_FEW = 0.992, 0.995, 0.9995
 """The least probability of a character that is filled in, where a mark shows the loss, where none does, and where most
 of a text is lost."""
@@ -43,10 +47,6 @@ REPLACEMENT = 0xFFFD
 
 USUAL = -8.0
 """The cost of most characters of a text is more than this."""
-
-POOR_UTF8 = -11.0
-"""The same for a character of UTF-8, whose bytes are those of two only where one lost its end and the next its
-beginning."""
 
 HARDLY_ANY = -16.0
 """The cost below which a character is one that hardly any text has: the model lacks it, or knows no pair with it."""
@@ -206,6 +206,8 @@ def candidates_of(slot: Slot, codec: str, wrong: str) -> Codes:
             lost = can_be_lost(wrong)
             if slot.is_half_of_two:  # the last of one character, and the first of the next
                 may: Mask = np.asarray(lost[:, 0xE2:0xF0].any(axis=1) if place else lost[0x81:0xC0].any(axis=0))
+            elif slot.gone is not None:
+                may = np.isin(np.arange(0x100), list(slot.gone))
             else:
                 may = lost[:, after] if after is not None else np.asarray(lost.any(axis=1))
             fitting = fitting[may[bytes_at(fitting, place, codec)]]

@@ -6,6 +6,7 @@ them gives.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,6 +30,9 @@ from encfix.repairs.mojibake.charsets import (
 
 NARROWED = {"¢": "￠", "£": "￡", "¥": "￥"}
 """Characters beyond ASCII that GBK lacks, for the wide ones that it has: many collections of text fold widths."""
+
+COMPATIBILITY = range(0xF900, 0xFB00)
+"""Ideographs that are others in normal form C."""
 
 _NONE = np.uint32(0xFFFFFFFF)
 
@@ -138,16 +142,16 @@ def held(codes: Codes, charsets: tuple[str, ...]) -> dict[str, int]:
     {'latin-1': 1, 'gbk': 2}
     """
     holders = _holders(charsets).take(codes, mode="clip")
-    bits = np.left_shift(1, np.arange(len(charsets))).astype(np.uint16)
+    bits = np.left_shift(1, np.arange(len(charsets))).astype(np.uint32)
     return dict(zip(charsets, np.count_nonzero(holders[:, None] & bits, axis=0).tolist(), strict=True))
 
 
 @cache
-def _holders(charsets: tuple[str, ...]) -> npt.NDArray[np.uint16]:
-    """Return which of some charsets have each code point beyond ASCII, a bit for each: uint16 (REACH + 1,)."""
-    table = np.zeros(REACH + 1, dtype=np.uint16)
+def _holders(charsets: tuple[str, ...]) -> npt.NDArray[np.uint32]:
+    """Return which of some charsets have each code point beyond ASCII, a bit for each: uint32 (REACH + 1,)."""
+    table = np.zeros(REACH + 1, dtype=np.uint32)
     for nth, charset in enumerate(charsets):
-        table[0x80:] |= (_table(charset)[0x80:] != _NONE).astype(np.uint16) << np.uint16(nth)
+        table[0x80:] |= (_table(charset)[0x80:] != _NONE).astype(np.uint32) << np.uint32(nth)
     return table
 
 
@@ -162,11 +166,33 @@ def differing(charset: str, others: tuple[str, ...]) -> npt.NDArray[np.bool_]:
 
 
 @cache
+def given_by(charset: str) -> npt.NDArray[np.bool_]:
+    """Return which code points a charset gives: bool (REACH + 1,)."""
+    return np.asarray(_table(charset) != _NONE)
+
+
+@cache
 def in_question(charset: str) -> npt.NDArray[np.bool_]:
     """Return the characters of `by_codec` as a table of code points: bool (REACH + 1,)."""
     table = np.zeros(REACH + 1, dtype=np.bool_)
     table[[code for known in by_codec(charset) for code in known]] = True
     return table
+
+
+@cache
+def unified(charset: str) -> dict[int, tuple[bytes, ...]]:
+    """Return the ideographs that a charset has twice, as EUC-KR has one for each sound, with the bytes of the others:
+    normal form C makes one of them.
+
+    >>> unified("euc-kr")[ord("契")]
+    (b'\xd0\xd0',)
+    """
+    found: dict[int, tuple[bytes, ...]] = {}
+    for code, raw in (each for codec in CODECS[charset] for each in characters(codec)):
+        (one,) = map(ord, unicodedata.normalize("NFC", chr(code)))
+        if code in COMPATIBILITY and one != code:
+            found[one] = (*found.get(one, ()), raw)
+    return found
 
 
 @cache

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import IS_HAN, class_table
-from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_korean
+from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_japanese, log_korean
 from encfix.repairs.mojibake import shift_jis_halves
 from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.charsets import LEAST_TRAIL, decoder_of
-from encfix.repairs.mojibake.costs import broken, read_costs
+from encfix.repairs.mojibake.costs import are_pictures, broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.inverses import Raw, encode
 from encfix.repairs.mojibake.pairs import MIXED, Pair
@@ -90,6 +90,9 @@ NO_BIG5 = -9.0
 """The cost of a character below which bytes are no Chinese in Big5: nearly all kana in EUC-JP are below, and one in a
 hundred pieces of three characters of Chinese is."""
 
+BETTER_AS_GBK = 4.0
+"""Nats by which ideographs must be more probable Japanese in GBK for a reading as EUC-JP to be in doubt."""
+
 FEW, FEWEST, OF_LINE = 3, 0.15, 60
 """Characters below which a reading is never sure; different ones, and their share of as many as a line has, where its
 bytes may be another's: 1月2月3月 and 1奉2奉3奉 are the same in EUC-JP and GBK."""
@@ -106,6 +109,8 @@ def confidence(block: Block, span: Span) -> float:
         return 0.0
     lost = broken(codes) | (codes == 0xFFFD)
     known = ~lost & (codes >= 0x80)
+    if span.pair.true == "utf-8" and span.pair.is_single_byte:
+        known &= ~are_pictures(codes)
     is_by_chance = span.pair.is_single_byte or (span.pair.codec != "utf-8" and span.pair.is_chinese)
     fewest = max(FEW, FEWEST * min(int(known.sum()), OF_LINE))
     few = len(np.unique(codes[known])) < fewest if is_by_chance else known.sum() < FEW
@@ -130,6 +135,8 @@ def confidence(block: Block, span: Span) -> float:
         few |= not span.pair.is_single_byte and not (known & _are_letters(codes)).any()
     elif span.pair.is_korean:  # marks stand in chance readings, too
         known &= is_hangul(codes)
+    if span.pair.true == "euc-jp" and span.pair.is_single_byte:
+        few |= _is_japanese_in_gbk(codes)
     count = int(known.sum())
     mean = float(costs[known].mean()) if count else LEAST_MEAN - 1
     if mean < LEAST_MEAN:
@@ -159,6 +166,14 @@ def _is_no_big5(span: Span) -> bool:
     codes = to_codes(span.text.encode("euc_jp", "replace").decode("big5", "replace"))
     codes = codes[codes >= 0x80]
     return len(codes) > 0 and model.score(codes) < NO_BIG5
+
+
+def _is_japanese_in_gbk(codes: Codes) -> bool:
+    """Return whether the ideographs of a text in EUC-JP are far more probable Japanese in GBK, which has kana in the
+    same places."""
+    as_gbk = to_codes(to_text(codes).encode("euc_jp", "replace").decode("gbk", "replace"))
+    own, other = (float(log_japanese(each)[IS_HAN.take(class_table().take(each))].sum()) for each in (codes, as_gbk))
+    return other > own + BETTER_AS_GBK
 
 
 def _fills_lines(block: Block, span: Span) -> bool:
@@ -286,7 +301,8 @@ def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
     codes = to_codes(span.text)
     costs = read_costs(codes, pair)
     if pair.codec == "utf-8":  # what is left of two characters at an end may be one
-        return pair.wrong in LOSES_MANY and bool(min(costs[0], costs[-1]) < POOR)
+        ends = costs[[0, -1]] if pair.wrong in LOSES_MANY else costs[-1:] if block.is_before_a_loss(span) else costs[:0]
+        return bool((ends < POOR).any())
     if pair.is_single_byte:
         return False
     if block.is_cut(span) or np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any():

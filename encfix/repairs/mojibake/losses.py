@@ -86,6 +86,8 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
         if is_possible or (is_by_two and len(span.slots) <= MOST_BY_TWO * len(span.text))
     ]
     for whole, (_, is_possible) in zip(reading.filled([span for span, _ in wanted], pair), wanted, strict=True):
+        if pair.codec == "utf-8" and pair.is_chinese and not pair.is_single_byte and block.is_before_a_loss(whole):
+            whole = reading.doubted_at_end(whole)
         confidence = judging.confidence(block, whole)
         if is_possible or confidence > 0:
             found.append(Explained(whole, confidence, NUMBERS[pair]))

@@ -33,6 +33,8 @@ class Slot:
     """The byte that follows, if none was lost between."""
     is_half_of_two: bool = False
     """Whether its byte was lost together with one of the character beside it: the decoder took both for a pair."""
+    gone: bytes | None = None
+    """What the byte may be, where that is known of the text and no mark stands for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,10 +47,11 @@ class Reading:
     slots: dict[int, Slot]
 
 
-def read_utf8(data: bytes, borders: Positions | None = None) -> Reading:
+def read_utf8(data: bytes, borders: Positions | None = None, gone: bytes | None = None) -> Reading:
     """Return UTF-8 read character by character; what is broken becomes `UNKNOWN`, with a slot.
 
-    `borders` are the places between the characters that a decoder of pairs gave, from 0 to the end.
+    `borders` are the places between the characters that a decoder of pairs gave, from 0 to the end; `gone` are bytes of
+    which a decoder of single bytes left no mark.
     """
     codes: list[int] = []
     starts: list[int] = []
@@ -79,7 +82,9 @@ def read_utf8(data: bytes, borders: Positions | None = None) -> Reading:
         if slot is not None:
             is_known = end < size and not _is_trail(data[end]) and data[end] != LOST and not _may_be_eaten(data, end)
             is_marked = LOST in data[max(place - 1, 0) : end]  # a mark behind the last character may be for two bytes
-            slots[len(codes)] = Slot(slot.layouts, is_marked, data[end] if is_known else None)
+            following = data[end] if is_known else None
+            unmarked = None if is_marked or QUESTION in data[place:end] else gone
+            slots[len(codes)] = Slot(slot.layouts, is_marked, following, gone=unmarked)
         codes.append(UNKNOWN)
         place = end
     starts.append(size)

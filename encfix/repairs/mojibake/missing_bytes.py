@@ -17,12 +17,11 @@ import numpy as np
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.repairs.mojibake.block import Scores
-from encfix.repairs.mojibake.charsets import pair_table
+from encfix.repairs.mojibake.charsets import SOFT_HYPHEN, pair_table
 from encfix.repairs.mojibake.costs import BROKEN
 from encfix.repairs.mojibake.inverses import Raw
 from encfix.repairs.mojibake.pairs import Pair
 
-SOFT_HYPHEN = 0xAD
 OF_LATIN_1 = 0xC2
 """What UTF-8 has before A0 to BF for the characters that these are in Latin-1."""
 
@@ -35,7 +34,7 @@ LEAST_GAIN, GAP = 8.0, 3.0
 ODD = -21.0
 """The cost of two pairs of characters in a row above which nothing is gone around them."""
 
-_WRONG = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254")
+_WRONG = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp1251")
 """The charsets that read it as a soft hyphen."""
 
 _Find: TypeAlias = "Callable[[bytes, bytes, str], tuple[Gone, ...] | None]"

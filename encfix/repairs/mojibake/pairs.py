@@ -55,9 +55,10 @@ _LANGUAGES = {"euc-jp": "Japanese", "shift-jis": "Japanese", "euc-kr": "Korean"}
 
 _WRONG = {
     "utf-8": ("gbk", "shift-jis", "euc-kr", "big5", "cp1252", "latin-1", "cp1250", "latin-2", "latin-9", "cp437",
-              LATIN_1_THEN_GBK, "cp1254", "cp1256", "cp1257", "cp1258", "cp850", "mac-roman"),
+              LATIN_1_THEN_GBK, "cp1254", "cp1256", "cp1257", "cp1258", "cp850", "mac-roman",
+              "ptcp154"),
     "gbk": ("cp1252", "latin-1", "cp1254", "cp1250", "latin-2", "latin-9", "utf-8-or-cp1252", "big5", "shift-jis",
-            "euc-kr", LATIN_1_THEN_GBK, "cp437", "mac-roman", "cp1251"),
+            "euc-kr", LATIN_1_THEN_GBK, "cp437", "mac-roman", "cp1251", "cp866", "cp850", "koi8-r"),
     "big5": ("gbk", "cp1252", "cp1254", "utf-8-or-cp1252", "shift-jis", "euc-kr", LATIN_1_THEN_GBK, "cp437"),
     "euc-jp": ("gbk", "cp1252"),
     "shift-jis": ("gbk", "cp1252", "latin-1"),

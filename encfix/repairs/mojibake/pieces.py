@@ -52,8 +52,8 @@ def propose(batch: Batch, explained: Mapping[int, Sequence[Explained]], edits: E
     """Propose to read short pieces again, by what explains each document; what the `edits` hold already is no piece."""
     proposals: list[Proposal] = []
     for document, spans in explained.items():
-        pair = _proved(spans)
-        if pair is not None:
+        pair = proved(spans)
+        if pair is not None and not pair.is_european:
             start, end = int(batch.starts[document]), int(batch.ends[document])
             is_free = np.ones(end - start + 1, dtype=np.bool_)
             here = slice(*np.searchsorted(edits.start, (start, end)))
@@ -64,14 +64,14 @@ def propose(batch: Batch, explained: Mapping[int, Sequence[Explained]], edits: E
     return gathered(proposals)
 
 
-def _proved(explained: Sequence[Explained]) -> Pair | None:
-    """Return the pair of encodings that most lines prove, if they are enough."""
+def proved(explained: Sequence[Explained], least: int = LEAST_LINES) -> Pair | None:
+    """Return the pair of encodings that most lines prove, if they are at least so many."""
     lines = Counter[Pair]()
     for one in explained:
         if one.rule not in (DROPPED, ROUNDS) and one.confidence >= PROVED:
             lines[one.span.pair] += 1 + one.span.text.count("\n")
     ((pair, count),) = lines.most_common(1) or ((None, 0),)
-    return pair if pair is not None and count >= LEAST_LINES and not pair.is_european else None
+    return pair if pair is not None and count >= least else None
 
 
 def _pieces(codes: Codes, is_free: Mask, pair: Pair) -> Iterator[Proposal]:

@@ -25,7 +25,7 @@ LIKE_UTF8 = 0.5
 """The share of bytes that may be those of Chinese in UTF-8, from which on a stretch is read as if some were lost."""
 
 NEARLY_ALL = 0.9
-"""The same share where most was kept, as in text that is damaged again, or of single bytes."""
+"""That share where most bytes were kept, as in text that is damaged again, or of single bytes."""
 
 MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
 """The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
@@ -45,14 +45,22 @@ LIKE = {
     "latin-9": ("latin-1",),
     "cp1254": ("cp1252", "latin-1"),
     "cp1258": ("cp1252", "latin-1", "cp1254"),
+    "cp850": ("cp437",),
+    "cp866": ("cp437",),
 }
 """Charsets that explain nothing beyond others unless a text has a character that they read from another byte, or
 characters that no one of the others has all of."""
 
-OWN = {"mac-roman": _among("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"), "cp1251": _among(map(chr, range(0x401, 0x492)))}
+OWN = {
+    "mac-roman": _among("∞≤≥∂∑∏π∫Ω√≈∆◊˘˙˚˝˛ˇ"),
+    **dict.fromkeys(("cp1251", "koi8-r"), _among(map(chr, range(0x401, 0x492)))),
+    "ptcp154": _among(map(chr, range(0x492, 0x4F0))),
+}
 """Characters of charsets that any text read by them holds, and hardly any other."""
 
 _UTF8 = re.compile(rb"[\xe3-\xef][\x80-\xbf][\x80-\xbf]")
+_OF_TWO = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
+"""What a decoder that reads UTF-8 wherever it can does not read one by one."""
 _LETTERS = {
     "utf-8": re.compile(rb"\xe3[\x81-\x83][\x80-\xbf]"),
     "euc_jp": re.compile(rb"[\xa4\xa5][\xa1-\xf6]"),
@@ -71,7 +79,10 @@ _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 def may_explain(block: Block, pair: Pair) -> bool:
     """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
     if pair.wrong == "utf-8-or-cp1252":
-        return bool(block.raw("cp1252").data.count(LOST) < 0.7 * block.foreign)
+        data = block.raw("cp1252").data
+        may_be_read = pair.true == "gbk" or _OF_TWO.search(data) is None  # GBK has £ at every mark to tell more
+        has_read_utf8 = all(block.lacking(charset).any() for charset in ("cp1252", "latin-1"))
+        return data.count(LOST) < 0.7 * block.foreign and (may_be_read or has_read_utf8)
     if block.lacks(pair.wrong) > MOST_LACKING * block.foreign:
         return False
     near = LIKE.get(pair.wrong)

@@ -18,6 +18,7 @@ from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask, Positions, to_codes, to_text
 from encfix.repairs.mojibake import dropping, edges
 from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
+from encfix.repairs.mojibake.charsets import may_be_gone
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
 from encfix.repairs.mojibake.inverses import Raw
@@ -83,8 +84,10 @@ def _starts(codes: Codes, codec: str, data: bytes) -> Positions:
 
 def read_marked(raw: Raw, pair: Pair) -> Reading:
     """Return bytes read as `pair` says, of which some were lost: in UTF-8, or where a mark stands for each loss."""
+    if pair.codec == "utf-8" and pair.is_single_byte:
+        return read_utf8(raw.data, gone=may_be_gone(pair.wrong, raw.data))
     if pair.codec == "utf-8":
-        return read_utf8(raw.data, None if pair.is_single_byte else raw.starts)
+        return read_utf8(raw.data, raw.starts)
     return dropping.read_marked(raw.data, pair.codec, (pair.wrong, ""))
 
 
@@ -210,6 +213,12 @@ def _filled(span: Span, text: Codes, done: dict[int, float]) -> Span:
         orphans = [place for place, slot in span.slots.items() if place and slot.layouts[-1][:2] == (None, None)]
         text = doubt(text, POOR_UTF8, before=orphans, ends=span.pair.wrong in LOSES_MANY)
     return replace(span, text=to_text(text), certainty=sure, slots=left, filled=done)
+
+
+def doubted_at_end(span: Span) -> Span:
+    """Return a span with U+FFFD for an improbable last character: what was lost behind it may have begun in it."""
+    marked = np.append(to_codes(span.text), np.uint32(REPLACEMENT))
+    return replace(span, text=to_text(doubt(marked, POOR_UTF8)[:-1]))
 
 
 def _best_stretches(gains: Scores, least: float) -> list[tuple[int, int, float]]:

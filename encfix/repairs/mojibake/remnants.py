@@ -35,6 +35,9 @@ _SCRIPTS[0x2B0:0x370] = 0
 _SCRIPT_COUNTS = np.array([bits.bit_count() for bits in range(0x100)])
 """How many of them are set."""
 
+SURE = 0.95
+"""Confidence that a string such as 锟斤拷 stands for what was lost; set by hand, for it is only reported."""
+
 UNEXPLAINED = 0.5
 """Confidence of what nothing else must explain."""
 
@@ -56,7 +59,7 @@ def _lost(batch: Batch) -> Edits:
         for match in _LOST.finditer(batch.text(document)):
             start.append(base + match.start())
             end.append(base + match.end())
-    return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), LOST, 0.95)
+    return deletions(np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), LOST, SURE)
 
 
 def _only_pairs(batch: Batch, places: Positions) -> Edits:

@@ -8,31 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
-from encfix.batch import Mask, Positions, to_codes, to_text
+from encfix.batch import Positions, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.repairs.mojibake import missing_bytes
 from encfix.repairs.mojibake.block import Block, Scores
-from encfix.repairs.mojibake.charsets import CODECS, can_be_lost, given, pair_table
-from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, Options, choose_pairs
+from encfix.repairs.mojibake.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
+from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
-from encfix.repairs.mojibake.inverses import Raw, by_codec, in_question
+from encfix.repairs.mojibake.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.pairs import MIXED, Pair
 from encfix.repairs.mojibake.reading import read
 
 SURE_GAP = 5.0
-"""The same for each character, where bytes were lost."""
+"""Nats by which a character must beat the one that other bytes would make, in text that lost bytes."""
 
 SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
 """What it costs to take other bytes than those that come first, in nats, and such as another codec reads."""
 
 OF_UTF8 = -2.0
-"""The same for those of UTF-8 where windows-1252 has the character."""
+"""Nats that it costs to take a character's bytes of UTF-8 where windows-1252 has it too."""
+
+TWIN = -6.0
+"""Nats that it costs to take the bytes of an ideograph that normal form C makes the one that is seen."""
 
 
 _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
@@ -57,7 +59,10 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
 
 def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     raw, codecs = block.bytes_of(pair), by_codec(pair.wrong)
-    ambiguous = np.flatnonzero(in_question(pair.wrong).take(block.codes, mode="clip"))
+    twins = _twins(block, pair)
+    ambiguous = np.flatnonzero(
+        in_question(pair.wrong).take(block.codes, mode="clip") | np.isin(block.codes, list(twins))
+    )
     doubted: list[int] = []
     beyond = np.concatenate(([False], block.codes >= 0x80, [False]))
     is_apart = ~beyond[ambiguous] & ~beyond[ambiguous + 2]
@@ -77,29 +82,39 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
             if cost > costs[best] - GAP:
                 doubted += [place for place in ambiguous.tolist() if trial[place] != trials[best][place]]
         pieces, codecs = trials[best], (codecs[best], *codecs)
-    options: dict[int, Choices] = {}
+    choices_at: dict[int, Choices] = {}
     known: dict[tuple[int, bytes], Choices] = {}
     for place, code in zip(ambiguous.tolist(), codes, strict=True):
         key = code, pieces[place]
-        options[place] = choices = known.get(key) or _choices(*key, codecs, pair)
+        more = ((other, TWIN) for other in twins.get(code, ()))
+        choices_at[place] = choices = known.get(key) or (*_choices(*key, codecs, pair), *more)
         known[key] = choices
-    if pair in MIXED and pair.true == "gbk" and not (block.codes == missing_bytes.SOFT_HYPHEN).any():
+    if pair in MIXED and not (block.codes == SOFT_HYPHEN).any():
         for place in np.flatnonzero(block.codes >= 0x80).tolist():
-            first, *others = options.get(place, ((pieces[place], 0.0),))
-            options[place] = (first, *others, (first[0] + bytes((missing_bytes.SOFT_HYPHEN,)), STRIPPED))
+            first, *others = choices_at.get(place, ((pieces[place], 0.0),))
+            choices_at[place] = (first, *others, (first[0] + bytes((SOFT_HYPHEN,)), STRIPPED))
     chosen = pieces.copy()
     if pair.codec == "utf-8":
-        _choose_utf8(chosen, options)
+        _choose_utf8(chosen, choices_at)
     else:
         for start, end in _lines(block):
             own = ambiguous[np.searchsorted(ambiguous, start) : np.searchsorted(ambiguous, end)]
             if len(own):
                 chosen[start:end], is_sure = choose_pairs(
-                    pieces[start:end], {place - start: options[place] for place in own.tolist()}, pair
+                    pieces[start:end], {place - start: choices_at[place] for place in own.tolist()}, pair
                 )
                 if not is_sure:
                     doubted += own.tolist()
     return Raw.of(chosen), np.unique(np.array(doubted, dtype=np.int64))
+
+
+def _twins(block: Block, pair: Pair) -> Mapping[int, tuple[bytes, ...]]:
+    """Return the ideographs that the wrong encoding has twice, where a block has none that normal form C would have
+    made another."""
+    if pair.is_single_byte or not pair.is_chinese or pair.codec == "utf-8":
+        return {}
+    is_as_decoded = (block.codes >= COMPATIBILITY.start) & (block.codes < COMPATIBILITY.stop)
+    return {} if is_as_decoded.any() else unified(pair.wrong)
 
 
 def _choices(code: int, piece: bytes, codecs: Sequence[Mapping[int, tuple[bytes, ...]]], pair: Pair) -> Choices:
@@ -196,18 +211,11 @@ def with_final_space(raw: Raw, charset: str) -> Raw | None:
         read = bytes(data[: place + nth + 1]).decode("utf-8", "replace").rjust(2)
         before, broken = read[-2], read[-1]
         stem = broken.encode()[:-1]
-        rivals = [(stem + bytes((byte,))).decode() for byte in _undefined(charset)]
+        rivals = [(stem + bytes((byte,))).decode() for byte in may_be_gone(charset, raw.data)]
         best = max((model.pair(before, rival) for rival in rivals), default=-np.inf)
         if best > model.pair(before, broken) - GAP:
             return None
     return Raw(bytes(data), starts)
-
-
-@cache
-def _undefined(charset: str) -> tuple[int, ...]:
-    """Return the bytes 80 to BF that a strict decoder of a charset cannot read."""
-    lost: Mask = np.asarray(can_be_lost(charset).any(axis=1))
-    return tuple((np.flatnonzero(lost[0x80:0xC0]) + 0x80).tolist())
 
 
 def _lines(block: Block) -> Iterator[tuple[int, int]]:
@@ -217,20 +225,20 @@ def _lines(block: Block) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _choose_utf8(pieces: list[bytes], options: Options) -> None:
+def _choose_utf8(pieces: list[bytes], choices_at: ChoicesAt) -> None:
     """Choose bytes, in place, that continue the character before them and are continued by what follows; if several do,
     those that make the most frequent characters."""
-    for place in sorted(options):
+    for place in sorted(choices_at):
         missing = _missing(pieces, place)
         ahead = b"".join(pieces[place + 1 : place + 4])
         fitting = []
-        for piece, _ in (*options[place][1:], options[place][0]):
+        for piece, _ in (*choices_at[place][1:], choices_at[place][0]):
             left = missing
             for byte in piece:
                 left = left - 1 if 0x80 <= byte < 0xC0 and left > 0 else _length(byte) - 1 if left == 0 else -9
                 if left < 0:
                     break
-            if left >= 0 and _continues(ahead, left, place + 1 in options):
+            if left >= 0 and _continues(ahead, left, place + 1 in choices_at):
                 fitting.append(piece)
         if fitting:
             before = b"".join(pieces[max(0, place - 3) : place])

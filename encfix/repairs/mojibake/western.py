@@ -18,8 +18,10 @@ from unicodedata import combining
 import numpy as np
 
 from encfix.batch import Codes, to_codes, to_text
+from encfix.chinese import model
 from encfix.chinese.neighbours import log_korean
 from encfix.edits import Edits, Proposal, gathered
+from encfix.repairs.mojibake.block import Block
 from encfix.rules import number_of
 
 Spans: TypeAlias = "Sequence[tuple[int, int]]"
@@ -48,6 +50,9 @@ SETTINGS: dict[str, Any] = {
 
 _IS_WIDE = re.compile("[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
 
+_WIDE = re.compile("[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\uffef]+")
+"""Characters that no charset of single bytes has."""
+
 _ARABIC = range(0x600, 0x700)
 _STRAY = re.compile(
     "[\u0080-\u052f][\u0530-\u1dff\ua000-\uabff](?![\u0530-\u1dff\ua000-\uabff])"
@@ -68,6 +73,13 @@ _KANA = re.compile("‚[Ÿ\u00a0-ñ]|ƒ[@-~\u0152-\u02c6\u2013-\u20ac]")
 
 SEVERAL = 4
 """Characters beyond ASCII in a line that is UTF-8 from end to end by no chance."""
+
+_MAY_BE_ALONE = re.compile("[À-ÿΑ-ωА-я]")
+"""Letters that stand alone between ideographs, as the α of α粒子 does."""
+
+LEAST = -9.5
+"""The least mean cost of a character beside the ones before and behind it, if it fits there: that of 985 in a thousand
+is less, and of one in seven that stands there by chance."""
 
 RARE = -13.0
 """The cost of an ideograph or a syllable of Korean below which it hardly stands alone in a line of other writing."""
@@ -132,12 +144,34 @@ def _changes(line: str, *, must_be_whole: bool) -> Iterator[Proposal]:
         return
     name = _rule(plan or [])
     rule = number_of(name)
-    is_half_done = _IS_WIDE.search(fixed) and (_IS_WIDE.search(line) or _ftfy().badness.is_bad(fixed))
+    runs = _aligned(line, fixed)
+    changes = [part for run in runs for part in _divided(line, *run)]
+    is_half_done = _IS_WIDE.search(fixed) and _ftfy().badness.is_bad(fixed)
+    is_half_done = is_half_done or (_IS_WIDE.search(line) and not _is_sound_beside(line, changes))
     is_half_done = is_half_done or (_KANA.search(fixed) and len(_KANA.findall(line)) > 1)
-    changes = _aligned(line, fixed)
-    is_chance = not is_whole and any(_is_chance(line, *change, name) for change in changes)
-    for start, end, new in changes:
-        yield Proposal(start, end, new, rule, UNSURE if is_half_done or is_chance else CONFIDENCE)
+    is_sure = not is_half_done and (is_whole or not any(_is_chance(line, *run, name) for run in runs))
+    for start, end, new in changes if is_sure else runs:  # no later repair may touch the bytes of a run in doubt
+        yield Proposal(start, end, new, rule, CONFIDENCE if is_sure else UNSURE)
+
+
+def _is_sound_beside(line: str, changes: Sequence[tuple[int, int, str]]) -> bool:
+    """Return whether a line of Chinese is damaged nowhere but in changes that take all bytes of theirs for UTF-8, and
+    none of them is a character of GBK that fits as well."""
+    if any(len(new.encode("utf-8", "replace")) != end - start for start, end, new in changes):
+        return False
+    if any(_fits_as_gbk(line, start, end, new) for start, end, new in changes):
+        return False
+    return not Block(to_codes(line)).is_suspect_but_for([(start, end) for start, end, _ in changes])
+
+
+def _fits_as_gbk(line: str, start: int, end: int, new: str) -> bool:
+    """Return whether what became a letter may as well be an ideograph in GBK: 王Ð¡明 is rather 王小明 than 王С明."""
+    before, after = line[start - 1 : start], line[end : end + 1]
+    character = new.encode("utf-8", "replace").decode("gbk", "replace")
+    if len(new) != 1 or len(character) != 1 or not (new.isalpha() or combining(new)):
+        return False
+    beside = [model.pair(*two) for two in ((before, character), (character, after)) if all(map(_IS_WIDE.match, two))]
+    return bool(beside) and (not _MAY_BE_ALONE.match(new) or sum(beside) > LEAST * len(beside))
 
 
 def _is_whole(plan: Any, fixed: str) -> bool:
@@ -156,8 +190,9 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     if (len(new) == 1 and ord(new) in _ARABIC) or (_STRAY.search(new) and not _STRAY.search(old)):
         return True  # £¨ is a bracket in GBK and one sign of Arabic in UTF-8
     letters = _LETTERS.findall(old)
-    if name == _SEVERAL and letters != _LETTERS.findall(new) and not {*letters}.isdisjoint(new):
-        return not any(map(_OF_THREE.match, {*new} - {*old}))  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
+    is_in_part = name == _SEVERAL and letters != _LETTERS.findall(new) and not {*letters}.isdisjoint(new)
+    if is_in_part and not any(map(_OF_THREE.match, {*new} - {*old})):
+        return True  # ÇÏ°í is EUC-KR, whose middle is no letter of Greek
     start, end, new = _trimmed(line, start, end, new)
     if len(new) != 1:
         return False
@@ -165,7 +200,8 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
         return True
     beside = line[start - 1 : start] + line[end : end + 1]
     is_rare = _RARE.match(new) or (_IS_WIDE.match(new) and log_korean(to_codes(new))[0] < RARE)
-    return bool(is_rare) and not any(map(str.isalpha, beside))
+    is_of_a_word = any(one.isalpha() and not _WIDE.match(one) for one in beside)
+    return bool(is_rare) and (_LETTERS.search(beside) is not None or not is_of_a_word)
 
 
 def _trimmed(line: str, start: int, end: int, new: str) -> tuple[int, int, str]:
@@ -209,6 +245,20 @@ def _aligned(before: str, after: str) -> list[tuple[int, int, str]]:
         if before[start:i] != after[new_start:j]:
             spans.append((start, i, after[new_start:j]))
     return spans
+
+
+def _divided(line: str, start: int, end: int, new: str) -> list[tuple[int, int, str]]:
+    """Return the parts of a run that differ, between characters that no charset of Europe has and that stay."""
+    parts, place, done = [], start, 0
+    for wide in (*_WIDE.finditer(line, start, end), None):
+        first, last = wide.span() if wide else (end, end)
+        at = new.find(line[first:last], done) if wide else len(new)
+        if at < 0 or (first == place) != (at == done):
+            return [(start, end, new)]
+        if line[place:first] != new[done:at]:
+            parts.append((place, first, new[done:at]))
+        place, done = last, at + last - first
+    return parts
 
 
 def _meets(before: str, i: int, after: str, j: int) -> bool:

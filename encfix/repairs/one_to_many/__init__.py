@@ -72,7 +72,7 @@ CONVERTED = 0.6
 """What remains of these thresholds in a document in which `ENOUGH` places gain `STRONG` nats."""
 
 EVERYWHERE = 0.3
-"""The same for a simplified character that was left over so often."""
+"""What remains of them in a document in which a simplified character was left over so often."""
 
 ENOUGH, STRONG = 3, 9.0
 LEAST_ATTESTED = 1.0

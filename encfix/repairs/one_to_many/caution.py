@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, are_in
+from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, are_in, class_table
 from encfix.repairs.one_to_many.surroundings import EDGES, around, between, last_before
 
 NUMERALS = "一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅"
@@ -91,7 +91,7 @@ IN_GIVEN_NAMES = "誌緻云丰杰冬"
 PARTICLES = "了嗎吗呢吧啊啦嘛得的不"
 FOREIGN = (
     "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"
-    "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦"
+    "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦麥麦利"
 )
 
 _NEAR = 5
@@ -108,6 +108,9 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
 
     def is_edge(offset: int) -> Mask:
         return has(offset, EDGES) | (near[:, _NEAR + offset] >= BOUNDARY_CODE)
+
+    def is_end(offset: int) -> Mask:
+        return ~IS_HAN.take(class_table().take(near[:, _NEAR + offset], mode="clip"))
 
     def is_doubted(side: int) -> Mask:  # 准不准
         return np.asarray(has(side, "不") & (near[:, _NEAR + 2 * side] == near[:, _NEAR]))
@@ -136,6 +139,10 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "蓆鵰"), 6.0),  # 沙灘蓆: names of mats and eagles are many
         (has(0, "鏇") & _hold(codes, LATHES, starts, ends), 30.0),
         (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
+        (has(0, "曆") & has(-1, "亞") & is_end(1), 12.0),  # 衣索比亞曆: 亞歷 is of 亞歷山大
+        (has(0, "後") & has(-1, "皇") & has(-2, NUMERALS), 12.0),  # 三皇後: emperors who are counted
+        (has(0, MADE_OF_SURNAMES) & is_end(-1) & is_end(1), 12.0),  # 薑 alone is no name
+        (has(0, "註") & has(1, "釋解") & ~by_word, 12.0),  # as right as 注釋
         (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
         (has(0, "斗") & has(1, "牛") & has(-1, EDGES + "\"'") & has(2, EDGES + "\"'"), 12.0),  # houses of the moon
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
@@ -147,7 +154,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
         (has(0, "系") & has(1, "好緊牢住") & ~has(-1, "聯關"), 12.0),  # 繫好, not 係好
         (has(0, "么") & has(-1, "【") & has(1, "】"), 12.0),
         (has(0, "錶") & (_beside(near, WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
-        (has(0, IN_GIVEN_NAMES) & has(-1, SURNAMES) & is_edge(-2), 12.0),
+        (has(0, IN_GIVEN_NAMES) & has(-1, SURNAMES) & (is_edge(-2) | is_end(1)), 12.0),  # 謝誌 ends theses
         (has(0, "余") & is_edge(-1) & has(1, "大二三老小先公君氏府家"), 8.0),
         (is_in & is_edge(-1), 8.0),
         (is_in & by_word, 0.0),

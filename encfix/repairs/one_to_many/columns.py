@@ -14,6 +14,9 @@ from encfix.chinese.characters import are_in
 SEPARATORS = ("\t", " ", ":：", "=", ",", "|")
 """What stands between the columns of a table."""
 
+EDGED = "|"
+"""What may stand before the first column too: `| 1 | 系统 | 係統 |`; there a line is divided behind its first word."""
+
 ENOUGH, SHARE = 4, 0.8
 """Lines with one script before the separator and the other behind it that make a table; and their share of all lines
 that hold both."""
@@ -30,11 +33,13 @@ def are_in_columns(
     if not possible[document].any():
         return found
     starts, ends = np.append(0, line_ends[:-1] + 1), line_ends
+    shown = np.append(np.union1d(simplified, traditional), len(batch.codes))
     documents = batch.documents_of(ends)
     own = line_ends.searchsorted(places)
     for separators in SEPARATORS:
         (marks,) = are_in(separators, batch.codes).nonzero()
-        middle = np.append(marks, len(batch.codes)).take(marks.searchsorted(starts))
+        first = shown.take(shown.searchsorted(starts)) if separators == EDGED else starts
+        middle = np.append(marks, len(batch.codes)).take(marks.searchsorted(first))
         is_divided = (middle < ends) & possible[documents]
         middle = np.minimum(middle, ends)
         before, behind = (

@@ -27,7 +27,11 @@ from encfix.repairs.one_to_many.line_scripts import CLOSING, OPENING
 
 Classes: TypeAlias = npt.NDArray[np.uint8]
 
-PAIRING = "/／→=＝>(（|｜\t ,，、;；:：-—\"'" + OPENING + CLOSING
+WRITTEN = "誤误錯错寫写打改應应作成為为植"
+"""Characters of words for how something is written: 系統誤寫成係統, 「曆史」應作「歷史」."""
+
+PAIRING = "/／→=＝>(（|｜\t ,，、;；:：-—\"'" + OPENING + CLOSING + WRITTEN
+"""What stands between a word and its own other spelling."""
 
 LONGEST_PAIR = 4
 """Characters in the longest word that is sought beside its own other spelling."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from encfix.arrays import inside, offsets_of
 from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
-from encfix.repairs.one_to_many import columns, examples
+from encfix.repairs.one_to_many import columns, examples, spellings
 from encfix.repairs.one_to_many.line_scripts import CLEAR, CLOSING, OPENING, Scripts
 
 QUOTED = 60
@@ -49,9 +49,12 @@ _ADDRESS = re.compile(r"(?://|www\.)[\w.:-]+/[^\s\"'<>()（），。、；：！
 SHINJITAI = (
     "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
     "竜絵続縄繊継総縁聴脳臓荘蔵薫薬蛍覚観訳読譲豊賛辺逓遅郷酔釈鉄鉱銭錬関闘険隣雑霊頼顕駅駆験髄髪鶏黒黙齢"
-    "歯歩歳帰価仮仏伝"
+    "歯歩歳帰価仮仏伝浜塩売対込枠働"
 )
 """Characters as only Japan writes them."""
+
+AT_ONCE = 4096
+"""Places whose wide surroundings are looked at together, so that a long document takes no more memory."""
 
 NEAR_JAPANESE = 12
 """Code points on either side within which one of them makes a text Japanese."""
@@ -153,7 +156,7 @@ class Surroundings:
         first, last = last_before(line_ends, places) + 1, first_from(line_ends, places)
         own, other = self._own_and_other(first, last)
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses()
-        found |= self._are_examples(first, last)
+        found |= self._are_examples(first, last, is_leftover)
         own, other = self._own_and_other(*self._literals())
         found |= is_leftover & (own == 0) & (other > 0)
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
@@ -205,7 +208,7 @@ class Surroundings:
         is_han = among(self._scripts.batch.classes.take(inside(starts, lengths)), *HAN_CLASSES)
         return np.asarray(np.diff(offsets_of(is_han.astype(np.int64))[offsets_of(lengths)]))
 
-    def _are_examples(self, firsts: Positions, lasts: Positions) -> Mask:
+    def _are_examples(self, firsts: Positions, lasts: Positions, is_leftover: Mask) -> Mask:
         """Return which places lie in talk of scripts and spellings, `firsts` and `lasts` being the ends of lines."""
         batch, places = self._scripts.batch, self._places
         found = examples.are_in_talk_of_scripts(batch, places, firsts, lasts)
@@ -216,8 +219,22 @@ class Surroundings:
         found |= examples.are_in_pairs(codes, middle) | examples.are_in_sets(codes, middle)
         found |= examples.are_alone_beside_own_form(codes, middle)
         found |= examples.are_rejected(codes[:, middle + 1 :])
+        found |= ~is_leftover & self._are_listed(places[~is_leftover])
+        starts, ends = batch.starts[self._document], batch.ends[self._document]
+        for first in range(0, len(places), AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            codes = around(batch.codes, places[some], starts[some], ends[some], spellings.NEAR)
+            found[some] |= spellings.are_given(codes, ~is_leftover[some])
         starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
         return found | examples.are_quoted(batch.codes, places, starts, ends)
+
+    def _are_listed(self, wrong: Positions) -> Mask:
+        """Return which places lie where nearly every word holds a `wrong` form: in a list of errors."""
+        starts = np.maximum(self._start, self._places - spellings.NEAR_ERROR)
+        ends = np.minimum(self._end, self._places + spellings.NEAR_ERROR + 1)
+        errors = between(wrong, starts, ends)
+        found = errors >= spellings.ENOUGH_ERRORS
+        return np.asarray(found & (errors >= spellings.SHARE_OF_ERRORS * self._ideographs(starts, ends, found)))
 
     def _are_in_addresses(self) -> Mask:
         """Return which places lie in the path of an address; few stand behind a slash at all."""

@@ -29,7 +29,12 @@ DOUBLED = number_of("separator.doubled")
 LINE_BREAK = number_of("separator.line-break")
 LINE_WRAP = number_of("separator.line-wrap")
 
-UNSURE, MAYBE = 0.5, 0.6
+SURE, LIKELY, MAYBE, UNSURE = 0.99, 0.97, 0.6, 0.5
+"""Confidence where several signs show that a tool set or doubled marks, where one does, where the mark alone does, and
+where people write so too. Set by hand, so that the default `min_confidence` repairs the first two."""
+
+WRAPPED = 0.9
+"""Confidence of a line wrap, which is repaired only when asked for; set by hand."""
 
 MANY_COMMAS = 3
 """Commas beside other marks that make a document one into which they were set."""
@@ -50,7 +55,8 @@ LONGEST_LEVEL = 3
 COLONS = to_codes(":：")
 
 _MARKS, _LINE_END = members(*MARK_CLASSES), members(*LINE_END_CLASSES)
-_DOUBLED = {"，": 0.93, "、": 0.93, "；": 0.97, "：": 0.97, "。": 0.7}
+_SURE_DOUBLED = {"，": 0.93, "、": 0.93, "；": LIKELY, "：": LIKELY, "。": 0.7}
+"""Confidence that a template doubled a mark; set by hand, by how often people type it twice."""
 _SELDOM_STRETCHED = "，、；："
 _TYPED = "，、；"
 """Marks that people type twice, or name in a text about code."""
@@ -109,7 +115,7 @@ def _commas(batch: Batch) -> Edits:
     is_empty = narrow & (codes.take(commas + 1) == ord(","))
     is_set &= ~is_empty | ((narrow_evidence > 0) & ~_has_empty_fields(batch, commas[is_empty])[document])
     shown = mixed | narrow | (codes.take(commas) != codes.take(commas + 1))
-    confidence = np.where(is_set, 0.99, MAYBE).astype(np.float32)
+    confidence = np.where(is_set, SURE, MAYBE).astype(np.float32)
     return deletions(commas[shown], commas[shown] + 1, COMMA, confidence[shown])
 
 
@@ -155,7 +161,7 @@ def _commas_behind_stops(batch: Batch) -> Edits:
     found = found[~_MARKS.take(classes.take(found + 2)) & ~_LINE_END.take(classes.take(found + 2))] + 1
     document = batch.documents_of(found)
     found = found[(np.bincount(document, minlength=len(batch)) >= MANY_COMMAS)[document]]
-    return deletions(found, found + 1, COMMA, 0.97)
+    return deletions(found, found + 1, COMMA, LIKELY)
 
 
 def _doubled(batch: Batch, has_commas: Mask) -> Edits:
@@ -173,7 +179,7 @@ def _doubled(batch: Batch, has_commas: Mask) -> Edits:
     mark = codes.take(found)
     tripled = found[mark == codes.take(found + 2)]
     is_chatty = batch.holding(found[(mark == codes.take(found + 2)) | (mark == ord("。"))])
-    by_tool = _are_doubled_by_tool(batch, found[are_in("".join(_DOUBLED), mark)]) & ~batch.holding(tripled)
+    by_tool = _are_doubled_by_tool(batch, found[are_in("".join(_SURE_DOUBLED), mark)]) & ~batch.holding(tripled)
     by_tool_here, after = by_tool[batch.documents_of(found)], classes.take(found + 2)
     alone = ~_MARKS.take(classes.take(found - 1)) & ~_MARKS.take(after)
     found = found[
@@ -186,11 +192,11 @@ def _doubled(batch: Batch, has_commas: Mask) -> Edits:
     kinds = sum(batch.holding(found[are_in(marks, codes.take(found))]).astype(np.int64) for marks in _KINDS)
     is_template = (kinds > 1) | has_commas
     parts = []
-    for character, confidence in _DOUBLED.items():
+    for character, confidence in _SURE_DOUBLED.items():
         if len(chosen := found[codes.take(found) == ord(character)]):
             document = batch.documents_of(chosen)
             meant = (is_chatty | ~is_template if character in _TYPED else is_chatty)[document]
-            sure = np.select([by_tool[document], meant], [0.97, UNSURE], confidence).astype(np.float32)
+            sure = np.select([by_tool[document], meant], [LIKELY, UNSURE], confidence).astype(np.float32)
             parts.append(deletions(chosen + 1, chosen + 2, DOUBLED, sure))
     return merge(tuple(parts))
 
@@ -224,7 +230,7 @@ def _line_breaks(batch: Batch) -> Edits:
     ends_sentence = ~IS_HAN.take(classes.take(found - 1))
     ones = np.ones(len(found), dtype=np.int64)
     newlines = np.full(len(found), ord("\n"), dtype=np.uint32)
-    confidence = np.where(several | ends_sentence, 0.99, UNSURE).astype(np.float32)
+    confidence = np.where(several | ends_sentence, SURE, UNSURE).astype(np.float32)
     return replacements(found, found + len(_LITERAL), ones, newlines, LINE_BREAK, confidence)
 
 
@@ -262,4 +268,4 @@ def _line_wraps(batch: Batch) -> Edits:
     kinds = np.unique(np.stack((document, stops, found - marks[place - 1]))[:, stops > 0], axis=1)
     different = np.bincount(kinds[0], minlength=len(batch))
     found = found[((2 * with_stop >= lines) & (different > 1))[document]]
-    return deletions(found, found + 1, LINE_WRAP, 0.9)
+    return deletions(found, found + 1, LINE_WRAP, WRAPPED)

@@ -16,6 +16,9 @@ from encfix.rules import number_of
 
 QUESTION = number_of("separator.question")
 
+LIKELY = 0.7
+"""Confidence that a question mark inside a word was a space; set by hand, for it is only reported."""
+
 
 def propose(batch: Batch) -> Edits:
     """Report question marks between two characters that by themselves are a word."""
@@ -29,4 +32,4 @@ def propose(batch: Batch) -> Edits:
         return Edits.none()
     words = (model.fold(to_text(codes[place - 1 : place + 2]).replace("?", "")) for place in found.tolist())
     found = found[np.fromiter((word in model.lexicon() for word in words), dtype=np.bool_, count=len(found))]
-    return deletions(found, found + 1, QUESTION, 0.7)
+    return deletions(found, found + 1, QUESTION, LIKELY)
