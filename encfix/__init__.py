@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from encfix.cleaner import Cleaner, cleaner_for
@@ -41,8 +42,17 @@ _DEFAULT = Options()
 def _cleaner(options: Options | None, changes: dict[str, Any]) -> Cleaner:
     if not isinstance(options, Options | None):
         raise TypeError(f"options are Options or keyword arguments, not {type(options).__name__}")
-    options = options or _DEFAULT
-    return cleaner_for(Options.from_mapping(changes, options) if changes else options)
+    if not changes:
+        return cleaner_for(options or _DEFAULT)
+    try:
+        return _changed(options, **changes)
+    except TypeError:  # of a list, say, which cannot be hashed
+        return _changed.__wrapped__(options, **changes)
+
+
+@lru_cache(maxsize=64, typed=True)
+def _changed(options: Options | None, **changes: Any) -> Cleaner:
+    return cleaner_for(Options.from_mapping(changes, options))
 
 
 def clean(text: str, options: Options | None = None, **changes: Any) -> Result:

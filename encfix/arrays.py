@@ -1,4 +1,4 @@
-"""Spans of an array, many at once: where pieces of given lengths lie end to end, and which positions spans hold."""
+"""Spans of an array, many at once: runs of a mask, pieces of given lengths end to end, which positions spans hold."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ def offsets_of(lengths: Positions) -> Positions:
     [0, 2, 2, 5]
     """
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+
+
+def runs(mask: Mask) -> tuple[Positions, Positions]:
+    """Return where the runs of True begin and where they end.
+
+    >>> [bounds.tolist() for bounds in runs(np.array([True, True, False, True]))]
+    [[0, 3], [2, 4]]
+    """
+    bounded = np.zeros(len(mask) + 2, dtype=np.bool_)
+    bounded[1:-1] = mask
+    edges = np.flatnonzero(bounded[1:] != bounded[:-1])
+    return edges[::2], edges[1::2]
 
 
 def inside(start: Positions, lengths: Positions) -> Positions:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from encfix.batch import Batch, Mask
-from encfix.edits import Edits
+from encfix.edits import Edits, touching
 from encfix.options import Options
 from encfix.rules import RULES, Policy, Rule
 
@@ -52,15 +52,12 @@ def _may_apply(rule: Rule, options: Options) -> bool:
 
 def _inside_ignored(batch: Batch, proposed: Edits, ignored: Sequence[str]) -> Mask:
     """Return which proposals touch an occurrence of an ignored string."""
-    touched = np.zeros(len(proposed), dtype=np.bool_)
-    documents = batch.documents_of(proposed.start)
-    for document in np.unique(documents).tolist():
+    found: list[tuple[int, int]] = []
+    for document in np.unique(batch.documents_of(proposed.start)).tolist():
         text, base = batch.text(document), int(batch.starts[document])
-        chosen = np.flatnonzero(documents == document)
         for word in filter(None, ignored):
             place = text.find(word)
             while place >= 0:
-                start, end = base + place, base + place + len(word)
-                touched[chosen[(proposed.start[chosen] < end) & (proposed.end[chosen] > start)]] = True
-                place = text.find(word, place + len(word))
-    return touched
+                found.append((base + place, base + place + len(word)))
+                place = text.find(word, place + 1)
+    return touching(proposed, np.array(found, dtype=np.int64).reshape(-1, 2))

@@ -17,7 +17,7 @@ import numpy as np
 from encfix import screen
 from encfix.batch import NO_SEAMS, Batch, Mask, Positions, Seam
 from encfix.choice import Choice
-from encfix.edits import Edits
+from encfix.edits import Edits, touching
 from encfix.faults import warned_of
 from encfix.history import History, Round, left_alone
 from encfix.options import Options
@@ -142,8 +142,8 @@ class Cleaner:
 
     def clean_iter(self, texts: Iterable[str]) -> Iterator[Result]:
         """Clean a stream of documents; holds a window of `WINDOW` code points of it, or one longer document."""
-        for window in _chunks(_many(texts), WINDOW):
-            yield from self.clean_many(window)
+        windows = _chunks(iter(_many(texts)), WINDOW)
+        return (result for window in windows for result in self.clean_many(window))
 
     def detect(self, text: str) -> tuple[Finding, ...]:
         """Return what `clean` would change (`certain`) and what it would leave, sorted by offset."""
@@ -226,7 +226,7 @@ class Cleaner:
                 continue
             proposed = self._choice.wanted(batch, self._propose(repair, batch, called))
             if len(held) and len(proposed):
-                proposed = proposed.where(~(self._choice.may_apply[proposed.rule] & _touching(proposed, held)))
+                proposed = proposed.where(~(self._choice.may_apply[proposed.rule] & touching(proposed, held)))
             if not len(proposed):
                 continue
             applied = self._choice.applied(proposed)
@@ -256,13 +256,6 @@ class Cleaner:
         chosen = batch.select(called)
         proposed = repair.propose(chosen, self.options)
         return proposed.moved((batch.starts[called] - chosen.starts)[chosen.documents_of(proposed.start)])
-
-
-def _touching(proposed: Edits, held: Positions) -> Mask:
-    """Return which proposals touch one of the spans that are held: int64 of shape (spans, 2)."""
-    held = held[np.argsort(held[:, 0], kind="stable")]
-    reached = np.concatenate(([-1], np.maximum.accumulate(held[:, 1])))
-    return np.asarray(reached.take(np.searchsorted(held[:, 0], proposed.end)) > proposed.start)
 
 
 def _many(texts: Iterable[str]) -> Iterable[str]:

@@ -198,3 +198,10 @@ def _without_overlaps(
         if not kept or start[index] >= end[kept[-1]]:
             kept.append(index)
     return np.array(kept, dtype=np.intp)
+
+
+def touching(edits: Edits, spans: Positions) -> Mask:
+    """Return which edits touch one of some spans, in any order: int64 of shape (spans, 2)."""
+    spans = spans[np.argsort(spans[:, 0], kind="stable")]
+    reached = np.concatenate(([-1], np.maximum.accumulate(spans[:, 1])))
+    return np.asarray(reached.take(np.searchsorted(spans[:, 0], edits.end)) > edits.start)

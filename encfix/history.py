@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from encfix.batch import NO_SEAMS, Positions, to_text
+from encfix.faults import warned_of
 from encfix.repairs.script import by_word
 from encfix.result import ChangeRow, Finding, Placement, Result, Trail
 from encfix.rules import RULES, Policy, number_of
@@ -80,9 +81,19 @@ class History:
         return Result(self.original, self.text, self.trail)
 
     def trail(self) -> Trail:
-        """Compose the edits of all rounds, and place in the original what they reported."""
+        """Return what is on record; should encfix fail to tell, one change of the whole document."""
         if self.unsettled:
             return left_alone(self.original, "noise.unsettled")
+        try:
+            return self._told()
+        except Exception as error:
+            trail = left_alone(self.original, "noise.fault", warned_of(error))
+        (fault,) = trail.findings
+        row = (fault.kind, fault.rules, 0, len(self.original), self.original, self.text, 0.0, fault.reason)
+        return trail if self.text == self.original else Trail((row,), trail.findings)
+
+    def _told(self) -> Trail:
+        """Compose the edits of all rounds, and place in the original what they reported."""
         spans = NO_SPANS
         findings: list[Finding] = []
         lasting: list[Finding] = []
@@ -165,8 +176,10 @@ def _findings(original: str, places: Placement, report: Stage, row: int) -> Iter
     own = slice(*report.bounds[row : row + 2].tolist())
     columns = (edits.start[own] - base, edits.end[own] - base, edits.rule[own], edits.confidence[own], edits.score[own])
     reported = zip(*(column.tolist() for column in columns), strict=True)
+    placed = {}  # many that lie in one change become one: only then is the text cut
     for nth, (first, last, number, confidence, score) in enumerate(reported, own.start):
-        start, end = places.back(first), places.back(last, is_end=True)
+        placed[number, places.back(first), places.back(last, is_end=True)] = nth, confidence, score
+    for (number, start, end), (nth, confidence, score) in placed.items():
         before = after = original[start:end]
         rule = RULES[number]
         if rule.policy in (Policy.REPAIR, Policy.ASK):

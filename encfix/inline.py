@@ -44,9 +44,9 @@ def remade(result: Result, changes: Sequence[Change], findings: Sequence[Finding
 def marked_lines(text: str) -> list[tuple[int, int]]:
     """Return where the lines that hold the mark start and end, their ends included."""
     spans: list[tuple[int, int]] = []
-    place = text.find(MARK)
+    place, end = text.find(MARK), 0
     while place >= 0:
-        start = max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
+        start = max(text.rfind("\n", end, place) + 1, text.rfind("\r", end, place) + 1, end)
         end_match = _LINE_END.search(text, place)
         end = end_match.end() if end_match else len(text)
         spans.append((start, end))

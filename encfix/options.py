@@ -75,7 +75,8 @@ class Options:
         choose("punctuation", self.punctuation, PUNCTUATION)
         if self.script not in SCRIPTS:
             choose("script", self.script, SCRIPTS + configurations())
-        if not isinstance(self.min_confidence, (int, float)) or not 0 <= self.min_confidence <= 1:
+        sure = self.min_confidence
+        if isinstance(sure, bool) or not isinstance(sure, (int, float)) or not 0 <= sure <= 1:
             raise OptionError(f"min_confidence: a number from 0 to 1 is needed, not {self.min_confidence!r}")
 
     @classmethod

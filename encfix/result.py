@@ -112,6 +112,9 @@ class Trail:
 
 _NOTHING = Trail()
 
+SHOWN = 60
+"""Code points of a text that `repr` shows; it does not read the trail either, which may take time."""
+
 
 class Result:
     """The outcome of cleaning one document.
@@ -138,7 +141,8 @@ class Result:
         self._placed: Placement | None = None
 
     def __repr__(self) -> str:
-        return f"Result(text={self.text!r}, verdict={self.verdict!r})"
+        text = self.text if len(self.text) <= SHOWN else f"{self.text[: SHOWN - 1]}…"
+        return f"Result(text={text!r}, is_changed={self.text is not self.original})"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result):
@@ -153,10 +157,11 @@ class Result:
 
     @property
     def _trail(self) -> Trail:
-        if self._known is None:
-            self._known = self._read() if self._read else _NOTHING
+        known, read = self._known, self._read
+        if known is None and read:
+            known = self._known = read()
             self._read = None  # it holds whatever the trail is made from
-        return self._known
+        return known or self._known or _NOTHING  # what another thread has read meanwhile
 
     @property
     def changes(self) -> tuple[Change, ...]:

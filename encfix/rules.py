@@ -149,7 +149,7 @@ RULES = (
     Rule("noise.question-marks", "text that lost its characters to question marks", Policy.LOST),
     Rule("noise.replacement", "a replacement character: what stood here was lost", Policy.LOST),
     Rule("noise.unsettled", "the repairs of this document did not settle, so it was left alone", Policy.REPORT),
-    Rule("noise.fault", "encfix failed on this document, so it was left alone", Policy.REPORT),
+    Rule("noise.fault", "encfix failed on this document", Policy.REPORT),
 )
 """All rules; a rule's position is its number in edit vectors."""
 

@@ -11,12 +11,13 @@ from typing import Any
 import click
 import pytest
 
+import encfix
 from encfix.cli.main import main
 from encfix.configuration import Configuration, configured, tomllib
 from encfix.files.patterns import Patterns
 from encfix.files.scope import Scope, ScopeError
 from encfix.files.walking import Skipped, Source, walk
-from encfix.options import Options
+from encfix.options import OptionError, Options
 from tests.command import CLEAN, DAMAGED, put, records, run, tree
 
 
@@ -267,3 +268,22 @@ class TestConfiguration:
         put("a.txt", CLEAN)
         put(name, content)
         assert message in run("clean", "a.txt", code=2).stderr
+
+
+class TestOptions:
+    def test_strings_that_are_ignored_may_overlap(self) -> None:
+        text = "進(jìn)進(jìn)進(jìn)口貿(mào)易強(qiáng)調(diào)"
+        assert encfix.clean(text, ignore=("進(jìn)進",)).text == "進(jìn)進(jìn)進口貿易強調"
+
+    def test_lists_may_be_any_iterable(self) -> None:
+        assert Options(skip=(kind for kind in ("gloss",))).skip == ("gloss",)  # type: ignore[arg-type]
+
+    def test_a_truth_value_is_no_probability(self) -> None:
+        with pytest.raises(OptionError, match="min_confidence"):
+            Options(min_confidence=True)
+        encfix.clean("一", min_confidence=1)
+        with pytest.raises(OptionError, match="min_confidence"):
+            encfix.clean("一", min_confidence=True)
+
+    def test_keyword_arguments_may_be_what_cannot_be_hashed(self) -> None:
+        assert encfix.clean("漢字", script="simplified", skip=["gloss"]).text == "汉字"

@@ -22,6 +22,7 @@ from encfix.chinese.corrections import TO_SIMPLIFIED, TO_TRADITIONAL, Correction
 from encfix.chinese.lexicons import CHAINS
 from encfix.chinese.vector_conversion import convert_codes
 from encfix.options import configurations
+from encfix.repairs import script
 from tests.conftest import CORPORA, ROOT, corpus
 from tests.strategies import TEXTS
 from tools.build_conversion import lexicons
@@ -263,3 +264,11 @@ def test_conversion_is_at_least_as_right_as_opencc() -> None:
     assert ours.wrong.total() < theirs.wrong.total()
     back = rows["traditional to simplified", "encfix"]
     assert back.right >= 0.999 * back.all
+
+
+def test_words_of_a_long_run_are_not_kept_for_the_life_of_the_process() -> None:
+    text = "繁體字漢語" * 1000
+    before = script._remembered_lengths.cache_info().currsize
+    result = encfix.clean(text, script="t2s")
+    assert len(result.changes) > 1000
+    assert script._remembered_lengths.cache_info().currsize <= before + 8

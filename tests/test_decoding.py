@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from encodings.aliases import aliases
 from random import Random
 
 import pytest
@@ -29,6 +30,9 @@ bytes_of_text = st.builds(
 any_bytes = st.one_of(
     st.binary(), bytes_of_text, st.lists(st.one_of(st.binary(max_size=4), bytes_of_text), max_size=6).map(b"\n".join)
 )
+labels = st.sampled_from(sorted({*aliases.values(), "gbk", "utf-16", "x", "text/html; charset="}))
+escapes = st.sampled_from((b"\n", b"\x1b$B", b"\x1b(B", b"\x1b$)C", b"\x0e", b"\x0f", b"~{", b"~}", b"~\n", b"\xe9"))
+escaped_bytes = st.lists(st.one_of(escapes, st.binary(max_size=4), bytes_of_text), max_size=8).map(b"".join)
 
 
 def check(data: bytes, decoded: encfix.Decoded) -> None:
@@ -49,11 +53,29 @@ def check(data: bytes, decoded: encfix.Decoded) -> None:
 
 
 class TestLaws:
-    @given(
-        any_bytes, st.one_of(st.none(), st.sampled_from(["gbk", "big5", "utf-16", "utf-7", "x", "text/html; charset="]))
-    )
-    def test_any_bytes_become_text(self, data: bytes, declared: str | None) -> None:
-        check(data, encfix.decode(data, declared))
+    @given(st.one_of(any_bytes, escaped_bytes), st.one_of(st.none(), labels), st.one_of(st.none(), labels))
+    def test_any_bytes_become_text(self, data: bytes, declared: str | None, in_page: str | None) -> None:
+        page = f'<meta charset="{in_page}">\n'.encode() if in_page else b""
+        check(page + data, encfix.decode(page + data, declared))
+
+    def test_what_is_no_character_may_follow_the_last_line_feed(self) -> None:
+        data = b'<meta charset="iso-2022-jp">\n\xe9\n\x1b$B'
+        check(data, encfix.decode(data))
+
+    def test_a_fault_of_encfix_costs_the_text_and_raises_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("encfix.decoding.judge", fail)
+        data = SIMPLIFIED.encode("gbk")
+        with pytest.warns(RuntimeWarning, match="a fault in encfix, please report it: ZeroDivisionError"):
+            decoded = encfix.decode(data)
+        check(data, decoded)
+        assert (decoded.text, decoded.confidence) == (data.decode("utf-8", "replace"), 0.0)
+        assert [(change.rules, change.start, change.end) for change in decoded.changes] == [
+            (("noise.fault",), 0, len(data))
+        ]
+        assert encfix.decode(SIMPLIFIED.encode()).text == SIMPLIFIED
 
     @given(st.text().filter(lambda text: not {"\0", "\x1b"} & set(text) and "~{" not in text))
     def test_utf_8_is_utf_8(self, text: str) -> None:

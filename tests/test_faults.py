@@ -46,6 +46,22 @@ def test_one_document_alone_fares_no_better(monkeypatch: pytest.MonkeyPatch) -> 
     assert (result.text, result.verdict) == (f"炸{GLOSSED}", "suspect")
 
 
+@pytest.mark.parametrize("text", [GLOSSED, "山东单(shàn)县"])
+def test_a_trail_that_cannot_be_told_is_one_change_of_all(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    expected = encfix.clean(text).text
+    monkeypatch.setattr("encfix.history._rows", lambda *_: 1 // 0)
+    result = encfix.clean(text)
+    with pytest.warns(RuntimeWarning, match="ZeroDivisionError"):
+        changes = result.changes
+    assert result.text == expected
+    assert result.undo() == text
+    wanted = [(0, len(text), expected)] if expected != text else []
+    assert [(change.start, change.end, change.after) for change in changes] == wanted
+    assert result.from_original(len(text)) == len(expected)
+    assert [finding.rules for finding in result.findings] == [("noise.fault",)]
+    assert result.verdict == "suspect"
+
+
 def test_a_lack_of_memory_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     cleaner = faulty(monkeypatch, MemoryError())
     with pytest.raises(MemoryError):

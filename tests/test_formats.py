@@ -22,7 +22,7 @@ from encfix.files.charset import KEPT, EncodingError
 from encfix.files.formats.base import Chunk, FormatError, Selection, TextFormat
 from encfix.files.formats.csv import Csv
 from encfix.files.formats.fields import Pattern, written
-from encfix.files.formats.html import Html
+from encfix.files.formats.html import Html, shown_text
 from encfix.files.formats.json import Json, Record
 from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.subtitles import Subtitles
@@ -255,6 +255,12 @@ CELLS = st.text(st.sampled_from('ab,"\n一二;\t\x85'), max_size=6)
 
 
 class TestCsv:
+    def test_the_limit_of_the_library_stays_what_it_was(self) -> None:
+        limit = csv.field_size_limit()
+        cell = "一" * (limit + 1)
+        assert texts(Csv(Selection()), f"a,b\n{cell},二\n") == [cell, "二"]
+        assert csv.field_size_limit() == limit
+
     @given(st.lists(st.lists(CELLS, min_size=3, max_size=3)), st.sampled_from([0, 1]), st.sampled_from(["\n", "\r\n"]))
     def test_every_cell_is_found_where_the_library_reads_it(
         self, rows: list[list[str]], quoting: Any, end: str
@@ -346,6 +352,32 @@ class TestHtml:
     def test_references_stay_unless_they_are_repaired(self) -> None:
         page = "<p title='&quot;&#20013;'>&#x4e2d;&amp;lt; &copy &unknown; a&b</p>"
         assert texts(Html(), page) == ["中&lt; © &unknown; a&b", '"中']
+
+    @pytest.mark.parametrize(
+        ("page", "shown"),
+        [
+            ("<p><ruby>看<rt>kàn</ruby>字。</p>\n<p>二</p>", "看字。\n二"),
+            ("<ruby>看<rp>(<rt>kàn<rp>)</rp>字<rt>zì</ruby>好", "看字好"),
+            ("<ruby><rb>看<rt>kàn<rb>字<rt>zì</ruby>好", "看字好"),
+            ("<p><ruby>看<rt>kàn<p>二", "看\n二"),
+            ("<td><ruby>看<rt>kàn</td><td>二", "看\n二"),
+            ("<ruby>看<rt>k<br>à<b>n</b></rt></ruby>字", "看\n字"),
+            ("<code><ruby>a<rt>b</ruby></code>字", "字"),
+        ],
+    )
+    def test_a_reading_ends_without_its_end_tag(self, page: str, shown: str) -> None:
+        assert texts(Html(), page)
+        assert shown_text(page) == ("", shown)
+        assert not Html().chunk(page, is_last=True).problems
+
+    @pytest.mark.parametrize("tag", ["svg", "code", "script", "rt"])
+    def test_what_is_never_closed_is_reported(self, tag: str) -> None:
+        page = f"<p>一</p><{tag} id=a>二<i>三</i>"
+        chunk = Html().chunk(page, is_last=True)
+        assert [document.text for document in chunk.documents] == ["一"]
+        (problem,) = chunk.problems
+        assert page[problem.start : problem.end] == f"<{tag} id=a>二<i>三</i>"
+        assert problem.reason == f"<{tag}> is never closed: what follows is left as it is"
 
     @given(st.text(st.sampled_from("<>&;/=\"' \n一pbai!-#x20[]")))
     def test_any_page_is_read_and_found(self, page: str) -> None:

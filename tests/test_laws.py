@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from time import process_time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ import encfix
 from encfix import Options, screen
 from encfix.batch import Batch
 from encfix.cleaner import REPAIRS, Cleaner
+from encfix.inline import MARK, marked_lines
 from encfix.result import apply_changes
 from tests.strategies import SCRIPTS, TEXTS
 
@@ -125,6 +129,22 @@ def test_law_5_no_string_raises(text: str, options: Options) -> None:
     assert encfix.script_of(text) in ("simplified", "traditional", "mixed", "unknown")
 
 
+def is_linear(make: Callable[[int], str], work: Callable[[str], object] | None = None, **options: Any) -> bool:
+    """Return whether sixteen times the text takes at most sixty times the work; a quadratic step would take 256."""
+
+    def seconds(count: int) -> float:
+        text = make(count)
+        best = float("inf")
+        for _ in range(3):
+            start = process_time()
+            work(text) if work else encfix.clean(text, **options).findings
+            best = min(best, process_time() - start)
+        return best
+
+    small, large = seconds(1_000), seconds(16_000)
+    return large < 60 * small + 0.05
+
+
 @pytest.mark.parametrize(
     "piece",
     [
@@ -144,23 +164,32 @@ def test_law_5_no_string_raises(text: str, options: Options) -> None:
         "a(",
         "中\n",
         "🆚中",
+        "绐楄竟鐨勫",
+        "ä¸\ufffdæ–‡",
+        "\\u4e2d\\u6587 ",
+        "&#20851;中",
+        '"k": "\\u4e2d\\u56fd", ',
     ],
 )
 def test_law_5_time_is_linear_in_the_length(piece: str) -> None:
-    """Sixteen times the text may take at most sixty times the work; a quadratic step would take 256 times."""
-    from time import process_time
+    assert is_linear(lambda count: piece * count, script="simplified")
 
-    def seconds(count: int) -> float:
-        text = piece * count
-        best = float("inf")
-        for _ in range(3):
-            start = process_time()
-            encfix.clean(text, script="simplified").changes  # noqa: B018
-            best = min(best, process_time() - start)
-        return best
 
-    small, large = seconds(1_000), seconds(16_000)
-    assert large < 60 * small + 0.05
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        ("今天&nbsp;天气很好。\n", "\n"),
+        ("var a = {", '"k": "\\u4e2d\\u56fd", '),
+        ("今天", "说编码的事\n&nbsp;\n"),
+    ],
+)
+def test_law_5_time_is_linear_behind_what_calls_for_a_repair(head: str, piece: str) -> None:
+    assert is_linear(lambda count: head + piece * count)
+
+
+def test_law_5_time_is_linear_where_text_is_to_stay() -> None:
+    assert is_linear(lambda count: "進(jìn)口貿(mào)易" * count, ignore=("(jìn)", "易"))
+    assert is_linear(lambda count: f"一 {MARK}\n" * count, work=marked_lines)
 
 
 @given(TEXTS)

@@ -32,7 +32,7 @@ wrong: Any = encfix
             "number 1, counted from 0; encfix.decode makes",
         ),
         (lambda: wrong.clean(b"\xe6\x96\x87"), TypeError, "encfix.decode makes text of bytes"),
-        (lambda: list(wrong.clean_iter("文字")), TypeError, "clean takes one"),
+        (lambda: wrong.clean_iter("文字"), TypeError, "clean takes one"),
         (lambda: wrong.Cleaner("simplified"), TypeError, "options are Options, not str"),
         (lambda: wrong.Options(skip=3), encfix.OptionError, "skip: a list of strings is needed, not 3"),
         (

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.batch import to_codes, to_text
-from encfix.repairs.mojibake import charsets, filling, inverses, reading
+from encfix.repairs.mojibake import charsets, choosing, filling, inverses, reading
 from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.lossy import read_utf8
+from encfix.repairs.mojibake.pairs import PAIRS
 
 CODECS = ("utf-8", "gbk", "cp950", "euc_jp", "cp932", "cp949")
 CHARSETS = (*charsets.OF_EUROPE, *charsets.OF_ASIA)
@@ -61,3 +62,14 @@ def test_texts_are_filled_in_together_as_they_are_alone() -> None:
         [(alone, alone_done)] = filling.fill([one.codes], [one.slots], "utf-8", "cp1252")
         assert codes.tolist() == alone.tolist()
         assert done == alone_done
+
+
+def test_the_choice_for_a_long_line_is_not_kept_for_the_life_of_the_process() -> None:
+    pair = next(pair for pair in PAIRS if (pair.true, pair.wrong) == ("gbk", "cp1252"))
+    text = [bytes((byte,)) for byte in "今天天气很好。".encode("gbk")]
+    choices = {3: ((text[3], 0.0), (b"\xa1", 0.0))}
+    choosing._chosen.cache_clear()
+    assert choosing.choose_pairs(text * 100, choices, pair) == (text * 100, True)
+    assert not choosing._chosen.cache_info().currsize
+    assert choosing.choose_pairs(text, choices, pair) == (text, True)
+    assert choosing._chosen.cache_info().currsize

@@ -14,7 +14,7 @@ import encfix
 from encfix.batch import Batch
 from encfix.edits import Edits, Proposal, gathered
 from encfix.history import History, Round
-from encfix.result import Change, ChangeRow, apply_changes, changes_of
+from encfix.result import Change, ChangeRow, Result, Trail, apply_changes, changes_of
 from encfix.rules import RULES
 from encfix.stages import Stage, apply
 
@@ -91,3 +91,28 @@ def test_ends_that_did_not_change_are_no_part_of_a_change() -> None:
     history.add(Round([stage], []), 0)
     changes = history.result().changes
     assert [(change.start, change.before, change.after) for change in changes] == [(1, "二", "甲"), (5, "", "五")]
+
+
+class Raced(Result):
+    """A result that another thread reads right after this one has seen that it was not read yet."""
+
+    @property
+    def _known(self) -> Trail | None:
+        known = self.__dict__.get("known")
+        if known is None and "is_raced" not in self.__dict__:
+            self.is_raced = True
+            self.rows  # noqa: B018
+        return known
+
+    @_known.setter
+    def _known(self, trail: Trail | None) -> None:
+        self.known = trail
+
+
+def test_two_threads_that_read_a_result_at_once_see_the_same() -> None:
+    assert Raced("進(jìn)口", "進口", lambda: Trail((ROW,))).rows == (ROW,)
+
+
+def test_a_result_is_shown_in_short_and_not_read() -> None:
+    assert repr(Result("進(jìn)口", "進口", lambda: Trail((ROW,) * (1 // 0)))) == "Result(text='進口', is_changed=True)"
+    assert repr(encfix.clean("一" * 1000)) == f"Result(text='{'一' * 59}…', is_changed=False)"

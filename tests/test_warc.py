@@ -182,3 +182,21 @@ def test_fields_are_those_of_pages(tmp_path: Path) -> None:
     assert "no field 'url' to clean" in records_of(tmp_path / "a.warc", "--field", "url", code=2)[1]
     records, _ = records_of(tmp_path / "a.warc", "--field", "title")
     assert records[0]["text"].startswith(DAMAGED)
+
+
+@pytest.mark.parametrize(
+    ("where", "failed"), [("encfix.decoding.judge", ["1"]), ("encfix.files.formats.warc.shown_text", ["0", "1"])]
+)
+def test_a_fault_of_encfix_costs_one_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, failed: list[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(where, fail)
+    archive(tmp_path / "a.warc.gz", is_compressed=True)
+    with pytest.warns(RuntimeWarning, match="ZeroDivisionError"):
+        records, _ = records_of(tmp_path / "a.warc.gz")
+    errors = {record["url"][-1]: record.get("error", "") for record in records}
+    assert list(errors) == ["0", "1", "3", "4"]
+    assert [url for url, error in errors.items() if "ZeroDivisionError" in error] == failed

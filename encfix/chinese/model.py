@@ -236,7 +236,7 @@ def unigram(character: str) -> float:
     return float(_tables().logs[_tables().symbols[min(ord(character), 0xFFFF)]])
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 16)
 def pair(first: str, second: str) -> float:
     """Return the log probability of one character after another, as `log_pair` does.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -199,7 +200,7 @@ def _rename(group: Sequence[Renaming]) -> None:
                 raise ZipError("the archive is not as it was")
         zips.rename(first.path, {item.member: item.new for item in group if item.member is not None})
     elif os.path.lexists(first.target):
-        raise FileExistsError(17, f"{to_name(first.target.name)} exists")
+        raise FileExistsError(errno.EEXIST, f"{to_name(first.target.name)} exists")
     else:
         first.path.rename(first.target)
 

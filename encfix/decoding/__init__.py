@@ -16,7 +16,9 @@ from encfix.decoding.evidence import read
 from encfix.decoding.judge import TEMPERATURE, judge, sample_of
 from encfix.decoding.labels import charset_of, codec_of, declared_in, mark_of
 from encfix.decoding.lines import Segment, foreign_lines
+from encfix.faults import warned_of
 from encfix.result import Change
+from encfix.rules import RULES, number_of
 
 __all__ = ["Decoded", "codec_of", "decode", "decode_as", "strictly"]
 
@@ -33,7 +35,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     A byte order mark decides, then whether the bytes are UTF-8; else the most probable text does, for which the
     model of Chinese, chardet and declarations speak: `declared`, a label or the value of a Content-Type header, and
     those in HTML and XML. Lines in another encoding than the rest are decoded in theirs, and bytes that are bad in
-    any become U+FFFD; both are among the `changes`, whose offsets are bytes. Linear in the length of `data`.
+    any become U+FFFD; both are among the `changes`, whose offsets are bytes. Linear in the length of `data`. Should
+    encfix fail, all is read as UTF-8, and the one change says so by the rule `noise.fault`.
 
     >>> decoded = decode("第一行。\\n".encode() + "第二行。\\n".encode("gbk"))
     >>> decoded.text, decoded.encoding, decoded.strict
@@ -43,7 +46,15 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     """
     if not isinstance(data, bytes | bytearray | memoryview):
         raise TypeError(f"what is decoded are bytes, not {type(data).__name__}")
-    data, mark = bytes(data), b""
+    data = bytes(data)
+    try:
+        return _decoded(data, declared)
+    except Exception as error:
+        return _unread(data, warned_of(error))
+
+
+def _decoded(data: bytes, declared: str | None) -> Decoded:
+    mark = b""
     if marked := mark_of(data):
         (encoding, mark), confidence = marked, 1.0
     elif settled := _settled(data):
@@ -133,6 +144,14 @@ def _repaired(data: bytes, encoding: str, confidence: float, mark: bytes) -> Dec
             changes.append(_foreign(data, segment, text, encoding, len(mark)))
         done = segment.end
     return Decoded("".join(pieces), encoding, confidence, tuple(changes), strict=False, mark=mark)
+
+
+def _unread(data: bytes, why: str) -> Decoded:
+    """Return the text of bytes on which encfix failed: nothing but UTF-8 is read."""
+    rule = RULES[number_of("noise.fault")]
+    text, before = data.decode("utf-8", "replace"), data.decode("latin-1")
+    change = Change(rule.kind, (rule.name,), 0, len(data), before, text, 0.0, f"{rule.reason}: {why}")
+    return Decoded(text, "utf-8", 0.0, (change,), strict=False)
 
 
 def _lost(data: bytes, bad: Bad, encoding: str, shift: int) -> Change:

@@ -174,13 +174,13 @@ def read(data: bytes, encoding: str) -> Reading:
     (2,)
     """
     codes = to_codes(data.decode(encoding, "replace"))
-    ends = np.flatnonzero(codes == ord("\n"))
-    starts = np.append(0, ends + 1)
-    if len(ends) != data.count(b"\n") or width_of(encoding) > 1:
-        starts = np.zeros(1, dtype=np.int64)
+    starts = np.append(0, np.flatnonzero(codes == ord("\n")) + 1)
     starts = starts[starts < len(codes)]
     if not len(starts):
         return Reading(encoding, np.zeros(1))
+    # Behind the last line feed may stand what is no character, such as an escape sequence.
+    if len(starts) != data.count(b"\n") + (not data.endswith(b"\n")) or width_of(encoding) > 1:
+        starts = starts[:1]
     # A character that cannot be decoded costs as much as the bytes that it takes.
     lost = BAD * (width_of(encoding) - 1) * (codes == 0xFFFD)
     best: Logs | None = None

@@ -17,7 +17,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions, to_text
+from encfix.arrays import runs
+from encfix.batch import Batch, to_text
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, unified_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
@@ -73,14 +74,8 @@ def propose(batch: Batch, options: Options) -> Edits:
     )
 
 
-def _runs(chosen: Mask) -> tuple[Positions, Positions]:
-    """Return starts and ends of the runs of True."""
-    edges = np.diff(chosen.astype(np.int8))
-    return np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
-
-
 def _replacements(batch: Batch) -> Edits:
-    start, end = _runs(among(batch.classes, Class.REPLACEMENT))
+    start, end = runs(among(batch.classes, Class.REPLACEMENT))
     return deletions(start, end, REPLACEMENT, SURE_REPLACEMENT)
 
 
@@ -107,7 +102,7 @@ def _question_marks(batch: Batch) -> Edits:
 def _masks(batch: Batch) -> Edits:
     """Report asterisks beside a character, alone on their line: those of Markdown come in pairs."""
     classes = batch.classes
-    start, end = _runs(among(classes, Class.STAR))
+    start, end = runs(among(classes, Class.STAR))
     if not len(start):
         return Edits.none()
     lines = np.searchsorted(np.flatnonzero(among(classes, *LINE_END_CLASSES)), start)
@@ -124,7 +119,7 @@ def _private_use(batch: Batch) -> Edits:
     if not len(found):
         return Edits.none()
     private[found[np.isin(batch.codes.take(found), unified_forms()[:, 0])]] = False
-    start, end = _runs(private)
+    start, end = runs(private)
     classes = batch.classes
     beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
     return deletions(start[beside], end[beside], PRIVATE_USE, SURE_LOST)
@@ -133,7 +128,7 @@ def _private_use(batch: Batch) -> Edits:
 def _furigana(batch: Batch) -> Edits:
     """Report kana that may be the reading of the compound before them, in text that has no other kana."""
     classes = batch.classes
-    start, end = _runs(among(classes, Class.HIRAGANA))
+    start, end = runs(among(classes, Class.HIRAGANA))
     if not len(start):
         return Edits.none()
     reading = (
@@ -177,7 +172,7 @@ def _anti_copy(batch: Batch) -> Edits:
     codes, symbols = batch.codes, among(batch.classes, Class.SYMBOL).cumsum()
     if not symbols[-1]:
         return Edits.none()
-    start, end = _runs((codes > ord(" ")) & (codes < 0x7F))
+    start, end = runs((codes > ord(" ")) & (codes < 0x7F))
     is_token = (end - start >= SHORTEST_TOKEN) & (end - start <= LONGEST_TOKEN)
     is_token &= symbols.take(end - 1) - symbols.take(start - 1) > 1
     is_token &= (codes.take(start - 1) >= 0x80) | (codes.take(end) >= 0x80)

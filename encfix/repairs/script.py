@@ -42,6 +42,9 @@ _LINE_ENDS = re.compile("[\0\n]")
 FIRST_IDEOGRAPH = 0x3400
 """Every entry of OpenCC's has a character from here on."""
 
+REMEMBERED = 16
+"""Code points of the longest run whose words are remembered: longer ones hardly ever come again."""
+
 ALIGNED = 400
 """Code points of the longest piece that is aligned with its conversion character by character."""
 
@@ -119,8 +122,12 @@ def by_word(spans: Iterable[Span], original: str) -> Iterator[Span]:
             start, new_start = start + size, new_start + size
 
 
-@lru_cache(maxsize=1 << 16)
 def _word_lengths(run: str) -> tuple[int, ...]:
+    return _remembered_lengths(run) if len(run) <= REMEMBERED else _remembered_lengths.__wrapped__(run)
+
+
+@lru_cache(maxsize=1 << 16)
+def _remembered_lengths(run: str) -> tuple[int, ...]:
     return tuple(map(len, division.divide(run)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from encfix.files.formats.base import Chunk, Document, FormatError, Problem, Selection, TextFormat
@@ -46,7 +47,9 @@ class Csv(TextFormat):
         documents: list[Document] = []
         problems: list[Problem] = []
         end = 0
-        for row in _rows(text, self._delimiter, len(self._names), is_last=is_last):
+        with _long_cells():
+            rows = list(_rows(text, self._delimiter, len(self._names), is_last=is_last))
+        for row in rows:
             end = row.end
             self._records += 1
             if row.cells is None:
@@ -92,13 +95,22 @@ class _Row(NamedTuple):
     reason: str = ""
 
 
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let the library read cells of `CELL` code points, and no longer than here: its limit holds for the process."""
+    limit = csv.field_size_limit(CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
+
+
 def _rows(text: str, delimiter: str, width: int, *, is_last: bool) -> Iterator[_Row]:
     """Yield the rows of a text; if more text comes, those that cannot grow."""
     lines = _LINES.findall(text)
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
-    csv.field_size_limit(CELL)
     first = 0
     while first < len(lines):
         base = first

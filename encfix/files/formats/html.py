@@ -2,7 +2,7 @@
 
 The standard library's parser says where text, tags and references begin. Text on both sides of an inline tag belongs
 together, that of two blocks is apart; no edit reaches across a tag. Scripts, styles, code and ruby readings are
-no text.
+no text; one that is never closed is reported, for all that follows is left as it is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import html
 import re
 from html.parser import HTMLParser
 
-from encfix.files.formats.base import Chunk, FormatError, TextFormat
+from encfix.files.formats.base import Chunk, FormatError, Problem, TextFormat
 from encfix.files.formats.plain import xml_labels
 from encfix.files.formats.subtitles import Located
 from encfix.files.layout import Layout, Segment
@@ -31,6 +31,15 @@ INLINE = frozenset({"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "d
 NO_TEXT = frozenset({"script", "style", "code", "kbd", "samp", "template", "rt", "rp", "noscript", "svg", "math"})
 """Elements whose content is left alone."""
 
+READINGS = frozenset({"rt", "rp"})
+"""Those whose end tag may be omitted: before another of them, and where the ruby or a block around it ends."""
+
+BLOCKS = frozenset({"address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div",
+                    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+                    "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table",
+                    "tbody", "td", "tfoot", "th", "thead", "tr", "ul"})  # fmt: skip
+"""Elements that no ruby reaches into or out of."""
+
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+)""")
 _CHARSET = re.compile(r"""\bcharset\s*=\s*["']?\s*([^\s"';,/>]+)""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]+|#[0-9]+|[a-zA-Z][a-zA-Z0-9]*);?")
@@ -48,7 +57,7 @@ class Html(TextFormat):
         page.feed(text)
         page.close()
         documents = [Quoted(Layout(segments)) for segments in (page.shown, page.said) if segments]
-        return Chunk(text, documents, labels=[*xml_labels(text), *page.labels])
+        return Chunk(text, documents, page.problems(), labels=[*xml_labels(text), *page.labels])
 
 
 def shown_text(text: str) -> tuple[str, str]:
@@ -95,7 +104,17 @@ class _Page(HTMLParser):
         self._text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._closed_by: list[str] = []
+        """The elements without text that are open here."""
+        self._unread = 0
+        """Where the first of them begins."""
         self._is_apart = False
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong with the page once it is read: that an element without text was never closed."""
+        if not self._closed_by:
+            return []
+        reason = f"<{self._closed_by[0]}> is never closed: what follows is left as it is"
+        return [Problem(self._unread, len(self._text), reason)]
 
     def parse_html_declaration(self, i: int) -> int:
         """Read a declaration; one that the library gives up on is a comment, as in browsers."""
@@ -107,9 +126,11 @@ class _Page(HTMLParser):
             return self.parse_bogus_comment(i, False)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._pass(tag)
+        self._pass(tag, ends_reading=tag in READINGS or tag == "rb")
         self._in_title = tag == "title"
         if tag in NO_TEXT:
+            if not self._closed_by:
+                self._unread = self._offset()
             self._closed_by.append(tag)
         named = dict(attrs)
         if tag == "meta" and ("charset" in named or (named.get("http-equiv") or "").lower() == "content-type"):
@@ -128,7 +149,7 @@ class _Page(HTMLParser):
             self._closed_by.pop()
 
     def handle_endtag(self, tag: str) -> None:
-        self._pass(tag)
+        self._pass(tag, ends_reading=tag == "ruby")
         self._in_title = False
         if tag in self._closed_by:
             while self._closed_by.pop() != tag:
@@ -160,8 +181,10 @@ class _Page(HTMLParser):
         if self._in_title:
             self.titles.add(start)
 
-    def _pass(self, tag: str) -> None:
+    def _pass(self, tag: str, *, ends_reading: bool) -> None:
         self._is_apart |= tag not in INLINE and tag not in NO_TEXT
+        if (ends_reading or tag in BLOCKS) and self._closed_by and self._closed_by[-1] in READINGS:
+            self._closed_by.pop()
 
     def _offset(self) -> int:
         line, column = self.getpos()

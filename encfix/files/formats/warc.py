@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from encfix.decoding import Decoded, decode
+from encfix.faults import warned_of
 from encfix.files.formats.base import FormatError, Selection
 from encfix.files.formats.html import shown_text
 from encfix.files.reading import opened
@@ -118,7 +119,10 @@ def _shown(record: Any) -> dict[str, str] | None:
     page = {"encoding": decoded.encoding}
     if type_ == "text/plain":
         return {**page, "text": decoded.text}
-    title, shown = shown_text(decoded.text)
+    try:
+        title, shown = shown_text(decoded.text)
+    except Exception as error:
+        raise _PageError(f"it cannot be read: {warned_of(error)}") from error
     return {**page, "title": title, "text": shown}
 
 
@@ -149,6 +153,8 @@ def _body(stream: Any, headers: Any, declared: str) -> Decoded:
         elif name not in ("", "identity"):
             unread = name
     decoded = decode(data, declared)
+    if decoded.changes and decoded.changes[0].rules == ("noise.fault",):
+        raise _PageError(decoded.changes[0].reason)
     # Crawlers may keep the header of a body that they have unpacked, so what is text all through is no other coding.
     if unread and not (decoded.strict and _CONTROLS.search(data) is None):
         raise _PageError(f"its content encoding {unread} cannot be read")

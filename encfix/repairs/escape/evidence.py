@@ -23,14 +23,20 @@ ABOUT_REACH = 100
 """Code points within which a line that speaks of escapes may give one as an example."""
 
 _CODE = re.compile(
-    r"```|[A-Za-z_]\w*\(|[{};]\s*$|^\s*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE
+    r"```|[A-Za-z_]\w*\(|[{};]\s*$|^[^\S\n]*(?:var|let|const|def|import|#include|print)\b|=\s*[\"']", re.MULTILINE
 )
 
 
 LONGEST_ADDRESS = 1000
 """Code points of an address of which escapes may be part; those of Chinese titles are long."""
 
+EXPLAINED_REACH = 1000
+"""Code points within which a line may say what an escape on it stands for."""
+
 _QUOTES = "\"'`“”‘’「」『』"
+
+_OPENING = tuple(re.compile(rf"(?<!\\){mark}") for mark in "\"'`")
+"""What opens and closes a literal of code, by kind."""
 
 _DESTINATION = re.compile(r"\]\([^()\s]*$|(?:href|src) ?= ?[\"'][^\"'<>\s]*$")
 """What stands before a place in the destination of a link, in Markdown or HTML."""
@@ -45,6 +51,11 @@ class Page:
     @cached_property
     def _line_ends(self) -> list[int]:
         return [match.start() for match in re.finditer("\n", self.text)]
+
+    @cached_property
+    def _marks(self) -> list[list[int]]:
+        """Where marks of each kind stand that open or close a literal."""
+        return [[match.start() for match in mark.finditer(self.text)] for mark in _OPENING]
 
     @cached_property
     def _about(self) -> list[int]:
@@ -74,27 +85,33 @@ class Page:
         """Return whether a quotation mark before an offset, on its line of code, is not closed yet."""
         if not self.holds_code:
             return False
-        before = self.text[self.text.rfind("\n", 0, offset) + 1 : offset]
-        return any(len(re.findall(rf"(?<!\\){mark}", before)) % 2 for mark in "\"'`")
+        line_start, _ = self._span_of(self._line_of(offset))
+        return any((bisect_left(marks, offset) - bisect_left(marks, line_start)) % 2 for marks in self._marks)
 
     def is_explained(self, start: int, end: int, meaning: str) -> bool:
         """Return whether the line of a span gives in quotation marks, beside it, what the span stands for."""
         if not any(map(is_han, meaning)):
             return False
-        line_end = self.text.find("\n", end)
+        line_start, _ = self._span_of(self._line_of(start))
+        _, line_end = self._span_of(self._line_of(end))
         beside = (
-            self.text[self.text.rfind("\n", 0, start) + 1 : start],
-            self.text[end : line_end if line_end >= 0 else None],
+            self.text[max(line_start, start - EXPLAINED_REACH) : start],
+            self.text[end : min(line_end, end + EXPLAINED_REACH)],
         )
-        return any(re.search(f"[{_QUOTES}]{re.escape(meaning)}[{_QUOTES}]", part) for part in beside)
+        quoted = f"[{_QUOTES}]{re.escape(meaning)}[{_QUOTES}]"
+        return any(meaning in part and re.search(quoted, part) for part in beside)
 
     def is_chinese_beside(self, start: int, end: int) -> bool:
         """Return whether Chinese stands right before or right behind a span."""
         return any(map(is_chinese, self.text[max(0, start - 1) : start] + self.text[end : end + 1]))
 
     def _holds_han(self, line: int) -> bool:
-        start, end = ([0, *self._line_ends][line], [*self._line_ends, len(self.text)][line])
-        return any(map(is_han, self.text[start:end]))
+        return any(map(is_han, self.text[slice(*self._span_of(line))]))
+
+    def _span_of(self, line: int) -> tuple[int, int]:
+        """Return where a line begins and where it ends, without its line feed."""
+        ends = self._line_ends
+        return ends[line - 1] + 1 if line else 0, ends[line] if line < len(ends) else len(self.text)
 
     def _line_of(self, offset: int) -> int:
         return bisect_left(self._line_ends, offset)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside
+from encfix.arrays import inside, runs
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LETTER_CLASSES, Class, among, is_common
 from encfix.repairs.gloss.finding import Glosses
@@ -105,8 +105,7 @@ def strewn_emoji(batch: Batch, is_strewn: Mask) -> Positions:
 def _emoji(batch: Batch) -> tuple[Positions, Positions]:
     """Return where runs of emoji begin and end, with what joins and varies them."""
     is_part = among(batch.classes, Class.EMOJI) | (batch.codes == VARIATION_SELECTOR) | (batch.codes == 0x200D)
-    edges = np.diff(is_part.astype(np.int8))
-    return np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
+    return runs(is_part)
 
 
 def _follow_text(batch: Batch, starts: Positions) -> Mask:

@@ -31,6 +31,9 @@ GAP = 3.0
 MOST_RIVALS = 4
 """Places of a line where words are asked."""
 
+REMEMBERED = 1 << 10
+"""Pieces of the longest line of which the choice is remembered."""
+
 ANY = 0x100
 """Stands for a lost first byte."""
 
@@ -62,7 +65,8 @@ one, if there are any, and what else it earns."""
 
 def choose_pairs(pieces: list[bytes], choices_at: ChoicesAt, pair: Pair) -> tuple[list[bytes], bool]:
     """Return the bytes that read best as `pair` says, and whether no others read nearly as well."""
-    best, is_sure = _chosen(tuple(pieces), tuple(choices_at.items()), pair)
+    choose = _chosen if len(pieces) <= REMEMBERED else _chosen.__wrapped__
+    best, is_sure = choose(tuple(pieces), tuple(choices_at.items()), pair)
     return [*best], is_sure
 
 

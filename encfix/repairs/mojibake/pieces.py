@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside, offsets_of
+from encfix.arrays import inside, offsets_of, runs
 from encfix.batch import Batch, Codes, Mask, to_codes, to_text
 from encfix.chinese import division
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, class_table
@@ -91,7 +91,7 @@ def _pieces(codes: Codes, is_free: Mask, pair: Pair) -> Iterator[Proposal]:
 def _improbable(codes: Codes, is_free: Mask) -> Iterator[tuple[int, int, npt.NDArray[np.float32]]]:
     """Yield the free pieces that are improbable, as hardly any of a good page is, and what their characters cost."""
     is_wide = (codes >= _FIRST) & (codes <= _LAST)
-    spans = np.flatnonzero(np.diff(is_wide, prepend=False, append=False)).reshape(-1, 2)
+    spans = np.stack(runs(is_wide), axis=1)
     taken = running_counts(~is_free)
     spans = spans[(spans[:, 1] - spans[:, 0] >= LEAST_LETTERS) & (taken[spans[:, 1] + 1] == taken[spans[:, 0]])]
     if not len(spans):

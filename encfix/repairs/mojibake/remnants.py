@@ -7,6 +7,7 @@ from bisect import bisect_right
 
 import numpy as np
 
+from encfix.arrays import runs
 from encfix.batch import Batch, Positions, to_text
 from encfix.edits import Edits, deletions, merge
 from encfix.repairs.mojibake.trail_bytes import backslashes
@@ -65,13 +66,14 @@ def _only_pairs(batch: Batch, places: Positions) -> Edits:
     """Report what is left of GBK read as UTF-8 where only two bytes in a row that happened to be UTF-8 were kept: runs
     of letters of three scripts, if nothing else explains them."""
     is_of_two = (batch.codes >= 0x80) & (batch.codes < len(_SCRIPTS))
-    borders = np.flatnonzero(np.diff(is_of_two, prepend=False, append=False))
-    runs = borders.reshape(-1, 2)[np.diff(borders)[::2] >= SHORTEST_RUN]
-    if not len(runs):
+    spans = np.stack(runs(is_of_two), axis=1)
+    spans = spans[spans[:, 1] - spans[:, 0] >= SHORTEST_RUN]
+    if not len(spans):
         return Edits.none()
-    scripts = np.bitwise_or.reduceat(_SCRIPTS.take(batch.codes, mode="clip"), runs.ravel())[::2]
-    runs = runs[_SCRIPT_COUNTS[scripts] >= LEAST_SCRIPTS]
-    runs = runs[np.isin(batch.documents_of(runs[:, 0]), batch.documents_of(places))]
-    is_other = [not _ZHUANG.issuperset(_MARKS.sub("", to_text(batch.codes[start:end]))) for start, end in runs.tolist()]
-    start, end = runs[np.array(is_other, dtype=np.bool_)].T
+    scripts = np.bitwise_or.reduceat(_SCRIPTS.take(batch.codes, mode="clip"), spans.ravel())[::2]
+    spans = spans[_SCRIPT_COUNTS[scripts] >= LEAST_SCRIPTS]
+    spans = spans[np.isin(batch.documents_of(spans[:, 0]), batch.documents_of(places))]
+    texts = (to_text(batch.codes[start:end]) for start, end in spans.tolist())
+    is_other = [not _ZHUANG.issuperset(_MARKS.sub("", text)) for text in texts]
+    start, end = spans[np.array(is_other, dtype=np.bool_)].T
     return deletions(start, end, DROPPED, UNEXPLAINED)

@@ -9,7 +9,7 @@ from encfix.repairs.mojibake.explained import NUMBERS, ROUNDS, WHOLE, Explained
 from encfix.repairs.mojibake.pairs import PAIRS
 from encfix.repairs.mojibake.plausibility import NEARLY_ALL
 
-AGAIN = PAIRS[0]
+AGAIN = next(pair for pair in PAIRS if (pair.true, pair.wrong) == ("utf-8", "gbk") and pair.is_chinese)
 """The pair that happens again and again: UTF-8 read as GBK."""
 
 MOST_ROUNDS = 4

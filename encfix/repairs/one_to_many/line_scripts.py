@@ -7,7 +7,7 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside
+from encfix.arrays import inside, runs
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions
 from encfix.chinese.characters import (
@@ -101,8 +101,7 @@ class Scripts:
             own, other, kana = (_sums(held[start:end], bounds) for held in (*masks, self.kana))
             clear = (own >= CLEAR) & (own >= CLEAR * other) & (kana == 0)
             (lines,) = (own + other + kana).nonzero()  # the others follow those around them
-            edges = np.diff(clear[lines], prepend=False, append=False).nonzero()[0].reshape(-1, 2)
-            for first, last in edges.tolist():
+            for first, last in zip(*runs(clear[lines]), strict=True):
                 here = lines[first:last]
                 if own[here].sum() >= PASSAGE:
                     found.append((start + int(bounds[here[0]]), start + int(bounds[here[-1] + 1]), is_traditional))

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import runs
 from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, are_in, members
@@ -224,7 +225,7 @@ def _are_divided(batch: Batch, line_ends: Positions, position: Positions, line: 
     So are all lines of a document in which such words are many. `position` and `line` have one element a gap.
     """
     classes = batch.classes
-    start, end = np.diff(IS_HAN.take(classes), prepend=False, append=False).nonzero()[0].reshape(-1, 2).T
+    start, end = runs(IS_HAN.take(classes))
     before, behind = classes.take(start - 1), classes.take(end)
     is_set_off = _SETS_OFF.take(before) & _SETS_OFF.take(behind)
     is_set_off &= (before == Class.SPACE) | (behind == Class.SPACE)
