@@ -28,6 +28,9 @@ LIKE_UTF8 = 0.5
 NEARLY_ALL = 0.9
 """That share where most bytes were kept, as in text that is damaged again, or of single bytes."""
 
+LEAST_OF_UTF8 = 0.1
+"""The share of the bytes of a charset that whole characters of UTF-8 hold, below which they are there by chance."""
+
 MOSTLY_UTF8, LEAST_UTF8 = 0.8, 12
 """The share of bytes beyond ASCII, and how many at least, that characters of UTF-8 hold where no other encoding is
 tried."""
@@ -101,6 +104,8 @@ def may_explain(block: Block, pair: Pair) -> bool:
     if not pair.is_chinese and (pair.is_european or pair.codec == "utf-8"):
         least = max(LEAST_LETTERS, LEAST_SHARE * block.foreign / (2 if pair.is_single_byte else 1))
         return len(_LETTERS[pair.codec].findall(raw.data)) >= least
+    if pair.codec == "utf-8" and pair.is_european:
+        return 3 * len(_UTF8.findall(raw.data)) > LEAST_OF_UTF8 * (block.foreign - block.lacks(pair.wrong))
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
 
 
