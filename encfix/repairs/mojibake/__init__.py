@@ -24,7 +24,7 @@ import numpy as np
 
 from encfix import screen
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import LINE_END_CLASSES, Class, among
+from encfix.chinese.characters import Class
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
 from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnants, western
@@ -35,15 +35,7 @@ from encfix.repairs.mojibake.explained import DROPPED, PROVED, Explained
 from encfix.repairs.mojibake.explaining import Evidence, explain
 from encfix.repairs.mojibake.inverses import given_by
 from encfix.repairs.mojibake.marked import Marked
-
-NEAR = 48
-"""Code points from a sign of damage within which damage may begin or end."""
-
-FIRST_OF_CHINA = 0x2E80
-"""From this code point on characters are of China and its neighbours."""
-
-FAR = 2000
-"""Code points on either side of letters of Europe that were damaged, to which the line is read for others."""
+from encfix.repairs.mojibake.stretches import around, line_around
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -61,7 +53,8 @@ def propose(batch: Batch, options: Options) -> Edits:
     for reading in (one for each in readings.values() for one in each):
         repaired = _edits(reading.stretch.explained + reading.lost)
         parts += (reading.text.divided(edits) for edits in (repaired, reading.europe))
-    for line in sorted({line for each in readings.items() for line in _lines_at_ends(batch, *each)}):
+    of_europe = [reading for each in readings.values() for reading in each if len(reading.europe)]
+    for line in sorted({line for reading in of_europe for line in _whole_lines(batch, reading)}):
         text = Marked.of(batch, *line)
         parts.append(text.divided(western.propose(text.codes)))
     edits = merge(parts)
@@ -86,7 +79,7 @@ def _readings(batch: Batch, places: Positions) -> dict[int, list[_Reading]]:
     """Return how the stretches around some places read, by document."""
     of_blocks: dict[int, Evidence] = {}
     of_lines: dict[int, Evidence] = {}
-    stretches = list(_stretches(batch, places))
+    stretches = list(around(batch, places))
     marked = [Marked.of(batch, start, end) for _, start, end in stretches]
     costs = damaged_costs([one.codes for one in marked]) if marked else []
     found: dict[int, list[_Reading]] = {}
@@ -135,43 +128,15 @@ def _of_europe(block: Block, explained: list[Explained]) -> Edits:
     return western.propose(block.codes, done, doubted)
 
 
-def _lines_at_ends(batch: Batch, document: int, readings: list[_Reading]) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last line of each stretch as a whole, if ftfy changes them and they go on outside: where
-    a few letters of Europe are damaged, others far from them may be."""
-    begin, stop = int(batch.starts[document]), int(batch.ends[document])
-    for reading in (one for one in readings if len(one.europe)):
-        start, end = begin + reading.stretch.start, begin + reading.stretch.end
-        for place in (start + int(reading.europe.start[0]), start + int(reading.europe.end[-1]) - 1):
-            first, last = max(begin, place - FAR), min(stop, place + FAR)
-            line_ends = np.flatnonzero(among(batch.classes[first:last], *LINE_END_CLASSES)) + first
-            nth = int(np.searchsorted(line_ends, place))
-            line = int(line_ends[nth - 1]) + 1 if nth else first, int(line_ends[nth]) if nth < len(line_ends) else last
-            if line[0] < start <= line[1] or line[0] <= end < line[1]:
-                yield line
-
-
-def _stretches(batch: Batch, places: Positions) -> Iterator[tuple[int, int, int]]:
-    """Yield stretches of text around the `places`: their document, start and end in the batch.
-
-    Stretches end at line ends, or where no place is near; a run of characters that are neither ASCII nor of China is
-    in one to its end, for damage that is read in part would be repaired in part.
-    """
-    if not len(places):
-        return
-    ends = np.flatnonzero(among(batch.classes, *LINE_END_CLASSES))
-    apart = np.flatnonzero((batch.codes < 0x80) | (batch.codes >= FIRST_OF_CHINA))
-    documents = batch.documents_of(places)
-    first = np.flatnonzero((np.diff(places, prepend=-9 * NEAR) > 2 * NEAR) | (np.diff(documents, prepend=-1) != 0))
-    last = np.append(first[1:], len(places)) - 1
-    begin, end = places[first] - NEAR, places[last] + NEAR
-    begin = np.minimum(begin, apart[np.searchsorted(apart, begin, "right") - 1] + 1)
-    end = np.maximum(end, apart[np.minimum(np.searchsorted(apart, end), len(apart) - 1)])
-    begin = np.maximum(begin, ends[np.searchsorted(ends, places[first]) - 1] + 1)
-    begin = np.maximum(begin, batch.starts[documents[first]])
-    end = np.minimum(end, ends[np.searchsorted(ends, places[last])])
-    is_new = np.append(True, begin[1:] > end[:-1])
-    begin, end, own = begin[is_new], end[np.append(is_new[1:], True)], documents[first][is_new]
-    yield from zip(own.tolist(), begin.tolist(), end.tolist(), strict=True)
+def _whole_lines(batch: Batch, reading: _Reading) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last line of a stretch that ftfy changes, if they go on outside of it: where a few
+    letters of Europe are damaged, others far from them may be."""
+    start = reading.text.base
+    end = start + reading.stretch.end - reading.stretch.start
+    for place in (start + int(reading.europe.start[0]), start + int(reading.europe.end[-1]) - 1):
+        first, last = line_around(batch, place)
+        if first < start <= last or first <= end < last:
+            yield first, last
 
 
 def _edits(explained: list[Explained]) -> Edits:
