@@ -80,6 +80,15 @@ def test_what_stays_lost_in_what_was_repaired_is_reported() -> None:
     assert ({finding.rules for finding in result.findings}, result.verdict) == ({("noise.replacement",)}, "lost")
 
 
+def test_a_line_of_which_nothing_would_be_left_stays_and_is_reported() -> None:
+    lost = "`name` text COMMENT '涓?枃鍚'"
+    around = ["`id` int COMMENT '缂栧彿'", "`age` int COMMENT '骞撮緞澶у皬'", "`memo` text COMMENT '澶囨敞淇℃伅'"]
+    result = encfix.clean("\n".join((around[0], lost, *around[1:])))
+    assert result.text.split("\n")[1] == lost
+    assert result.text.split("\n")[2] == "`age` int COMMENT '年龄大小'"
+    assert "mojibake.utf-8-as-gbk" in {rule for finding in result.findings for rule in finding.rules}
+
+
 @pytest.mark.parametrize("case", cases("mojibake-negative"), ids=lambda case: case["label"])
 def test_what_looks_alike_stays(case: dict[str, str]) -> None:
     assert encfix.clean(case["text"], only=("mojibake",)).text is case["text"]

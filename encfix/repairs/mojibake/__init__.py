@@ -24,14 +24,14 @@ import numpy as np
 
 from encfix import screen
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import Class
+from encfix.chinese.characters import Class, class_table
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
 from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnants, western
 from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.completing import Stretch, complete
 from encfix.repairs.mojibake.costs import damaged_costs
-from encfix.repairs.mojibake.explained import DROPPED, PROVED, Explained
+from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, PROVED, Explained
 from encfix.repairs.mojibake.explaining import Evidence, explain
 from encfix.repairs.mojibake.inverses import given_by
 from encfix.repairs.mojibake.marked import Marked
@@ -51,7 +51,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         codes = batch.codes[batch.starts[document] : batch.ends[document]]
         complete(codes, [reading.stretch for reading in own_readings])
     for reading in (one for each in readings.values() for one in each):
-        repaired = _edits(reading.stretch.explained + reading.lost)
+        repaired = _edits([*_worth_it(reading.stretch), *reading.lost])
         parts += (reading.text.divided(edits) for edits in (repaired, reading.europe))
     of_europe = [reading for each in readings.values() for reading in each if len(reading.europe)]
     for line in sorted({line for reading in of_europe for line in _whole_lines(batch, reading)}):
@@ -137,6 +137,20 @@ def _whole_lines(batch: Batch, reading: _Reading) -> Iterator[tuple[int, int]]:
         first, last = line_around(batch, place)
         if first < start <= last or first <= end < last:
             yield first, last
+
+
+def _worth_it(stretch: Stretch) -> Iterator[Explained]:
+    """Yield what explains a stretch; lines of which nothing but U+FFFD would be left are in doubt."""
+    for one in stretch.explained:
+        if "\ufffd" not in one.span.text:
+            yield one
+            continue
+        lines = list(one.lines(class_table().take(stretch.codes)))
+        if not any(line.recovers_nothing for line in lines):
+            yield one
+            continue
+        for line in lines:
+            yield line._replace(confidence=min(line.confidence, DOUBTED)) if line.recovers_nothing else line
 
 
 def _edits(explained: list[Explained]) -> Edits:

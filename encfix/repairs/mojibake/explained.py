@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from encfix.batch import Mask, to_codes
 from encfix.chinese.characters import Class, class_table
@@ -28,6 +29,8 @@ DROPPED = number_of("mojibake.dropped")
 ROUNDS = number_of("mojibake.rounds")
 NUMBERS = {pair: number_of(pair.name) for pair in PAIRS}
 
+_NOTHING = frozenset({"\ufffd", *map(chr, range(0x80))})
+
 OF_PAIRS = ("gbk", "cp950")
 """The codecs of Chinese that read two bytes as one character."""
 
@@ -46,10 +49,15 @@ class Explained(NamedTuple):
         """Return the same, so many code points on."""
         return self._replace(span=replace(self.span, start=self.span.start + by, end=self.span.end + by))
 
-    def lines(self, block: Block) -> Iterator[Explained]:
-        """Yield what it explains of each line of a block, but for empty ones."""
+    @property
+    def recovers_nothing(self) -> bool:
+        """Whether every character of its text beyond ASCII is lost."""
+        return "\ufffd" in self.span.text and set(self.span.text) <= _NOTHING
+
+    def lines(self, classes: npt.NDArray[np.uint8]) -> Iterator[Explained]:
+        """Yield what it explains of each line of a stretch, but for empty ones, given the classes of its characters."""
         span = self.span
-        old = between(block.classes[span.start : span.end] == Class.NEWLINE)
+        old = between(classes[span.start : span.end] == Class.NEWLINE)
         new = between(class_table().take(to_codes(span.text)) == Class.NEWLINE)
         if len(old) != len(new):
             new = [(0, 0)] * len(old)  # a report has no text of its own

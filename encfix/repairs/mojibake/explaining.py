@@ -227,6 +227,6 @@ def _doubted(one: Explained, places: Positions, block: Block) -> Iterator[Explai
     if not ((places >= one.span.start) & (places < one.span.end)).any():
         yield one
         return
-    for line in one.lines(block):
+    for line in one.lines(block.classes):
         is_sure = not ((places >= line.span.start) & (places < line.span.end)).any()
         yield line if is_sure else line._replace(confidence=min(line.confidence, DOUBTED))

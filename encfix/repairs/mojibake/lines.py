@@ -187,6 +187,6 @@ def _is_repair(one: Explained) -> bool:
 
 def _parts(one: Explained, block: Block, without: Mask | None = None) -> Iterator[Explained]:
     """Yield what explains several lines, parted at their ends, but for lines `without` it."""
-    for line in one.lines(block):
+    for line in one.lines(block.classes):
         if without is None or not without[line.span.start : line.span.end].any():
             yield line
