@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -58,6 +59,10 @@ class TestStdout:
         feed(DAMAGED.encode(), "-", "--audit", "audit.jsonl", code=0)
         (record,) = records("audit.jsonl", "file")
         assert (record["file"], record["changes"]) == ("-", 5)
+
+    def test_packed_input_is_no_text(self) -> None:
+        result = feed(gzip.compress(b'{"text": "x"}\n'), "-", "--type", "jsonl", code=2)
+        assert "packed as gz" in result.stderr
 
     def test_what_is_no_text_fails(self) -> None:
         result = feed(BAD, "-", code=2)

@@ -25,6 +25,9 @@ _DICTIONARIES = {2**18: 0, 2**20: 1, 2**21: 2, 2**22: 4, 2**23: 6, 2**24: 7, 2**
 """The preset of xz that has a dictionary of so many bytes."""
 
 
+_HEADS = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+
+
 class CompressionError(ValueError):
     """A compressed file cannot be read, or is larger than it should be; the message says which."""
 
@@ -36,6 +39,15 @@ class Settings(NamedTuple):
     level: int
     check: int = -1
     """gz: the time in its head; xz: the kind of checksum; zst: whether there is one."""
+
+
+def packed_as(data: bytes) -> str:
+    """Return how data is compressed, "" if it is not.
+
+    >>> packed_as(gzip.compress(b"")), packed_as(b"text")
+    ('gz', '')
+    """
+    return next((name for head, name in _HEADS.items() if data.startswith(head)), "")
 
 
 def settings_of(stream: BinaryIO, compression: str) -> Settings:

@@ -39,6 +39,8 @@ def read_whole(source: Source, compressed: str | None, form: TextFormat) -> byte
         return None
     with opened(source, compressed) as stream:
         data = stream.read(limit + 1)
+    if source.is_standard_input and (packed := compression.packed_as(data)):
+        raise FormatError(f"packed as {packed}: unpack what comes on standard input first")
     if len(data) <= limit:
         return data
     if form.block is None or source.is_standard_input:
