@@ -64,7 +64,7 @@ def signs(line: str) -> list[Change]:
         for run in _RUN.finditer(line)
         if (new := _as_signs(run[0])) and (len(run[0]) > 2 or not _is_between_ideographs(line, *run.span()))
     ]
-    return changes if is_sound_beside(line, changes, _CHARSETS) else []
+    return changes if changes and is_sound_beside(line, changes, _CHARSETS) else []
 
 
 def _as_signs(run: str) -> str:
