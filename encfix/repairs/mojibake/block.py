@@ -16,6 +16,7 @@ from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import are_japanese, best_sums, is_hangul, is_kana, is_misread, log_japanese, log_mixed
 from encfix.repairs.mojibake import cyrillic, later_marks, narrowed, plain_spaces
 from encfix.repairs.mojibake.charsets import (
+    FIRST_OF_CHINA,
     LOST,
     OF_ASIA,
     OF_CYRILLIC,
@@ -103,8 +104,8 @@ class Block:
         """For pairs that were read with care the bytes chosen, and the places where the choice is in doubt."""
         self.readings: dict[tuple[Pair, float], edges.Gaining | None] = {}
         """For pairs that were read what gains more than so many nats as the bytes that come first."""
-        self.is_wide = bool((codes >= 0x2E80).any())
-        self.is_narrow = bool(((codes >= 0x80) & (codes < 0x2E80)).any())
+        self.is_wide = bool((codes >= FIRST_OF_CHINA).any())
+        self.is_narrow = bool(((codes >= 0x80) & (codes < FIRST_OF_CHINA)).any())
         self.foreign = int((codes >= 0x80).sum())
         """How many characters are beyond ASCII."""
 

@@ -77,6 +77,9 @@ SINGLE_BYTE = (
 )  # fmt: skip
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
+FIRST_OF_CHINA = 0x2E80
+"""From this code point on characters are of China and its neighbours."""
+
 NO_BREAK_SPACE, SOFT_HYPHEN = 0xA0, 0xAD
 """Bytes of Latin-1 and its kin that programs write as a plain space, and strip."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from encfix.batch import Mask, Positions
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, rounds, variants
 from encfix.repairs.mojibake.block import SAMPLE, Block, Scores, Span
-from encfix.repairs.mojibake.charsets import replacements
+from encfix.repairs.mojibake.charsets import FIRST_OF_CHINA, replacements
 from encfix.repairs.mojibake.explained import (
     DOUBTED,
     DROPPED,
@@ -122,8 +122,9 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
 
 
 def is_mixed(block: Block) -> bool:
-    """Return whether a block has characters that neither windows-1252 nor Latin-1 gives, as pairs of UTF-8 do."""
-    return all(block.lacking(charset).any() for charset in ("cp1252", "latin-1"))
+    """Return whether a block has letters or signs that neither windows-1252 nor Latin-1 gives, as pairs of UTF-8 do."""
+    is_narrow = block.codes < FIRST_OF_CHINA
+    return all((block.lacking(charset) & is_narrow).any() for charset in ("cp1252", "latin-1"))
 
 
 def _gains_as_mixed(block: Block, gains: dict[Pair, float]) -> dict[Pair, float]:

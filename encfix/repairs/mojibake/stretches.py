@@ -8,12 +8,10 @@ import numpy as np
 
 from encfix.batch import Batch, Positions
 from encfix.chinese.characters import LINE_END_CLASSES, among
+from encfix.repairs.mojibake.charsets import FIRST_OF_CHINA
 
 NEAR = 48
 """Code points from a sign of damage within which damage may begin or end."""
-
-FIRST_OF_CHINA = 0x2E80
-"""From this code point on characters are of China and its neighbours."""
 
 FAR = 2000
 """Code points on either side of a place to which its line is read."""
