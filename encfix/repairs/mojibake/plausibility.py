@@ -38,7 +38,7 @@ tried."""
 LEAST_CUT = 16
 """Characters beyond ASCII of a block that are enough to show UTF-8 without the bytes at its ends."""
 
-SEVERAL = 3
+SEVERAL = 2
 """Characters of UTF-8 beyond ASCII that two letters each of Latin-1 hardly are by chance."""
 
 LEAST_LETTERS, LEAST_SHARE = 2, 0.1
