@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -43,7 +45,6 @@ class Evidence:
 
     def __init__(self, batch: Batch, glosses: Glosses, least: int = LEAST) -> None:
         """`least` is how many different characters of two forms must be glossed."""
-        count = len(batch)
         owner_code = batch.codes.take(glosses.owner)
         head = ~glosses.chained
         self.document = batch.documents_of(glosses.start)
@@ -52,68 +53,99 @@ class Evidence:
         """Of each gloss: whether its character has a simplified and a traditional form."""
         self.is_repeated = glosses.repeats | np.append(glosses.repeats[1:], False)[: len(head)]
         """Of each gloss: whether it stands more than once behind its character."""
-
-        def per_document(chosen: Mask) -> npt.NDArray[np.int64]:
-            return np.bincount(self.document[chosen], minlength=count)
-
-        self.repeats = per_document(self.is_repeated & head)
-        """Of each document: how many characters carry their gloss more than once."""
+        spaced, self.has_space = _spaces(batch, glosses, self.document)
         seen, glossed, place, is_first = _occurrences(batch, self.document, owner_code, head)
-        kinds, documents = self.has_two_forms, self.document
-        self.distinct = per_document(is_first & kinds)
-        """Of each document: how many different characters of two forms are glossed."""
-        one_form = per_document(is_first & ~kinds)
-        total = np.bincount(documents[is_first & kinds], weights=seen[place[is_first & kinds]], minlength=count)
-        hits = np.bincount(documents[is_first & kinds], weights=glossed[place[is_first & kinds]], minlength=count)
         is_told_apart = _has_two_readings(glosses, place, len(seen))[place]
-        told_apart = per_document(is_first & is_told_apart)
         self.is_always = (glossed[place] >= ALWAYS / 2 * seen[place]) & ~is_told_apart
         """Of each gloss: whether its character is glossed about wherever it stands, and always the same."""
+
+        def per_document(chosen: Mask, weights: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
+            values = None if weights is None else weights[place[chosen]]
+            return np.bincount(self.document[chosen], values, len(batch)).astype(np.int64)
+
+        kinds, owner_class = self.has_two_forms, batch.classes.take(glosses.owner)
+        self.repeats = per_document(self.is_repeated & head)
+        """Of each document: how many characters carry their gloss more than once."""
+        self.distinct = per_document(is_first & kinds)
+        """Of each document: how many different characters of two forms are glossed."""
         han = np.cumsum(among(batch.classes, *HAN_CLASSES), dtype=np.int32)
-        owners = per_document(head)
-        plain = han.take(batch.ends - 1) - han.take(batch.starts - 1) - owners
-        owner_class = batch.classes.take(glosses.owner)
+        owners, toned = per_document(head), per_document(head & glosses.toned)
+        with_space = per_document(self.has_space)
+        parting = per_document(self.has_space & _parts_words(batch, glosses))
+        counts = _Counts(
+            owners=owners,
+            distinct=self.distinct,
+            one_form=per_document(is_first & ~kinds),
+            of_two_forms=per_document(head & kinds),
+            first_reading=per_document(head & kinds & pinyin.is_first_reading(owner_code, glosses.packed)),
+            common=per_document(is_first & kinds & is_common().take(owner_code, mode="clip")),
+            plain=han.take(batch.ends - 1) - han.take(batch.starts - 1) - owners,
+            toned=toned,
+            running=per_document(_is_inside_word(batch, glosses, self.has_space) & head),
+            adjacent=per_document(head & (np.append(0, glosses.end[:-1])[: len(head)] == glosses.owner)),
+            words=np.bincount(batch.documents_of(glosses.words), minlength=len(batch)),
+            strangers=np.bincount(batch.documents_of(glosses.strangers), minlength=len(batch)),
+        )
         traditional, simplified = (
             per_document(head & form.take(owner_class)) for form in (IS_TRADITIONAL, IS_SIMPLIFIED)
         )
-        first_reading = per_document(head & kinds & pinyin.is_first_reading(owner_code, glosses.packed))
-        spaced, self.has_space = _spaces(batch, glosses, documents)
-        parting = per_document(self.has_space & _parts_words(batch, glosses))
-        strewn = spaced & (2 * parting > per_document(self.has_space)) & (per_document(glosses.toned) == 0)
-        needed = np.maximum(np.select([traditional > simplified, strewn], [LEAST, STREWN], MUCH), least)
-        of_two_forms = per_document(head & kinds)
-        common = per_document(is_first & kinds & is_common().take(owner_code, mode="clip"))
-        words, strangers = (
-            np.bincount(batch.documents_of(places), minlength=count) for places in (glosses.words, glosses.strangers)
-        )
-        toned = per_document(head & glosses.toned)
-        adjacent = per_document(head & (np.append(0, glosses.end[:-1])[: len(head)] == glosses.owner))
-        running = per_document(_is_inside_word(batch, glosses, self.has_space) & head)
-        is_set = (
-            (self.distinct >= needed)
-            & (one_form <= ONE_FORM_SHARE * (one_form + self.distinct))
-            & (plain > 0)
-            & (first_reading >= ALWAYS * of_two_forms)
-            & (2 * running >= owners)
-            & (common > self.distinct / 2)
-            & (4 * words < owners)
-            & ((4 * strangers < owners) | (2 * toned > owners))
-            & ((adjacent < A_LIST) | (owners < A_LIST * (owners - adjacent)))
-        )
-        every = one_form + self.distinct
-        tells_apart = told_apart > ONE_FORM_SHARE * every
+        is_strewn = spaced & (2 * parting > with_space) & (per_document(glosses.toned) == 0)
+        needed = np.select([traditional > simplified, is_strewn], [LEAST, STREWN], MUCH)
+        is_set = _are_set_by_tool(counts, np.maximum(needed, least))
+        every = counts.one_form + counts.distinct
+        tells_apart = per_document(is_first & is_told_apart) > ONE_FORM_SHARE * every
+        hits, total = (per_document(is_first & kinds, weights) for weights in (glossed, seen))
         self.is_glossed = is_set & (hits >= ALWAYS * total) & ~tells_apart
         """Of each document: whether the characters of two forms were glossed by a tool."""
-        self.is_periodic = find_periodic(batch, glosses, documents, han) & ~tells_apart
+        self.is_periodic = find_periodic(batch, glosses, self.document, han) & ~tells_apart
         """Of each document: whether every fourth or fifth character is glossed."""
-        suspects = ~(self.is_glossed | self.is_periodic | tells_apart | (4 * words >= owners))
-        self.is_irregular = find_irregular(batch, glosses, documents, suspects)
+        suspects = ~(self.is_glossed | self.is_periodic | tells_apart | (4 * counts.words >= owners))
+        self.is_irregular = find_irregular(batch, glosses, self.document, suspects)
         """Of each document: whether characters are glossed here and there."""
         self.may_hold_pages = is_set & ~(self.is_glossed | self.is_periodic | self.is_irregular) & (self.repeats < 2)
         """Of each document: whether they were, but for characters that are glossed in one place and not, or in another
         way, in the next."""
-        self.is_textbook = ((one_form > 1) & (one_form > ONE_FORM_SHARE * every)) | tells_apart
+        self.is_textbook = (counts.one_form > 1) & (counts.one_form > ONE_FORM_SHARE * every) | tells_apart
         """Of each document: whether glosses are its subject, not damage, unless they are periodic or irregular."""
+
+
+class _Counts(NamedTuple):
+    """What the glosses of each document come to: int64 of shape (documents,) each.
+
+    owners: characters that are glossed; distinct, one_form, common: different ones of two forms, of one form, and of
+    two forms that are in common use; of_two_forms, first_reading: those of two forms, and those of them with their
+    first reading; toned: those whose gloss has a tone; running, adjacent: those in running text, and right behind
+    another gloss; plain: characters without a gloss; words, strangers: brackets with readings of whole words, and of
+    other characters.
+    """
+
+    owners: npt.NDArray[np.int64]
+    distinct: npt.NDArray[np.int64]
+    one_form: npt.NDArray[np.int64]
+    of_two_forms: npt.NDArray[np.int64]
+    first_reading: npt.NDArray[np.int64]
+    common: npt.NDArray[np.int64]
+    plain: npt.NDArray[np.int64]
+    toned: npt.NDArray[np.int64]
+    running: npt.NDArray[np.int64]
+    adjacent: npt.NDArray[np.int64]
+    words: npt.NDArray[np.int64]
+    strangers: npt.NDArray[np.int64]
+
+
+def _are_set_by_tool(counts: _Counts, needed: npt.NDArray[np.int64]) -> Mask:
+    """Return which documents have glosses as a tool sets them, on `needed` different characters or more."""
+    owners = counts.owners
+    is_enough = (counts.distinct >= needed) & (counts.plain > 0)
+    is_no_textbook = counts.one_form <= ONE_FORM_SHARE * (counts.one_form + counts.distinct)
+    are_common = counts.common > counts.distinct / 2
+    are_first_readings = counts.first_reading >= ALWAYS * counts.of_two_forms
+    is_in_text = 2 * counts.running >= owners
+    is_no_list = (counts.adjacent < A_LIST) | (owners < A_LIST * (owners - counts.adjacent))
+    has_few_others = (4 * counts.words < owners) & ((4 * counts.strangers < owners) | (2 * counts.toned > owners))
+    return np.asarray(
+        is_enough & is_no_textbook & are_common & are_first_readings & is_in_text & is_no_list & has_few_others
+    )
 
 
 def _is_inside_word(batch: Batch, glosses: Glosses, has_space: Mask) -> Mask:
