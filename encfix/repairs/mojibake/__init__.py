@@ -35,7 +35,7 @@ from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, PROVED, Explaine
 from encfix.repairs.mojibake.explaining import Evidence, explain
 from encfix.repairs.mojibake.inverses import given_by
 from encfix.repairs.mojibake.marked import Marked
-from encfix.repairs.mojibake.stretches import around, line_around
+from encfix.repairs.mojibake.stretches import FAR, around, line_around
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -53,8 +53,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     for reading in (one for each in readings.values() for one in each):
         repaired = _edits([*_worth_it(reading.stretch), *reading.lost])
         parts += (reading.text.divided(edits) for edits in (repaired, reading.europe))
-    of_europe = [reading for each in readings.values() for reading in each if len(reading.europe)]
-    for line in sorted({line for reading in of_europe for line in _whole_lines(batch, reading)}):
+    for line in _whole_lines(batch, [reading for each in readings.values() for reading in each]):
         text = Marked.of(batch, *line)
         parts.append(text.divided(western.propose(text.codes)))
     edits = merge(parts)
@@ -128,15 +127,20 @@ def _of_europe(block: Block, explained: list[Explained]) -> Edits:
     return western.propose(block.codes, done, doubted)
 
 
-def _whole_lines(batch: Batch, reading: _Reading) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last line of a stretch that ftfy changes, if they go on outside of it: where a few
-    letters of Europe are damaged, others far from them may be."""
-    start = reading.text.base
-    end = start + reading.stretch.end - reading.stretch.start
-    for place in (start + int(reading.europe.start[0]), start + int(reading.europe.end[-1]) - 1):
-        first, last = line_around(batch, place)
-        if first < start <= last or first <= end < last:
-            yield first, last
+def _whole_lines(batch: Batch, readings: list[_Reading]) -> Iterator[tuple[int, int]]:
+    """Yield the lines that begin or end a stretch that ftfy changes, and go on outside of it: where a few letters of
+    Europe are damaged, others far from them may be. Of a long line parts are read that overlap by half."""
+    reached = 0
+    for reading in sorted((one for one in readings if len(one.europe)), key=lambda one: one.text.base):
+        start = reading.text.base
+        end = start + reading.stretch.end - reading.stretch.start
+        for place in (start + int(reading.europe.start[0]), start + int(reading.europe.end[-1]) - 1):
+            if place < reached - FAR // 2:
+                continue
+            first, last = line_around(batch, place)
+            if last > reached and (first < start <= last or first <= end < last):
+                reached = last
+                yield first, last
 
 
 def _worth_it(stretch: Stretch) -> Iterator[Explained]:
