@@ -31,7 +31,7 @@ from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnant
 from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.completing import Stretch, complete
 from encfix.repairs.mojibake.costs import damaged_costs
-from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, PROVED, Explained
+from encfix.repairs.mojibake.explained import DOUBTED, Explained
 from encfix.repairs.mojibake.explaining import Evidence, explain
 from encfix.repairs.mojibake.inverses import given_by
 from encfix.repairs.mojibake.marked import Marked
@@ -121,8 +121,7 @@ def _of_europe(block: Block, explained: list[Explained]) -> Edits:
     if not block.is_narrow:
         return Edits.none()
     done, doubted = (
-        [one.span.bounds for one in explained if (one.confidence >= PROVED and one.rule != DROPPED) == is_repair]
-        for is_repair in (True, False)
+        [one.span.bounds for one in explained if one.is_repair == is_repair] for is_repair in (True, False)
     )
     return western.propose(block.codes, done, doubted)
 
@@ -145,11 +144,12 @@ def _whole_lines(batch: Batch, readings: list[_Reading]) -> Iterator[tuple[int, 
 
 def _worth_it(stretch: Stretch) -> Iterator[Explained]:
     """Yield what explains a stretch; lines of which nothing but U+FFFD would be left are in doubt."""
+    classes = class_table().take(stretch.codes)
     for one in stretch.explained:
         if "\ufffd" not in one.span.text:
             yield one
             continue
-        lines = list(one.lines(class_table().take(stretch.codes)))
+        lines = list(one.lines(classes))
         if not any(line.recovers_nothing for line in lines):
             yield one
             continue

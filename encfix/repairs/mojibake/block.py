@@ -123,6 +123,12 @@ class Block:
         return beginning
 
     @cached_property
+    def has_pairs_of_utf8(self) -> bool:
+        """Whether it has letters or signs that neither windows-1252 nor Latin-1 gives, as pairs of UTF-8 do."""
+        is_narrow = self.codes < FIRST_OF_CHINA
+        return all(bool((self.lacking(charset) & is_narrow).any()) for charset in ("cp1252", "latin-1"))
+
+    @cached_property
     def newlines(self) -> Positions:
         """Where its lines end."""
         return np.flatnonzero(self.classes == Class.NEWLINE)

@@ -18,10 +18,10 @@ from encfix.repairs.mojibake.block import Block
 Change: TypeAlias = "tuple[int, int, str]"
 """Where a run starts and ends in a line, and what it becomes."""
 
-IS_WIDE = re.compile("[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
+LETTER_OF_ASIA = re.compile("[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
 """An ideograph, a syllable of Korean or a kana of half width."""
 
-WIDE = re.compile("[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\uffef]+")
+BEYOND_EUROPE = re.compile("[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\uffef]+")
 """Characters that no charset of single bytes has."""
 
 _RUN = re.compile("[\u0080-\u2dff]{2,}")
@@ -43,7 +43,7 @@ is less, and of one in seven that stands there by chance."""
 def divided(line: str, start: int, end: int, new: str) -> list[Change]:
     """Return the parts of a run that differ, between characters that no charset of Europe has and that stay."""
     parts, place, done = [], start, 0
-    for wide in (*WIDE.finditer(line, start, end), None):
+    for wide in (*BEYOND_EUROPE.finditer(line, start, end), None):
         first, last = wide.span() if wide else (end, end)
         at = new.find(line[first:last], done) if wide else len(new)
         if at < 0 or (first == place) != (at == done):
@@ -57,7 +57,7 @@ def divided(line: str, start: int, end: int, new: str) -> list[Change]:
 def signs(line: str) -> list[Change]:
     """Return the runs beside Chinese that are signs in UTF-8, `Â¥100元` and `商标â„¢`, which ftfy leaves: between
     letters of Europe they may be text. Its codecs must be known."""
-    if not IS_WIDE.search(line):
+    if not LETTER_OF_ASIA.search(line):
         return []
     changes = [
         (*run.span(), new)
@@ -80,7 +80,7 @@ def _as_signs(run: str) -> str:
 
 
 def _is_between_ideographs(line: str, start: int, end: int) -> bool:
-    return all(map(IS_WIDE.match, (line[start - 1 : start], line[end : end + 1])))
+    return all(map(LETTER_OF_ASIA.match, (line[start - 1 : start], line[end : end + 1])))
 
 
 def is_sound_beside(line: str, changes: Sequence[Change], charsets: Iterable[str]) -> bool:
@@ -114,5 +114,7 @@ def _fits_as_gbk(line: str, start: int, end: int, new: str) -> bool:
     character = new.encode("utf-8", "replace").decode("gbk", "replace")
     if len(new) != 1 or len(character) != 1 or not (new.isalpha() or combining(new)):
         return False
-    beside = [model.pair(*two) for two in ((before, character), (character, after)) if all(map(IS_WIDE.match, two))]
+    beside = [
+        model.pair(*two) for two in ((before, character), (character, after)) if all(map(LETTER_OF_ASIA.match, two))
+    ]
     return bool(beside) and (not _MAY_BE_ALONE.match(new) or sum(beside) > LEAST * len(beside))

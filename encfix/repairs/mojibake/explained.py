@@ -50,6 +50,11 @@ class Explained(NamedTuple):
         return self._replace(span=replace(self.span, start=self.span.start + by, end=self.span.end + by))
 
     @property
+    def is_repair(self) -> bool:
+        """Whether it is a repair that proves its pair, not a report."""
+        return self.rule not in (DROPPED, ROUNDS) and self.confidence >= PROVED
+
+    @property
     def recovers_nothing(self) -> bool:
         """Whether every character of its text beyond ASCII is lost."""
         return "\ufffd" in self.span.text and set(self.span.text) <= _NOTHING

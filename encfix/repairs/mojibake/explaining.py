@@ -14,7 +14,7 @@ import numpy as np
 from encfix.batch import Mask, Positions
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, rounds, variants
 from encfix.repairs.mojibake.block import SAMPLE, Block, Scores, Span
-from encfix.repairs.mojibake.charsets import FIRST_OF_CHINA, replacements
+from encfix.repairs.mojibake.charsets import replacements
 from encfix.repairs.mojibake.explained import (
     DOUBTED,
     DROPPED,
@@ -114,17 +114,11 @@ def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair
     if len(block.codes) > 2 * SAMPLE:
         return _ranked(block.beginning, pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
     gains = {pair: reading.gain(block, pair, judging.LEAST_GAIN) for pair in pairs}
-    if is_mixed(block):
+    if block.has_pairs_of_utf8:
         gains |= _gains_as_mixed(block, gains)
     least = LEAST_SHARE * max(gains.values(), default=0.0)
     ranked = sorted((pair for pair in pairs if gains[pair] > least), key=lambda pair: -gains[pair])
     return ranked[:BEST]
-
-
-def is_mixed(block: Block) -> bool:
-    """Return whether a block has letters or signs that neither windows-1252 nor Latin-1 gives, as pairs of UTF-8 do."""
-    is_narrow = block.codes < FIRST_OF_CHINA
-    return all((block.lacking(charset) & is_narrow).any() for charset in ("cp1252", "latin-1"))
 
 
 def _gains_as_mixed(block: Block, gains: dict[Pair, float]) -> dict[Pair, float]:

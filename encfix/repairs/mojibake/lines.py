@@ -19,13 +19,11 @@ from encfix.repairs.mojibake.explained import (
     DOUBTED,
     DROPPED,
     OF_PAIRS,
-    PROVED,
-    ROUNDS,
     Explained,
     between,
     covers,
 )
-from encfix.repairs.mojibake.explaining import Evidence, explain, is_mixed, without_loss
+from encfix.repairs.mojibake.explaining import Evidence, explain, without_loss
 from encfix.repairs.mojibake.pairs import MIXED
 from encfix.repairs.mojibake.plausibility import is_like_utf8
 from encfix.repairs.mojibake.rounds import AGAIN
@@ -70,14 +68,14 @@ def one_by_one(block: Block, explained: list[Explained], evidence: Evidence, bef
     for start, end in _unexplained_lines(block, sure):
         line = block.part(start, end)
         theirs = [as_whole[place] for place in range(start, end) if place in as_whole]
-        repaired = [one for one in theirs if _is_repair(one)]
+        repaired = [one for one in theirs if one.is_repair]
         mine = without_loss(line, [repaired[0].span.pair], evidence) if repaired else []
         is_vain = evidence.vain > MOST_VAIN + MOST_VAIN_SHARE * (before + start)
-        if not is_vain and line.is_suspect and not covers(line, list(filter(_is_repair, mine))):
+        if not is_vain and line.is_suspect and not covers(line, [one for one in mine if one.is_repair]):
             mine = [other for one in explain(line, evidence, before + start) for other in _with_other_lines(one, line)]
-            growth = -len(line.codes) if any(map(_is_repair, mine)) else len(line.codes)
+            growth = -len(line.codes) if any(one.is_repair for one in mine) else len(line.codes)
             evidence.vain = max(0, evidence.vain + growth)
-        if mine and (not repaired or (all(map(_is_repair, mine)) and _known(mine) > _known(repaired))):
+        if mine and (not repaired or (all(one.is_repair for one in mine) and _known(mine) > _known(repaired))):
             found += (one.moved(start) for one in mine)
             is_read_alone[start:end] = True
     for one in explained:
@@ -116,10 +114,10 @@ def _in_other_pairs(part: Explained, block: Block) -> Explained | None:
     though it has no character that only pairs of UTF-8 give: then only the other lines may have called for that."""
     span, cost = part.span, _costs(part.span).min()
     line = block.part(span.start, span.end)
-    if cost >= POOR and (span.pair not in MIXED or is_mixed(line)):
+    if cost >= POOR and (span.pair not in MIXED or line.has_pairs_of_utf8):
         return None
     alone = explain(line, Evidence(), 0)
-    if len(alone) != 1 or not (_is_repair(alone[0]) and covers(line, alone)) or _costs(alone[0].span).min() <= cost:
+    if len(alone) != 1 or not (alone[0].is_repair and covers(line, alone)) or _costs(alone[0].span).min() <= cost:
         return None
     return alone[0].moved(span.start) if alone[0].span.pair.codec in OF_PAIRS else None
 
@@ -171,18 +169,14 @@ def _unexplained_lines(block: Block, explained: Sequence[tuple[int, int]]) -> It
 def _is_sure(one: Explained, block: Block) -> bool:
     """Return whether a line is repaired, and nothing of it lost without a mark, which other lines may have made look
     like a loss."""
-    if not _is_repair(one) or one.span.pair.codec not in OF_PAIRS or "\ufffd" not in one.span.text:
-        return _is_repair(one)
+    if not one.is_repair or one.span.pair.codec not in OF_PAIRS or "\ufffd" not in one.span.text:
+        return one.is_repair
     return bool((block.classes[one.span.start : one.span.end] == Class.REPLACEMENT).any())
 
 
 def _known(explained: list[Explained]) -> int:
     """Return how many characters beyond ASCII of a line are known by what explains it."""
     return sum(character >= "\x80" and character != "\ufffd" for one in explained for character in one.span.text)
-
-
-def _is_repair(one: Explained) -> bool:
-    return one.rule not in (DROPPED, ROUNDS) and one.confidence >= PROVED
 
 
 def _parts(one: Explained, block: Block, without: Mask | None = None) -> Iterator[Explained]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from encfix.repairs.mojibake import judging, plausibility, reading, variants
 from encfix.repairs.mojibake.block import SAMPLE, Block
 from encfix.repairs.mojibake.charsets import decoder_of
-from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, NUMBERS, OF_PAIRS, PROVED, Explained, covers
+from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, NUMBERS, OF_PAIRS, Explained, covers
 from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
 from encfix.repairs.mojibake.pairs import Pair
 
@@ -59,7 +59,7 @@ def _best_lossy(block: Block, candidates: list[Pair], *, marked: bool) -> list[E
         found = _read_lossy(block, pair, marked=marked)
         if sum(one.span.gain for one in found) > sum(one.span.gain for one in best):
             best = found
-        if covers(block, found) and all(one.confidence >= PROVED and one.rule != DROPPED for one in found):
+        if covers(block, found) and all(one.is_repair for one in found):
             proved = pair.codec
     return best
 

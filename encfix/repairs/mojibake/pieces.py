@@ -22,8 +22,9 @@ from encfix.chinese.neighbours import is_hangul, is_kana
 from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake import variants
 from encfix.repairs.mojibake.block import Block, running_counts
+from encfix.repairs.mojibake.charsets import FIRST_OF_CHINA
 from encfix.repairs.mojibake.costs import bounded_costs, read_costs
-from encfix.repairs.mojibake.explained import DROPPED, NUMBERS, PROVED, ROUNDS, Explained
+from encfix.repairs.mojibake.explained import NUMBERS, Explained
 from encfix.repairs.mojibake.pairs import Pair
 
 LEAST_LINES = 2
@@ -41,8 +42,8 @@ LEAST_LETTERS = 2
 CONFIDENCE, CONFIDENCE_UTF8 = 0.93, 0.97
 """How sure such a piece is."""
 
-_FIRST, _LAST = 0x2E80, 0xFFFF
-"""The characters that pieces are made of."""
+_LAST = 0xFFFF
+"""The last of the characters that pieces are made of, `FIRST_OF_CHINA` the first."""
 
 ROUNDING = 1e-3
 """More than two means of the same costs differ by in which order they are added."""
@@ -68,7 +69,7 @@ def proved(explained: Sequence[Explained], least: int = LEAST_LINES) -> Pair | N
     """Return the pair of encodings that most lines prove, if they are at least so many."""
     lines = Counter[Pair]()
     for one in explained:
-        if one.rule not in (DROPPED, ROUNDS) and one.confidence >= PROVED:
+        if one.is_repair:
             lines[one.span.pair] += 1 + one.span.text.count("\n")
     ((pair, count),) = lines.most_common(1) or ((None, 0),)
     return pair if pair is not None and count >= least else None
@@ -90,7 +91,7 @@ def _pieces(codes: Codes, is_free: Mask, pair: Pair) -> Iterator[Proposal]:
 
 def _improbable(codes: Codes, is_free: Mask) -> Iterator[tuple[int, int, npt.NDArray[np.float32]]]:
     """Yield the free pieces that are improbable, as hardly any of a good page is, and what their characters cost."""
-    is_wide = (codes >= _FIRST) & (codes <= _LAST)
+    is_wide = (codes >= FIRST_OF_CHINA) & (codes <= _LAST)
     spans = np.stack(runs(is_wide), axis=1)
     taken = running_counts(~is_free)
     spans = spans[(spans[:, 1] - spans[:, 0] >= LEAST_LETTERS) & (taken[spans[:, 1] + 1] == taken[spans[:, 0]])]

@@ -88,8 +88,7 @@ def may_explain(block: Block, pair: Pair) -> bool:
     if pair.wrong == "utf-8-or-cp1252":
         data = block.raw("cp1252").data
         may_be_read = pair.true == "gbk" or _OF_TWO.search(data) is None  # GBK has £ at every mark to tell more
-        has_read_utf8 = all(block.lacking(charset).any() for charset in ("cp1252", "latin-1"))
-        return data.count(LOST) < 0.7 * block.foreign and (may_be_read or has_read_utf8)
+        return data.count(LOST) < 0.7 * block.foreign and (may_be_read or block.has_pairs_of_utf8)
     if block.lacks(pair.wrong) > MOST_LACKING * block.foreign:
         return False
     near = LIKE.get(pair.wrong)

@@ -20,7 +20,7 @@ import numpy as np
 from encfix.batch import Codes, to_codes, to_text
 from encfix.chinese.neighbours import log_korean
 from encfix.edits import Edits, Proposal, gathered
-from encfix.repairs.mojibake.embedded import IS_WIDE, WIDE, divided, is_sound_beside, signs
+from encfix.repairs.mojibake.embedded import BEYOND_EUROPE, LETTER_OF_ASIA, divided, is_sound_beside, signs
 from encfix.rules import number_of
 
 Spans: TypeAlias = "Sequence[tuple[int, int]]"
@@ -134,8 +134,8 @@ def _changes(line: str, *, must_be_whole: bool) -> Iterator[Proposal]:
     rule = number_of(name)
     runs = _aligned(line, fixed)
     changes = [part for run in runs for part in divided(line, *run)]
-    is_half_done = IS_WIDE.search(fixed) and _ftfy().badness.is_bad(fixed)
-    is_half_done = is_half_done or (IS_WIDE.search(line) and not is_sound_beside(line, changes, _NAMES))
+    is_half_done = LETTER_OF_ASIA.search(fixed) and _ftfy().badness.is_bad(fixed)
+    is_half_done = is_half_done or (LETTER_OF_ASIA.search(line) and not is_sound_beside(line, changes, _NAMES))
     is_half_done = is_half_done or (_KANA.search(fixed) and len(_KANA.findall(line)) > 1)
     is_sure = not is_half_done and (is_whole or not any(_is_chance(line, *run, name) for run in runs))
     for start, end, new in changes if is_sure else runs:  # no later repair may touch the bytes of a run in doubt
@@ -167,8 +167,8 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     if ord(new) in _ARABIC:
         return True
     beside = line[start - 1 : start] + line[end : end + 1]
-    is_rare = _RARE.match(new) or (IS_WIDE.match(new) and log_korean(to_codes(new))[0] < RARE)
-    is_of_a_word = any(one.isalpha() and not WIDE.match(one) for one in beside)
+    is_rare = _RARE.match(new) or (LETTER_OF_ASIA.match(new) and log_korean(to_codes(new))[0] < RARE)
+    is_of_a_word = any(one.isalpha() and not BEYOND_EUROPE.match(one) for one in beside)
     return bool(is_rare) and (_LETTERS.search(beside) is not None or not is_of_a_word)
 
 
