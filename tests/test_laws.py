@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import encfix
@@ -193,6 +193,7 @@ def test_law_5_time_is_linear_where_text_is_to_stay() -> None:
 
 
 @given(TEXTS)
+@example("??0??0?")
 def test_law_6_what_the_screen_passes_no_repair_wants_to_touch(text: str) -> None:
     for options in (Options(), Options(script="simplified"), Options(script="traditional")):
         batch = Batch.of([text])

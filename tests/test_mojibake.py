@@ -270,6 +270,27 @@ def test_a_line_of_which_little_is_left_is_named() -> None:
     assert {(f.start, f.end) for f in found if f.rules == ("mojibake.dropped",)} == {(61, 61 + len(seen))}
 
 
+@pytest.mark.parametrize("style", ["question", "drop"])
+@pytest.mark.parametrize(("true", "wrong"), [("utf-8", "big5"), ("utf-8", "euc_kr"), ("big5", "gbk")])
+def test_text_that_lost_most_bytes_without_a_mark_of_its_own_is_reported(true: str, wrong: str, style: str) -> None:
+    corpus("ud-gsd-dev.simplified.txt")
+    made = [seen for _, seen, _ in table.cases(true, wrong, style, 60, 20, seed=7)]
+    assert all(result.verdict != "clean" for result in encfix.clean_many(made, script="keep"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "凤\t讽奉缝\t丰疯峰风封枫锋逢冯蜂",  # pairs of bytes that could end and begin characters of UTF-8
+        "*XXA:\t真係 好似 係 嗰啲 , 誒 , native speaker 嗰 一啲 人 嘅 讀音 囖 .",
+        "きにょう /魄/魃/魏/魍/魎/魑/魘/",
+        "真的假的?AA制吗?ABC?你呢?OK吗?QQ见",
+    ],
+)
+def test_lists_of_characters_are_no_text_that_lost_bytes(text: str) -> None:
+    assert not [found for found in encfix.clean(text).findings if found.kind == "mojibake"]
+
+
 EUROPEAN = ("latin-1", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
 SAMPLES = (
     *("l’humanité — 3 €".encode().decode(codec, "ignore") for codec in EUROPEAN),

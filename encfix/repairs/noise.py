@@ -80,10 +80,12 @@ def _replacements(batch: Batch) -> Edits:
 
 
 def _question_marks(batch: Batch) -> Edits:
-    """Report lines that hold no character but mostly question marks: people put those behind text, or alone."""
+    """Report lines that hold no character but mostly question marks, three in a row somewhere, for a word has as many
+    characters: people put those behind text, or alone."""
     classes = batch.classes
     questions = np.flatnonzero(batch.codes == ord("?"))
-    if len(questions) < LEAST_QUESTIONS:
+    in_a_row = questions[:-2][questions[2:] - questions[:-2] == 2]
+    if len(questions) < LEAST_QUESTIONS or not len(in_a_row):
         return Edits.none()
     ends = np.flatnonzero(among(classes, *LINE_END_CLASSES))
     lines, first, asked = np.unique(np.searchsorted(ends, questions), return_index=True, return_counts=True)
@@ -92,6 +94,7 @@ def _question_marks(batch: Batch) -> Edits:
     spaces, characters = (np.flatnonzero(among(classes, *wanted)) for wanted in ((Class.SPACE,), HAN_CLASSES))
     solid = end - start - (np.searchsorted(spaces, end) - np.searchsorted(spaces, start))
     lost = (2 * asked >= solid) & (np.searchsorted(characters, end) == np.searchsorted(characters, start))
+    lost &= np.searchsorted(in_a_row, end) > np.searchsorted(in_a_row, start)
     start, end, first, asked = start[lost], end[lost], first[lost], asked[lost]
     document = batch.documents_of(start)
     is_one_run = questions[first + asked - 1] - questions[first] == asked - 1

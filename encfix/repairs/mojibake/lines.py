@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Mask, to_codes
+from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import Class
 from encfix.repairs.mojibake.block import Block, Span, running_counts
 from encfix.repairs.mojibake.costs import read_costs
@@ -25,12 +25,18 @@ from encfix.repairs.mojibake.explained import (
 )
 from encfix.repairs.mojibake.explaining import Evidence, explain, without_loss
 from encfix.repairs.mojibake.pairs import MIXED
-from encfix.repairs.mojibake.plausibility import is_like_utf8
+from encfix.repairs.mojibake.plausibility import NEARLY_ALL, is_like_utf8, steps_of_utf8
 from encfix.repairs.mojibake.rounds import AGAIN
 
 MOST_VAIN, MOST_VAIN_SHARE = 500, 0.1
 """Code points of lines that were read alone in vain, less those of which it helped, before no more are, and for each
 before them: lists of rare characters hold one such line after the other."""
+
+LEAST_BEGUN = 0.2
+"""The share of pairs of bytes that begin with the first one of a character of UTF-8, and of those that end with it."""
+
+_PAIRS_FOR_UTF8 = ("gbk", "big5", "euc-kr")
+"""Charsets of pairs of which UTF-8 may have been taken for one."""
 
 Costs = npt.NDArray[np.float64]
 
@@ -133,20 +139,30 @@ def _costs(span: Span) -> Costs:
 
 
 def lost(block: Block, explained: Sequence[tuple[int, int]]) -> list[Explained]:
-    """Return the lines of a block of which nothing is explained though they are improbable, and much of them lost."""
-    if not (block.classes == Class.REPLACEMENT).any():
-        return []
-    lost = running_counts(block.classes == Class.REPLACEMENT)
+    """Return the lines of a block of which nothing is explained though they are improbable, and much of them lost:
+    marks show that, or that their bytes may be of UTF-8."""
+    lines = np.array(list(_unexplained_lines(block, explained)), dtype=np.int64).reshape(-1, 2)
+
+    def counts(mask: Mask) -> Positions:
+        return np.asarray(np.diff(running_counts(mask)[lines])[:, 0])
+
+    foreign = counts(block.codes >= 0x80)
+    marks = np.maximum(counts(block.classes == Class.REPLACEMENT), counts(_questions(block.codes)))
+    are_lost = marks >= np.maximum(LEAST_LOST, LEAST_LOST_SHARE * foreign)
+    for charset in _PAIRS_FOR_UTF8:
+        begins, ends, inside = map(counts, steps_of_utf8(block, charset))
+        least = np.maximum(LEAST_OF_UTF8, foreign)
+        are_lost |= (begins + ends + inside >= NEARLY_ALL * least) & (np.minimum(begins, ends) >= LEAST_BEGUN * least)
     return [
         Explained(Span(start, end, "", 0.0, AGAIN), DOUBTED, DROPPED)
-        for start, end in _unexplained_lines(block, explained)
-        if lost[end] - lost[start] >= LEAST_LOST and _is_lost(block.part(start, end))
+        for start, end in lines[are_lost].tolist()
+        if block.part(start, end).is_suspect
     ]
 
 
-def _is_lost(line: Block) -> bool:
-    lost = int(np.count_nonzero(line.classes == Class.REPLACEMENT))
-    return lost >= LEAST_LOST_SHARE * line.foreign and line.is_suspect
+def _questions(codes: Codes) -> Mask:
+    """Return which characters are question marks that end no question: letters stand right behind them."""
+    return np.asarray((codes == ord("?")) & (np.append(codes[1:], 0) >= ord("@")))
 
 
 def _is_of_utf8(span: Span, block: Block) -> bool:

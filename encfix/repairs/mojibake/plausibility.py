@@ -152,6 +152,18 @@ def is_like_utf8(block: Block, pair: Pair, least: float = LIKE_UTF8) -> bool:
     return bool(leads >= 2 and trails + leads >= least * len(data))
 
 
+def steps_of_utf8(block: Block, charset: str) -> tuple[Mask, Mask, Mask]:
+    """Return which characters of a block are two bytes that follow each other in Chinese in UTF-8: the first of a
+    character and one behind it, a later one and the first of the next character, and two later ones: bool (n,) each."""
+    raw = block.raw(charset)
+    data = np.frombuffer(raw.data, dtype=np.uint8)
+    is_lead, is_trail = (data >= 0xE2) & (data < 0xF0), (data >= 0x80) & (data < 0xC0)
+    first, second = raw.starts[:-1], raw.starts[1:] - 1
+    is_pair = second == first + 1
+    leads, trails = is_lead[first] & is_pair, is_trail[first] & is_pair
+    return leads & is_trail[second], trails & is_lead[second], trails & is_trail[second]
+
+
 def is_mostly_utf8(block: Block, pair: Pair) -> bool:
     """Return whether whole characters of Chinese in UTF-8 hold most bytes behind a block, as other encodings have few
     by chance."""
