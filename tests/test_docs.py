@@ -7,7 +7,7 @@ import runpy
 
 import encfix
 from encfix.repairs.mojibake import western
-from encfix.repairs.mojibake.pairs import PAIRS
+from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.rules import OTHER_RULES, RULES
 from tests.command import DAMAGED, put, records, run
 from tests.conftest import ROOT
@@ -71,9 +71,11 @@ def test_files_that_the_pages_name_are_there() -> None:
 
 def test_every_file_of_mojibake_is_on_its_map() -> None:
     page = (ROOT / "docs" / "mojibake.md").read_text(encoding="utf-8")
-    placed = re.findall(r"`(\w+\.py)`", page.partition("## Where what is")[2].partition("\n## ")[0])
-    files = [path.name for path in (ROOT / "encfix" / "repairs" / "mojibake").glob("*.py")]
-    assert sorted(placed) == sorted({*files} - {"__init__.py"})
+    rows = re.findall(r"^\|.*", page.partition("## Where what is")[2].partition("\n## ")[0], re.MULTILINE)
+    placed = re.findall(r"`([\w/]+\.py)`", "\n".join(rows))
+    folder = ROOT / "encfix" / "repairs" / "mojibake"
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if path.name != "__init__.py"]
+    assert sorted(placed) == sorted(files)
 
 
 def test_the_examples_of_the_readme_are_repaired_so() -> None:

@@ -16,8 +16,9 @@ from benchmarks import corpora
 from benchmarks import mojibake as table
 from encfix import screen
 from encfix.batch import Batch
-from encfix.repairs.mojibake import charsets, inverses, western
-from encfix.repairs.mojibake.pairs import PAIRS
+from encfix.repairs.mojibake import western
+from encfix.repairs.mojibake.encodings import charsets, inverses
+from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.rules import RULES
 from tests.conftest import CORPORA, ROOT, corpus
 

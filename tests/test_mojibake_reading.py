@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.batch import to_codes, to_text
-from encfix.repairs.mojibake import charsets, choosing, filling, inverses, reading
+from encfix.repairs.mojibake import choosing, filling, reading
 from encfix.repairs.mojibake.block import Block
+from encfix.repairs.mojibake.encodings import charsets, inverses
+from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.repairs.mojibake.lossy import read_utf8
-from encfix.repairs.mojibake.pairs import PAIRS
 
 CODECS = ("utf-8", "gbk", "cp950", "euc_jp", "cp932", "cp949")
 CHARSETS = (*charsets.OF_EUROPE, *charsets.OF_ASIA)

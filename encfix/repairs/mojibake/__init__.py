@@ -31,9 +31,9 @@ from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnant
 from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.completing import Stretch, complete
 from encfix.repairs.mojibake.costs import damaged_costs
+from encfix.repairs.mojibake.encodings.inverses import given_by
 from encfix.repairs.mojibake.explained import DOUBTED, Explained
 from encfix.repairs.mojibake.explaining import Evidence, explain
-from encfix.repairs.mojibake.inverses import given_by
 from encfix.repairs.mojibake.marked import Marked
 from encfix.repairs.mojibake.stretches import FAR, around, line_around
 

@@ -16,7 +16,7 @@ from encfix.batch import Codes, Mask
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table
 from encfix.chinese.neighbours import is_hangul, log_korean, log_mixed
-from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.encodings.pairs import Pair
 
 BROKEN = -11.0
 """What a byte costs that is part of no character."""

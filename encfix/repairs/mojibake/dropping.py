@@ -17,7 +17,7 @@ import numpy as np
 from encfix.batch import Codes, Positions, to_text
 from encfix.chinese import division
 from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source, kept_whole
-from encfix.repairs.mojibake.charsets import LOST
+from encfix.repairs.mojibake.encodings.charsets import LOST
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 from encfix.repairs.mojibake.weighing import most_probable, text_costs
 

@@ -13,7 +13,7 @@ from encfix.batch import Mask, to_codes
 from encfix.chinese.characters import Class, class_table
 from encfix.repairs.mojibake import judging
 from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.pairs import PAIRS
+from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.rules import number_of
 
 WHOLE = 0.9

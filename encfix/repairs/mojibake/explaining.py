@@ -14,7 +14,8 @@ import numpy as np
 from encfix.batch import Mask, Positions
 from encfix.repairs.mojibake import edges, judging, plausibility, reading, rounds, variants
 from encfix.repairs.mojibake.block import SAMPLE, Block, Scores, Span
-from encfix.repairs.mojibake.charsets import replacements
+from encfix.repairs.mojibake.encodings.charsets import replacements
+from encfix.repairs.mojibake.encodings.pairs import MIXED, PAIRS, Pair
 from encfix.repairs.mojibake.explained import (
     DOUBTED,
     DROPPED,
@@ -29,7 +30,6 @@ from encfix.repairs.mojibake.explained import (
 )
 from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.losses import with_losses
-from encfix.repairs.mojibake.pairs import MIXED, PAIRS, Pair
 
 BEST = 3
 """Pairs that are read with care, of all that a quick reading finds possible."""

@@ -15,7 +15,7 @@ from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask
 from encfix.chinese import model
 from encfix.chinese.neighbours import is_hangul
-from encfix.repairs.mojibake.charsets import can_be_lost, characters
+from encfix.repairs.mojibake.encodings.charsets import can_be_lost, characters
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Slot
 

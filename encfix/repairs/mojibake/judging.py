@@ -14,11 +14,11 @@ from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_japanese, log_korean
 from encfix.repairs.mojibake import shift_jis_halves
 from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.charsets import LEAST_TRAIL, decoder_of
 from encfix.repairs.mojibake.costs import are_pictures, broken, read_costs
+from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, decoder_of
+from encfix.repairs.mojibake.encodings.inverses import Raw, encode
+from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
 from encfix.repairs.mojibake.filling import LOSES_MANY
-from encfix.repairs.mojibake.inverses import Raw, encode
-from encfix.repairs.mojibake.pairs import MIXED, Pair
 from encfix.repairs.mojibake.reading import gain_of_drops, may_be_others, most_gain_of_drops
 
 LEAST_GAIN = 10.0

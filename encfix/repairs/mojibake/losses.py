@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from encfix.repairs.mojibake import judging, plausibility, reading, variants
 from encfix.repairs.mojibake.block import SAMPLE, Block
-from encfix.repairs.mojibake.charsets import decoder_of
+from encfix.repairs.mojibake.encodings.charsets import decoder_of
+from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, NUMBERS, OF_PAIRS, Explained, covers
 from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
-from encfix.repairs.mojibake.pairs import Pair
 
 MOST_DROPPED = 0.2
 """The share of the characters beyond ASCII that a text may have lost without a mark."""

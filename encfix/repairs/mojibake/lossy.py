@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from encfix.batch import Codes, Positions
-from encfix.repairs.mojibake.charsets import LOST
+from encfix.repairs.mojibake.encodings.charsets import LOST
 
 UNKNOWN = 0xDC80
 """The lone surrogate that stands for a character some of whose bytes were lost."""

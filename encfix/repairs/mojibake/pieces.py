@@ -22,10 +22,10 @@ from encfix.chinese.neighbours import is_hangul, is_kana
 from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake import variants
 from encfix.repairs.mojibake.block import Block, running_counts
-from encfix.repairs.mojibake.charsets import FIRST_OF_CHINA
 from encfix.repairs.mojibake.costs import bounded_costs, read_costs
+from encfix.repairs.mojibake.encodings.charsets import FIRST_OF_CHINA
+from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.explained import NUMBERS, Explained
-from encfix.repairs.mojibake.pairs import Pair
 
 LEAST_LINES = 2
 """Repaired lines that prove a pair."""

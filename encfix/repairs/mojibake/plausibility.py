@@ -10,9 +10,9 @@ import numpy as np
 
 from encfix.batch import Mask
 from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.charsets import LOST, UTF8_OR_CP1252
-from encfix.repairs.mojibake.inverses import differing
-from encfix.repairs.mojibake.pairs import Pair
+from encfix.repairs.mojibake.encodings.charsets import LOST, UTF8_OR_CP1252
+from encfix.repairs.mojibake.encodings.inverses import differing
+from encfix.repairs.mojibake.encodings.pairs import Pair
 
 
 def _among(characters: Iterable[str]) -> Mask:

@@ -18,12 +18,12 @@ from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask, Positions, to_codes, to_text
 from encfix.repairs.mojibake import dropping, edges
 from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
-from encfix.repairs.mojibake.charsets import may_be_gone
 from encfix.repairs.mojibake.costs import broken, read_costs
+from encfix.repairs.mojibake.encodings.charsets import may_be_gone
+from encfix.repairs.mojibake.encodings.inverses import Raw
+from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
-from encfix.repairs.mojibake.inverses import Raw
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, read_utf8
-from encfix.repairs.mojibake.pairs import Pair
 
 MOST_GAIN, MOST_GAIN_EACH = 0.25, 0.03
 """Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""

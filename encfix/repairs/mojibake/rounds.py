@@ -5,8 +5,8 @@ from __future__ import annotations
 from encfix.batch import to_codes
 from encfix.repairs.mojibake import judging, plausibility, reading, variants
 from encfix.repairs.mojibake.block import Block, Span
+from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.repairs.mojibake.explained import NUMBERS, ROUNDS, WHOLE, Explained
-from encfix.repairs.mojibake.pairs import PAIRS
 from encfix.repairs.mojibake.plausibility import NEARLY_ALL
 
 AGAIN = next(pair for pair in PAIRS if (pair.true, pair.wrong) == ("utf-8", "gbk") and pair.is_chinese)

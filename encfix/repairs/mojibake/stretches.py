@@ -8,7 +8,7 @@ import numpy as np
 
 from encfix.batch import Batch, Positions
 from encfix.chinese.characters import LINE_END_CLASSES, among
-from encfix.repairs.mojibake.charsets import FIRST_OF_CHINA
+from encfix.repairs.mojibake.encodings.charsets import FIRST_OF_CHINA
 
 NEAR = 48
 """Code points from a sign of damage within which damage may begin or end."""

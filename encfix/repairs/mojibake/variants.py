@@ -16,12 +16,12 @@ from encfix.batch import Positions, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.repairs.mojibake import missing_bytes
 from encfix.repairs.mojibake.block import Block, Scores
-from encfix.repairs.mojibake.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
 from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
 from encfix.repairs.mojibake.costs import read_costs
-from encfix.repairs.mojibake.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
+from encfix.repairs.mojibake.encodings.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
+from encfix.repairs.mojibake.encodings.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
+from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
-from encfix.repairs.mojibake.pairs import MIXED, Pair
 from encfix.repairs.mojibake.reading import read
 
 SURE_GAP = 5.0

@@ -16,7 +16,7 @@ from encfix.batch import Codes
 from encfix.chinese import model
 from encfix.chinese.characters import class_table
 from encfix.repairs.mojibake.candidates import LONE, Source, with_lone
-from encfix.repairs.mojibake.charsets import LEAST_TRAIL
+from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL
 from encfix.repairs.mojibake.lattice import Lattice, Logs
 from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from encfix.arrays import offsets_of
 from encfix.batch import Codes
-from encfix.repairs.mojibake.inverses import Raw
+from encfix.repairs.mojibake.encodings.inverses import Raw
 
 _WIDER = 0xFEE0
 

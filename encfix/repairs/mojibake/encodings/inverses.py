@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from encfix.arrays import offsets_of
 from encfix.batch import Codes, Positions
-from encfix.repairs.mojibake import through_ftfy
-from encfix.repairs.mojibake.charsets import (
+from encfix.repairs.mojibake.encodings import through_ftfy
+from encfix.repairs.mojibake.encodings.charsets import (
     CODECS,
     LATIN_1_THEN_GBK,
     LOST,

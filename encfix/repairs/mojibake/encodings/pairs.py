@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from encfix.repairs.mojibake.charsets import LATIN_1_THEN_GBK, SINGLE_BYTE, UTF8_OR_CP1252
+from encfix.repairs.mojibake.encodings.charsets import LATIN_1_THEN_GBK, SINGLE_BYTE, UTF8_OR_CP1252
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask
 from encfix.chinese.characters import Class, class_table, members
-from encfix.repairs.mojibake.charsets import LEAST_TRAIL, LOST
-from encfix.repairs.mojibake.inverses import Raw
+from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, LOST
+from encfix.repairs.mojibake.encodings.inverses import Raw
 
 _IS_WIDE_MARK = members(Class.WIDE, Class.MARK, Class.OPEN, Class.CLOSE, Class.COMMA, Class.QUESTION)
 _PUNCTUATION, _SIGNS = range(0x2010, 0x203B), range(0xA0, 0xC0)

@@ -15,8 +15,8 @@ import numpy as np
 
 from encfix.batch import Codes, Mask
 from encfix.chinese import model
-from encfix.repairs.mojibake.charsets import NO_BREAK_SPACE, may_be_gone, reads
-from encfix.repairs.mojibake.inverses import Raw
+from encfix.repairs.mojibake.encodings.charsets import NO_BREAK_SPACE, may_be_gone, reads
+from encfix.repairs.mojibake.encodings.inverses import Raw
 
 GAP = 3.0
 """Nats by which a character with the byte must be more probable than any that lost another before a space."""
