@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.batch import Codes
-from encfix.repairs.mojibake import weighing
-from encfix.repairs.mojibake.candidates import Source
-from encfix.repairs.mojibake.lattice import Lattice, Logs
-from encfix.repairs.mojibake.lossy import UNKNOWN
+from encfix.repairs.mojibake.lost_bytes import best_reading
+from encfix.repairs.mojibake.lost_bytes.candidates import Source
+from encfix.repairs.mojibake.lost_bytes.lattice import Lattice, Logs
+from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN
 
 layers = st.lists(st.integers(1, 3), min_size=1, max_size=4)
 
@@ -56,16 +56,18 @@ def lossy(text: str) -> bytes:
 
 def test_lines_are_read_together_as_they_are_alone() -> None:
     data = lossy(TEXT)
-    _, whole = weighing.most_probable(Source(data, "gbk", ("big5", "")))
-    lines = [weighing.most_probable(Source(line, "gbk", ("big5", "")))[1] for line in data.splitlines(keepends=True)]
+    _, whole = best_reading.most_probable(Source(data, "gbk", ("big5", "")))
+    lines = [
+        best_reading.most_probable(Source(line, "gbk", ("big5", "")))[1] for line in data.splitlines(keepends=True)
+    ]
     assert whole.codes[1:].tolist() == [code for one in lines for code in one.codes.tolist()][1:]
 
 
 def test_a_stretch_without_a_break_is_read_piece_by_piece() -> None:
     text = TEXT.replace("\n", "") * 60
     data = lossy(text)
-    assert len(data) > 3 * weighing.LONGEST
-    _, reading = weighing.most_probable(Source(data, "gbk", ("big5", "")))
+    assert len(data) > 3 * best_reading.LONGEST
+    _, reading = best_reading.most_probable(Source(data, "gbk", ("big5", "")))
     assert reading.starts[-1] == len(data)
     read = "".join("\ufffd" if code == UNKNOWN else chr(code) for code in reading.codes.tolist())
     assert len(read) == len(text)

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.batch import to_codes, to_text
-from encfix.repairs.mojibake import choosing, filling, reading
+from encfix.repairs.mojibake import choosing, reading
 from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.encodings import charsets, inverses
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
-from encfix.repairs.mojibake.lossy import read_utf8
+from encfix.repairs.mojibake.lost_bytes import filling
+from encfix.repairs.mojibake.lost_bytes.utf8 import read_utf8
 
 CODECS = ("utf-8", "gbk", "cp950", "euc_jp", "cp932", "cp949")
 CHARSETS = (*charsets.OF_EUROPE, *charsets.OF_ASIA)

@@ -30,8 +30,8 @@ from encfix.repairs.mojibake.encodings.charsets import (
 )
 from encfix.repairs.mojibake.encodings.inverses import Raw, encode, held
 from encfix.repairs.mojibake.encodings.pairs import Pair
-from encfix.repairs.mojibake.filling import LOSES_MANY
-from encfix.repairs.mojibake.lossy import Slot
+from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
+from encfix.repairs.mojibake.lost_bytes.utf8 import Slot
 from encfix.second_look import IS_NO_SIGN, SUSPECT, USUAL
 
 if TYPE_CHECKING:

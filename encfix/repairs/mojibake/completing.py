@@ -9,13 +9,13 @@ import numpy as np
 
 from encfix.batch import Codes, to_codes, to_text
 from encfix.repairs.mojibake.explained import Explained
-from encfix.repairs.mojibake.filling import (
+from encfix.repairs.mojibake.lost_bytes.context import Broken, Seen, shares
+from encfix.repairs.mojibake.lost_bytes.filling import (
     REPLACEMENT,
     candidates_of,
     certainty,
     taken,
 )
-from encfix.repairs.mojibake.rivals import Broken, Seen, shares
 
 LONGEST = 2
 """Broken characters side by side that are weighed."""

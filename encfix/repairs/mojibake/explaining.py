@@ -28,8 +28,8 @@ from encfix.repairs.mojibake.explained import (
     covers,
     covers_well,
 )
-from encfix.repairs.mojibake.filling import LOSES_MANY
 from encfix.repairs.mojibake.losses import with_losses
+from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
 
 BEST = 3
 """Pairs that are read with care, of all that a quick reading finds possible."""

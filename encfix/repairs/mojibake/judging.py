@@ -18,7 +18,7 @@ from encfix.repairs.mojibake.costs import are_pictures, broken, read_costs
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, decoder_of
 from encfix.repairs.mojibake.encodings.inverses import Raw, encode
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
-from encfix.repairs.mojibake.filling import LOSES_MANY
+from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
 from encfix.repairs.mojibake.reading import gain_of_drops, may_be_others, most_gain_of_drops
 
 LEAST_GAIN = 10.0

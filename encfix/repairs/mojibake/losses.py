@@ -7,7 +7,7 @@ from encfix.repairs.mojibake.block import SAMPLE, Block
 from encfix.repairs.mojibake.encodings.charsets import decoder_of
 from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, NUMBERS, OF_PAIRS, Explained, covers
-from encfix.repairs.mojibake.filling import LOSES_MANY, LOSES_MOST
+from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY, LOSES_MOST
 
 MOST_DROPPED = 0.2
 """The share of the characters beyond ASCII that a text may have lost without a mark."""

@@ -16,14 +16,15 @@ import numpy as np
 
 from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask, Positions, to_codes, to_text
-from encfix.repairs.mojibake import dropping, edges
+from encfix.repairs.mojibake import edges
 from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
 from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.encodings.charsets import may_be_gone
 from encfix.repairs.mojibake.encodings.inverses import Raw
 from encfix.repairs.mojibake.encodings.pairs import Pair
-from encfix.repairs.mojibake.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
-from encfix.repairs.mojibake.lossy import UNKNOWN, Reading, read_utf8
+from encfix.repairs.mojibake.lost_bytes import double_byte
+from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
+from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading, read_utf8
 
 MOST_GAIN, MOST_GAIN_EACH = 0.25, 0.03
 """Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""
@@ -88,34 +89,34 @@ def read_marked(raw: Raw, pair: Pair) -> Reading:
         return read_utf8(raw.data, gone=may_be_gone(pair.wrong, raw.data))
     if pair.codec == "utf-8":
         return read_utf8(raw.data, raw.starts)
-    return dropping.read_marked(raw.data, pair.codec, (pair.wrong, ""))
+    return double_byte.read_marked(raw.data, pair.codec, (pair.wrong, ""))
 
 
 def read_dropped(raw: Raw, pair: Pair, decoder: str) -> Reading | None:
     """Return pairs read from bytes of which the decoder dropped some without a mark, or put `?` for each; None if
     it is not sure that it did."""
     if b"?" in raw.data:
-        return dropping.read_questions(raw.data, pair.codec, (pair.wrong, decoder))
+        return double_byte.read_questions(raw.data, pair.codec, (pair.wrong, decoder))
     codes, _ = read(raw.data, pair.codec)
     if not broken(codes).any() and gain_of_drops(raw, codes, pair, decoder) < most_gain_of_drops(codes) + CERTAIN:
         return None
-    return dropping.read_dropped(raw.data, raw.starts, pair.codec, (pair.wrong, decoder))
+    return double_byte.read_dropped(raw.data, raw.starts, pair.codec, (pair.wrong, decoder))
 
 
 def gain_of_drops(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> float:
     """Return by how many nats a text is more probable if bytes of it may have been dropped than as `codes`."""
-    return dropping.gain(raw.data, raw.starts, codes, pair.codec, (pair.wrong, decoder))
+    return double_byte.gain(raw.data, raw.starts, codes, pair.codec, (pair.wrong, decoder))
 
 
 def may_be_others(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> bool:
     """Return whether a character of a short text may well be what is left of two."""
-    return dropping.may_be_others(raw.data, raw.starts, codes, pair.codec, (pair.wrong, decoder))
+    return double_byte.may_be_others(raw.data, raw.starts, codes, pair.codec, (pair.wrong, decoder))
 
 
 def most_gain_of_drops(codes: Codes) -> float:
     """Return the gain up to which it is chance: the longer a text, the more rare words it has, and the more bytes it
     would have lost."""
-    return MOST_GAIN + MOST_GAIN_EACH * min(int(np.count_nonzero(codes >= 0x80)), dropping.SAMPLE // 2)
+    return MOST_GAIN + MOST_GAIN_EACH * min(int(np.count_nonzero(codes >= 0x80)), double_byte.SAMPLE // 2)
 
 
 def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy: Reading | None = None) -> list[Span]:

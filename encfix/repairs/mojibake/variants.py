@@ -21,7 +21,7 @@ from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.encodings.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
 from encfix.repairs.mojibake.encodings.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
-from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
+from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading
 from encfix.repairs.mojibake.reading import read
 
 SURE_GAP = 5.0

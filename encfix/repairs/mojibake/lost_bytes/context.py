@@ -18,9 +18,9 @@ import numpy as np
 from encfix.batch import Codes, Mask, Positions, to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, class_table
-from encfix.repairs.mojibake.candidates import forms
-from encfix.repairs.mojibake.filling import REPLACEMENT
-from encfix.repairs.mojibake.lattice import Logs
+from encfix.repairs.mojibake.lost_bytes.candidates import forms
+from encfix.repairs.mojibake.lost_bytes.filling import REPLACEMENT
+from encfix.repairs.mojibake.lost_bytes.lattice import Logs
 
 PAIRS, WORDS = 0.7, 0.34
 """What a nat of pairs of characters is worth, and one of words."""

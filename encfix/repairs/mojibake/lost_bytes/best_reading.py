@@ -15,10 +15,10 @@ import numpy as np
 from encfix.batch import Codes
 from encfix.chinese import model
 from encfix.chinese.characters import class_table
-from encfix.repairs.mojibake.candidates import LONE, Source, with_lone
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL
-from encfix.repairs.mojibake.lattice import Lattice, Logs
-from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
+from encfix.repairs.mojibake.lost_bytes.candidates import LONE, Source, with_lone
+from encfix.repairs.mojibake.lost_bytes.lattice import Lattice, Logs
+from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading
 
 NARROWEST = 14.0
 """Nats by which a reading may be worse than the best so far before it is given up: what a rare character costs, which

@@ -16,10 +16,10 @@ import numpy as np
 
 from encfix.batch import Codes, Positions, to_text
 from encfix.chinese import division
-from encfix.repairs.mojibake.candidates import FAIR, Decoder, Source, kept_whole
 from encfix.repairs.mojibake.encodings.charsets import LOST
-from encfix.repairs.mojibake.lossy import UNKNOWN, Reading
-from encfix.repairs.mojibake.weighing import most_probable, text_costs
+from encfix.repairs.mojibake.lost_bytes.best_reading import most_probable, text_costs
+from encfix.repairs.mojibake.lost_bytes.candidates import FAIR, Decoder, Source, kept_whole
+from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading
 
 SAMPLE = 600
 """Bytes by which it is judged whether a decoder dropped any."""

@@ -14,8 +14,8 @@ from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_SIMPLIFIED, IS_TRADITIONAL, class_table
 from encfix.repairs.mojibake.encodings.charsets import ALONE, LEAST_TRAIL, LOST, can_be_lost, characters, pair_table
-from encfix.repairs.mojibake.filling import by_byte, bytes_at
-from encfix.repairs.mojibake.lossy import UNKNOWN
+from encfix.repairs.mojibake.lost_bytes.filling import by_byte, bytes_at
+from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN
 
 KEPT = 16
 """Characters that are weighed where one is broken: the most frequent that fit."""

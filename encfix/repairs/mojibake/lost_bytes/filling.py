@@ -16,8 +16,8 @@ from encfix.batch import Codes, Mask
 from encfix.chinese import model
 from encfix.chinese.neighbours import is_hangul
 from encfix.repairs.mojibake.encodings.charsets import can_be_lost, characters
-from encfix.repairs.mojibake.lattice import Lattice, Logs
-from encfix.repairs.mojibake.lossy import UNKNOWN, Slot
+from encfix.repairs.mojibake.lost_bytes.lattice import Lattice, Logs
+from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Slot
 
 POOR, VERY_POOR = -9.0, -10.5
 """The cost of a character below which it is doubted beside a broken one, and of two in a row anywhere in a broken
