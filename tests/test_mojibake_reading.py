@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.batch import to_codes, to_text
-from encfix.repairs.mojibake import choosing, reading
-from encfix.repairs.mojibake.block import Block
+from encfix.repairs.mojibake import choosing
 from encfix.repairs.mojibake.encodings import charsets, inverses
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
+from encfix.repairs.mojibake.judging import reading
+from encfix.repairs.mojibake.judging.block import Block
 from encfix.repairs.mojibake.lost_bytes import filling
 from encfix.repairs.mojibake.lost_bytes.utf8 import read_utf8
 

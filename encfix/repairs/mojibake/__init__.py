@@ -28,12 +28,12 @@ from encfix.chinese.characters import Class, class_table
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
 from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnants, western
-from encfix.repairs.mojibake.block import Block
 from encfix.repairs.mojibake.completing import Stretch, complete
-from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.encodings.inverses import given_by
 from encfix.repairs.mojibake.explained import DOUBTED, Explained
 from encfix.repairs.mojibake.explaining import Evidence, explain
+from encfix.repairs.mojibake.judging.block import Block
+from encfix.repairs.mojibake.judging.costs import damaged_costs
 from encfix.repairs.mojibake.marked import Marked
 from encfix.repairs.mojibake.stretches import FAR, around, line_around
 

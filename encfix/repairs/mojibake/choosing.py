@@ -15,9 +15,9 @@ from typing import TypeAlias
 import numpy as np
 
 from encfix.chinese import division, model
-from encfix.repairs.mojibake.costs import BROKEN
 from encfix.repairs.mojibake.encodings.charsets import LOST, characters
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
+from encfix.repairs.mojibake.judging.costs import BROKEN
 
 BEAM = 6
 """Prefixes that are kept at each character."""

@@ -13,7 +13,7 @@ from unicodedata import category, combining
 
 from encfix.batch import to_codes
 from encfix.chinese import model
-from encfix.repairs.mojibake.block import Block
+from encfix.repairs.mojibake.judging.block import Block
 
 Change: TypeAlias = "tuple[int, int, str]"
 """Where a run starts and ends in a line, and what it becomes."""

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from encfix.batch import Mask, to_codes
 from encfix.chinese.characters import Class, class_table
-from encfix.repairs.mojibake import judging
-from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
+from encfix.repairs.mojibake.judging import proof
+from encfix.repairs.mojibake.judging.block import Block, Span
 from encfix.rules import number_of
 
 WHOLE = 0.9
@@ -79,7 +79,7 @@ def between(is_end: Mask) -> list[tuple[int, int]]:
 
 def covers_well(block: Block, spans: list[Span]) -> bool:
     """Return whether spans without a broken character hold nearly all that is beyond ASCII in a block."""
-    exact = (block.codes[span.start : span.end] for span in spans if judging.is_exact(span))
+    exact = (block.codes[span.start : span.end] for span in spans if proof.is_exact(span))
     return bool(spans) and sum(int(np.count_nonzero(codes >= 0x80)) for codes in exact) >= WHOLE * block.foreign
 
 

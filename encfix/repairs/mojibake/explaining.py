@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from encfix.batch import Mask, Positions
-from encfix.repairs.mojibake import edges, judging, plausibility, reading, rounds, variants
-from encfix.repairs.mojibake.block import SAMPLE, Block, Scores, Span
+from encfix.repairs.mojibake import plausibility, rounds, variants
 from encfix.repairs.mojibake.encodings.charsets import replacements
 from encfix.repairs.mojibake.encodings.pairs import MIXED, PAIRS, Pair
 from encfix.repairs.mojibake.explained import (
@@ -28,6 +27,8 @@ from encfix.repairs.mojibake.explained import (
     covers,
     covers_well,
 )
+from encfix.repairs.mojibake.judging import edges, proof, reading
+from encfix.repairs.mojibake.judging.block import SAMPLE, Block, Scores, Span
 from encfix.repairs.mojibake.losses import with_losses
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
 
@@ -109,11 +110,11 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
 def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair]:
     """Return the pairs that may explain a block, by what a quick reading gains."""
     for pair in preferred:
-        if pair in pairs and _holds_all(block, reading.spans(block, pair, judging.LEAST_GAIN)):
+        if pair in pairs and _holds_all(block, reading.spans(block, pair, proof.LEAST_GAIN)):
             return [pair]
     if len(block.codes) > 2 * SAMPLE:
         return _ranked(block.beginning, pairs, []) or _ranked(Block(block.codes[-SAMPLE:]), pairs, [])
-    gains = {pair: reading.gain(block, pair, judging.LEAST_GAIN) for pair in pairs}
+    gains = {pair: reading.gain(block, pair, proof.LEAST_GAIN) for pair in pairs}
     if block.has_pairs_of_utf8:
         gains |= _gains_as_mixed(block, gains)
     least = LEAST_SHARE * max(gains.values(), default=0.0)
@@ -131,7 +132,7 @@ def _gains_as_mixed(block: Block, gains: dict[Pair, float]) -> dict[Pair, float]
         return {pair: min(gains[pair], gains[best]) for pair in MIXED if pair in gains}
     found = {}
     for pair in (pair for pair in MIXED if pair in gains):  # until its bytes are chosen it reads badly
-        spans = reading.spans(block, pair, judging.LEAST_GAIN, variants.chosen(block, pair)[0])
+        spans = reading.spans(block, pair, proof.LEAST_GAIN, variants.chosen(block, pair)[0])
         found[pair] = sum(span.gain for span in spans) + edges.LEAVING  # others leave characters at the ends
         found |= {other: 0.0 for other in others if other.true == pair.true and gains[other] < found[pair]}
     return found
@@ -141,7 +142,7 @@ def _is_explained(block: Block, pair: Pair) -> bool:
     """Return whether a pair of single bytes explains a block, by a quick look."""
     if pair.codec == "utf-8":
         return plausibility.is_like_utf8(block, pair, plausibility.NEARLY_ALL)
-    spans = reading.spans(block, pair, judging.LEAST_GAIN)
+    spans = reading.spans(block, pair, proof.LEAST_GAIN)
     return _holds_all(block, spans) and not _leaves_pairs_of_utf8(block, spans)
 
 
@@ -196,17 +197,17 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
     found: list[Explained] = []
     for pair in pairs:
         raw, doubted = variants.chosen(block, pair)
-        spans = reading.spans(block, pair, judging.LEAST_GAIN, raw)
+        spans = reading.spans(block, pair, proof.LEAST_GAIN, raw)
         is_lossy = pair.wrong in LOSES_MANY or (pair.codec in OF_PAIRS and not pair.is_single_byte)
         unexplained = is_lossy and block.is_suspect_but_for([span.bounds for span in spans])
         is_partial = pair.codec in OF_KANA and not covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
-            confidence = judging.confidence(block, span) if judging.is_exact(span) else 0.0
+            confidence = proof.confidence(block, span) if proof.is_exact(span) else 0.0
             is_alien = pair.is_european and block.is_in_a_word(span)
             if is_partial or is_alien:
                 confidence = min(confidence, DOUBTED)
             if confidence > 0 and not plausibility.is_rather_utf8(block, span):
-                dropped = unexplained or judging.may_lack_bytes(block, span, raw)
+                dropped = unexplained or proof.may_lack_bytes(block, span, raw)
                 one = Explained(span, confidence, DROPPED if dropped else NUMBERS[pair])
                 mine = list(_doubted(one, doubted, block))
                 found += mine

@@ -13,8 +13,6 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import Class
-from encfix.repairs.mojibake.block import Block, Span, running_counts
-from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.encodings.pairs import MIXED
 from encfix.repairs.mojibake.explained import (
     DOUBTED,
@@ -25,6 +23,8 @@ from encfix.repairs.mojibake.explained import (
     covers,
 )
 from encfix.repairs.mojibake.explaining import Evidence, explain, without_loss
+from encfix.repairs.mojibake.judging.block import Block, Span, running_counts
+from encfix.repairs.mojibake.judging.costs import read_costs
 from encfix.repairs.mojibake.plausibility import NEARLY_ALL, is_like_utf8, steps_of_utf8
 from encfix.repairs.mojibake.rounds import AGAIN
 

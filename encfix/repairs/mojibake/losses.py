@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from encfix.repairs.mojibake import judging, plausibility, reading, variants
-from encfix.repairs.mojibake.block import SAMPLE, Block
+from encfix.repairs.mojibake import plausibility, variants
 from encfix.repairs.mojibake.encodings.charsets import decoder_of
 from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, NUMBERS, OF_PAIRS, Explained, covers
+from encfix.repairs.mojibake.judging import proof, reading
+from encfix.repairs.mojibake.judging.block import SAMPLE, Block
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY, LOSES_MOST
 
 MOST_DROPPED = 0.2
@@ -78,8 +79,8 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
         lossy = variants.without_choices(lossy, raw, block, pair)
     found = []
     is_by_two = pair.codec == "utf-8" and pair.wrong in LOSES_MANY  # one mark breaks two characters
-    spans = reading.spans(block, pair, judging.LEAST_GAIN, raw, lossy) if lossy else []
-    possible = [judging.confidence(block, span) > 0 for span in spans]
+    spans = reading.spans(block, pair, proof.LEAST_GAIN, raw, lossy) if lossy else []
+    possible = [proof.confidence(block, span) > 0 for span in spans]
     wanted = [
         (span, is_possible)
         for span, is_possible in zip(spans, possible, strict=True)
@@ -88,7 +89,7 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     for whole, (_, is_possible) in zip(reading.filled([span for span, _ in wanted], pair), wanted, strict=True):
         if pair.codec == "utf-8" and pair.is_chinese and not pair.is_single_byte and block.is_before_a_loss(whole):
             whole = reading.doubted_at_end(whole)
-        confidence = judging.confidence(block, whole)
+        confidence = proof.confidence(block, whole)
         if is_possible or confidence > 0:
             found.append(Explained(whole, confidence, NUMBERS[pair]))
     if pair.codec == "utf-8" and pair.wrong in LOSES_MOST and not marked:

@@ -16,11 +16,11 @@ import numpy as np
 
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
-from encfix.repairs.mojibake.block import Scores
-from encfix.repairs.mojibake.costs import BROKEN
 from encfix.repairs.mojibake.encodings.charsets import SOFT_HYPHEN, pair_table
 from encfix.repairs.mojibake.encodings.inverses import Raw
 from encfix.repairs.mojibake.encodings.pairs import Pair
+from encfix.repairs.mojibake.judging.block import Scores
+from encfix.repairs.mojibake.judging.costs import BROKEN
 
 OF_LATIN_1 = 0xC2
 """What UTF-8 has before A0 to BF for the characters that these are in Latin-1."""

@@ -21,11 +21,11 @@ from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana
 from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake import variants
-from encfix.repairs.mojibake.block import Block, running_counts
-from encfix.repairs.mojibake.costs import bounded_costs, read_costs
 from encfix.repairs.mojibake.encodings.charsets import FIRST_OF_CHINA
 from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.explained import NUMBERS, Explained
+from encfix.repairs.mojibake.judging.block import Block, running_counts
+from encfix.repairs.mojibake.judging.costs import bounded_costs, read_costs
 
 LEAST_LINES = 2
 """Repaired lines that prove a pair."""

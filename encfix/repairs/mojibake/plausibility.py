@@ -9,10 +9,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from encfix.batch import Mask
-from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.encodings.charsets import LOST, UTF8_OR_CP1252
 from encfix.repairs.mojibake.encodings.inverses import differing
 from encfix.repairs.mojibake.encodings.pairs import Pair
+from encfix.repairs.mojibake.judging.block import Block, Span
 
 
 def _among(characters: Iterable[str]) -> Mask:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from encfix.batch import to_codes
-from encfix.repairs.mojibake import judging, plausibility, reading, variants
-from encfix.repairs.mojibake.block import Block, Span
+from encfix.repairs.mojibake import plausibility, variants
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.repairs.mojibake.explained import NUMBERS, ROUNDS, WHOLE, Explained
+from encfix.repairs.mojibake.judging import proof, reading
+from encfix.repairs.mojibake.judging.block import Block, Span
 from encfix.repairs.mojibake.plausibility import NEARLY_ALL
 
 AGAIN = next(pair for pair in PAIRS if (pair.true, pair.wrong) == ("utf-8", "gbk") and pair.is_chinese)
@@ -38,8 +39,8 @@ def undone(block: Block) -> Explained | None:
         if not inner.is_suspect or not inner.is_wide:
             return None
         if is_whole:
-            for span in reading.spans(inner, AGAIN, judging.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
-                confidence = judging.confidence(inner, span) if judging.is_exact(span) else 0.0
+            for span in reading.spans(inner, AGAIN, proof.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
+                confidence = proof.confidence(inner, span) if proof.is_exact(span) else 0.0
                 if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]
                     return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, NUMBERS[AGAIN])

@@ -15,14 +15,14 @@ import numpy as np
 from encfix.batch import Positions, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.repairs.mojibake import missing_bytes
-from encfix.repairs.mojibake.block import Block, Scores
 from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
-from encfix.repairs.mojibake.costs import read_costs
 from encfix.repairs.mojibake.encodings.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
 from encfix.repairs.mojibake.encodings.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
+from encfix.repairs.mojibake.judging.block import Block, Scores
+from encfix.repairs.mojibake.judging.costs import read_costs
+from encfix.repairs.mojibake.judging.reading import read
 from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading
-from encfix.repairs.mojibake.reading import read
 
 SURE_GAP = 5.0
 """Nats by which a character must beat the one that other bytes would make, in text that lost bytes."""

@@ -14,8 +14,6 @@ from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import are_japanese, best_sums, is_hangul, is_kana, is_misread, log_japanese, log_mixed
-from encfix.repairs.mojibake import cyrillic
-from encfix.repairs.mojibake.costs import damaged_costs
 from encfix.repairs.mojibake.encodings import later_marks, narrowed, plain_spaces
 from encfix.repairs.mojibake.encodings.charsets import (
     FIRST_OF_CHINA,
@@ -30,12 +28,14 @@ from encfix.repairs.mojibake.encodings.charsets import (
 )
 from encfix.repairs.mojibake.encodings.inverses import Raw, encode, held
 from encfix.repairs.mojibake.encodings.pairs import Pair
+from encfix.repairs.mojibake.judging import cyrillic
+from encfix.repairs.mojibake.judging.costs import damaged_costs
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
 from encfix.repairs.mojibake.lost_bytes.utf8 import Slot
 from encfix.second_look import IS_NO_SIGN, SUSPECT, USUAL
 
 if TYPE_CHECKING:
-    from encfix.repairs.mojibake import edges
+    from encfix.repairs.mojibake.judging import edges
 
 Scores = npt.NDArray[np.float64]
 

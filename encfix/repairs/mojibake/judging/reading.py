@@ -16,12 +16,12 @@ import numpy as np
 
 from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask, Positions, to_codes, to_text
-from encfix.repairs.mojibake import edges
-from encfix.repairs.mojibake.block import Block, Scores, Span, running_counts, running_sums
-from encfix.repairs.mojibake.costs import broken, read_costs
 from encfix.repairs.mojibake.encodings.charsets import may_be_gone
 from encfix.repairs.mojibake.encodings.inverses import Raw
 from encfix.repairs.mojibake.encodings.pairs import Pair
+from encfix.repairs.mojibake.judging import edges
+from encfix.repairs.mojibake.judging.block import Block, Scores, Span, running_counts, running_sums
+from encfix.repairs.mojibake.judging.costs import broken, read_costs
 from encfix.repairs.mojibake.lost_bytes import double_byte
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
 from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading, read_utf8

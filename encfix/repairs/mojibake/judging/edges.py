@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese.characters import IS_HAN, Class, members
-from encfix.repairs.mojibake.block import Block, running_counts, running_sums
-from encfix.repairs.mojibake.costs import broken
+from encfix.repairs.mojibake.judging.block import Block, running_counts, running_sums
+from encfix.repairs.mojibake.judging.costs import broken
 
 SOUND = -7.0
 """The cost of an ideograph behind another above which both are sound; where nothing reads better, by itself."""

@@ -12,14 +12,14 @@ from encfix.batch import Codes, Mask, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_japanese, log_korean
-from encfix.repairs.mojibake import shift_jis_halves
-from encfix.repairs.mojibake.block import Block, Span
-from encfix.repairs.mojibake.costs import are_pictures, broken, read_costs
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, decoder_of
 from encfix.repairs.mojibake.encodings.inverses import Raw, encode
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
+from encfix.repairs.mojibake.judging import shift_jis_halves
+from encfix.repairs.mojibake.judging.block import Block, Span
+from encfix.repairs.mojibake.judging.costs import are_pictures, broken, read_costs
+from encfix.repairs.mojibake.judging.reading import gain_of_drops, may_be_others, most_gain_of_drops
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
-from encfix.repairs.mojibake.reading import gain_of_drops, may_be_others, most_gain_of_drops
 
 LEAST_GAIN = 10.0
 """Nats that a reading must gain before it is looked at."""

@@ -14,8 +14,8 @@ import numpy as np
 from encfix.batch import Codes, Mask, to_codes
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import log_japanese
-from encfix.repairs.mojibake.block import Block, Span
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, can_be_lost, pair_table
+from encfix.repairs.mojibake.judging.block import Block, Span
 
 SECONDS = to_codes("AB[")
 """The second bytes of 、 。 and ー, which may stand before or behind letters of ASCII that are none."""
