@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encfix.batch import to_codes, to_text
-from encfix.repairs.mojibake import choosing
+from encfix.repairs.mojibake.ambiguous_bytes import beam
 from encfix.repairs.mojibake.encodings import charsets, inverses
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.repairs.mojibake.judging import reading
@@ -71,8 +71,8 @@ def test_the_choice_for_a_long_line_is_not_kept_for_the_life_of_the_process() ->
     pair = next(pair for pair in PAIRS if (pair.true, pair.wrong) == ("gbk", "cp1252"))
     text = [bytes((byte,)) for byte in "今天天气很好。".encode("gbk")]
     choices = {3: ((text[3], 0.0), (b"\xa1", 0.0))}
-    choosing._chosen.cache_clear()
-    assert choosing.choose_pairs(text * 100, choices, pair) == (text * 100, True)
-    assert not choosing._chosen.cache_info().currsize
-    assert choosing.choose_pairs(text, choices, pair) == (text, True)
-    assert choosing._chosen.cache_info().currsize
+    beam._chosen.cache_clear()
+    assert beam.choose_pairs(text * 100, choices, pair) == (text * 100, True)
+    assert not beam._chosen.cache_info().currsize
+    assert beam.choose_pairs(text, choices, pair) == (text, True)
+    assert beam._chosen.cache_info().currsize

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from encfix.batch import Mask, Positions
-from encfix.repairs.mojibake import plausibility, rounds, variants
+from encfix.repairs.mojibake import plausibility, rounds
+from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.charsets import replacements
 from encfix.repairs.mojibake.encodings.pairs import MIXED, PAIRS, Pair
 from encfix.repairs.mojibake.explained import (
@@ -132,7 +133,7 @@ def _gains_as_mixed(block: Block, gains: dict[Pair, float]) -> dict[Pair, float]
         return {pair: min(gains[pair], gains[best]) for pair in MIXED if pair in gains}
     found = {}
     for pair in (pair for pair in MIXED if pair in gains):  # until its bytes are chosen it reads badly
-        spans = reading.spans(block, pair, proof.LEAST_GAIN, variants.chosen(block, pair)[0])
+        spans = reading.spans(block, pair, proof.LEAST_GAIN, resolving.chosen(block, pair)[0])
         found[pair] = sum(span.gain for span in spans) + edges.LEAVING  # others leave characters at the ends
         found |= {other: 0.0 for other in others if other.true == pair.true and gains[other] < found[pair]}
     return found
@@ -196,7 +197,7 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
     """Return what pairs explain of a block without a loss, until all of it is explained."""
     found: list[Explained] = []
     for pair in pairs:
-        raw, doubted = variants.chosen(block, pair)
+        raw, doubted = resolving.chosen(block, pair)
         spans = reading.spans(block, pair, proof.LEAST_GAIN, raw)
         is_lossy = pair.wrong in LOSES_MANY or (pair.codec in OF_PAIRS and not pair.is_single_byte)
         unexplained = is_lossy and block.is_suspect_but_for([span.bounds for span in spans])

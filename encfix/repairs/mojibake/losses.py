@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from encfix.repairs.mojibake import plausibility, variants
+from encfix.repairs.mojibake import plausibility
+from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.charsets import decoder_of
 from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, NUMBERS, OF_PAIRS, Explained, covers
@@ -70,13 +71,13 @@ def _read_lossy(block: Block, pair: Pair, *, marked: bool) -> list[Explained]:
     is_dropped = pair.codec in OF_PAIRS and not marked
     if is_dropped:
         decoder = decoder_of(block.codes, pair.wrong)
-        raw = variants.by_decoder(block, pair, decoder)
+        raw = resolving.by_decoder(block, pair, decoder)
         lossy = reading.read_dropped(raw, pair, decoder)
     else:
-        raw, _ = variants.resolve(block, pair)
+        raw, _ = resolving.resolve(block, pair)
         lossy = reading.read_marked(raw, pair)
     if lossy and pair.codec in OF_PAIRS:
-        lossy = variants.without_choices(lossy, raw, block, pair)
+        lossy = resolving.without_choices(lossy, raw, block, pair)
     found = []
     is_by_two = pair.codec == "utf-8" and pair.wrong in LOSES_MANY  # one mark breaks two characters
     spans = reading.spans(block, pair, proof.LEAST_GAIN, raw, lossy) if lossy else []

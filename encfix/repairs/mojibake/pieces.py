@@ -20,7 +20,7 @@ from encfix.chinese import division
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana
 from encfix.edits import Edits, Proposal, gathered
-from encfix.repairs.mojibake import variants
+from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.charsets import FIRST_OF_CHINA
 from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.explained import NUMBERS, Explained
@@ -81,7 +81,7 @@ def _pieces(codes: Codes, is_free: Mask, pair: Pair) -> Iterator[Proposal]:
     for start, end, costs in _improbable(codes, is_free):
         block = Block(codes[start:end], costs)
         try:
-            text = variants.chosen(block, pair)[0].data.decode(pair.codec)
+            text = resolving.chosen(block, pair)[0].data.decode(pair.codec)
         except UnicodeDecodeError:
             continue
         gain = _gain(block, text, pair)

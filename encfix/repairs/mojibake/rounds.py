@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from encfix.batch import to_codes
-from encfix.repairs.mojibake import plausibility, variants
+from encfix.repairs.mojibake import plausibility
+from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.repairs.mojibake.explained import NUMBERS, ROUNDS, WHOLE, Explained
 from encfix.repairs.mojibake.judging import proof, reading
@@ -29,7 +30,7 @@ def undone(block: Block) -> Explained | None:
     for turn in range(MOST_ROUNDS):
         if not plausibility.is_like_utf8(inner, AGAIN, NEARLY_ALL):
             return None
-        raw, _ = variants.resolve(inner, AGAIN)
+        raw, _ = resolving.resolve(inner, AGAIN)
         once = raw.data.decode("utf-8", "replace")
         lost = once.count("\ufffd")
         if lost > MOST_LOST * len(once):
@@ -39,7 +40,7 @@ def undone(block: Block) -> Explained | None:
         if not inner.is_suspect or not inner.is_wide:
             return None
         if is_whole:
-            for span in reading.spans(inner, AGAIN, proof.LEAST_GAIN, variants.resolve(inner, AGAIN)[0]):
+            for span in reading.spans(inner, AGAIN, proof.LEAST_GAIN, resolving.resolve(inner, AGAIN)[0]):
                 confidence = proof.confidence(inner, span) if proof.is_exact(span) else 0.0
                 if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]

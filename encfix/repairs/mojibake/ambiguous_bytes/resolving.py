@@ -14,8 +14,8 @@ import numpy as np
 
 from encfix.batch import Positions, to_codes, to_text
 from encfix.chinese import division, model
-from encfix.repairs.mojibake import missing_bytes
-from encfix.repairs.mojibake.choosing import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
+from encfix.repairs.mojibake.ambiguous_bytes import missing_bytes
+from encfix.repairs.mojibake.ambiguous_bytes.beam import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
 from encfix.repairs.mojibake.encodings.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
 from encfix.repairs.mojibake.encodings.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
