@@ -27,11 +27,12 @@ from encfix.batch import Batch, Positions
 from encfix.chinese.characters import Class, class_table
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
-from encfix.repairs.mojibake import examples, lines, lone_marks, pieces, remnants, western
-from encfix.repairs.mojibake.completing import Stretch, complete
+from encfix.repairs.mojibake import examples, lone_marks, pieces, remnants, western
 from encfix.repairs.mojibake.encodings.inverses import given_by
-from encfix.repairs.mojibake.explained import DOUBTED, Explained
-from encfix.repairs.mojibake.explaining import Evidence, explain
+from encfix.repairs.mojibake.explaining import lines
+from encfix.repairs.mojibake.explaining.completing import Stretch, complete
+from encfix.repairs.mojibake.explaining.explained import DOUBTED, Explained
+from encfix.repairs.mojibake.explaining.whole_stretch import Evidence, explain
 from encfix.repairs.mojibake.judging.block import Block
 from encfix.repairs.mojibake.judging.costs import damaged_costs
 from encfix.repairs.mojibake.marked import Marked

@@ -23,7 +23,7 @@ from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.charsets import FIRST_OF_CHINA
 from encfix.repairs.mojibake.encodings.pairs import Pair
-from encfix.repairs.mojibake.explained import NUMBERS, Explained
+from encfix.repairs.mojibake.explaining.explained import NUMBERS, Explained
 from encfix.repairs.mojibake.judging.block import Block, running_counts
 from encfix.repairs.mojibake.judging.costs import bounded_costs, read_costs
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from encfix.batch import Mask, Positions
-from encfix.repairs.mojibake import plausibility, rounds
 from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.charsets import replacements
 from encfix.repairs.mojibake.encodings.pairs import MIXED, PAIRS, Pair
-from encfix.repairs.mojibake.explained import (
+from encfix.repairs.mojibake.explaining import plausibility, rounds
+from encfix.repairs.mojibake.explaining.explained import (
     DOUBTED,
     DROPPED,
     NUMBERS,
@@ -28,9 +28,9 @@ from encfix.repairs.mojibake.explained import (
     covers,
     covers_well,
 )
+from encfix.repairs.mojibake.explaining.with_losses import with_losses
 from encfix.repairs.mojibake.judging import edges, proof, reading
 from encfix.repairs.mojibake.judging.block import SAMPLE, Block, Scores, Span
-from encfix.repairs.mojibake.losses import with_losses
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
 
 BEST = 3

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, Positions, to_codes
 from encfix.chinese.characters import Class
 from encfix.repairs.mojibake.encodings.pairs import MIXED
-from encfix.repairs.mojibake.explained import (
+from encfix.repairs.mojibake.explaining.explained import (
     DOUBTED,
     DROPPED,
     OF_PAIRS,
@@ -22,11 +22,11 @@ from encfix.repairs.mojibake.explained import (
     between,
     covers,
 )
-from encfix.repairs.mojibake.explaining import Evidence, explain, without_loss
+from encfix.repairs.mojibake.explaining.plausibility import NEARLY_ALL, is_like_utf8, steps_of_utf8
+from encfix.repairs.mojibake.explaining.rounds import AGAIN
+from encfix.repairs.mojibake.explaining.whole_stretch import Evidence, explain, without_loss
 from encfix.repairs.mojibake.judging.block import Block, Span, running_counts
 from encfix.repairs.mojibake.judging.costs import read_costs
-from encfix.repairs.mojibake.plausibility import NEARLY_ALL, is_like_utf8, steps_of_utf8
-from encfix.repairs.mojibake.rounds import AGAIN
 
 MOST_VAIN, MOST_VAIN_SHARE = 500, 0.1
 """Code points of lines that were read alone in vain, less those of which it helped, before no more are, and for each

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from encfix.repairs.mojibake import plausibility
 from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.charsets import decoder_of
 from encfix.repairs.mojibake.encodings.pairs import Pair
-from encfix.repairs.mojibake.explained import DOUBTED, DROPPED, NUMBERS, OF_PAIRS, Explained, covers
+from encfix.repairs.mojibake.explaining import plausibility
+from encfix.repairs.mojibake.explaining.explained import DOUBTED, DROPPED, NUMBERS, OF_PAIRS, Explained, covers
 from encfix.repairs.mojibake.judging import proof, reading
 from encfix.repairs.mojibake.judging.block import SAMPLE, Block
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY, LOSES_MOST

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from encfix.batch import to_codes
-from encfix.repairs.mojibake import plausibility
 from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
-from encfix.repairs.mojibake.explained import NUMBERS, ROUNDS, WHOLE, Explained
+from encfix.repairs.mojibake.explaining import plausibility
+from encfix.repairs.mojibake.explaining.explained import NUMBERS, ROUNDS, WHOLE, Explained
+from encfix.repairs.mojibake.explaining.plausibility import NEARLY_ALL
 from encfix.repairs.mojibake.judging import proof, reading
 from encfix.repairs.mojibake.judging.block import Block, Span
-from encfix.repairs.mojibake.plausibility import NEARLY_ALL
 
 AGAIN = next(pair for pair in PAIRS if (pair.true, pair.wrong) == ("utf-8", "gbk") and pair.is_chinese)
 """The pair that happens again and again: UTF-8 read as GBK."""

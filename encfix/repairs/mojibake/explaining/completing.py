@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from encfix.batch import Codes, to_codes, to_text
-from encfix.repairs.mojibake.explained import Explained
+from encfix.repairs.mojibake.explaining.explained import Explained
 from encfix.repairs.mojibake.lost_bytes.context import Broken, Seen, shares
 from encfix.repairs.mojibake.lost_bytes.filling import (
     REPLACEMENT,
