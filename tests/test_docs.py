@@ -6,8 +6,8 @@ import re
 import runpy
 
 import encfix
-from encfix.repairs.mojibake import western
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
+from encfix.repairs.mojibake.single_places import european
 from encfix.rules import OTHER_RULES, RULES
 from tests.command import DAMAGED, put, records, run
 from tests.conftest import ROOT
@@ -33,7 +33,7 @@ def test_the_page_of_rules_has_those_of_decoding_and_of_files() -> None:
 
 
 def test_every_rule_of_a_pair_of_encodings_is_one_that_mojibake_gives() -> None:
-    pairs = {pair.name for pair in PAIRS} | {f"mojibake.utf-8-as-{name}" for name in western._NAMES.values()}
+    pairs = {pair.name for pair in PAIRS} | {f"mojibake.utf-8-as-{name}" for name in european._NAMES.values()}
     rules = {rule.name for rule in RULES if "-as-" in rule.name}
     assert rules == pairs | {"mojibake.utf-8-as-several", "mojibake.cp1252-as-latin-1"}
 

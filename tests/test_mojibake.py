@@ -16,9 +16,9 @@ from benchmarks import corpora
 from benchmarks import mojibake as table
 from encfix import screen
 from encfix.batch import Batch
-from encfix.repairs.mojibake import western
 from encfix.repairs.mojibake.encodings import charsets, inverses
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
+from encfix.repairs.mojibake.single_places import european
 from encfix.rules import RULES
 from tests.conftest import CORPORA, ROOT, corpus
 
@@ -45,7 +45,7 @@ def ftfy_cases() -> list[str]:
 def by_ftfy(text: str) -> str:
     import ftfy
 
-    config = ftfy.TextFixerConfig(**western.SETTINGS)
+    config = ftfy.TextFixerConfig(**european.SETTINGS)
     return "\n".join(ftfy.fix_encoding_and_explain(line, config).text for line in text.split("\n"))
 
 

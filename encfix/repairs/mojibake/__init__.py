@@ -27,7 +27,7 @@ from encfix.batch import Batch, Positions
 from encfix.chinese.characters import Class, class_table
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options
-from encfix.repairs.mojibake import examples, lone_marks, pieces, remnants, western
+from encfix.repairs.mojibake import examples
 from encfix.repairs.mojibake.encodings.inverses import given_by
 from encfix.repairs.mojibake.explaining import lines
 from encfix.repairs.mojibake.explaining.completing import Stretch, complete
@@ -36,6 +36,7 @@ from encfix.repairs.mojibake.explaining.whole_stretch import Evidence, explain
 from encfix.repairs.mojibake.judging.block import Block
 from encfix.repairs.mojibake.judging.costs import damaged_costs
 from encfix.repairs.mojibake.marked import Marked
+from encfix.repairs.mojibake.single_places import european, lone_marks, remnants, short_pieces
 from encfix.repairs.mojibake.stretches import FAR, around, line_around
 
 
@@ -56,10 +57,10 @@ def propose(batch: Batch, options: Options) -> Edits:
         parts += (reading.text.divided(edits) for edits in (repaired, reading.europe))
     for line in _whole_lines(batch, [reading for each in readings.values() for reading in each]):
         text = Marked.of(batch, *line)
-        parts.append(text.divided(western.propose(text.codes)))
+        parts.append(text.divided(european.propose(text.codes)))
     edits = merge(parts)
     by_document = {document: _explained(each) for document, each in readings.items()}
-    return examples.guard(batch, merge((edits, pieces.propose(batch, by_document, edits))))
+    return examples.guard(batch, merge((edits, short_pieces.propose(batch, by_document, edits))))
 
 
 class _Reading(NamedTuple):
@@ -103,7 +104,7 @@ def _unread(batch: Batch, readings: dict[int, list[_Reading]]) -> Positions:
     read in a charset of Europe which has them: the screen does not stop at these, since sound text has them."""
     found = []
     for document, own in readings.items():
-        pair = pieces.proved(_explained(own), 1)
+        pair = short_pieces.proved(_explained(own), 1)
         if pair is None or not pair.is_european:
             continue
         start, end = int(batch.starts[document]), int(batch.ends[document])
@@ -124,7 +125,7 @@ def _of_europe(block: Block, explained: list[Explained]) -> Edits:
     done, doubted = (
         [one.span.bounds for one in explained if one.is_repair == is_repair] for is_repair in (True, False)
     )
-    return western.propose(block.codes, done, doubted)
+    return european.propose(block.codes, done, doubted)
 
 
 def _whole_lines(batch: Batch, readings: list[_Reading]) -> Iterator[tuple[int, int]]:

@@ -20,7 +20,13 @@ import numpy as np
 from encfix.batch import Codes, to_codes, to_text
 from encfix.chinese.neighbours import log_korean
 from encfix.edits import Edits, Proposal, gathered
-from encfix.repairs.mojibake.embedded import BEYOND_EUROPE, LETTER_OF_ASIA, divided, is_sound_beside, signs
+from encfix.repairs.mojibake.single_places.european_in_chinese import (
+    BEYOND_EUROPE,
+    LETTER_OF_ASIA,
+    divided,
+    is_sound_beside,
+    signs,
+)
 from encfix.rules import number_of
 
 Spans: TypeAlias = "Sequence[tuple[int, int]]"

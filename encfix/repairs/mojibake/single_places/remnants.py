@@ -10,7 +10,7 @@ import numpy as np
 from encfix.arrays import runs
 from encfix.batch import Batch, Positions, to_text
 from encfix.edits import Edits, deletions, merge
-from encfix.repairs.mojibake.trail_bytes import backslashes
+from encfix.repairs.mojibake.single_places.trail_bytes import backslashes
 from encfix.rules import number_of
 
 LOST = number_of("mojibake.lost")
