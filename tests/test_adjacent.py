@@ -21,7 +21,7 @@ from encfix.cleaner import Cleaner
 from encfix.cli.main import main
 from encfix.edits import Proposal, gathered
 from encfix.options import Options
-from encfix.repairs.mojibake.marked import Marked
+from encfix.repairs.mojibake.markup import Marked
 from encfix.result import apply_changes
 from tests.test_formats import DAMAGED, changes_of, cleaned, findings_of
 

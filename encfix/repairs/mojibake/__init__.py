@@ -35,7 +35,7 @@ from encfix.repairs.mojibake.explaining.explained import DOUBTED, Explained
 from encfix.repairs.mojibake.explaining.whole_stretch import Evidence, explain
 from encfix.repairs.mojibake.judging.block import Block
 from encfix.repairs.mojibake.judging.costs import damaged_costs
-from encfix.repairs.mojibake.marked import Marked
+from encfix.repairs.mojibake.markup import Marked
 from encfix.repairs.mojibake.single_places import european, lone_marks, remnants, short_pieces
 from encfix.repairs.mojibake.stretches import FAR, around, line_around
 
