@@ -71,8 +71,9 @@ def test_files_that_the_pages_name_are_there() -> None:
 
 def test_every_file_of_mojibake_is_on_its_map() -> None:
     page = (ROOT / "docs" / "mojibake.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\|.*", page.partition("## Where what is")[2].partition("\n## ")[0], re.MULTILINE)
-    placed = re.findall(r"`([\w/]+\.py)`", "\n".join(rows))
+    places = page.partition("## Where what is")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (?:`(\w+/)` )?\|(.*)", places, re.MULTILINE)
+    placed = [room + name for room, files in rows for name in re.findall(r"`(\w+\.py)`", files)]
     folder = ROOT / "encfix" / "repairs" / "mojibake"
     files = [path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if path.name != "__init__.py"]
     assert sorted(placed) == sorted(files)

@@ -1,6 +1,6 @@
 """Choosing between bytes where several give the same character: 0x80 or A2E3 for €, NEC's or IBM's row for a symbol.
 
-UTF-8 shows by itself which bytes may follow. Where the true encoding has pairs, `choosing.py` finds those that read
+UTF-8 shows by itself which bytes may follow. Where the true encoding has pairs, `beam.py` finds those that read
 best.
 """
 

@@ -28,7 +28,7 @@ from encfix.repairs.mojibake.encodings.charsets import (
 )
 from encfix.repairs.mojibake.encodings.inverses import Raw, encode, held
 from encfix.repairs.mojibake.encodings.pairs import Pair
-from encfix.repairs.mojibake.judging import cyrillic
+from encfix.repairs.mojibake.judging import cyrillic_words
 from encfix.repairs.mojibake.judging.costs import damaged_costs
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
 from encfix.repairs.mojibake.lost_bytes.utf8 import Slot
@@ -271,7 +271,7 @@ class Block:
                 is_byte = plain_spaces.are_behind(self._with_no_break(charset), self.codes)
                 is_never = is_never | self._are_alone & ~is_byte
             if charset in OF_CYRILLIC:
-                is_never = is_never | cyrillic.are_words(self.codes)
+                is_never = is_never | cyrillic_words.are_words(self.codes)
             self._never[charset] = self.controls + running_counts(is_never)
         return self._never[charset]
 
