@@ -29,7 +29,7 @@ from encfix.chinese.words import LONGEST
 from encfix.chinese.words_around import Evidence, evidence, interchangeable
 from encfix.edits import Edits
 from encfix.options import Options
-from encfix.repairs.one_to_many import caution, set_phrases
+from encfix.repairs.one_to_many import caution, dialects, set_phrases
 from encfix.repairs.one_to_many.candidate_forms import (
     BY_WORD,
     CERTAIN_GAIN,
@@ -142,8 +142,8 @@ def _in_traditional(batch: Batch, scripts: Scripts) -> Candidates:
     leftovers = confusions.leftover_table().take(batch.codes.take(strangers), mode="clip")
     strangers, leftovers = strangers[leftovers > 0], leftovers[leftovers > 0]
     is_left = ~is_common().take(batch.codes.take(strangers))  # 赟 is somebody's name
-    is_left |= caution.are_dialect(batch, strangers, found.place[found.gain >= STRONG])
-    is_left |= caution.are_cantonese(batch, strangers)
+    is_left |= dialects.are_dialect(batch, strangers, found.place[found.gain >= STRONG])
+    is_left |= dialects.are_cantonese(batch, strangers)
     return _settled(batch, scripts, joined([found, Candidates.certain(strangers, leftovers, is_left)]))
 
 
@@ -231,7 +231,7 @@ def _settled(batch: Batch, scripts: Scripts, found: Candidates) -> Candidates:
     is_left = surroundings.are_quotations(found.rule == LEFTOVER, converted[document[near]])
     is_left |= ~are_in_prose(batch, found.place) | set_phrases.are_languages(batch.codes, found.place)
     is_left |= are_set_off(batch, found.place) & (found.gain < CERTAIN_GAIN)
-    is_left |= caution.are_cantonese_forms(batch, found.place) | caution.are_dialect_forms(batch, found.place)
+    is_left |= dialects.are_cantonese_forms(batch, found.place) | dialects.are_dialect_forms(batch, found.place)
     is_old = (found.rule == LEFTOVER) & ~_are_only_simplified(batch, found.place) & surroundings.are_old()
     is_kept = ~surroundings.are_classical() & ~is_old | (found.more >= CERTAIN_GAIN)
     is_kept &= ~set_phrases.are_inside(batch.codes, found.place)
@@ -281,7 +281,7 @@ def _in_simplified(batch: Batch, scripts: Scripts) -> Candidates:
     is_left = Surroundings(scripts, place).are_quotations(everywhere, ~everywhere)
     is_left |= ~are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
     is_left |= form > 0xFFFF  # 頫 of 赵孟頫
-    is_left |= caution.are_cantonese(batch, place) | set_phrases.are_languages(batch.codes, place)
+    is_left |= dialects.are_cantonese(batch, place) | set_phrases.are_languages(batch.codes, place)
     is_left |= caution.are_kept(batch, place) | set_phrases.are_inside(batch.codes, place)
     is_left |= (codes == ord("於")) & are_in(caution.AFTER_YU, batch.codes.take(place + 1))
     return Candidates.certain(place, form, is_left).where(form != codes)

@@ -1,4 +1,4 @@
-"""What calls for more than the usual margin: names, numerals, queens, dishes, Cantonese, titles.
+"""What calls for more than the usual margin: names, numerals, queens, dishes, older spelling, titles.
 
 Kept by hand: each of these reads as an error to a model that was counted on other text.
 """
@@ -6,6 +6,7 @@ Kept by hand: each of these reads as an error to a model that was counted on oth
 from __future__ import annotations
 
 import sys
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +19,6 @@ from encfix.repairs.one_to_many.surroundings import EDGES, around, between, last
 NUMERALS = "一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅"
 COUNTED = NUMERALS + "每這这那哪整單单船隻"
 CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗咩喎啦囉畀呢抑"
-ONLY_CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗喎嘢嗰乜"
-"""Characters that Mandarin hardly has, of Cantonese."""
-
-CANTONESE_TOO = "係吓响"
-"""Words of Cantonese in either script: 係 is 是, 吓 is a particle, not 嚇, and 响 is 在."""
-
-CANTONESE_FORMS = "吓响矇"
-"""Those that traditional text would write otherwise, with 矇 of eyes that are half shut."""
-
 ROYAL = "皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女"
 AFTER_QUEEN = "妃宮冠羿稷土座羽"
 DISHES = "湯肉蝦牛豬羊雞鴨魚蛋炒拌煮燉滷酸辣菜醬筋漿仁凉涼"
@@ -40,20 +32,11 @@ ANIMALS_AND_SHIPS = (
 )
 """Characters of what is counted in 隻: animals, ships, one of what comes in pairs. Things are counted in 只 too."""
 
-DIALECT = "佇毋袂囡攏媠恁咱箍佮仝攑囥覕"
-"""Characters of Taiwanese and Hakka that Mandarin hardly has."""
-
-DIALECT_FORMS = "齣睏颱"
-"""Forms that these write in words of their own: 頭齣, 睏椅."""
-
 PHASES = "生體用我被受命金木水火土"
 """What stands beside 剋 where it is of the five phases, not of 克服."""
 
 KEPT = "濛塚璿崑洩"
 """Variants that simplified text keeps in names of places and people, and writes otherwise in words."""
-
-MANDARIN = "的了們很嗎吧呢沒"
-"""Words of Mandarin that these, and Wu, hardly have."""
 
 BOATS = "船舟槳桨艇筏舢岸艄湖"
 OF_TALENT = "華子女幹藝智氣識情略思德"
@@ -98,103 +81,156 @@ _NEAR = 5
 """Code points to either side among which the dot of a foreign name stands."""
 
 
+_Rule: TypeAlias = tuple[Mask, float]
+"""Which places something holds for, and how many nats more a change needs there."""
+
+
 def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by_word: Mask) -> npt.NDArray[np.float64]:
     """Return how many nats more each change needs because of what stands beside it, in the window from start to end."""
-    near = around(codes, places, starts, ends, _NEAR)
-
-    def has(offset: int, characters: str) -> Mask:
-        column = near[:, _NEAR + offset]
-        return column == ord(characters) if len(characters) == 1 else are_in(characters, column)
-
-    def is_edge(offset: int) -> Mask:
-        return has(offset, EDGES) | (near[:, _NEAR + offset] >= BOUNDARY_CODE)
-
-    def is_end(offset: int) -> Mask:
-        return ~IS_HAN.take(class_table().take(near[:, _NEAR + offset], mode="clip"))
-
-    def is_doubted(side: int) -> Mask:  # 准不准
-        return np.asarray(has(side, "不") & (near[:, _NEAR + 2 * side] == near[:, _NEAR]))
-
-    is_plain = model.fold_codes(near[:, _NEAR]) == near[:, _NEAR]
-    is_foreign = np.sum([has(offset, FOREIGN) for offset in (-2, -1, 1, 2)], axis=0) >= 2
-    is_foreign |= (near == ord("·")).any(axis=1)
-    is_repeated = (near[:, _NEAR - 1 : _NEAR + 2 : 2] == near[:, _NEAR, None]).any(axis=1)
-    is_in = has(0, "于") & ~has(1, "是")
-    is_in[is_in] = ~_are_digits(near[is_in, _NEAR + 1])
-    is_clear = has(0, "瞭") & has(-1, "明")
-    is_clear[is_clear] = ~_make_words(near[is_clear, _NEAR - 2], "明")
-    is_verb = has(0, "係") & ~has(-1, "聯維") & ~has(1, BEHIND_NOUNS) & ~is_edge(1)
-    is_verb[is_verb] = ~_end_nouns(near[is_verb])
-    is_and = has(0, "並")
-    is_and[is_and] = _are_conjunctions(near[is_and])
-    is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, _NEAR)])
-    rules = (
-        (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
-        (has(0, "纔") & ~by_word, 12.0),  # only then, in older spelling
-        (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
-        (has(0, "捲孃囌") & is_repeated, 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌
-        (has(0, "捲") & has(-1, ROLLED), 12.0),
-        (has(0, "捲") & has(-1, NUMERALS) & ~has(-2, "第上下"), 8.0),  # 兩捲底片
-        (has(0, "孃") & ~by_word, 12.0),
-        (has(0, "蓆鵰"), 6.0),  # 沙灘蓆: names of mats and eagles are many
-        (has(0, "鏇") & _hold(codes, LATHES, starts, ends), 30.0),
-        (has(0, "里") & (is_foreign | has(-1, NUMERALS)), 12.0),
-        (has(0, "曆") & has(-1, "亞") & is_end(1), 12.0),  # 衣索比亞曆: 亞歷 is of 亞歷山大
-        (has(0, "後") & has(-1, "皇") & has(-2, NUMERALS), 12.0),  # 三皇後: emperors who are counted
-        (has(0, MADE_OF_SURNAMES) & is_end(-1) & is_end(1), 12.0),  # 薑 alone is no name
-        (has(0, "註") & has(1, "釋解") & ~by_word, 12.0),  # as right as 注釋
-        (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
-        (has(0, "斗") & has(1, "牛") & has(-1, EDGES + "\"'") & has(2, EDGES + "\"'"), 12.0),  # houses of the moon
-        (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
-        (has(0, "划") & _hold(codes, BOATS, starts, ends), 8.0),
-        (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
-        (is_verb, 12.0),
-        (is_and, 12.0),
-        (has(0, "係") & ~by_word & ~has(-1, DEPARTMENTS), 8.0),
-        (has(0, "系") & has(1, "好緊牢住") & ~has(-1, "聯關"), 12.0),  # 繫好, not 係好
-        (has(0, "么") & has(-1, "【") & has(1, "】"), 12.0),
-        (has(0, "錶") & (_beside(near, WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
-        (has(0, IN_GIVEN_NAMES) & has(-1, SURNAMES) & (is_edge(-2) | is_end(1)), 12.0),  # 謝誌 ends theses
-        (has(0, "余") & is_edge(-1) & has(1, "大二三老小先公君氏府家"), 8.0),
-        (is_in & is_edge(-1), 8.0),
-        (is_in & by_word, 0.0),
-        (is_in, 1.5),
-        (has(0, "隻齣") & has(-1, COUNTED), 4.0),
-        (has(0, "隻") & has(-1, " ") & (has(-2, NUMERALS + "}") | has(-2, "dsu") & has(-3, "%")), 12.0),
-        (has(0, "只") & has(-1, COUNTED) & ~is_animal_or_ship, 12.0),
-        (has(0, "睏") & ~by_word & (is_edge(1) | has(1, PARTICLES)), 6.0),
-        (is_clear, 8.0),  # 使其明瞭, but 聲明瞭 was 聲明了
-        (is_doubted(-1) | is_doubted(1), 8.0),
-        (has(0, IN_NAMES) & ~by_word & is_edge(-1) & (is_edge(2) | is_edge(3)), 6.0),
-        (has(0, "麵麪") & (has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | _beside(near, EATEN)), 8.0),
-        (has(0, "麵麪") & ~by_word & (is_edge(-1) | is_edge(-2)) & (is_edge(1) | is_edge(2)), 8.0),  # 賣麵, 大麵
-        (has(0, "麵麪") & (has(-1, "的") | is_edge(-1) & has(1, "的是也很太會")), 8.0),
-        (has(0, "係") & _hold(codes, CANTONESE, starts, ends), 8.0),
-        (_are_in_titles(codes, places, starts), 6.0),
-        (is_foreign & is_plain, 6.0),  # 托 and 里, not 託 and 裡, write sounds
-        (is_foreign, 4.0),
-    )
+    near = _Near(codes, places, starts, ends, by_word)
+    rules = (*_of_rare_words(near), *_of_names(near), *_of_function_words(near), *_of_things(near), *_of_any(near))
     more = np.zeros(len(places))
     for holds, value in reversed(rules):  # the first that holds counts
         more[holds] = value
     return more
 
 
-def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
-    """Return which places hold 个 as Taiwanese, Hakka and Wu write it: in a document with characters of theirs, or
-    without a word of Mandarin and other leftovers, of which some places are `others`."""
-    found = batch.codes.take(places) == ord("个")
-    if found.any():
-        strange = np.sort(np.concatenate((places[~found], others)))
-        is_mandarin = batch.holding(strange) | batch.holds(are_in(MANDARIN, batch.codes))
-        is_dialect = batch.holds(are_in(DIALECT, batch.codes)) | ~is_mandarin
-        found &= is_dialect[batch.documents_of(places)]
-    return np.asarray(found)
+class _Near:
+    """What stands beside each of some places, by its offset from them, and in their windows."""
+
+    def __init__(self, codes: Codes, places: Positions, starts: Positions, ends: Positions, by_word: Mask) -> None:
+        self.codes, self.places, self.starts, self.ends = codes, places, starts, ends
+        self.by_word = by_word
+        """Which changes words call for."""
+        self.rows = around(codes, places, starts, ends, _NEAR)
+        is_foreign = np.sum([self.has(offset, FOREIGN) for offset in (-2, -1, 1, 2)], axis=0) >= 2
+        self.is_foreign: Mask = is_foreign | (self.rows == ord("·")).any(axis=1)
+        """Which places are in foreign names."""
+
+    def at(self, offset: int) -> Codes:
+        """Return the code points so far from the places."""
+        return self.rows[:, _NEAR + offset]
+
+    def has(self, offset: int, characters: str) -> Mask:
+        """Return which places have one of some characters there."""
+        column = self.at(offset)
+        return column == ord(characters) if len(characters) == 1 else are_in(characters, column)
+
+    def is_edge(self, offset: int) -> Mask:
+        """Return which places have the end of a clause there."""
+        return self.has(offset, EDGES) | (self.at(offset) >= BOUNDARY_CODE)
+
+    def is_end(self, offset: int) -> Mask:
+        """Return which places have no ideograph there."""
+        return ~IS_HAN.take(class_table().take(self.at(offset), mode="clip"))
+
+    def is_doubted(self, side: int) -> Mask:
+        """Return which places have 不 and the same character on one side: 准不准."""
+        return np.asarray(self.has(side, "不") & (self.at(2 * side) == self.at(0)))
+
+    def is_repeated(self) -> Mask:
+        """Return which places have the same character beside them."""
+        return np.asarray((self.at(-1) == self.at(0)) | (self.at(1) == self.at(0)))
+
+    def beside(self, characters: str) -> Mask:
+        """Return which places have one of some characters near them."""
+        found = are_in(characters, self.rows)
+        found[:, _NEAR] = False
+        return np.asarray(found.any(axis=1))
+
+    def hold(self, characters: str) -> Mask:
+        """Return which windows hold one of some characters."""
+        return between(are_in(characters, self.codes).nonzero()[0], self.starts, self.ends) > 0
 
 
-def are_dialect_forms(batch: Batch, places: Positions) -> Mask:
-    """Return which places hold a form of a document with characters of Taiwanese and Hakka that these write too."""
-    return _where_document_holds(DIALECT, batch, places, are_in(DIALECT_FORMS, batch.codes.take(places)))
+def _of_rare_words(near: _Near) -> tuple[_Rule, ...]:
+    """Return what speaks for older spelling, variants, and words that are rare but right."""
+    has, by_word = near.has, near.by_word
+    return (
+        (has(0, "纔") & ~by_word, 12.0),  # only then, in older spelling
+        (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
+        (has(0, "捲孃囌") & near.is_repeated(), 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌
+        (has(0, "捲") & has(-1, ROLLED), 12.0),
+        (has(0, "捲") & has(-1, NUMERALS) & ~has(-2, "第上下"), 8.0),  # 兩捲底片
+        (has(0, "孃") & ~by_word, 12.0),
+        (has(0, "蓆鵰"), 6.0),  # 沙灘蓆: names of mats and eagles are many
+        (has(0, "鏇") & near.hold(LATHES), 30.0),
+        (has(0, "註") & has(1, "釋解") & ~by_word, 12.0),  # as right as 注釋
+        (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
+        (has(0, "划") & near.hold(BOATS), 8.0),
+    )
+
+
+def _of_names(near: _Near) -> tuple[_Rule, ...]:
+    """Return what speaks for names, of people, places and stars, and for titles of people."""
+    has, is_edge, is_end = near.has, near.is_edge, near.is_end
+    return (
+        (has(0, "后") & (has(-1, ROYAL) | has(1, AFTER_QUEEN)), 12.0),
+        (has(0, "里") & (near.is_foreign | has(-1, NUMERALS)), 12.0),
+        (has(0, "曆") & has(-1, "亞") & is_end(1), 12.0),  # 衣索比亞曆: 亞歷 is of 亞歷山大
+        (has(0, "後") & has(-1, "皇") & has(-2, NUMERALS), 12.0),  # 三皇後: emperors who are counted
+        (has(0, MADE_OF_SURNAMES) & is_end(-1) & is_end(1), 12.0),  # 薑 alone is no name
+        (has(0, "斗") & has(1, "牛") & has(-1, EDGES + "\"'") & has(2, EDGES + "\"'"), 12.0),  # houses of the moon
+        (has(0, IN_GIVEN_NAMES) & has(-1, SURNAMES) & (is_edge(-2) | is_end(1)), 12.0),  # 謝誌 ends theses
+        (has(0, "余") & is_edge(-1) & has(1, "大二三老小先公君氏府家"), 8.0),
+    )
+
+
+def _of_function_words(near: _Near) -> tuple[_Rule, ...]:
+    """Return what speaks for verbs, conjunctions and prepositions of one character, which stand beside anything."""
+    has, by_word, is_edge = near.has, near.by_word, near.is_edge
+    is_in = has(0, "于") & ~has(1, "是")
+    is_in[is_in] = ~_are_digits(near.at(1)[is_in])
+    is_clear = has(0, "瞭") & has(-1, "明")
+    is_clear[is_clear] = ~_make_words(near.at(-2)[is_clear], "明")
+    is_verb = has(0, "係") & ~has(-1, "聯維") & ~has(1, BEHIND_NOUNS) & ~is_edge(1)
+    is_verb[is_verb] = ~_end_nouns(near.rows[is_verb])
+    is_and = has(0, "並")
+    is_and[is_and] = _are_conjunctions(near.rows[is_and])
+    return (
+        (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
+        (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
+        (is_verb, 12.0),
+        (is_and, 12.0),
+        (has(0, "係") & ~by_word & ~has(-1, DEPARTMENTS), 8.0),
+        (has(0, "係") & near.hold(CANTONESE), 8.0),
+        (has(0, "系") & has(1, "好緊牢住") & ~has(-1, "聯關"), 12.0),  # 繫好, not 係好
+        (has(0, "么") & has(-1, "【") & has(1, "】"), 12.0),
+        (is_in & is_edge(-1), 8.0),
+        (is_in & by_word, 0.0),
+        (is_in, 1.5),
+        (is_clear, 8.0),  # 使其明瞭, but 聲明瞭 was 聲明了
+    )
+
+
+def _of_things(near: _Near) -> tuple[_Rule, ...]:
+    """Return what speaks for things that are counted, worn or eaten, and for being tired."""
+    has, by_word, is_edge = near.has, near.by_word, near.is_edge
+    is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, _NEAR)])
+    is_dish = has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | near.beside(EATEN)
+    return (
+        (has(0, "錶") & (near.beside(WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
+        (has(0, "隻齣") & has(-1, COUNTED), 4.0),
+        (has(0, "隻") & has(-1, " ") & (has(-2, NUMERALS + "}") | has(-2, "dsu") & has(-3, "%")), 12.0),
+        (has(0, "只") & has(-1, COUNTED) & ~is_animal_or_ship, 12.0),
+        (has(0, "睏") & ~by_word & (is_edge(1) | has(1, PARTICLES)), 6.0),
+        (has(0, "麵麪") & is_dish, 8.0),
+        (has(0, "麵麪") & ~by_word & (is_edge(-1) | is_edge(-2)) & (is_edge(1) | is_edge(2)), 8.0),  # 賣麵, 大麵
+        (has(0, "麵麪") & (has(-1, "的") | is_edge(-1) & has(1, "的是也很太會")), 8.0),
+    )
+
+
+def _of_any(near: _Near) -> tuple[_Rule, ...]:
+    """Return what speaks for any character as it stands, where nothing is known of it that says more."""
+    is_plain = model.fold_codes(near.at(0)) == near.at(0)
+    is_name = near.has(0, IN_NAMES) & ~near.by_word & near.is_edge(-1) & (near.is_edge(2) | near.is_edge(3))
+    return (
+        (near.is_doubted(-1) | near.is_doubted(1), 8.0),
+        (is_name, 6.0),
+        (_are_in_titles(near.codes, near.places, near.starts), 6.0),
+        (near.is_foreign & is_plain, 6.0),  # 托 and 里, not 託 and 裡, write sounds
+        (near.is_foreign, 4.0),
+    )
 
 
 def may_be_older(batch: Batch, places: Positions, strong: Positions) -> Mask:
@@ -214,26 +250,6 @@ def are_kept(batch: Batch, places: Positions) -> Mask:
         near = to_text(model.fold_codes(batch.codes[places[nth] - 1 : places[nth] + 2]))
         found[nth] = near[:2] not in model.lexicon() and near[1:] not in model.lexicon()
     return found
-
-
-def are_cantonese(batch: Batch, places: Positions) -> Mask:
-    """Return which places hold a word that Cantonese has in either script, in a document with words of its own."""
-    return _where_document_holds(ONLY_CANTONESE, batch, places, are_in(CANTONESE_TOO, batch.codes.take(places)))
-
-
-def are_cantonese_forms(batch: Batch, places: Positions) -> Mask:
-    """Return which places hold a form that Cantonese has of its own, or count with 隻, in a document in Cantonese."""
-    codes = batch.codes.take(places)
-    found = are_in(CANTONESE_FORMS, codes)
-    found |= (codes == ord("隻")) & are_in("呢嗰", batch.codes.take(places - 1))
-    return _where_document_holds(ONLY_CANTONESE, batch, places, found)
-
-
-def _where_document_holds(characters: str, batch: Batch, places: Positions, found: Mask) -> Mask:
-    """Return which of the places that are found lie in a document with some of the characters."""
-    if not found.any():
-        return found
-    return np.asarray(found & batch.holds(are_in(characters, batch.codes))[batch.documents_of(places)])
 
 
 def _are_conjunctions(near: Codes) -> Mask:
@@ -279,18 +295,6 @@ def _make_words(codes: Codes, character: str) -> Mask:
     """Return which code points make a word of the lexicon with a character behind them."""
     words = (model.fold(chr(min(code, sys.maxunicode)) + character) for code in codes.tolist())
     return np.array([word in model.lexicon() for word in words], dtype=np.bool_)
-
-
-def _beside(near: Codes, characters: str) -> Mask:
-    """Return which rows hold one of some characters beside the one in the middle."""
-    found = are_in(characters, near)
-    found[:, _NEAR] = False
-    return np.asarray(found.any(axis=1))
-
-
-def _hold(codes: Codes, characters: str, starts: Positions, ends: Positions) -> Mask:
-    """Return which windows hold one of some characters."""
-    return between(are_in(characters, codes).nonzero()[0], starts, ends) > 0
 
 
 def _are_in_titles(codes: Codes, places: Positions, starts: Positions) -> Mask:
