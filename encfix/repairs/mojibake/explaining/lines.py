@@ -142,6 +142,8 @@ def lost(block: Block, explained: Sequence[tuple[int, int]]) -> list[Explained]:
     """Return the lines of a block of which nothing is explained though they are improbable, and much of them lost:
     marks show that, or that their bytes may be of UTF-8."""
     lines = np.array(list(_unexplained_lines(block, explained)), dtype=np.int64).reshape(-1, 2)
+    if not len(lines):
+        return []
 
     def counts(mask: Mask) -> Positions:
         return np.asarray(np.diff(running_counts(mask)[lines])[:, 0])

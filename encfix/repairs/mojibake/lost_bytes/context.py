@@ -49,7 +49,10 @@ LEAST_HAN = 0x3400
 
 _OPENING, _CLOSING = "（《「『【“‘〈［｛", "）》」』】”’〉］｝"
 _PARTNERS = dict(zip(_OPENING + _CLOSING, _CLOSING + _OPENING, strict=True))
-_BRACKETS = np.array([ord(mark) for mark in _PARTNERS], dtype=np.uint32)
+_IS_BRACKET = np.zeros(0x10001, dtype=np.bool_)
+"""Of the BMP, and of whatever is beyond it."""
+_IS_BRACKET[[ord(mark) for mark in _PARTNERS]] = True
+_NONE = np.zeros(0, dtype=np.uint32)
 _FULL_WIDTH = str.maketrans("()[]{}", "（）［］｛｝")
 _NEWLINE = ord("\n")
 _NO_PAIR = np.iinfo(np.int64).max
@@ -139,10 +142,10 @@ def shares(broken: Sequence[Broken], seen: Seen) -> Iterator[tuple[Logs, ...]]:
     scores = _beside(around[:, 0], first, seen) + _beside(last, around[:, 1], seen) + seen.gains(first)
     scores[is_two] += _beside(first[is_two], last[is_two], seen) + seen.gains(last[is_two])
     ends: Positions = np.cumsum(sizes)
-    has_bracket = np.logical_or.reduceat(np.isin(codes, _BRACKETS).any(axis=1), ends - sizes)
+    has_bracket = np.logical_or.reduceat(_IS_BRACKET.take(codes, mode="clip").any(axis=1), ends - sizes)
     for one, rows, end, is_marked in zip(broken, readings, ends.tolist(), has_bracket.tolist(), strict=True):
         own, logs = codes[end - len(rows) : end, : len(one.candidates)], scores[end - len(rows) : end]
-        due = _BRACKETS[:0]
+        due = _NONE
         if is_marked:
             due = _due(one)
             logs = logs + _balance(one, own, due)
@@ -202,9 +205,9 @@ def _beside(first: Codes, second: Codes, seen: Seen) -> Logs:
 def _due(one: Broken) -> Codes:
     """Return the brackets and quotation marks that a line lacks at a place: their partners have none of their own."""
     candidates = np.concatenate(one.candidates)
-    marks = to_text(candidates[np.isin(candidates, _BRACKETS)])
+    marks = to_text(candidates[_IS_BRACKET.take(candidates, mode="clip")])
     if not marks:
-        return _BRACKETS[:0]
+        return _NONE
     before, after = one.line_around()
     due = [ord(mark) for mark in marks if _is_due(mark, *((after, before) if mark in _OPENING else (before, after)))]
     return np.array(due, dtype=np.uint32)
@@ -218,7 +221,7 @@ def _is_due(mark: str, there: str, beyond: str) -> bool:
 
 def _balance(one: Broken, readings: Codes, due: Codes) -> Logs:
     """Return the nats that readings gain or lose by the brackets that they hold."""
-    is_bracket = np.isin(readings, _BRACKETS)
+    is_bracket = _IS_BRACKET.take(readings, mode="clip")
     if not is_bracket.any():
         return np.zeros(len(readings))
     worth = BALANCE * (1 + one.line_around()[1].isascii())
