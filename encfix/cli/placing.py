@@ -88,7 +88,7 @@ def placed(
     for nth, result in enumerate(results):
         if result.text is result.original and not result.findings:
             continue
-        judged[nth] = run.add(chunk.documents[nth], result)
+        judged[nth] = run.add(chunk.document(nth), result)
         verdict = max(verdict, judged[nth].verdict, key=VERDICTS.index)
     problems = [Problem(start - offset, end - offset, reason) for start, end, reason in kept]
     problems += [problem for problem in chunk.problems if not run.stays(*problem[:2])]
@@ -105,7 +105,8 @@ def placed(
     for problem in problems:
         run.report(problem)
         verdict = max(verdict, "suspect", key=VERDICTS.index)
-    return Part(chunk.text, run.new, *run.sorted(), verdict, offset, line, size, len(chunk.text))
+    rows, findings = run.sorted()
+    return Part(chunk.text, run.new, rows, findings, verdict, offset, line, size, len(chunk.text))
 
 
 def values_part(
@@ -224,15 +225,16 @@ class _Run:
 
     @property
     def new(self) -> str:
-        """The text with all edits made."""
+        """The text with all edits made, which must be sorted."""
         if not self._rows:
             return self._text
+        text, offset = self._text, self._offset
         pieces: list[str] = []
         done = 0
-        for _, _, start, end, _, after, *_ in sorted(self._rows, key=_PLACE):
-            pieces += (self._text[done : start - self._offset], after)
-            done = end - self._offset
-        pieces.append(self._text[done:])
+        for _, _, start, end, _, after, *_ in self._rows:
+            pieces += (text[done : start - offset], after)
+            done = end - offset
+        pieces.append(text[done:])
         return "".join(pieces)
 
     def sorted(self) -> tuple[list[PlacedRow], tuple[Finding, ...]]:

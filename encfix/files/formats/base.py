@@ -110,6 +110,10 @@ class Chunk:
         """The texts to clean, and where they stand."""
         return self._documents
 
+    def document(self, nth: int) -> Document:
+        """Return one of the documents."""
+        return self.documents[nth]
+
     @property
     def texts(self) -> Sequence[str]:
         """The documents as strings."""

@@ -99,25 +99,31 @@ def _skip(text: str, start: int, end: int) -> int:
 
 
 class _Lines(Chunk):
-    """A chunk of records. Most are clean, so their strings become documents only when one is asked for."""
+    """A chunk of records. Most are clean, so a string becomes a document only when it is asked for."""
 
     def __init__(self, text: str, records: Sequence[_Found], problems: Sequence[Problem]) -> None:
         super().__init__(text, (), problems)
-        self._records = records
+        self._strings = [(record, path, item) for record in records for path, item in record.strings]
+        self._records: dict[int, Record] = {}
+        """Those of which a string was asked for, by number."""
 
-    @cached_property
+    @property
     def documents(self) -> Sequence[JsonString]:
         """The strings, and where they stand."""
-        made: list[JsonString] = []
-        for start, end, number, value, found in self._records:
-            record = Record(self.text, start, end, number, value)
-            made += [JsonString(item, record, path) for path, item in found]
-        return made
+        return [self.document(nth) for nth in range(len(self._strings))]
+
+    def document(self, nth: int) -> JsonString:
+        """Return one of the strings."""
+        (start, end, number, value, _), path, item = self._strings[nth]
+        record = self._records.get(number)
+        if record is None:
+            record = self._records[number] = Record(self.text, start, end, number, value)
+        return JsonString(item, record, path)
 
     @cached_property
     def texts(self) -> Sequence[str]:
         """The strings alone."""
-        return [item for record in self._records for _, item in record.strings]
+        return [item for _, _, item in self._strings]
 
     @property
     def seams(self) -> Sequence[Sequence[tuple[int, int]]]:
