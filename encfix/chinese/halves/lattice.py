@@ -19,6 +19,7 @@ import numpy as np
 from encfix.chinese import gbk, model, pair_table
 from encfix.chinese.halves.arcs import Arc, Key, Machine
 from encfix.chinese.halves.choices import HIDDEN, IN_STEP, behind, codes_of
+from encfix.chinese.halves.page import Page, fold
 from encfix.chinese.halves.tokens import Tokens
 from encfix.chinese.model import Logs
 
@@ -78,7 +79,7 @@ _Way: TypeAlias = "tuple[float, _Node, Arc, int, list[float]]"
 class _Node:
     """The characters that may stand before a node, the ways to them, and the best score of each.
 
-    `rows` are those of the table of pairs. `onward` are the ways that leave it through which some reading comes near
+    `rows` are those of the table of pairs; `familiar` says what follows on the page, and how probably. `onward` are the ways that leave it through which some reading comes near
     the best, the last first, with the best from there to the end.
     """
 
@@ -86,6 +87,7 @@ class _Node:
     characters: str
     scores: list[float]
     ways: list[_Way]
+    familiar: list[dict[str, float]]
     rows: list[int] = field(init=False)
     onward: list[tuple[_Way, float]] = field(default_factory=list)
 
@@ -99,6 +101,10 @@ class _Node:
         if arc.suffix and not arc.is_lossy:
             gain += _suffixed(choice.text, arc.suffix).item(place)
         steps = pair_table.log_one(self.rows, choice.symbols.item(place), gain)
+        form = fold(choice.text[place])
+        for nth, familiar in enumerate(self.familiar):
+            if form in familiar:
+                steps[nth] = max(steps[nth], gain + familiar[form])
         if arc.is_silent:
             steps = [0.0 if one == choice.text else NEVER for one in self.characters]
         if self.key[1] >= HIDDEN:
@@ -110,6 +116,11 @@ class _Node:
         """Return the ways by the best of the many characters of an arc, less those that are too bad."""
         choice = arc.choice
         steps = pair_table.log_after(self.rows, choice.symbols)
+        places = _places(choice.text)
+        for row, familiar in zip(steps, self.familiar, strict=True):
+            for form in familiar.keys() & places.keys():
+                for place in places[form]:
+                    row[place] = max(row[place], familiar[form])
         steps += (LENGTH - arc.cost) - choice.costs
         if arc.suffix and not arc.is_lossy:
             steps += _suffixed(choice.text, arc.suffix)
@@ -124,29 +135,29 @@ class _Node:
         return list(zip(best.take(near).tolist(), repeat(self), repeat(arc), near.tolist(), columns, strict=False))
 
 
-def lattice_of(tokens: Tokens, first: int, before: str, until: int, is_narrow: bool) -> Lattice:
+def lattice_of(tokens: Tokens, first: int, before: str, until: int, page: Page) -> Lattice:
     """Return what the tokens from the trigger `first` on may stand for, up to where the text has been in step a while.
 
     `before` is the character before them, a newline at the start of a line. The lattice ends at most `until` tokens on;
     it has no forks if no reading is left.
     """
-    return _Growth(tokens, first, before, min(until, LONGEST), is_narrow).lattice()
+    return _Growth(tokens, first, before, min(until, LONGEST), page).lattice()
 
 
 class _Growth:
     """The forward pass over one stretch, and the pruning behind it."""
 
-    def __init__(self, tokens: Tokens, first: int, before: str, most: int, is_narrow: bool) -> None:
+    def __init__(self, tokens: Tokens, first: int, before: str, most: int, page: Page) -> None:
         self._tokens = tokens
-        self._machine = Machine(tokens, is_narrow)
+        self._machine = Machine(tokens, page.is_narrow)
+        self._pairs = page.pairs
         self._first = first
         self._looked_at, self._limit, self._lost = first, first + most, 0
         self._open: dict[Key, list[_Way]] = {}
         self._queue: list[Key] = []
         self._best = [NEVER] * (most + 3)
-        start = _Node((first, IN_STEP), before, [0.0], [])
-        self._nodes = [start]
-        self._leave(start)
+        self._nodes: list[_Node] = []
+        self._leave(self._added((first, IN_STEP), before, [0.0], []))
 
     def lattice(self) -> Lattice:
         """Grow to the end and prune."""
@@ -197,9 +208,12 @@ class _Growth:
     def _entered(self, key: Key, ways: list[_Way]) -> _Node:
         """Return a new node to which some ways lead."""
         characters = "".join([arc.suffix[-1:] or arc.choice.text[place] for _, _, arc, place, _ in ways])
-        node = _Node(key, characters, [way[0] for way in ways], ways)
-        self._nodes.append(node)
-        return node
+        return self._added(key, characters, [way[0] for way in ways], ways)
+
+    def _added(self, key: Key, characters: str, scores: list[float], ways: list[_Way]) -> _Node:
+        familiar = [self._pairs.followers(fold(character)) for character in characters]
+        self._nodes.append(_Node(key, characters, scores, ways, familiar))
+        return self._nodes[-1]
 
     def _leave(self, node: _Node) -> None:
         """Add the arcs that leave a node."""
@@ -244,6 +258,15 @@ def _hidden() -> Logs:
     for lead, trails in gbk.unmapped().items():
         table[lead, list(trails)] = 0.0
     return table
+
+
+@lru_cache(maxsize=1 << 12)
+def _places(text: str) -> dict[str, list[int]]:
+    """Return where each character of a string stands, by its folded form."""
+    places: dict[str, list[int]] = {}
+    for place, character in enumerate(text):
+        places.setdefault(fold(character), []).append(place)
+    return places
 
 
 @lru_cache(maxsize=1 << 12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from functools import lru_cache
 from math import log
 
@@ -84,22 +85,30 @@ class Pairs(dict[str, tuple[float, float]]):
         pairs = np.sort(wide[:-1] << _BITS | wide[1:])
         self._count = len(pairs)
         self._sorted = memoryview(pairs.data)
+        self._followers: dict[str, dict[str, float]] = {}
 
     def __missing__(self, pair: str) -> tuple[float, float]:
-        key = ord(pair[0]) << _BITS | ord(pair[1])
-        place = bisect_left(self._sorted, key)
-        is_on_page = place < self._count and self._sorted[place] == key
-        begins_clause = pair[0] in _AROUND_CLAUSES and pair[1] not in _AROUND_CLAUSES
-        is_known = is_on_page and not begins_clause
-        logs = self[pair] = self._on_page(pair, key, place) if is_known else _in_chinese(pair)
+        familiar = self.followers(pair[0]).get(pair[1])
+        logs = self[pair] = _in_chinese(pair) if familiar is None else self._on_page(pair, familiar)
         return logs
 
-    def _on_page(self, pair: str, key: int, place: int) -> tuple[float, float]:
+    def followers(self, first: str) -> dict[str, float]:
+        """Return the log probability of each folded character that follows a folded one on the page, as that says."""
+        if first not in self._followers:
+            key = ord(first) << _BITS
+            here = self._sorted[bisect_left(self._sorted, key) : bisect_left(self._sorted, key + (1 << _BITS))]
+            counts = Counter(chr(pair - key) for pair in here)
+            self._followers[first] = {
+                second: log(FAMILIAR * count / (len(here) + 1))
+                for second, count in counts.items()
+                if first not in _AROUND_CLAUSES or second in _AROUND_CLAUSES
+            }
+        return self._followers[first]
+
+    def _on_page(self, pair: str, familiar: float) -> tuple[float, float]:
         after, word = _in_chinese(pair)
-        count = bisect_right(self._sorted, key, place) - place
-        first = key >> _BITS << _BITS
-        others = bisect_left(self._sorted, first + (1 << _BITS)) - bisect_left(self._sorted, first)
-        familiar = log(FAMILIAR * count / (others + 1))
+        key = ord(pair[0]) << _BITS | ord(pair[1])
+        count = bisect_right(self._sorted, key) - bisect_left(self._sorted, key)
         word = max(word, model.unigram(pair[0]) + familiar - COINED)
         if count > 1:
             word = max(word, log(FAMILIAR * count / self._count))

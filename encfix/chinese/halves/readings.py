@@ -54,7 +54,7 @@ class _Reader:
             if token.kind is Kind.CHARACTER:
                 begun = self._scorer.write(begun, token.text)
         start = begun[0]._replace(open=opened, text="")
-        lattice = lattice_of(self._tokens, first, start.last, until, self._scorer.page.is_narrow)
+        lattice = lattice_of(self._tokens, first, start.last, until, self._scorer.page)
         states: dict[Key, list[State]] = {(first, IN_STEP): [start]}
         for key in sorted(lattice.forks):
             for arc, k, hopeful in _hopeful(merged(states.pop(key, [])), lattice.forks[key]):
