@@ -26,7 +26,7 @@ import encfix
 ROOT = Path(__file__).parent.parent
 CORPORA = Path(os.environ.get("ENCFIX_CORPORA", ROOT.parent / "shared" / "data"))
 MARKS = {"、": b"\xa1\xa2", "，": b"\xa3\xac", "！": b"\xa3\xa1", "；": b"\xa3\xbb", "？": b"\xa3\xbf"}
-HALF_WIDTH = str.maketrans("，！；？：（）", ",!;?:()")
+HALF_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)}
 PAGE = 12
 OWN = Path(__file__).parent / "half_characters.txt"
 

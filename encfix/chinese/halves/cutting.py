@@ -19,8 +19,11 @@ CUT_MARKS = {"、": 0xA1A2, "，": 0xA3AC, "！": 0xA3A1, "；": 0xA3BB, "？": 
 NARROW = {",": "，", "!": "！", ";": "；", "?": "？", ":": "：", "(": "（", ")": "）"}
 """Marks that a later step folds to half width, and what they were."""
 
+WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
+"""All that such a step folds: with the marks go the wide letters and digits that two halves make, 校 and 本 ２."""
+
 _CUT_BYTES = frozenset(CUT_MARKS.values())
-_FOLD = str.maketrans({wide: narrow for narrow, wide in NARROW.items()} | {"“": '"', "”": '"'})
+_FOLD = str.maketrans({wide: narrow for narrow, wide in WIDE.items()} | {"“": '"', "”": '"'})
 _INNER = re.compile(r"(.)(.)[(（]([^()（）]*)[)）]")
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from encfix.chinese import gbk, model, pinyin
 from encfix.chinese.characters import SIMPLIFIED_FORMS, class_of, two_forms
-from encfix.chinese.halves.cutting import CUT_MARKS, NARROW
+from encfix.chinese.halves.cutting import CUT_MARKS, NARROW, WIDE
 
 _LETTER = "[a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ\u0300\u0301\u0304\u030c\u0308]"
 _NESTED = rf"[(（]{_LETTER}{{1,7}} ?[)）]"
@@ -24,7 +24,7 @@ _TAIL = re.compile(rf"\?((?:{_LETTER}|{_NESTED}){{1,24}}) ?[)）]")
 _GLOSS = re.compile(rf"[(（]((?:{_LETTER}|{_NESTED}){{1,24}}) ?[)）]")
 _SPECIAL = re.compile(r"[?(（]")
 _TAG_TAIL = re.compile(r"/?[a-zA-Z][a-zA-Z0-9]{0,9}\s?/?>")
-_NARROWED = str.maketrans({wide: narrow for narrow, wide in NARROW.items()})
+_NARROWED = str.maketrans({wide: narrow for narrow, wide in WIDE.items()})
 _STRONG = frozenset("?!？！")
 
 
@@ -120,7 +120,7 @@ def _characters(line: str, start: int, end: int) -> list[Token]:
 
 
 def narrowed(text: str) -> str:
-    """Return a text with the marks of half width that some pages have throughout.
+    """Return a text with the marks, letters and digits of half width that some pages have throughout.
 
     >>> narrowed("學校，家庭")
     '學校,家庭'
@@ -186,16 +186,15 @@ def second_byte(character: str) -> int:
 def bytes_of(text: str, is_narrow: bool) -> tuple[tuple[int, int], ...]:
     """Return the bytes that a character may have had: its pair, or one that is a second byte, and 0.
 
-    >>> bytes_of("a", False), bytes_of("，", False) == bytes_of(",", True)
-    (((97, 0),), True)
+    >>> bytes_of("a", False), bytes_of("a", True), bytes_of("，", False) == bytes_of(",", True)
+    (((97, 0),), ((97, 0), (163, 225)), True)
     """
     if text in gbk.pairs():
         return (gbk.pairs()[text],)
-    if is_narrow and text in NARROW:
-        return (gbk.pairs()[NARROW[text]],)
     if is_narrow and text == '"':
         return (gbk.pairs()["“"], gbk.pairs()["”"])
-    return ((ord(text), 0),) if len(text) == 1 and "@" <= text <= "~" else ()
+    alone = ((ord(text), 0),) if len(text) == 1 and "@" <= text <= "~" else ()
+    return (*alone, gbk.pairs()[WIDE[text]]) if is_narrow and WIDE.get(text) in gbk.pairs() else alone
 
 
 @lru_cache(maxsize=4096)

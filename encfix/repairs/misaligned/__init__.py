@@ -75,7 +75,9 @@ CLEAR = 3
 _FOLLOWS = members(Class.MARK, Class.COMMA, Class.QUESTION) | IS_LETTER
 _END = re.compile(r"[?@-~]")
 _CHAIN = re.compile(r"[?!？！]{3}")
-_WIDE_MARKS = frozenset("，！；：？")
+_WIDE_MARK = re.compile("[，！；：？]")
+_SOUND_WIDE_MARK = re.compile(r"(?<!\?)[，！；：？]")
+_SOUND_NARROW_MARK = re.compile("[一-龥][,;:]")
 _CROSSED = re.compile(r"[^\x00-\x7f][@-~][(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ]{1,7}) ?[)）]")
 
 
@@ -227,8 +229,14 @@ def page_of(document: _Text, stretches: list[int]) -> Page:
         if place >= done:
             done = line_end(text, place, len(text))
             is_sound[place:done] = False
-    is_narrow = not any(mark in text for mark in _WIDE_MARKS)
-    return Page(batch.codes[base:end][is_sound], batch.codes.take(glosses.owner), is_narrow)
+    return Page(batch.codes[base:end][is_sound], batch.codes.take(glosses.owner), _is_narrow(text))
+
+
+def _is_narrow(text: str) -> bool:
+    """Return whether the marks of a page are of half width; the step that folds them leaves some behind lost bytes."""
+    if not _WIDE_MARK.search(text):
+        return True
+    return not _SOUND_WIDE_MARK.search(text) and _SOUND_NARROW_MARK.search(text) is not None
 
 
 @once_per_batch
