@@ -50,6 +50,22 @@ def test_the_page_decides_where_a_fragment_cannot() -> None:
     assert clean(page + fragment).text.endswith("我國高校可歸為教育部")
 
 
+def test_a_term_of_the_page_is_read_though_chinese_has_none() -> None:
+    page = "滑模面容易選取。\n滑模觀測器也比較簡單。\n滑模面上沒有抖動。\n人民日?qǐng)?bào)\n"
+    assert clean(page + "與滑?？刂葡啾?，這個算例比較難。").text.endswith("與滑模控制相比，這個算例比較難。")
+
+
+def test_text_is_cut_at_full_stops_too() -> None:
+    assert clean("各?。▍^(qū)、市）人民政府").text == "各省（區、市）人民政府"
+
+
+def test_letters_and_digits_are_folded_with_the_marks() -> None:
+    """Out of step, 校本 holds A3 B1, a wide １. The step that folds it leaves some marks behind lost bytes wide."""
+    page = "校本課程容易開設,也好懂。\n人民日?qǐng)?bào)\n"
+    damaged = "他們把“回到學?！焙托1菊n程放在一起"
+    assert clean(page + damaged).text.endswith("他們把“回到學校”和校本課程放在一起")
+
+
 def test_an_unsure_reading_is_reported_with_its_competitors() -> None:
     (finding,) = (f for f in clean("我國高??蓺w為教育部").findings if f.kind == "misaligned")
     assert finding.confidence < 0.9
@@ -116,5 +132,5 @@ def test_long_chains_take_linear_time(text: str) -> None:
 
 
 def test_every_mark_that_a_rule_of_place_names_is_judged_by_its_place() -> None:
-    ruled = {*scoring.SHORT, *scoring.CLOSED_BY, *scoring.CLOSED_BY.values()}
+    ruled = {*scoring.SHORT, *scoring.CLOSED_BY, *scoring.CLOSED_BY.values(), *scoring._LISTS, scoring.INDENT}
     assert ruled.union(*scoring._NEVER_BEHIND.values()) == scoring._HAS_ITS_PLACE

@@ -14,7 +14,7 @@ import numpy as np
 
 from encfix.chinese import gbk, model
 from encfix.chinese.characters import IS_HAN, SIMPLIFIED_FORMS, class_of
-from encfix.chinese.halves.cutting import CUT_MARKS
+from encfix.chinese.halves.cutting import CUT_MARKS, SELDOM_CUT
 from encfix.chinese.halves.tokens import glossable, reads
 from encfix.chinese.model import Codes, Logs
 from encfix.chinese.pair_table import Symbols, symbols_of
@@ -35,9 +35,10 @@ UNCUT = 0.9
 SYMBOL = 3.0
 """Nats against a character that is neither Chinese nor a mark of prose."""
 
+_OFTEN_CUT = CUT_MARKS.keys() - set(SELDOM_CUT)
 _ENDINGS = frozenset("”’）》」』】〉。！？…")
 _STOPS = frozenset("，。、；：")
-_PROSE = frozenset("，。、；：？！“”‘’（）《》「」『』【】〈〉…—·")
+_PROSE = frozenset("，。、；：？！“”‘’（）《》「」『』【】〈〉…—·\u3000")
 
 
 class Choice(NamedTuple):
@@ -77,7 +78,7 @@ def against(character: str) -> float:
     """Return what is against a character that the bytes allow: its form, its rarity, or that it was not cut."""
     form = OTHER_SCRIPT if class_of(character) in SIMPLIFIED_FORMS else model.form_cost(character)
     is_symbol = character not in _PROSE and not IS_HAN[class_of(character)]
-    return form + (UNCUT if character in CUT_MARKS else 0.0) + (SYMBOL if is_symbol else 0.0)
+    return form + (UNCUT if character in _OFTEN_CUT else 0.0) + (SYMBOL if is_symbol else 0.0)
 
 
 @cache

@@ -1,7 +1,7 @@
 """How characters come to be cut in half: glosses and cuts set into GBK text byte by byte, without regard to characters.
 
 A tool that makes copied pages look original took the bytes of a page in GBK; behind every two bytes that are those of a
-character of its list it wrote the character's reading in brackets; it cut the result where the bytes of five marks
+character of its list it wrote the character's reading in brackets; it cut the result where the bytes of six marks
 stand, though not everywhere; each piece was then decoded by itself. A lead byte followed by a byte that can be no trail
 gives one question mark for both; a lead byte left alone gives one; a pair that stands for nothing gives nothing.
 """
@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator
 
 from encfix.chinese import gbk
 
-CUT_MARKS = {"、": 0xA1A2, "，": 0xA3AC, "！": 0xA3A1, "；": 0xA3BB, "？": 0xA3BF}
+CUT_MARKS = {"、": 0xA1A2, "。": 0xA1A3, "，": 0xA3AC, "！": 0xA3A1, "；": 0xA3BB, "？": 0xA3BF}
 """The marks at whose bytes text was cut."""
+
+SELDOM_CUT = "。"
+"""The mark that text was cut at on some pages only."""
 
 NARROW = {",": "，", "!": "！", ";": "；", "?": "？", ":": "：", "(": "（", ")": "）"}
 """Marks that a later step folds to half width, and what they were."""

@@ -79,8 +79,9 @@ _Way: TypeAlias = "tuple[float, _Node, Arc, int, list[float]]"
 class _Node:
     """The characters that may stand before a node, the ways to them, and the best score of each.
 
-    `rows` are those of the table of pairs; `familiar` says what follows on the page, and how probably. `onward` are the ways that leave it through which some reading comes near
-    the best, the last first, with the best from there to the end.
+    `rows` are those of the table of pairs; `familiar` says what follows on the page, and how probably. `onward` are the
+    ways that leave it through which some reading comes near the best, the last first, with the best from there to the
+    end.
     """
 
     key: Key

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from encfix.chinese import model
+from encfix.chinese.characters import IS_HAN, class_of
 from encfix.chinese.halves.page import NEVER, Page, fold
 
 BEAM = 12
@@ -52,21 +53,34 @@ UNENDED = 1.0
 """Nats against a clause that ends with a word of one character, particles aside: words of two or more stand there three
 times as often in prose."""
 
+LONE = 3.5
+"""Nats against a character alone before a mark that opens, where a line begins or behind a mark that closes: in forty
+such places stands a conjunction or the like, as in “甲”和“乙”, for once that something else does."""
+
+INDENT = "\u3000"
+"""The space of full width, which stands where a line begins."""
+
+MISPLACED = 5.0
+"""Nats against it elsewhere."""
+
 CLOSED_BY = {"“": "”", "‘": "’", "（": "）", "《": "》", "「": "」", "『": "』", "【": "】", "〈": "〉"}
 _CLOSES = frozenset(CLOSED_BY.values())
 _STOPS = frozenset("，。、；：")
 _NEVER_BEHIND = {
-    **dict.fromkeys("\n，、；：", _STOPS | _CLOSES | frozenset("！？…")),
+    **dict.fromkeys("\n　，、；：", _STOPS | _CLOSES | frozenset("！？…")),
     **dict.fromkeys("。", _STOPS | frozenset("！？…")),
     **dict.fromkeys("！？", _STOPS),
     **dict.fromkeys(CLOSED_BY, _STOPS | frozenset("！？")),
 }
 _TWINS = frozenset("—…")
+_LISTS = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
+_JOINS = frozenset("或和与及的到至中为上下是在而按以从将用该本即对由据")
+_BEFORE_LONE = _CLOSES | frozenset(")]")
 _ENDS_CLAUSE = frozenset("\n，。；：！？")
 _ENDS_SHORT = frozenset("的了吗呢吧啊呀嘛着过等人者中上下里我你他她它好多事来去")
 _NEVER_BEGINS = frozenset("的了着们吗呢吧啊嘛者化性")
 _ENDS = _CLOSES | frozenset("，。；：！？…")
-_HAS_ITS_PLACE = _CLOSES | CLOSED_BY.keys() | _STOPS | frozenset("！？…")
+_HAS_ITS_PLACE = _CLOSES | CLOSED_BY.keys() | _STOPS | _LISTS | frozenset("！？…" + INDENT)
 """Marks that may not stand behind every character, or not in every clause. A dash may."""
 
 
@@ -200,6 +214,10 @@ def _character(character: str) -> tuple[str, float, bool]:
 def _against_mark(opened: str, tail: str, last: str, character: str, clause: int) -> float:
     """Return what is against a mark behind what is written, or against a character behind a mark."""
     cost = 0.0
+    if character == INDENT and tail.strip():
+        cost += MISPLACED
+    if (character in CLOSED_BY or character in _LISTS) and _is_lone(tail):
+        cost += LONE
     if character in _CLOSES or character in CLOSED_BY:
         if opened_after(opened, character).endswith(character * 2):
             cost += ORPHAN
@@ -212,6 +230,12 @@ def _against_mark(opened: str, tail: str, last: str, character: str, clause: int
     if last in _TWINS and character != last and not tail.endswith(last * 2):
         cost += ALONE
     return cost
+
+
+def _is_lone(tail: str) -> bool:
+    """Return whether a character that is no conjunction stands alone where a line begins or behind a closing mark."""
+    is_first = len(tail) == 1 or tail[-2:-1] in _BEFORE_LONE
+    return is_first and bool(tail) and tail[-1] not in _JOINS and IS_HAN[class_of(tail[-1])]
 
 
 def merged(states: list[State]) -> list[State]:
