@@ -49,6 +49,7 @@ from encfix.repairs.misaligned.half_character import (
     MARGIN,
     RULE,
     UNSURE,
+    Signs,
     is_sure,
     line_end,
     read_stretch,
@@ -103,7 +104,11 @@ def propose(batch: Batch, options: Options) -> Edits:
         suspects, letters, chosen = found[here[0]] - base, crossed[here[1]] - 1 - base, glosses.where(here[3])
         marks = (dropped[here[2]] - base).tolist()
         text = _Text(batch, base, end, batch.text(document), chosen)
-        done = [repair.moved(base) for repair in _repairs(text, suspects.tolist(), letters.tolist(), marks)]
+        signs = _signs(text)
+        done = list(_repairs(text, suspects.tolist(), letters.tolist(), marks, signs))
+        if signs is not Signs.PROOF and any(map(is_sure, done)):
+            done = list(_repairs(text, suspects.tolist(), letters.tolist(), marks, Signs.PROOF))
+        done = [repair.moved(base) for repair in done]
         repairs += done
         if any(map(is_sure, done)):
             repairs += _licensed(batch, chosen, done)
@@ -132,15 +137,28 @@ class _Text(NamedTuple):
     glosses: gloss.Glosses
 
 
-def _repairs(document: _Text, suspects: list[int], letters: list[int], marks: list[int]) -> Iterator[Proposal]:
+def _signs(document: _Text) -> Signs:
+    """Return what the glosses of a document that fit say: two characters of two forms are those that a tool glosses."""
+    glosses = document.glosses
+    owners = document.batch.codes.take(glosses.owner)
+    chosen = glosses.toned & two_forms().take(owners, mode="clip")
+    if len(np.unique(owners[chosen])) > 1:
+        return Signs.PROOF
+    return Signs.SOME if len(owners) else Signs.NONE
+
+
+def _repairs(
+    document: _Text, suspects: list[int], letters: list[int], marks: list[int], signs: Signs
+) -> Iterator[Proposal]:
     """Yield the repairs of one document, given its suspect question marks, letters before brackets and other marks."""
     text = document.text
     stretches = [place for place in suspects if _may_be_damage(text, place)]
     done = 0
     page: Page | None = None
     unread: list[tuple[int, int]] = []
-    has_signs = len(document.glosses.start) > 0 or any(IS_LETTER[class_of(text[place + 1])] for place in stretches)
-    marks = marks if has_signs or letters else []
+    if any(IS_LETTER[class_of(text[place + 1])] for place in stretches):
+        signs = Signs.PROOF
+    marks = marks if signs is not Signs.NONE or letters else []
     in_vain = 0
     for place in sorted({*stretches, *marks}):
         if place < done:
@@ -160,7 +178,7 @@ def _repairs(document: _Text, suspects: list[int], letters: list[int], marks: li
                 unread.append((repair.start, line_end(text, place, len(text))))
                 yield repair
             continue
-        repair, done = read_stretch(text, place, page, has_signs)
+        repair, done = read_stretch(text, place, page, signs)
         in_vain = 0 if is_sure(repair) else in_vain + 1
         if in_vain % TRIALS == TRIALS - 1:
             done = line_end(text, place, len(text))
@@ -170,7 +188,7 @@ def _repairs(document: _Text, suspects: list[int], letters: list[int], marks: li
             unread.append((place, line_end(text, place, len(text))))
         else:
             unread.append((repair.start, repair.end))
-    if has_signs or stretches:
+    if signs is not Signs.NONE or stretches:
         yield from _crossed(text, letters, unread)
 
 

@@ -18,7 +18,7 @@ from encfix.chinese.characters import IS_HAN
 from encfix.chinese.halves.lattice import LONGEST
 from encfix.chinese.halves.page import Page
 from encfix.edits import Proposal
-from encfix.repairs.misaligned.half_character import Doubt, line_end, line_start, read_stretch
+from encfix.repairs.misaligned.half_character import Doubt, Signs, line_end, line_start, read_stretch
 
 IMPROBABLE = -21.0
 """Nats of two pairs in a row, of which one in a hundred behind real marks has less, and three of four behind others."""
@@ -53,7 +53,7 @@ def read_suspect(text: str, place: int, page: Page) -> Proposal | None:
     is_cut = again == end or text[again] in "，；！？、,;!"
     pieces = (text[base:place], text[place:again], text[again:end])
     line = "?".join(pieces) if is_cut else pieces[0] + "?" + pieces[1] + pieces[2]
-    repair, _ = read_stretch(line, place - base, page, True, DOUBT)
+    repair, _ = read_stretch(line, place - base, page, Signs.PROOF, DOUBT)
     if repair is None or repair.start != place - base:
         return None
     passed = 1 + (is_cut and repair.end > again - base + 1)

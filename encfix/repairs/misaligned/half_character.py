@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from math import exp, log
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ MARGIN = 8.0
 """Nats by which the best reading must beat the text as it stands; half of it on a page with other signs."""
 
 BARE_MARGIN = 14.0
-"""Nats by which it must beat the text where that holds no Chinese, on a page without other signs."""
+"""Nats by which it must beat the text to be reported where that holds no Chinese, on a page without other signs."""
 
 GAP = 3.3
 """Nats by which the best reading must beat every other to be as good as certain."""
@@ -52,6 +53,14 @@ _LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BRACKET = re.compile(f"[{''.join(CLOSED_BY)}{''.join(CLOSED_BY.values())}]")
 
 
+class Signs(Enum):
+    """What else on a page speaks for damage: nothing, perhaps something, or what proves it."""
+
+    NONE = 0
+    SOME = 1
+    PROOF = 2
+
+
 class Doubt(NamedTuple):
     """Nats more by which a reading must beat the text as it stands, and every other reading."""
 
@@ -79,7 +88,7 @@ def line_start(text: str, place: int) -> int:
 
 
 def read_stretch(
-    text: str, place: int, page: Page, has_signs: bool, doubt: Doubt = NO_DOUBT
+    text: str, place: int, page: Page, signs: Signs, doubt: Doubt = NO_DOUBT
 ) -> tuple[Proposal | None, int]:
     """Return the repair of the stretch that begins at a place, if there is one, and where to go on."""
     base = max(text.rfind("\n", place - LINE if place > LINE else 0, place) + 1, place - BEFORE)
@@ -92,12 +101,12 @@ def read_stretch(
     for bracket in _BRACKET.findall(text, line_start(text, place), place):
         opened = opened_after(opened, bracket)
     found = search(tokens, first, page, opened)
-    repair = _judge(tokens, first, found, page, has_signs, doubt)
+    repair = _judge(tokens, first, found, page, signs, doubt)
     stops = found.readings[0].stops()[1:LINKS] if found.readings else ()
     for stop in reversed(stops):  # a chain whose later links are unsure: perhaps the first ones are not
         if repair is None or is_sure(repair):
             break
-        shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, has_signs, doubt)
+        shorter = _judge(tokens, first, search(tokens, first, page, opened, stop - first), page, signs, doubt)
         if is_sure(shorter):
             repair = shorter
     if repair is None:  # what follows may be out of step, unless the question mark is a real one
@@ -110,23 +119,25 @@ def read_stretch(
     return repair.moved(base), base + repair.end
 
 
-def _judge(tokens: Tokens, first: int, found: Search, page: Page, has_signs: bool, doubt: Doubt) -> Proposal | None:
+def _judge(tokens: Tokens, first: int, found: Search, page: Page, signs: Signs, doubt: Doubt) -> Proposal | None:
     """Return the best reading of a stretch as a repair of its line, if the text as it stands is much less probable."""
     if not found.readings:
         return None
     best, *others = found.readings
     gain = best.score - found.literal
-    if gain < (MARGIN / 2 if has_signs else MARGIN) + doubt.margin:
+    if gain < (MARGIN if signs is Signs.NONE else MARGIN / 2) + doubt.margin:
         return None
     last, read, rest = _trimmed(tokens, first, found.end, best)
     gap = -log(sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP))
     near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
     observed = "".join(token.text + token.gloss for token in tokens.between(first, last))
     is_bare = all(character.isascii() or not character.isalpha() for character in observed)
-    if is_bare and not has_signs and gain < BARE_MARGIN:
-        return None  # marks and a letter prove little
+    if is_bare and signs is Signs.NONE and gain < BARE_MARGIN:
+        return None
     confidence = certainty(gap - doubt.gap)
-    if confidence > UNSURE and (LOST in best.notes or not _is_explained(tokens, first, observed, read, best)):
+    proves_little = is_bare and signs is not Signs.PROOF  # a person writes 有嗎?；A：有 and 什麼?！? too
+    is_lossy = LOST in best.notes
+    if confidence > UNSURE and (proves_little or is_lossy or not _is_explained(tokens, first, observed, read, best)):
         confidence = UNSURE
     read = narrowed(read) if page.is_narrow else read
     candidates = tuple(text[: len(text) - rest] for text in near) if confidence <= UNSURE_MOST else ()
