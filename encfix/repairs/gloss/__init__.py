@@ -34,7 +34,7 @@ from encfix.repairs.gloss.finding import Glosses, brackets, find
 from encfix.repairs.gloss.periodic import strewn_emoji
 from encfix.rules import number_of
 
-__all__ = ["PINYIN", "Glosses", "brackets", "find", "propose"]
+__all__ = ["PINYIN", "Glosses", "brackets", "find", "propose", "set_by_tool"]
 
 PINYIN = number_of("gloss.pinyin")
 REPEATED = number_of("gloss.repeated")
@@ -64,6 +64,14 @@ def propose(batch: Batch, options: Options) -> Edits:
         own = parts.moved(_proposed(parts.batch, inside, Evidence(parts.batch, inside, ENOUGH), options))
         found = merge((found.where(~parts.divided[batch.documents_of(found.start)]), own))
     return merge((found, disguised)) if len(disguised) else found
+
+
+def set_by_tool(batch: Batch, glosses: Glosses) -> Mask:
+    """Return of which documents a tool set the glosses, at characters of two forms; others may be for learners."""
+    if not len(glosses.start):
+        return np.zeros(len(batch), dtype=np.bool_)
+    evidence = Evidence(batch, glosses)
+    return evidence.is_glossed | evidence.may_hold_pages
 
 
 def _proposed(batch: Batch, glosses: Glosses, evidence: Evidence, options: Options) -> Edits:

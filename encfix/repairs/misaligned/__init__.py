@@ -95,6 +95,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     documents = np.union1d(np.union1d(batch.documents_of(found), batch.documents_of(crossed)), of_dropped)
     if not len(documents):
         return Edits.none()
+    are_set = gloss.set_by_tool(batch, glosses)
     repairs: list[Proposal] = []
     bases, ends = batch.starts[documents], batch.ends[documents]
     parts = [
@@ -104,7 +105,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         suspects, letters, chosen = found[here[0]] - base, crossed[here[1]] - 1 - base, glosses.where(here[3])
         marks = (dropped[here[2]] - base).tolist()
         text = _Text(batch, base, end, batch.text(document), chosen)
-        signs = _signs(text)
+        signs = Signs.PROOF if are_set[document] else Signs.SOME if len(chosen.start) else Signs.NONE
         done = list(_repairs(text, suspects.tolist(), letters.tolist(), marks, signs))
         if signs is not Signs.PROOF and any(map(is_sure, done)):
             done = list(_repairs(text, suspects.tolist(), letters.tolist(), marks, Signs.PROOF))
@@ -135,16 +136,6 @@ class _Text(NamedTuple):
     end: int
     text: str
     glosses: gloss.Glosses
-
-
-def _signs(document: _Text) -> Signs:
-    """Return what the glosses of a document that fit say: two characters of two forms are those that a tool glosses."""
-    glosses = document.glosses
-    owners = document.batch.codes.take(glosses.owner)
-    chosen = glosses.toned & two_forms().take(owners, mode="clip")
-    if len(np.unique(owners[chosen])) > 1:
-        return Signs.PROOF
-    return Signs.SOME if len(owners) else Signs.NONE
 
 
 def _repairs(

@@ -23,7 +23,7 @@ MARGIN = 8.0
 """Nats by which the best reading must beat the text as it stands; half of it on a page with other signs."""
 
 BARE_MARGIN = 14.0
-"""Nats by which it must beat the text to be reported where that holds no Chinese, on a page without other signs."""
+"""Nats by which it must beat the text to be reported where that holds no Chinese, on a page without proof of damage."""
 
 GAP = 3.3
 """Nats by which the best reading must beat every other to be as good as certain."""
@@ -132,10 +132,10 @@ def _judge(tokens: Tokens, first: int, found: Search, page: Page, signs: Signs, 
     near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
     observed = "".join(token.text + token.gloss for token in tokens.between(first, last))
     is_bare = all(character.isascii() or not character.isalpha() for character in observed)
-    if is_bare and signs is Signs.NONE and gain < BARE_MARGIN:
+    proves_little = is_bare and signs is not Signs.PROOF  # a person writes 有嗎?；A：有 and 什麼?！? too
+    if proves_little and gain < BARE_MARGIN:
         return None
     confidence = certainty(gap - doubt.gap)
-    proves_little = is_bare and signs is not Signs.PROOF  # a person writes 有嗎?；A：有 and 什麼?！? too
     is_lossy = LOST in best.notes
     if confidence > UNSURE and (proves_little or is_lossy or not _is_explained(tokens, first, observed, read, best)):
         confidence = UNSURE
