@@ -151,7 +151,7 @@ class _Growth:
     def __init__(self, tokens: Tokens, first: int, before: str, most: int, page: Page) -> None:
         self._tokens = tokens
         self._machine = Machine(tokens, page.is_narrow)
-        self._pairs = page.pairs
+        self._followers = page.pairs.followers
         self._first = first
         self._looked_at, self._limit, self._lost = first, first + most, 0
         self._open: dict[Key, list[_Way]] = {}
@@ -212,7 +212,7 @@ class _Growth:
         return self._added(key, characters, [way[0] for way in ways], ways)
 
     def _added(self, key: Key, characters: str, scores: list[float], ways: list[_Way]) -> _Node:
-        familiar = [self._pairs.followers(fold(character)) for character in characters]
+        familiar = [self._followers[fold(character)] for character in characters]
         self._nodes.append(_Node(key, characters, scores, ways, familiar))
         return self._nodes[-1]
 

@@ -74,6 +74,32 @@ def _place(character: str) -> int:
     return min(ord(character), _OTHERS)
 
 
+class Followers(dict[str, dict[str, float]]):
+    """The log probability of each folded character that follows a folded one on the page, as the page says."""
+
+    def __init__(self, folded: Folded) -> None:
+        wide = folded.astype(np.int64)
+        pairs = np.sort(wide[:-1] << _BITS | wide[1:])
+        self._pairs = memoryview(pairs.data)
+        self.pairs_on_page = len(pairs)
+
+    def __missing__(self, first: str) -> dict[str, float]:
+        key = ord(first) << _BITS
+        here = self._pairs[bisect_left(self._pairs, key) : bisect_left(self._pairs, key + (1 << _BITS))]
+        counts = Counter(chr(pair - key) for pair in here)
+        logs = self[first] = {
+            second: log(FAMILIAR * count / (len(here) + 1))
+            for second, count in counts.items()
+            if first not in _AROUND_CLAUSES or second in _AROUND_CLAUSES
+        }
+        return logs
+
+    def count(self, pair: str) -> int:
+        """Return how often a pair stands on the page."""
+        key = ord(pair[0]) << _BITS | ord(pair[1])
+        return bisect_right(self._pairs, key) - bisect_left(self._pairs, key)
+
+
 class Pairs(dict[str, tuple[float, float]]):
     """The log probability of the second of two folded characters after the first, and of both as a word.
 
@@ -81,37 +107,19 @@ class Pairs(dict[str, tuple[float, float]]):
     """
 
     def __init__(self, folded: Folded) -> None:
-        wide = folded.astype(np.int64)
-        pairs = np.sort(wide[:-1] << _BITS | wide[1:])
-        self._count = len(pairs)
-        self._sorted = memoryview(pairs.data)
-        self._followers: dict[str, dict[str, float]] = {}
+        self.followers = Followers(folded)
 
     def __missing__(self, pair: str) -> tuple[float, float]:
-        familiar = self.followers(pair[0]).get(pair[1])
+        familiar = self.followers[pair[0]].get(pair[1])
         logs = self[pair] = _in_chinese(pair) if familiar is None else self._on_page(pair, familiar)
         return logs
 
-    def followers(self, first: str) -> dict[str, float]:
-        """Return the log probability of each folded character that follows a folded one on the page, as that says."""
-        if first not in self._followers:
-            key = ord(first) << _BITS
-            here = self._sorted[bisect_left(self._sorted, key) : bisect_left(self._sorted, key + (1 << _BITS))]
-            counts = Counter(chr(pair - key) for pair in here)
-            self._followers[first] = {
-                second: log(FAMILIAR * count / (len(here) + 1))
-                for second, count in counts.items()
-                if first not in _AROUND_CLAUSES or second in _AROUND_CLAUSES
-            }
-        return self._followers[first]
-
     def _on_page(self, pair: str, familiar: float) -> tuple[float, float]:
         after, word = _in_chinese(pair)
-        key = ord(pair[0]) << _BITS | ord(pair[1])
-        count = bisect_right(self._sorted, key) - bisect_left(self._sorted, key)
         word = max(word, model.unigram(pair[0]) + familiar - COINED)
+        count = self.followers.count(pair)
         if count > 1:
-            word = max(word, log(FAMILIAR * count / self._count))
+            word = max(word, log(FAMILIAR * count / self.followers.pairs_on_page))
         return max(after, familiar), word
 
 

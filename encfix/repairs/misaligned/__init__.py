@@ -107,7 +107,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         text = _Text(batch, base, end, batch.text(document), chosen)
         signs = Signs.PROOF if are_set[document] else Signs.SOME if len(chosen.start) else Signs.NONE
         done = list(_repairs(text, suspects.tolist(), letters.tolist(), marks, signs))
-        if signs is not Signs.PROOF and any(map(is_sure, done)):
+        if signs is not Signs.PROOF and any(map(is_sure, done)) and not all(map(is_sure, done)):
             done = list(_repairs(text, suspects.tolist(), letters.tolist(), marks, Signs.PROOF))
         done = [repair.moved(base) for repair in done]
         repairs += done
