@@ -8,9 +8,11 @@ that damage turns it into what is seen.
 
 When it is certain: a reading of the whole stretch is far more probable than the stretch as it stands, and clearly more
 so than every other reading. The first alone proves damage, which is then reported with the readings that compete.
+Where marks and a letter are all that is seen, something else on the page must prove damage, too.
 
 What looks alike and must stay: real question marks before other marks. Where one stands, the bytes behind it would be
-out of step to the end of the line, which leaves no reading, or one that is less probable than the text itself.
+out of step to the end of the line, which leaves no reading, or one that is less probable than the text itself. Behind
+a letter they are in step: 有嗎?；A：有.
 """
 
 from __future__ import annotations
