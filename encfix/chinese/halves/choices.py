@@ -146,3 +146,12 @@ def hiding_again() -> Choice:
 def behind(character: str) -> frozenset[int]:
     """Return the bytes that may begin the next character, if this one hides the beginning of a pair."""
     return gbk.unmapped()[gbk.pairs()[character][1]]
+
+
+@cache
+def unmapped_pairs() -> Logs:
+    """Return 0 for each pair of bytes that stands for nothing, and minus infinity for others: float32 (256, 256)."""
+    table = np.full((256, 256), float("-inf"), dtype=np.float32)
+    for lead, trails in gbk.unmapped().items():
+        table[lead, list(trails)] = 0.0
+    return table

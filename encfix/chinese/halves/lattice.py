@@ -8,7 +8,7 @@ comes near the best one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import repeat
 from operator import add, itemgetter
@@ -18,7 +18,7 @@ import numpy as np
 
 from encfix.chinese import gbk, model, pair_table
 from encfix.chinese.halves.arcs import Arc, Key, Machine
-from encfix.chinese.halves.choices import HIDDEN, IN_STEP, behind, codes_of
+from encfix.chinese.halves.choices import HIDDEN, IN_STEP, TWICE, behind, codes_of, unmapped_pairs
 from encfix.chinese.halves.page import Page, fold
 from encfix.chinese.halves.tokens import Tokens
 from encfix.chinese.model import Logs
@@ -35,8 +35,8 @@ MOST_LOST = 16
 DEPTH = 16.0
 """Nats below the best way to a token at which another is given up."""
 
-HOPE = 10.0
-"""The same for a pair that stood for nothing."""
+HOPE = {HIDDEN: 12.0, TWICE: 16.0}
+"""The same behind one pair that stood for nothing, and behind two: as many more characters are written by then."""
 
 NEAR = 8.0
 """Nats below the best reading, by pairs, at which another is given up in the end."""
@@ -127,7 +127,7 @@ class _Node:
             steps += _suffixed(choice.text, arc.suffix)
         if self.key[1] >= HIDDEN:
             hiding = np.array([gbk.pairs()[one][1] for one in self.characters])
-            steps += _hidden().take(hiding[:, None] << 8 | choice.firsts)
+            steps += unmapped_pairs().take(hiding[:, None] << 8 | choice.firsts)
         best = (steps + np.array(self.scores, dtype=np.float32)[:, None]).max(axis=0)
         if len(best) > MOST:
             least = max(least, np.partition(best, -MOST)[-MOST].item())
@@ -204,7 +204,7 @@ class _Growth:
 
     def _least(self, key: Key) -> float:
         """Return the score below which a way to a node is given up, as far as is known."""
-        return self._best[key[0] - self._first] - (HOPE if key[1] >= HIDDEN else DEPTH)
+        return self._best[key[0] - self._first] - HOPE.get(key[1], DEPTH)
 
     def _entered(self, key: Key, ways: list[_Way]) -> _Node:
         """Return a new node to which some ways lead."""
@@ -250,15 +250,6 @@ class _Growth:
                 if way[0] + worth >= least:
                     way[1].onward.append((way, worth))
         return Lattice(forks, end.key[0])
-
-
-@cache
-def _hidden() -> Logs:
-    """Return 0 for each pair of bytes that stands for nothing, and `NEVER` for others: float32 of shape (256, 256)."""
-    table = np.full((256, 256), NEVER, dtype=np.float32)
-    for lead, trails in gbk.unmapped().items():
-        table[lead, list(trails)] = 0.0
-    return table
 
 
 @lru_cache(maxsize=1 << 12)

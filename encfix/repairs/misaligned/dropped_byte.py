@@ -18,12 +18,12 @@ from encfix.chinese.characters import IS_HAN
 from encfix.chinese.halves.lattice import LONGEST
 from encfix.chinese.halves.page import Page
 from encfix.edits import Proposal
-from encfix.repairs.misaligned.half_character import Doubt, Signs, line_end, line_start, read_stretch
+from encfix.repairs.misaligned.half_character import GAP, Doubt, Signs, line_end, line_start, read_stretch
 
 IMPROBABLE = -21.0
 """Nats of two pairs in a row, of which one in a hundred behind real marks has less, and three of four behind others."""
 
-DOUBT = Doubt(margin=16.0, gap=1.5)
+DOUBT = Doubt(margin=16.0, gap=GAP / 2)
 """The reading must also beat what the missing question mark would cost, and others by half as much again."""
 
 _MARKS = tuple(map(ord, "！!；;？"))

@@ -14,6 +14,7 @@ from encfix.chinese.halves.page import Page
 from encfix.chinese.halves.readings import Search, search
 from encfix.chinese.halves.scoring import CLOSED_BY, LOST, Reading, opened_after
 from encfix.chinese.halves.tokens import Kind, Tokens, is_trigger, narrowed
+from encfix.chinese.halves.vanished import lacking
 from encfix.edits import Proposal
 from encfix.rules import number_of
 
@@ -25,8 +26,9 @@ MARGIN = 8.0
 BARE_MARGIN = 14.0
 """Nats by which it must beat the text to be reported where that holds no Chinese, on a page without proof of damage."""
 
-GAP = 3.3
-"""Nats by which the best reading must beat every other to be as good as certain."""
+GAP = 2.75
+"""Nats by which the best reading must beat all others together, and all that have one character more, to be as good as
+certain."""
 
 LENGTHS = 0.5
 """Nats more by which the best reading must beat one of another length."""
@@ -128,7 +130,11 @@ def _judge(tokens: Tokens, first: int, found: Search, page: Page, signs: Signs, 
     if gain < (MARGIN if signs is Signs.NONE else MARGIN / 2) + doubt.margin:
         return None
     last, read, rest = _trimmed(tokens, first, found.end, best)
-    gap = -log(sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP))
+    rivals = sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP)
+    if rivals <= exp(-GAP):
+        before = tokens[first - 1].text if first else "\n"
+        rivals += exp(lacking(before, best.text, len(read), page))
+    gap = -log(rivals)
     near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
     observed = "".join(token.text + token.gloss for token in tokens.between(first, last))
     is_bare = all(character.isascii() or not character.isalpha() for character in observed)
