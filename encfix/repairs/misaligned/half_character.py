@@ -132,7 +132,7 @@ def _judge(tokens: Tokens, first: int, found: Search, page: Page, signs: Signs, 
     last, read, rest = _trimmed(tokens, first, found.end, best)
     rivals = sum(exp(other.score - best.score + _alike(best, other)) for other in others) or exp(-2 * GAP)
     if rivals <= exp(-GAP):
-        before = tokens[first - 1].text if first else "\n"
+        before = tokens[first - 1].text[-1] if first else "\n"
         rivals += exp(lacking(before, best.text, len(read), page))
     gap = -log(rivals)
     near = [other.text for other in others if best.score - other.score < NEAR][: CANDIDATES - 1]
