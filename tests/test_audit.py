@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import encfix
@@ -78,6 +78,7 @@ def test_what_cannot_be_seen_is_escaped_and_chinese_is_not() -> None:
 
 
 @given(st.lists(PIECES).map("".join), st.booleans(), st.sampled_from(["keep", "simplified", "taiwan"]))
+@example(text="\0\ufeff\ufeff", has_mark=False, script="simplified")
 def test_apply_gives_the_output_and_undo_the_input(text: str, has_mark: bool, script: str) -> None:
     data = b"\xef\xbb\xbf" * has_mark + text.encode()
     entry, decoded, output = entry_of(data, encfix.Options(script=script))

@@ -154,6 +154,11 @@ class TestSaid:
         assert declared_in(b"<p>charset=gbk</p>") is None
         assert declared_in(b" " * 2000 + b"<meta charset=gbk>") is None
 
+    @pytest.mark.parametrize("text", ["\0\ufeff\ufeff", "\0é", "一\0", "find\0-print0\0"])
+    def test_a_nul_does_not_make_utf_8_another_encoding_of_bytes(self, text: str) -> None:
+        decoded = encfix.decode(text.encode(), "euc-kr")
+        assert (decoded.text, decoded.encoding, decoded.strict) == (text, "utf-8", True)
+
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
     def test_mark_decides_and_is_set_aside(self, encoding: str) -> None:
         data = TRADITIONAL.encode(encoding)

@@ -25,6 +25,8 @@ __all__ = ["Decoded", "codec_of", "decode", "decode_as", "strictly"]
 # What a codec of seven bits is known by. UTF-8 reads its bytes strictly, as ASCII.
 _ESCAPES = ((b"~{", "hz"), (b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp"), (b"\x1b$", "iso2022_jp_ext"))
 
+_WIDE = ("utf-16", "utf-32")
+
 # Codecs of the same charset that keep apart what the first one, which reads more, decodes to one character.
 _NARROWER = {"big5hkscs": ("cp950", "big5"), "cp932": ("shift_jis",)}
 
@@ -61,8 +63,6 @@ def _decoded(data: bytes, declared: str | None) -> Decoded:
         return settled
     else:
         encoding, confidence = _judged(data, declared)
-        if b"\0" in data and strictly(data, encoding) is None and (text := strictly(data, "utf-8")) is not None:
-            return Decoded(text, "utf-8", 1.0 - confidence)
     return decode_as(data[len(mark) :], encoding, confidence, mark)
 
 
@@ -105,10 +105,12 @@ def _settled(data: bytes) -> Decoded | None:
                 return Decoded(other, name, 0.99)
     if "\0" in text:
         return None
-    if len(text) == len(data):
-        return Decoded(text, "utf-8", 1.0)
-    # Bytes beyond ASCII obey the rules of UTF-8 by chance about every other time, if they are few.
-    return Decoded(text, "utf-8", 1.0 - 0.5 ** (1 + min(len(data) - len(text), 64)))
+    return Decoded(text, "utf-8", _not_by_chance(data, text))
+
+
+def _not_by_chance(data: bytes, text: str) -> float:
+    """Return the probability that bytes are UTF-8 which obey its rules; if few are beyond ASCII, every other does."""
+    return 1.0 if len(text) == len(data) else 1.0 - 0.5 ** (1 + min(len(data) - len(text), 64))
 
 
 def _is_better(data: bytes, encoding: str) -> bool:
@@ -126,6 +128,12 @@ def _judged(data: bytes, declared: str | None) -> tuple[str, float]:
     """Return the most probable encoding of bytes that prove none, and its probability."""
     hints = (charset_of(declared) if declared else None, declared_in(data))
     ranked = judge(data, {hint for hint in hints if hint})
+    if b"\0" in data and (text := strictly(data, "utf-8")) is not None:  # with a NUL, or in wide code units
+        wide = (item for item in ranked.items() if item[0].startswith(_WIDE) and strictly(data, item[0]) is not None)
+        encoding, probability = next(wide, ("", 0.0))
+        if probability <= 0.5:
+            return "utf-8", (1.0 - probability) * _not_by_chance(data, text)
+        return encoding, probability
     return next(iter(ranked.items()))
 
 
