@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from functools import lru_cache
 from math import log
 
@@ -85,13 +84,18 @@ class Followers(dict[str, dict[str, float]]):
 
     def __missing__(self, first: str) -> dict[str, float]:
         key = ord(first) << _BITS
-        here = self._pairs[bisect_left(self._pairs, key) : bisect_left(self._pairs, key + (1 << _BITS))]
-        counts = Counter(chr(pair - key) for pair in here)
-        logs = self[first] = {
-            second: log(FAMILIAR * count / (len(here) + 1))
-            for second, count in counts.items()
-            if first not in _AROUND_CLAUSES or second in _AROUND_CLAUSES
-        }
+        start = bisect_left(self._pairs, key)
+        end = bisect_left(self._pairs, key + (1 << _BITS), start)
+        logs = self[first] = self._counted(first, self._pairs[start:end], key) if start < end else {}
+        return logs
+
+    def _counted(self, first: str, here: memoryview, key: int) -> dict[str, float]:
+        counts: dict[int, int] = {}
+        for pair in here:
+            counts[pair] = counts.get(pair, 0) + 1
+        logs = {chr(pair - key): log(FAMILIAR * count / (len(here) + 1)) for pair, count in counts.items()}
+        if first in _AROUND_CLAUSES:
+            return {second: familiar for second, familiar in logs.items() if second in _AROUND_CLAUSES}
         return logs
 
     def count(self, pair: str) -> int:
