@@ -103,7 +103,7 @@ class Block:
         self._may_be_later: dict[bool, Mask] = {}
         self.resolved: dict[Pair, tuple[Raw, Positions]] = {}
         """For pairs that were read with care the bytes chosen, and the places where the choice is in doubt."""
-        self.readings: dict[tuple[Pair, float], edges.Gaining | None] = {}
+        self.readings: dict[tuple[Pair, float], edges.Rough | None] = {}
         """For pairs that were read what gains more than so many nats as the bytes that come first."""
         self.is_wide = bool((codes >= FIRST_OF_CHINA).any())
         self.is_narrow = bool(((codes >= 0x80) & (codes < FIRST_OF_CHINA)).any())

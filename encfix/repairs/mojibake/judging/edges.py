@@ -83,15 +83,32 @@ _NOTHING = -1e9
 Stretch = tuple[int, int]
 """The first and the last shared border of a span, by index."""
 
-Gaining = tuple[Text, list[tuple[int, int, float]]]
-"""A text, and which spans of it gain how many nats."""
+Gain = tuple[int, int, float]
+"""The same, and how many nats it gains."""
 
 
-def drawn_out(
-    stretches: list[tuple[int, int, float]], gains: Scores, stops: Positions, leaving: Scores
-) -> list[tuple[int, int, float]]:
+@dataclass(frozen=True, eq=False)
+class Rough:
+    """A text, what it gains between each of its borders and the next, and which stretches of it gain much."""
+
+    text: Text
+    gains: Scores
+    is_stop: Mask
+    """Where between two borders a span ends at the latest."""
+    stretches: list[Gain]
+
+    @cached_property
+    def settled(self) -> list[Gain]:
+        """The stretches as they should be: drawn out to the next stop, less what is sound at their ends."""
+        old, foreign = self.text.old, self.text.block.foreign_before[self.text.old]
+        leaving = np.where(np.diff(foreign) == np.diff(old), LEAVING_FOREIGN, LEAVING)
+        stretches = drawn_out(self.stretches, self.gains, np.flatnonzero(self.is_stop), leaving)
+        return list(settled(self.text, stretches, self.gains))
+
+
+def drawn_out(stretches: list[Gain], gains: Scores, stops: Positions, leaving: Scores) -> list[Gain]:
     """Return stretches drawn out to the next stop on either side, where less than `leaving` speaks against it."""
-    extended: list[tuple[int, int, float]] = []
+    extended: list[Gain] = []
     bounds = np.concatenate(([-1], stops, [len(gains)]))
     ends = np.array([stretch[:2] for stretch in stretches], dtype=np.int64).reshape(-1, 2)
     places = bounds[np.searchsorted(stops, ends) + np.array((0, 1))].tolist()
@@ -115,7 +132,7 @@ def drawn_out(
     ]
 
 
-def settled(text: Text, stretches: list[tuple[int, int, float]], gains: Scores) -> Iterator[tuple[int, int, float]]:
+def settled(text: Text, stretches: list[Gain], gains: Scores) -> Iterator[Gain]:
     """Yield stretches less what is sound at their ends, each within lines that it holds whole or within one."""
     running = running_sums(np.maximum(gains, _NOTHING))
     ends = text.old[np.array([stretch[:2] for stretch in stretches], dtype=np.int64).reshape(-1, 2)]

@@ -127,9 +127,11 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
     slots = lossy.slots if lossy else {}
     broken_places = sorted(slots)
     found = []
-    text, stretches = _gaining(block, pair, least, raw, lossy) or (None, ())
-    for first, last, gained in stretches:
-        assert text is not None
+    rough = _gaining(block, pair, least, raw, lossy)
+    if rough is None:
+        return []
+    text = rough.text
+    for first, last, gained in rough.settled:
         start, end, stop = int(text.new[first]), int(text.new[last]), int(text.old[last])
         own = {place - start: slots[place] for place in broken_places[bisect_left(broken_places, start) :
                bisect_left(broken_places, end)]}  # fmt: skip
@@ -142,14 +144,14 @@ def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy:
 
 
 def gain(block: Block, pair: Pair, least: float) -> float:
-    """Return by how many nats the stretches of a block that gain more than `least` do so together."""
-    _, stretches = _gaining(block, pair, least) or (None, ())
-    return sum(gained for *_, gained in stretches)
+    """Return by how many nats the stretches of a block that gain more than `least` do so together, at a quick look."""
+    rough = _gaining(block, pair, least)
+    return sum(gained for *_, gained in rough.stretches) if rough else 0.0
 
 
 def _gaining(
     block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy: Reading | None = None
-) -> edges.Gaining | None:
+) -> edges.Rough | None:
     """Return how a block reads, and the stretches of that which gain more than `least` nats, None if there are none;
     what the bytes that come first gain is looked for once."""
     own = block.bytes_of(pair)
@@ -160,7 +162,7 @@ def _gaining(
     return block.readings[pair, least]
 
 
-def _read(block: Block, pair: Pair, least: float, raw: Raw, lossy: Reading | None = None) -> edges.Gaining | None:
+def _read(block: Block, pair: Pair, least: float, raw: Raw, lossy: Reading | None = None) -> edges.Rough | None:
     codes, starts = (lossy.codes, lossy.starts) if lossy else read(raw.data, pair.codec)
     if starts[-1] != len(raw.data):
         return None  # a codec that makes two characters of one
@@ -187,11 +189,7 @@ def _read(block: Block, pair: Pair, least: float, raw: Raw, lossy: Reading | Non
         return None
     stops = block.stops(pair.wrong)[old]
     is_stop = is_broken | (stops[1:] > stops[:-1])
-    foreign = block.foreign_before[old]
-    leaving = np.where(np.diff(foreign) == np.diff(old), edges.LEAVING_FOREIGN, edges.LEAVING)
-    text = edges.Text(block, codes, costs, old, new)
-    stretches = edges.drawn_out(stretches, gains, np.flatnonzero(is_stop), leaving)
-    return text, list(edges.settled(text, stretches, gains))
+    return edges.Rough(edges.Text(block, codes, costs, old, new), gains, is_stop, stretches)
 
 
 def filled(spans: Sequence[Span], pair: Pair) -> list[Span]:
