@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Codes
+from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import class_table
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL
 from encfix.repairs.mojibake.lost_bytes.candidates import LONE, Source, with_lone
-from encfix.repairs.mojibake.lost_bytes.lattice import Lattice, Logs
+from encfix.repairs.mojibake.lost_bytes.lattice import Costs, Lattice, Logs
 from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading
 
 NARROWEST = 14.0
@@ -61,6 +61,17 @@ class _Stretch(NamedTuple):
         return min(self.end - self.start, LONGEST)
 
 
+class _LaidOut(NamedTuple):
+    """A lattice of what stretches may hold, and of its characters, in its order, what they are, where they start and
+    end, and which are filled in."""
+
+    lattice: Lattice
+    codes: Codes
+    starts: Positions
+    ends: Positions
+    is_filled: Mask
+
+
 class _Path(NamedTuple):
     """The most probable characters of a stretch, and where they start; how probable all are up to where they end."""
 
@@ -91,6 +102,12 @@ def most_probable(source: Source, least: tuple[float, float] = (SURE, SURE_FILLE
     return sum(path.score for path in paths), Reading(codes, starts, {})
 
 
+def probability(source: Source) -> float:
+    """Return how probable bytes are as a text, in nats, of long stretches the first `LONGEST`."""
+    stretches = [*_stretches(source.data)]
+    return float(_laid_out(source, stretches).lattice.score(_costs_in(source), NARROWEST).sum())
+
+
 def _stretches(data: bytes) -> Iterator[_Stretch]:
     """Yield the stretches of bytes that end behind one that is no second byte, or with the data."""
     raw = np.frombuffer(data, dtype=np.uint8)
@@ -105,23 +122,10 @@ def _stretches(data: bytes) -> Iterator[_Stretch]:
 def _paths(source: Source, stretches: list[_Stretch], least: tuple[float, float]) -> Iterator[_Path]:
     """Yield for each stretch its most probable characters; `UNKNOWN` for what is read, or filled in, with less than the
     `least` probability."""
-    count = len(stretches)
-    sizes = np.array([stretch.size for stretch in stretches])
-    line = np.arange(count).repeat(sizes)
-    place = np.arange(len(line)) - (np.cumsum(sizes) - sizes)[line]
-    found = source.candidates(np.array([stretch.start for stretch in stretches])[line] + place)
-    line, place = line[found.places], place[found.places]
-    behind = np.array([stretch.behind for stretch in stretches], dtype=np.uint32)
-    codes = np.concatenate((behind, found.codes))
-    ends = np.concatenate((np.zeros(count, np.int64), np.minimum(place + found.lengths, sizes[line])))
-    starts = np.concatenate((np.full(count, -1), place))
-    lattice = Lattice(codes, np.concatenate((np.arange(count), line)), starts, ends)
-    logs, shares, scores = lattice.weigh(lambda first, second: costs(first, second, source.forms), NARROWEST)
+    lattice, codes, starts, ends, is_filled = _laid_out(source, stretches)
+    logs, shares, scores = lattice.weigh(_costs_in(source), NARROWEST)
     best = lattice.best(shares)
     following = best[np.minimum(lattice.firsts, len(best) - 1)].tolist()
-    is_filled = np.concatenate((np.zeros(count, np.bool_), found.is_filled))[lattice.order]
-    codes, starts, ends = codes[lattice.order], starts[lattice.order], ends[lattice.order]
-    codes = np.where(codes >= LONE, codes - np.uint32(LONE), codes)
     read, filled = least
     sure = np.where(shares > np.where(is_filled, filled, read), codes, np.uint32(UNKNOWN))
     for nth, stretch in enumerate(stretches):
@@ -135,6 +139,29 @@ def _paths(source: Source, stretches: list[_Stretch], least: tuple[float, float]
             score = float(logs[chosen[-1]])
             rest = _Stretch(stretch.start + int(ends[chosen[-1]]), stretch.end, int(codes[chosen[-1]]))
         yield _Path(sure[chosen].tolist(), (starts[chosen] + stretch.start).tolist(), score, rest)
+
+
+def _laid_out(source: Source, stretches: list[_Stretch]) -> _LaidOut:
+    """Return a lattice with a line for each stretch."""
+    count = len(stretches)
+    sizes = np.array([stretch.size for stretch in stretches])
+    line = np.arange(count).repeat(sizes)
+    place = np.arange(len(line)) - (np.cumsum(sizes) - sizes)[line]
+    found = source.candidates(np.array([stretch.start for stretch in stretches])[line] + place)
+    line, place = line[found.places], place[found.places]
+    behind = np.array([stretch.behind for stretch in stretches], dtype=np.uint32)
+    codes = np.concatenate((behind, found.codes))
+    starts = np.concatenate((np.full(count, -1), place))
+    ends = np.concatenate((np.zeros(count, np.int64), np.minimum(place + found.lengths, sizes[line])))
+    is_filled = np.concatenate((np.zeros(count, np.bool_), found.is_filled))
+    lattice = Lattice(codes, np.concatenate((np.arange(count), line)), starts, ends)
+    order = lattice.order
+    codes = np.where(codes >= LONE, codes - np.uint32(LONE), codes)
+    return _LaidOut(lattice, codes[order], starts[order], ends[order], is_filled[order])
+
+
+def _costs_in(source: Source) -> Costs:
+    return lambda first, second: costs(first, second, source.forms)
 
 
 def costs(first: Codes, second: Codes, forms: Logs) -> Logs:

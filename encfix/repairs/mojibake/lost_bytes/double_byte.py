@@ -17,7 +17,7 @@ import numpy as np
 from encfix.batch import Codes, Positions, to_text
 from encfix.chinese import division
 from encfix.repairs.mojibake.encodings.charsets import LOST
-from encfix.repairs.mojibake.lost_bytes.best_reading import most_probable, text_costs
+from encfix.repairs.mojibake.lost_bytes.best_reading import most_probable, probability, text_costs
 from encfix.repairs.mojibake.lost_bytes.candidates import FAIR, Decoder, Source, kept_whole
 from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading
 
@@ -69,15 +69,21 @@ def read_marked(data: bytes, codec: str, decoder: Decoder) -> Reading:
 @lru_cache(maxsize=4)
 def _gap(data: bytes, codec: str, decoder: Decoder) -> float:
     """Return by how many nats bytes are more probable if a mark stands for two that are lost than if for each."""
-    one, two = (_marked(data, codec, decoder, by_two=way)[0] for way in (False, True))
+    one, two = (probability(_with_marks(data, codec, decoder, by_two=way)[0]) for way in (False, True))
     return two - one
 
 
 def _marked(data: bytes, codec: str, decoder: Decoder, *, by_two: bool) -> tuple[float, Reading]:
     """Return how probable bytes are in which a mark stands for each that is lost, or for two; and what they are."""
-    wide, places = _unfolded(data) if by_two else (data, np.arange(len(data) + 1))
-    score, reading = most_probable(Source(wide, codec, decoder, by_two=by_two))
+    source, places = _with_marks(data, codec, decoder, by_two=by_two)
+    score, reading = most_probable(source)
     return score, Reading(reading.codes, places[reading.starts], {})
+
+
+def _with_marks(data: bytes, codec: str, decoder: Decoder, *, by_two: bool) -> tuple[Source, Positions]:
+    """Return bytes in which a mark stands for each that is lost, or for two, and the place that each byte had."""
+    wide, places = _unfolded(data) if by_two else (data, np.arange(len(data) + 1))
+    return Source(wide, codec, decoder, by_two=by_two), places
 
 
 def read_questions(data: bytes, codec: str, decoder: Decoder) -> Reading:

@@ -37,7 +37,8 @@ class _Level(NamedTuple):
     after: slice
     rows: Positions
     columns: Positions
-    costs: Logs
+    shares: Logs
+    """How probable each step is behind the former."""
 
 
 def _sums(places: Positions, weights: Logs, count: int) -> Logs:
@@ -73,7 +74,12 @@ class Lattice:
         """
         levels = self._levels(costs)
         logs, weighed = self._forwards(levels, narrowest)
-        return logs, *self._backwards(levels, weighed, logs)
+        scores = self._scores(logs)
+        return logs, self._backwards(levels, weighed, logs, scores), scores
+
+    def score(self, costs: Costs, narrowest: float = np.inf) -> Logs:
+        """Return the log probability of each line alone."""
+        return self._scores(self._forwards(self._levels(costs), narrowest)[0])
 
     def _levels(self, costs: Costs) -> list[_Level]:
         """Return all steps, by the place at which they are made."""
@@ -81,13 +87,13 @@ class Lattice:
         stops, followers = self._stops[by_end], self._followers[by_end]
         rows = np.arange(len(by_end)).repeat(followers)
         columns = np.arange(len(rows)) + (self.firsts[by_end] - np.cumsum(followers) + followers).repeat(followers)
-        logs = costs(self._codes[by_end[rows]], self._codes[columns])
+        shares = np.exp(costs(self._codes[by_end[rows]], self._codes[columns]))
         places = np.arange(int(stops[-1]) // self._count + 1) * self._count
         arrivals, departures = np.searchsorted(stops, places), np.searchsorted(self._begins, places)
         steps = np.searchsorted(rows, arrivals)
         lines = self._lines[by_end]
         return [
-            _Level(by_end[a:b], lines[a:b], slice(c, d), rows[e:f] - a, columns[e:f] - c, logs[e:f])
+            _Level(by_end[a:b], lines[a:b], slice(c, d), rows[e:f] - a, columns[e:f] - c, shares[e:f])
             for (a, b), (c, d), (e, f) in zip(
                 pairwise(arrivals.tolist()), pairwise(departures.tolist()), pairwise(steps.tolist()), strict=True
             )
@@ -106,25 +112,27 @@ class Lattice:
                 np.maximum.at(best, lines, before)
                 before -= best[lines]
                 before[before <= -narrowest] = -np.inf
-                weights = np.exp(before[level.rows] + level.costs)
+                weights = np.exp(before)[level.rows] * level.shares
                 sums = _sums(level.columns, weights, level.after.stop - level.after.start)
                 logs[level.after] = np.log(sums) + best[self._lines[level.after]]
                 weighed.append((weights, sums))
         return logs, weighed
 
-    def _backwards(self, levels: list[_Level], weighed: list[tuple[Logs, Logs]], logs: Logs) -> tuple[Logs, Logs]:
-        """Return the probability of each character, and the log probability of each line."""
-        last = np.flatnonzero(self.is_last)
-        lines = self._lines[last]
+    def _scores(self, logs: Logs) -> Logs:
+        """Return the log probability of each line, given that of all that leads to each character."""
+        lines, ends = self._lines[self.is_last], logs[self.is_last]
         best = np.full(self._count, _NOTHING)
-        np.maximum.at(best, lines, logs[last])
-        scores = best + np.log(np.bincount(lines, np.exp(logs[last] - best[lines])))
+        np.maximum.at(best, lines, ends)
+        return np.asarray(best + np.log(np.bincount(lines, np.exp(ends - best[lines]))))
+
+    def _backwards(self, levels: list[_Level], weighed: list[tuple[Logs, Logs]], logs: Logs, scores: Logs) -> Logs:
+        """Return the probability of each character."""
         shares = np.zeros(len(self._codes))
-        shares[last] = np.exp(logs[last] - scores[lines])
+        shares[self.is_last] = np.exp(logs[self.is_last] - scores[self._lines[self.is_last]])
         for level, (weights, sums) in zip(reversed(levels), reversed(weighed), strict=True):
             ratios = shares[level.after] / np.maximum(sums, _LEAST_SUM)
             shares[level.before] += _sums(level.rows, weights * ratios[level.columns], len(level.before))
-        return shares, scores
+        return shares
 
     def best(self, shares: Logs) -> Positions:
         """Return the most probable of the characters that follow each, at `firsts`, and others elsewhere."""
