@@ -87,6 +87,10 @@ class Verdicts(NamedTuple):
     gain: Logs
     by_word: Mask
 
+    def at(self, chosen: Positions) -> Verdicts:
+        """Return the verdicts of some places, by their indexes."""
+        return Verdicts(self.form[chosen], self.gain[chosen], self.by_word[chosen])
+
 
 def decode(seen: Stretches, choices: Choices) -> Verdicts:
     """Return the best form at each place in question, given the best at all others of its stretch.

@@ -178,9 +178,11 @@ def _decoded(batch: Batch, choices: Choices, is_attested: Mask, is_familiar: Mas
         window = np.arange(len(length)).repeat((tails - heads)[some])
         at = place[own] + (begin - start[some])[window]
         verdicts = decode(Stretches(Text.of(codes), begin, length), choices.some(own, at))
+        (won,) = (verdicts.gain > 0).nonzero()
+        verdicts, at, window = verdicts.at(won), at[won], window[won]
         more = caution.nats(codes, at, begin[window], (begin + length)[window], verdicts.by_word)
-        proposed = _proposed(place[own], codes.take(at), verdicts, more, is_attested[own], is_familiar[own])
-        parts.append(proposed.where(verdicts.gain > 0))
+        seen, attested, familiar = codes.take(at), is_attested[own][won], is_familiar[own][won]
+        parts.append(_proposed(place[own][won], seen, verdicts, more, attested, familiar))
     return joined(parts)
 
 

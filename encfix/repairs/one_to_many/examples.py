@@ -150,15 +150,13 @@ def are_in_pairs(codes: Codes, middle: int) -> Mask:
 
     Such are `發展/发展`, `发（發）` and `"发": "發"`.
     """
-    is_pairing = are_in(PAIRING, codes)
-    near = slice(middle - LONGEST_PAIR, middle + LONGEST_PAIR + 1)
-    found = np.asarray(is_pairing[:, near].any(axis=1))
-    (where,) = found.nonzero()
+    folded = model.fold_codes(codes)
+    (where,) = ((folded == folded[:, middle, None]).sum(axis=1) > 1).nonzero()
+    found = np.zeros(len(codes), dtype=np.bool_)
     if not len(where):
         return found
-    is_pairing, codes = is_pairing[where], codes[where]
-    folded = model.fold_codes(codes)
-    found[where] = False
+    codes, folded = codes[where], folded[where]
+    is_pairing = are_in(PAIRING, codes)
     for size, gap in product(range(1, LONGEST_PAIR + 1), range(1, LONGEST_GAP + 1)):
         # A word from each column, and the same again behind the marks that follow it; the place is in either.
         first = np.arange(middle - 2 * size - gap + 1, middle + 1)
