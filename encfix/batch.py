@@ -80,6 +80,8 @@ class Batch:
 
     def documents_of(self, positions: Positions) -> Positions:
         """Return the document of each position; positions must be sorted, and lie inside documents or at their ends."""
+        if len(self) == 1:
+            return np.zeros(len(positions), dtype=np.int64)
         if len(positions) < 4 * len(self):
             return np.searchsorted(self.starts, positions, side="right") - 1
         bounds = np.append(np.searchsorted(positions, self.starts), len(positions))
