@@ -262,6 +262,26 @@ class TestDamage:
             check(data, decoded)
             assert benchmark.is_kept(decoded.text, text, place)
 
+    @pytest.mark.parametrize("damage", benchmark.DAMAGES)
+    def test_page_in_big5_keeps_most_other_text(self, damage: str) -> None:
+        corpus("ud-gsd-dev.traditional.txt")
+        random = Random(f"test big5 {damage}")
+        pages = [benchmark.damaged(random, "big5", damage) for _ in range(50)]
+        assert sum(benchmark.is_kept(encfix.decode(data).text, text, place) for data, text, place in pages) >= 42
+
+    @pytest.mark.parametrize(
+        ("text", "lost"), [("大壩在施工期間和水庫一起完工", 10), ("歡迎光臨重要的交通樞紐、集裝箱運輸幹線", 23)]
+    )
+    def test_byte_lost_in_big5_shows_by_a_letter(self, text: str, lost: int) -> None:
+        data = text.encode("big5")
+        decoded = encfix.decode("他說：「今天天氣很好。」\n".encode("big5") + data[:lost] + data[lost + 1 :])
+        assert decoded.text.endswith(text[: lost // 2] + "\ufffd" + text[lost // 2 + 1 :])
+
+    @pytest.mark.parametrize("line", ["剖剝跛簸頗播撥般婆坡玻po", "卡拉OK和維他命C", "最近腎虧喎b", "A股與T恤、K書"])
+    def test_letter_behind_rare_characters_stays(self, line: str) -> None:
+        text = f"今天天氣很好，我們繼續學習。\n{line}\n"
+        assert encfix.decode(text.encode("big5hkscs")).text == text
+
     def test_bad_byte_is_a_change_at_its_offset(self) -> None:
         data = SIMPLIFIED.encode()
         (change,) = encfix.decode(data[:6] + b"\xff" + data[6:]).changes

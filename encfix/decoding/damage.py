@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, to_codes
-from encfix.chinese import model
+from encfix.chinese import division, model
 from encfix.decoding.evidence import languages_of, log_probabilities
 
 REPLACEMENT = "\ufffd"
@@ -32,6 +32,9 @@ CUT = -4.0
 GAIN = 20.0
 """Nats that text must gain by being cut anew where all bytes decode as they stand."""
 
+GAIN_IN_STEP, WORDS = 12.0, 0.5
+"""The same, that of words included, at what they are worth beside pairs, where a letter may be a second byte."""
+
 STRETCH = 5
 """Characters in a row that must be improbable before that is tried."""
 
@@ -43,6 +46,9 @@ OTHER = -9.0
 
 BUDGET = 1 << 17
 """How many bytes of one segment are cut anew at most; where more are improbable, the codec's own cut is taken."""
+
+LEAST_TRAIL = 0x40
+"""The least second byte of a character."""
 
 _UNITS = {"gb18030": (1, 2, 4), "big5hkscs": (1, 2), "cp949": (1, 2), "cp932": (1, 2), "euc_jp": (1, 2, 3)}
 """How many bytes a character has, by encoding, where characters do not show where they begin."""
@@ -94,15 +100,16 @@ def decode_damaged(data: bytes, encoding: str) -> tuple[str, list[Bad]]:
     if encoding not in _UNITS or data.isascii():
         return text, bad
     windows = _windows(data, text, encoding)
-    if sum(end - start for start, end, _ in windows) > BUDGET:
-        windows = [window for window in windows if window[2]]
-        if sum(end - start for start, end, _ in windows) > BUDGET:
+    if sum(window.end - window.start for window in windows) > BUDGET:
+        windows = [window for window in windows if window.is_broken]
+        if sum(window.end - window.start for window in windows) > BUDGET:
             return text, bad
     pieces: list[str] = []
     found: list[Bad] = []
     done = 0
-    for start, end, is_broken in windows:
-        text, bad = _cut(data[start:end], encoding, is_broken, end == len(data))
+    for window in windows:
+        start, end, *_ = window
+        text, bad = _cut(data, encoding, window)
         if bad:
             pieces += (data[done:start].decode(encoding), text)
             found += [Bad(start + first, start + last) for first, last in bad]
@@ -111,14 +118,27 @@ def decode_damaged(data: bytes, encoding: str) -> tuple[str, list[Bad]]:
     return "".join(pieces), found
 
 
-def _windows(data: bytes, text: str, encoding: str) -> list[tuple[int, int, bool]]:
-    """Return the spans of `data`, between bytes that stand alone, to be cut anew, and whether bytes are bad there."""
+class _Window(NamedTuple):
+    """A span of bytes, between those that stand alone, to be cut anew."""
+
+    start: int
+    end: int
+    is_broken: bool
+    """Whether bytes are bad there."""
+    is_in_step: bool
+    """Whether a letter in it may be the second byte with which text falls into step again."""
+
+
+def _windows(data: bytes, text: str, encoding: str) -> list[_Window]:
+    """Return where `data` is to be cut anew."""
     codes = to_codes(text)
     is_broken = codes == ord(REPLACEMENT)
-    is_odd = is_broken.copy()
+    is_odd, is_in_step = is_broken.copy(), np.zeros(len(codes), dtype=np.bool_)
     if languages_of(encoding) == ("Chinese",):
         is_odd |= _improbable(codes)
-    odd = np.flatnonzero(is_odd)
+    if encoding == "big5hkscs":  # elsewhere common characters have no letter for a second byte
+        is_in_step = _in_step_again(codes)
+    odd = np.flatnonzero(is_odd | is_in_step)
     if not len(odd):
         return []
     # The bytes that stand alone are characters too, as many and in the same order.
@@ -126,10 +146,12 @@ def _windows(data: bytes, text: str, encoding: str) -> list[tuple[int, int, bool
     values = np.frombuffer(data, dtype=np.uint8)
     in_data = np.flatnonzero((values < 0x80) & _ALONE.take(values, mode="clip"))
     numbers = np.unique(np.searchsorted(in_text, odd))
-    broken = np.isin(numbers, np.searchsorted(in_text, np.flatnonzero(is_broken)))
+    why = (
+        np.isin(numbers, np.searchsorted(in_text, np.flatnonzero(mask))).tolist() for mask in (is_broken, is_in_step)
+    )
     starts = np.append(0, in_data + 1)[numbers]
     ends = np.append(in_data, len(data))[numbers]
-    return list(zip(starts.tolist(), ends.tolist(), broken.tolist(), strict=True))
+    return list(map(_Window, starts.tolist(), ends.tolist(), *why))
 
 
 def _improbable(codes: Codes) -> Mask:
@@ -153,6 +175,18 @@ def _improbable(codes: Codes) -> Mask:
     return marked
 
 
+def _in_step_again(codes: Codes) -> Mask:
+    """Return which characters of ASCII may be second bytes, with which text after a lost byte falls into step: those
+    behind two characters that do not go together, as bool of shape (n,)."""
+    marked = np.zeros(len(codes), dtype=np.bool_)
+    is_beyond = codes >= 0x80
+    may_end = (codes[2:] >= LEAST_TRAIL) & (codes[2:] < 0x7F) & is_beyond[1:-1] & is_beyond[:-2]
+    ends = np.flatnonzero(may_end) + 2
+    logs = model.log_each(codes[ends - 2], codes[ends - 1])
+    marked[ends[logs < UNHEARD_OF]] = True
+    return marked
+
+
 def _is_ideograph(codes: Codes) -> Mask:
     # Private use counts: only characters that nobody has defined are read there.
     return (codes >= 0x3400) & (codes < 0xFB00) & ~((codes >= 0xAC00) & (codes < 0xD800))
@@ -173,8 +207,9 @@ class _Node(NamedTuple):
     before: _Node | None
 
 
-def _cut(data: bytes, encoding: str, is_broken: bool, is_last: bool) -> tuple[str, list[Bad]]:
+def _cut(whole: bytes, encoding: str, window: _Window) -> tuple[str, list[Bad]]:
     """Return the most probable text of a window and its bad bytes; none if it is no better than what the codec says."""
+    data, is_last = whole[window.start : window.end], window.end == len(whole)
     language = languages_of(encoding)[0]
     units = _UNITS[encoding]
     ways: list[list[_Node]] = [[] for _ in range(len(data) + 1)]
@@ -199,12 +234,19 @@ def _cut(data: bytes, encoding: str, is_broken: bool, is_last: bool) -> tuple[st
         if node.text == REPLACEMENT and node.length == 1:
             found.append(Bad(place, place + 1))
         node = node.before
-    if found and not is_broken:
+    cut = "".join(reversed(pieces))
+    if found and not window.is_broken:
         text = data.decode(encoding)
         as_it_stands = sum(_cost(first, second, language) for first, second in zip("\n" + text, text, strict=False))
-        if best.score < as_it_stands + GAIN:
+        gain = best.score - as_it_stands
+        if gain < GAIN and not (window.is_in_step and gain + WORDS * _gain_of_words(text, cut) >= GAIN_IN_STEP):
             return text, []
-    return "".join(reversed(pieces)), found[::-1]
+    return cut, found[::-1]
+
+
+def _gain_of_words(text: str, cut: str) -> float:
+    """Return by how many nats the words of a text are more probable if it is cut anew."""
+    return division.lattice_score(cut.replace(REPLACEMENT, "\n")) - division.lattice_score(text)
 
 
 @lru_cache(maxsize=1 << 16)
