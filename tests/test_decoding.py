@@ -270,7 +270,12 @@ class TestDamage:
         assert sum(benchmark.is_kept(encfix.decode(data).text, text, place) for data, text, place in pages) >= 42
 
     @pytest.mark.parametrize(
-        ("text", "lost"), [("大壩在施工期間和水庫一起完工", 10), ("歡迎光臨重要的交通樞紐、集裝箱運輸幹線", 23)]
+        ("text", "lost"),
+        [
+            ("很多人是不領取任何報酬的自願者", 14),
+            ("必要職員組織行政機關", 8),
+            ("歡迎光臨重要的交通樞紐、集裝箱運輸幹線", 23),
+        ],
     )
     def test_byte_lost_in_big5_shows_by_a_letter(self, text: str, lost: int) -> None:
         data = text.encode("big5")
