@@ -242,8 +242,7 @@ def _unread(tail: bytes, choice: bytes, *, is_stripped: bool = False) -> bytes |
             return CLOSED if 0x80 <= choice[0] < 0xC0 else OF_FTFY
         return OF_FTFY if tail != CLOSED else None
     if len(choice) > 1:
-        is_whole = len(choice) == 2 + (choice[0] >= 0xE0) + (choice[0] >= 0xF0) and max(choice[1:]) < 0xC0
-        return b"" if is_whole else None
+        return b"" if _is_utf8(choice) else None
     if tail and 0x80 <= choice[0] < 0xC0:
         try:
             (tail + choice).decode("utf-8")
@@ -251,6 +250,15 @@ def _unread(tail: bytes, choice: bytes, *, is_stripped: bool = False) -> bytes |
             return tail + choice if len(tail) < 3 else b""
         return None
     return choice if 0xC2 <= choice[0] < 0xF5 else b""
+
+
+def _is_utf8(choice: bytes) -> bool:
+    """Return whether bytes are of whole characters in UTF-8."""
+    try:
+        choice.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _best(states: list[_State]) -> _State:

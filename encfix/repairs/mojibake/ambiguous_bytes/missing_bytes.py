@@ -1,5 +1,5 @@
 """Bytes that are gone from GBK read as single bytes: 已经 is `ÒÑ¾` and a soft hyphen that nobody sees, AD, and was
-stripped; and 8月，is `8Ô£¬` where UTF-8 was read where it could be, for C2 A3 is £ there.
+stripped; and where UTF-8 was read where it could be, 8月，is `8Ô£¬`, for C2 A3 is £ there, and 冒险 `ðÏÕ`: C3 B0 is ð.
 
 Byte AD is the second one of 经 and of 150 other characters, C2 that of 月. Where one is gone, a run of bytes beyond
 ASCII has an odd number, and all that follows in it is read from the wrong pairs. The byte is put back where the run
@@ -22,11 +22,12 @@ from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.judging.block import Scores
 from encfix.repairs.mojibake.judging.costs import BROKEN
 
-OF_LATIN_1 = 0xC2
-"""What UTF-8 has before A0 to BF for the characters that these are in Latin-1."""
+OF_SIGNS, OF_LETTERS = 0xC2, 0xC3
+"""What UTF-8 has first for the signs that A0 to BF are in Latin-1, before that byte, and for the letters that C0 to FF
+are, before one less by 40."""
 
-SELDOM = -5.0
-"""What it costs, in nats, to put that back: where UTF-8 was read, other characters mostly show it."""
+SELDOM = -3.0
+"""What it costs, in nats, to put one of these back: where UTF-8 was read, other characters mostly show it."""
 
 LEAST_GAIN, GAP = 8.0, 3.0
 """Nats by which a run must read better with a byte than without, and with it at one place than at any other."""
@@ -37,13 +38,15 @@ ODD = -21.0
 _WRONG = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp1251")
 """The charsets that read it as a soft hyphen."""
 
-_Find: TypeAlias = "Callable[[bytes, bytes, str], tuple[Gone, ...] | None]"
+_Find: TypeAlias = "Callable[[bytes, _Beside, str], tuple[Gone, ...] | None]"
+_Beside: TypeAlias = tuple[bytes, bytes]
+"""The byte before a run, a newline where there is none, and the one behind it, or nothing."""
 
 _RUN = re.compile(rb"[\x81-\xfe]{3,}")
 
 
 class Gone(NamedTuple):
-    """A byte that is gone, and before which of a run it stood."""
+    """A byte that is gone, and before which of a run it stood; of a letter, it is `OF_LETTERS`."""
 
     place: int
     byte: int
@@ -76,19 +79,23 @@ def _put_back(raw: Raw, codec: str, find: _Find, *, is_odd: bool) -> Restored | 
     doubted: list[Positions] = []
     for run in _RUN.finditer(raw.data):
         if len(run.group()) % 2 == is_odd:
-            found = find(run.group(), raw.data[run.end() : run.end() + 1], codec)
+            beside = raw.data[max(run.start() - 1, 0) : run.start()] or b"\n", raw.data[run.end() : run.end() + 1]
+            found = find(run.group(), beside, codec)
             gone += (Gone(run.start() + one.place, one.byte) for one in found or ())
             if found == ():
                 doubted.append(np.arange(*np.searchsorted(raw.starts, run.span())))
     if not gone and not doubted:
         return None
-    data, starts = bytearray(raw.data), raw.starts + np.searchsorted([one.place for one in gone], raw.starts, "right")
+    ends = [one.place + (one.byte == OF_LETTERS) for one in gone]
+    data, starts = bytearray(raw.data), raw.starts + np.searchsorted(ends, raw.starts, "right")
     for one in reversed(gone):
+        if one.byte == OF_LETTERS:
+            data[one.place] -= 0x40
         data.insert(one.place, one.byte)
     return Restored(Raw(bytes(data), starts), np.concatenate((np.empty(0, np.int64), *doubted)))
 
 
-def _two_gone(run: bytes, _: bytes, codec: str) -> tuple[Gone, ...] | None:
+def _two_gone(run: bytes, _: _Beside, codec: str) -> tuple[Gone, ...] | None:
     """Return the two soft hyphens that are gone from an even number of bytes, between which all is read from the wrong
     pairs: empty if it is in doubt where, None if there are none."""
     raw = np.frombuffer(run, dtype=np.uint8).astype(np.int64)
@@ -116,37 +123,46 @@ def _two_gone(run: bytes, _: bytes, codec: str) -> tuple[Gone, ...] | None:
     return (Gone(2 * begin + 1, SOFT_HYPHEN), Gone(2 * end + 4, SOFT_HYPHEN)) if is_sure else ()
 
 
-def _gone(run: bytes, following: bytes, codec: str) -> tuple[Gone, ...] | None:
+def _gone(run: bytes, beside: _Beside, codec: str) -> tuple[Gone, ...] | None:
     """Return the byte that is gone from an odd number of them: empty if it is in doubt where, None if there is none."""
     raw = np.frombuffer(run, dtype=np.uint8).astype(np.int64)
     leads, half = raw[0::2], len(raw) // 2
     before, after = _characters(leads[:half], raw[1::2], codec), _characters(raw[1::2], leads[1:], codec)
-    sums = np.concatenate((np.zeros(1), np.cumsum(model.log_pair(before), dtype=np.float64)))
+    head, following = np.frombuffer(beside[0], dtype=np.uint8).astype(np.uint32), beside[1]
+    sums = np.cumsum(model.log_pair(np.append(head, before)), dtype=np.float64)
+    sums -= sums[0]
     rest = model.log_pair(after).astype(np.float64)[::-1].cumsum()[::-1]
     around = sums + np.append(rest[1:], (0.0, 0.0))
 
     def scores(broken: Codes, may_be: Mask | bool) -> Scores:
         scores = around.copy()
-        scores[0] += model.log_unigram(broken[:1])[0]
+        scores[0] += model.log_each(head, broken[:1])[0]
         scores[1:] += model.log_each(before, broken[1:])
         scores[:-1] += model.log_each(broken[:-1], after)
         return np.where(may_be, scores, -np.inf)
 
-    is_of_utf8 = (raw >= 0xA0) & (raw < 0xC0)
-    of_utf8, nth = np.full(half + 1, OF_LATIN_1), 2 * np.arange(half + 1)
+    is_sign, is_letter = (raw >= 0xA0) & (raw < 0xC0), raw > 0xE0
+    signs, letters, nth = np.full(half + 1, OF_SIGNS), np.full(half + 1, OF_LETTERS), 2 * np.arange(half + 1)
+    broken, follows = _characters(leads[:half], letters[1:], codec), _characters(raw[1::2] - 0x40, leads[1:], codec)
+    in_middle = sums[:half] + np.append(rest[2:], (0.0, 0.0))[:half] + model.log_each(broken, follows)
+    in_middle += model.log_each(np.append(head, before[:-1]), broken)
+    in_middle[:-1] += model.log_each(follows[:-1], after[1:])
     found = np.concatenate((
         scores(_characters(leads, np.full(half + 1, SOFT_HYPHEN), codec), may_be=True),
-        scores(_characters(leads, of_utf8, codec), np.append(is_of_utf8[1::2], False)) + SELDOM,
-        scores(_characters(of_utf8, leads, codec), is_of_utf8[0::2]) + SELDOM,
+        scores(_characters(leads, signs, codec), np.append(is_sign[1::2], False)) + SELDOM,
+        scores(_characters(signs, leads, codec), is_sign[0::2]) + SELDOM,
+        scores(_characters(letters, leads - 0x40, codec), is_letter[0::2]) + SELDOM,
+        np.where(is_letter[1::2], in_middle, -np.inf) + SELDOM,
     ))  # fmt: skip
-    places = np.concatenate((nth + 1, nth + 1, nth))
+    places = np.concatenate((nth + 1, nth + 1, nth, nth, nth[:-1] + 1))
+    bytes_ = np.repeat((SOFT_HYPHEN, OF_SIGNS, OF_LETTERS), (half + 1, 2 * half + 2, 2 * half + 1))
     last = _characters(leads[-1:], np.frombuffer(following, dtype=np.uint8).astype(np.int64), codec) if following else 0
     as_it_is = sums[-1] + (float(model.log_each(before[-1:], np.atleast_1d(last))[0]) if np.any(last) else BROKEN)
     best, rival = np.argsort(-found)[:2].tolist()
-    if found[best] < as_it_is + LEAST_GAIN:
+    if found[best] < as_it_is + GAP:
         return None
-    one = Gone(int(places[best]), SOFT_HYPHEN if best <= half else OF_LATIN_1)
-    return (one,) if found[best] > found[rival] + GAP else ()
+    one = Gone(int(places[best]), int(bytes_[best]))
+    return (one,) if found[best] > max(found[rival] + GAP, as_it_is + LEAST_GAIN) else ()
 
 
 def _characters(leads: Positions, trails: Positions, codec: str) -> Codes:

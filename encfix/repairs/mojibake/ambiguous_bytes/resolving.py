@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from encfix.batch import Positions, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.repairs.mojibake.ambiguous_bytes import missing_bytes
 from encfix.repairs.mojibake.ambiguous_bytes.beam import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
+from encfix.repairs.mojibake.encodings import through_ftfy
 from encfix.repairs.mojibake.encodings.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
 from encfix.repairs.mojibake.encodings.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
@@ -67,7 +68,7 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     beyond = np.concatenate(([False], block.codes >= 0x80, [False]))
     is_apart = ~beyond[ambiguous] & ~beyond[ambiguous + 2]
     ambiguous = ambiguous[(block.codes[ambiguous] >= 0x80) | ~is_apart]  # a space between letters of ASCII was one
-    if not len(ambiguous):
+    if not len(ambiguous) and pair not in MIXED:
         return raw, ambiguous
     edges = raw.starts.tolist()
     pieces = [raw.data[start:end] for start, end in pairwise(edges)]
@@ -89,6 +90,9 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
         more = ((other, TWIN) for other in twins.get(code, ()))
         choices_at[place] = choices = known.get(key) or (*_choices(*key, codecs, pair), *more)
         known[key] = choices
+    if pair in MIXED:
+        _reorder(pieces, choices_at, block)
+        ambiguous = np.array(sorted(choices_at), dtype=np.int64)
     if pair in MIXED and not (block.codes == SOFT_HYPHEN).any():
         for place in np.flatnonzero(block.codes >= 0x80).tolist():
             first, *others = choices_at.get(place, ((pieces[place], 0.0),))
@@ -106,6 +110,19 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
                 if not is_sure:
                     doubted += own.tolist()
     return Raw.of(chosen), np.unique(np.array(doubted, dtype=np.int64))
+
+
+def _reorder(pieces: list[bytes], choices_at: dict[int, Choices], block: Block) -> None:
+    """Put what stands behind marks whose order is in question, all of a row, in the place of the first, in place."""
+    for start, orders in through_ftfy.orders(block.codes):
+        own = range(start, start + len(orders[0]))
+        each = [choices_at.pop(place, ((pieces[place], 0.0),)) for place in own]
+        choices_at[start] = tuple(
+            (b"".join(raw for raw, _ in taken), sum(cost for _, cost in taken))
+            for order in orders
+            for taken in product(*(each[nth] for nth in order))
+        )
+        pieces[own.start : own.stop] = [b"".join(pieces[own.start : own.stop]), *[b""] * (len(own) - 1)]
 
 
 def _twins(block: Block, pair: Pair) -> Mapping[int, tuple[bytes, ...]]:

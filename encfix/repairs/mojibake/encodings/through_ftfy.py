@@ -9,10 +9,14 @@ It writes two letters for one that is both (ĳ, C4 B3, is ij), and all in normal
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
+from itertools import permutations
 
 import numpy as np
+import numpy.typing as npt
 
+from encfix.arrays import runs
 from encfix.batch import Codes, Positions
 
 CODECS = ("cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1257")
@@ -21,8 +25,11 @@ CODECS = ("cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1257")
 LIGATURES = {"ij": "ĳ", "IJ": "Ĳ", "dz": "ǳ", "Dz": "ǲ", "DZ": "Ǳ"}
 """The letters that it parts in two, of those that UTF-8 has two bytes for which are in GB 2312."""
 
-ALIKE = {";": "\u037e", "\u02b9": "\u0374"}
-"""Characters that normal form C puts for others that are the same."""
+SEMICOLON = "\u037e"
+"""The question mark of Greek, for which normal form C puts a semicolon."""
+
+MOST_MARKS = 4
+"""Marks side by side of which the order is in question."""
 
 _LIGATURES = {ord(two[0]) << 16 | ord(two[1]): ord(one) for two, one in LIGATURES.items()}
 _SURROGATES = range(0xD800, 0xE000)
@@ -55,6 +62,31 @@ def before(codes: Codes) -> tuple[Codes, Positions]:
     return codes, firsts + 1
 
 
+def orders(codes: Codes) -> Iterator[tuple[int, list[tuple[int, ...]]]]:
+    """Yield where marks stand side by side in an order that normal form C may have given them, with all orders that it
+    makes this one, as offsets from there, the order seen first.
+
+    停止 in GBK is CDA3 D6B9, in UTF-8 two marks, of which normal form C puts the second first. Marks of one combining
+    class never change places.
+
+    >>> list(orders(np.array([ord("Í"), 0x5B9, 0x323, ord("£")], dtype=np.uint32)))
+    [(1, [(0, 1), (1, 0)])]
+    """
+    classes = _combining().take(codes, mode="clip")
+    starts, ends = runs(classes > 0)
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        own = classes[start:end].tolist()
+        if 1 < len(own) <= MOST_MARKS and len(set(own)) > 1 and own == sorted(own):
+            every = permutations(range(len(own)))
+            yield start, [order for order in every if sorted(order, key=own.__getitem__) == list(range(len(own)))]
+
+
+@cache
+def _combining() -> npt.NDArray[np.uint8]:
+    """Return the canonical combining class of each code point up to the kana, which have the last marks that count."""
+    return np.array([unicodedata.combining(chr(code)) for code in range(0x3100)], dtype=np.uint8)
+
+
 @cache
 def choices() -> dict[int, tuple[bytes, ...]]:
     """Return the characters that have more than their bytes of UTF-8 behind them, with all that they may have, but for
@@ -62,9 +94,18 @@ def choices() -> dict[int, tuple[bytes, ...]]:
     may_end = [byte > 0xA0 or byte in _continuing() for byte in range(0x80, 0xC0)]
     codes = (code for code in range(0xC0, 0x10000) if may_end[code & 0x3F] and code not in _SURROGATES)
     known = {code: _in_steps(chr(code).encode()) for code in codes}
-    for one, other in ALIKE.items():
+    for one, other in (*_alike(), (";", SEMICOLON)):
         known[ord(one)] = *known.get(ord(one), (one.encode(),)), other.encode()
     return {code: raws for code, raws in known.items() if len(raws) > 1}
+
+
+def _alike() -> Iterator[tuple[str, str]]:
+    """Yield characters that windows-1252 lacks, with others that may be in GB 2312 and for which normal form C puts
+    them: ύ for U+1F7B."""
+    for other in (chr(code) for code in range(0x370, 0x10000) if code not in _SURROGATES):
+        one = unicodedata.normalize("NFC", other)
+        if one != other and len(one) == 1 and min(other.encode()) > 0xA0 and not one.encode("cp1252", "ignore"):
+            yield one, other
 
 
 def _in_steps(raw: bytes) -> tuple[bytes, ...]:
@@ -87,7 +128,23 @@ def _in_steps(raw: bytes) -> tuple[bytes, ...]:
     for nth, byte in enumerate(rest, 1):
         others = (lead + rest[: nth - 1] + other + rest[nth:] for other in _continuing().get(byte, ()))
         found += (other for other in others if min(other) > 0xA0)
+    if len(raw) == 2:
+        found += (one for one in _of_two_letters(raw) if one not in found)
     return tuple(found)
+
+
+def _of_two_letters(raw: bytes) -> Iterator[bytes]:
+    """Yield the bytes of two letters of one charset that two bytes of UTF-8 are in it: of a letter that windows-1252
+    lacks, and of another, in UTF-8 or windows-1252.
+
+    >>> [found.hex() for found in _of_two_letters("\u035d".encode())]
+    ['c4b6af', 'c4b6c2af']
+    """
+    for codec in CODECS:
+        letters = raw.decode(codec, "ignore")
+        if len(letters) == 2 and len(first := letters[0].encode()) == 2 and first[0] not in b"\xc2\xc3":
+            behind = {letters[1].encode("cp1252", "ignore"), letters[1].encode()} - {raw[1:], b""}
+            yield from (first + last for last in sorted(behind) if min(first + last) > 0xA0)
 
 
 @cache
