@@ -26,7 +26,7 @@ NOBODY = 0xFFFF
 UNSEEN = 17.0
 """Nats that a pair costs at least that the list lacks."""
 
-VARIANTS = {"裏": "裡", "麪": "麵", "衹": "只", "恆": "恒"}
+VARIANTS = {"裏": "裡", "麪": "麵", "衹": "只", "恆": "恒", "麯": "麴"}
 """Regional forms of members: as right as the standard form, and judged as it."""
 
 REGIONAL = (

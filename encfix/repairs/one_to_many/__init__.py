@@ -23,7 +23,7 @@ import numpy.typing as npt
 from encfix.arrays import inside, offsets_of
 from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import confusions, conversion, model
-from encfix.chinese.characters import SIMPLIFIED_CLASSES, among, are_in, is_common
+from encfix.chinese.characters import IS_HAN, SIMPLIFIED_CLASSES, among, are_in, class_table, is_common
 from encfix.chinese.spelling import GAP, Choices, Stretches, Text, Verdicts, decode
 from encfix.chinese.words import LONGEST
 from encfix.chinese.words_around import Evidence, evidence, interchangeable
@@ -237,9 +237,23 @@ def _settled(batch: Batch, scripts: Scripts, found: Candidates) -> Candidates:
     is_old = (found.rule == LEFTOVER) & ~_are_only_simplified(batch, found.place) & surroundings.are_old()
     is_kept = ~surroundings.are_classical() & ~is_old | (found.more >= CERTAIN_GAIN)
     is_kept &= ~set_phrases.are_inside(batch.codes, found.place)
+    is_left |= _are_halved(batch.codes, found.place, found.form, found.gain >= found.needed + found.more)
     more = np.where(is_left, found.gain, found.more)  # so that it is reported, never applied
     form = scripts.regional(document[near], found.form)
     return found._replace(form=form, more=more).where(is_kept)
+
+
+def _are_halved(codes: Codes, place: Positions, form: Codes, changes: Mask) -> Mask:
+    """Return which places hold one of a character that is written twice behind another that is, 重重復復, where only
+    that one of them changes."""
+    found = np.zeros(len(place), dtype=np.bool_)
+    known = np.sort(place[changes] << 32 | form[changes])
+    for step in (-1, 1):
+        first = np.minimum(place, place + step)
+        is_twice = (codes.take(first) == codes.take(first + 1)) & (codes.take(first - 2) == codes.take(first - 1))
+        is_twice &= IS_HAN.take(class_table().take(codes.take(first - 1), mode="clip"))
+        found |= is_twice & ~np.isin(place + step << 32 | form, known)
+    return found
 
 
 def _are_left_over(batch: Batch, found: Candidates, document: Positions) -> Mask:

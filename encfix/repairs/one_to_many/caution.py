@@ -149,7 +149,7 @@ def _of_rare_words(near: _Near) -> tuple[_Rule, ...]:
     return (
         (has(0, "纔") & ~by_word, 12.0),  # only then, in older spelling
         (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
-        (has(0, "捲孃囌") & near.is_repeated(), 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌
+        (has(0, "捲孃囌纍") & near.is_repeated(), 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌, 傷痕纍纍
         (has(0, "捲") & has(-1, ROLLED), 12.0),
         (has(0, "捲") & has(-1, NUMERALS) & ~has(-2, "第上下"), 8.0),  # 兩捲底片
         (has(0, "孃") & ~by_word, 12.0),
@@ -157,6 +157,7 @@ def _of_rare_words(near: _Near) -> tuple[_Rule, ...]:
         (has(0, "鏇") & near.hold(LATHES), 30.0),
         (has(0, "註") & has(1, "釋解") & ~by_word, 12.0),  # as right as 注釋
         (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
+        (has(0, "剋") & near.is_end(-1) & ~by_word, 12.0),  # 門 (開) 剋宮
         (has(0, "划") & near.hold(BOATS), 8.0),
     )
 
@@ -208,7 +209,9 @@ def _of_things(near: _Near) -> tuple[_Rule, ...]:
     has, by_word, is_edge = near.has, near.by_word, near.is_edge
     is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, _NEAR)])
     is_dish = has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | near.beside(EATEN)
+    is_month = has(0, "颱") & has(-1, "月") & has(-2, NUMERALS)
     return (
+        (is_month, 12.0),  # 九月颱, but 月台 of a station
         (has(0, "錶") & (near.beside(WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
         (has(0, "隻齣") & has(-1, COUNTED), 4.0),
         (has(0, "隻") & has(-1, " ") & (has(-2, NUMERALS + "}") | has(-2, "dsu") & has(-3, "%")), 12.0),

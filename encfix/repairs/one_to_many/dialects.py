@@ -5,16 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from encfix.batch import Batch, Mask, Positions
-from encfix.chinese.characters import are_in
+from encfix.chinese.characters import IS_HAN, are_in
 
-ONLY_CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗喎嘢嗰乜"
+ONLY_CANTONESE = "佢嘅唔咁噉啲喺冇嚟哋咗喎囖嘢嗰乜諗瞓嬲嘥"
 """Characters that Mandarin hardly has, of Cantonese."""
+
+CANTONESE_WORDS = "邊個 邊度 邊位 邊處 仲有 係咪 即係 點解"
+"""Words of Cantonese whose characters Mandarin has as well."""
 
 CANTONESE_TOO = "係吓响"
 """Words of Cantonese in either script: 係 is 是, 吓 is a particle, not 嚇, and 响 is 在."""
 
-CANTONESE_FORMS = "吓响矇"
-"""Those that traditional text would write otherwise, with 矇 of eyes that are half shut."""
+CANTONESE_FORMS = "吓响矇嚮"
+"""Those that traditional text would write otherwise, with 矇 of eyes that are half shut, and 嚮, another 响."""
+
+COUNTERS = "隻齣"
+"""What Cantonese counts with behind 呢 and 嗰, which are this and that."""
 
 DIALECT = "佇毋袂囡攏媠恁咱箍佮仝攑囥覕"
 """Characters of Taiwanese and Hakka that Mandarin hardly has."""
@@ -44,16 +50,34 @@ def are_dialect_forms(batch: Batch, places: Positions) -> Mask:
 
 
 def are_cantonese(batch: Batch, places: Positions) -> Mask:
-    """Return which places hold a word that Cantonese has in either script, in a document with words of its own."""
-    return _where_document_holds(ONLY_CANTONESE, batch, places, are_in(CANTONESE_TOO, batch.codes.take(places)))
+    """Return which places hold a word that Cantonese has in either script, in a document with words of its own; or 吓
+    alone between marks, which is what, or isn't it."""
+    codes = batch.codes.take(places)
+    found = _where_document_is_cantonese(batch, places, are_in(CANTONESE_TOO, codes))
+    is_alone = ~IS_HAN.take(batch.classes.take(places - 1)) & ~IS_HAN.take(batch.classes.take(places + 1))
+    return np.asarray(found | (codes == ord("吓")) & is_alone)
 
 
 def are_cantonese_forms(batch: Batch, places: Positions) -> Mask:
-    """Return which places hold a form that Cantonese has of its own, or count with 隻, in a document in Cantonese."""
-    codes = batch.codes.take(places)
-    found = are_in(CANTONESE_FORMS, codes)
-    found |= (codes == ord("隻")) & are_in("呢嗰", batch.codes.take(places - 1))
-    return _where_document_holds(ONLY_CANTONESE, batch, places, found)
+    """Return which places hold a form that Cantonese has of its own, or count with 隻 and 齣, in a document in
+    Cantonese; or do that behind 呢 that begins a clause, where Mandarin has none."""
+    codes, before = batch.codes.take(places), batch.codes.take(places - 1)
+    is_counter = are_in(COUNTERS, codes)
+    found = are_in(CANTONESE_FORMS, codes) | is_counter & are_in("呢嗰", before)
+    found = _where_document_is_cantonese(batch, places, found)
+    begins = ~IS_HAN.take(batch.classes.take(places - 2))
+    return np.asarray(found | is_counter & (before == ord("呢")) & begins)
+
+
+def _where_document_is_cantonese(batch: Batch, places: Positions, found: Mask) -> Mask:
+    """Return which of the places that are found lie in a document with characters or words of Cantonese alone."""
+    if not found.any():
+        return found
+    is_cantonese = batch.holds(are_in(ONLY_CANTONESE, batch.codes))
+    for word in CANTONESE_WORDS.split():
+        (first,) = (batch.codes == ord(word[0])).nonzero()
+        is_cantonese |= batch.holding(first[batch.codes.take(first + 1) == ord(word[1])])
+    return np.asarray(found & is_cantonese[batch.documents_of(places)])
 
 
 def _where_document_holds(characters: str, batch: Batch, places: Positions, found: Mask) -> Mask:

@@ -27,6 +27,9 @@ CLASSICAL = "之其兮矣曰乎哉焉爾尔彼匪"
 MODERN = "的了这這们們個她您你嗎吗吧呢呀啊啦很些跟讓让沒电電站題题聯联組组費费網网訊讯隊队賽赛"
 """Characters of classical Chinese that modern text has far fewer of, and the other way round."""
 
+LAST_OF_CLAUSES, ENDS_CLAUSE = "也夫歟", "。！？；：，」』”"
+"""Characters that modern text has too, but not before a mark: words of classical Chinese at the end of a clause."""
+
 MODERN_WORDS = ("其他", "其它", "其實", "其实", "尤其", "之一")
 """Words of modern Chinese that hold a character of the classical ones."""
 
@@ -71,7 +74,7 @@ BEFORE_LITERALS, BEHIND_LITERALS = ":,[{( ", ":,]}) "
 HARDLY_JAPANESE_SHARE = 0.05
 """The share of such characters from which on a document is Chinese: rare characters of Japanese names are fewer."""
 
-_SETS = (EDGES, OPENING, CLOSING, CLASSICAL, MODERN, SHINJITAI, "/", "\n")
+_SETS = (EDGES, OPENING, CLOSING, CLASSICAL + LAST_OF_CLAUSES, MODERN, SHINJITAI, "/", "\n")
 _EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
 
 
@@ -137,6 +140,10 @@ class Surroundings:
     def _classical(self) -> Positions:
         found = self._holding(_CLASSICAL)
         codes = self._scripts.batch.codes.take(found[:, None] + np.arange(-1, 2)).astype(np.int64)
+        is_last = are_in(LAST_OF_CLAUSES, codes[:, 1].astype(np.uint32))
+        ends = is_last & are_in(ENDS_CLAUSE, codes[:, 2].astype(np.uint32))
+        times = np.where(is_last, 2 * ends, 1)  # modern text has these, but hardly ever there
+        found, codes = found.repeat(times), codes.repeat(times, axis=0)
         words = codes[:, :-1] << 32 | codes[:, 1:]
         is_modern = np.isin(words, [ord(word[0]) << 32 | ord(word[1]) for word in MODERN_WORDS]).any(axis=1)
         return found[~is_modern]
