@@ -12,8 +12,9 @@ common character; a compatibility ideograph stands beside a character that its u
 that reads well around it.
 
 What looks alike and must stay: text about radicals, where they stand alone, follow each other in order, hold some that
-are no characters, are called by that name, or describe a character, ⿱⻗沫; component forms such as 氵, which no word
-holds; compatibility ideographs in Japanese and Korean text, beside what they stand for, and those of names.
+are no characters, are called by that name, end a list behind what they stand for, 王⺩, or describe a character, ⿱⻗沫;
+component forms such as 氵 and ⻏, which no word holds; compatibility ideographs in Japanese and Korean text, beside what
+they stand for, and those of names.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ AROUND, USUAL, MOST_STRANGE = 8, -9.0, 4.0
 """Characters of a line on either side of one by which it is known whether the text is damaged: ideographs that cost
 this many nats more than so much each."""
 
+COMPONENTS = "⺄⺈⺌⺍⺗⺪⺮⺼⻊⻏⻖⻗"
+"""Radicals in a shape that no character has by itself, so that no font's glyph of one is mapped to them."""
+
 DOOR = 0x2F3E
 """The radical for which fonts have one glyph and the scripts two characters, 户 and 戶."""
 
@@ -98,6 +102,8 @@ def propose(batch: Batch, options: Options) -> Edits:
     about = _mention(batch, ABOUT_RADICALS)
     about &= np.bincount(document[is_radical & ~alone], minlength=len(batch)) < WHOLE_PAGE
     about |= _are_tables(batch, found[is_radical], target[is_radical])
+    is_listed = (codes.take(found - 1) == target) & ~_JOINS.take(classes.take(found + 1))  # 玉王⺩, 目⺫: a table
+    is_listed |= are_in(COMPONENTS, code)
     compared = is_compatibility & ((codes.take(found - 1) == target) | (codes.take(found + 1) == target))
     compares = np.bincount(document[compared], minlength=len(batch)) >= COMPARED
     if is_compatibility.any():
@@ -108,7 +114,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     (operators,) = is_operator(codes).nonzero()
     if len(operators):
         stands_for_text &= ~described(codes, operators).take(found)
-    sure = is_radical & stands_for_text & ~about[document] & is_common().take(target, mode="clip")
+    sure = is_radical & ~is_listed & stands_for_text & ~about[document] & is_common().take(target, mode="clip")
     from_korea = (code < FIRST_JAPANESE) & ~compares[document] & _fits(batch, found, target)
     sure |= ~is_radical & stands_for_text & (~is_compatibility | from_korea)
     likely = is_compatibility & ~sure & ~foreign

@@ -3,7 +3,8 @@
 Talk about encodings names one, or speaks of what is done with them. That a file, a stream or a call names its own
 encoding (`# -*- coding: utf-8 -*-`, `charset=utf-8`, `.encode("utf-8")`) is no talk: strings beside that are damage
 like any other. Where a text has a word for such damage, it may have examples anywhere. A table of damage and what it
-was needs no talk: there examples stand beside their own repairs.
+was needs no talk: there examples stand beside their own repairs. Nor does a line that says what became of a word, or
+what it should be, and holds both: `我的名字张三变成了å¼ ä¸‰`.
 """
 
 from __future__ import annotations
@@ -38,10 +39,19 @@ FEW, SHARE = 4, 0.25
 """Such examples on a page, and their share of it: where there are both more, the page is damaged itself."""
 
 FEWEST, BESIDE = 2, 40
-"""Examples that stand beside their repairs in such a table at least, and the most characters of ASCII between:
-quotation marks, a comma, an arrow, what the example goes on with."""
+"""Examples that stand beside their repairs in such a table at least, and the most characters between: of ASCII there,
+quotation marks, a comma, an arrow, what the example goes on with; any where a line says what became of a word."""
+
+_BECAME = re.compile(
+    "[变變][成为為]|成了|[显顯]示|看到|看[见見]|出[来來現现]|[应應][该該]|[应應][为為]|其[实實]|原[来來]|本[来來]"
+    "|[实實][际際]|存的|[输輸]入"
+)
+"""What a line says of a word and what became of it."""
 
 _QUOTES = frozenset("“‘「『\"'`《")
+_MARKS = "，。！？：；、,.!?:; "
+"""What an example may hold at its ends that the word beside it lacks."""
+
 CONFIDENCE = 0.5
 """Confidence of damage that may be an example."""
 
@@ -58,8 +68,11 @@ def guard(batch: Batch, edits: Edits) -> Edits:
         (own,) = np.nonzero(documents == document)
         start, end = edits.start[own] - batch.starts[document], edits.end[own] - batch.starts[document]
         is_quoted = np.array([text[place - 1 : place] in _QUOTES and place > 0 for place in start.tolist()])
-        is_beside = _are_beside_repairs(text, start, end, [_repaired(edits, nth) for nth in own.tolist()])
+        repaired = [_repaired(edits, nth) for nth in own.tolist()]
+        is_beside = _are_beside_repairs(text, start, end, repaired)
         is_example = is_beside | is_quoted if is_beside.sum() >= FEWEST else np.zeros(len(own), np.bool_)
+        if len(own) <= FEW:
+            is_example |= _are_told(text, start, end, repaired)
         talk = _talk(text.lower())
         words = np.array([match.start() for match in _OF_DAMAGE.finditer(text)], dtype=np.int64)
         is_example |= is_quoted & (_are_near(talk, start, end) | bool(len(words)))
@@ -90,6 +103,23 @@ def _are_beside_repairs(text: str, start: Positions, end: Positions, repaired: l
         ],
         dtype=np.bool_,
     )
+
+
+def _are_told(text: str, start: Positions, end: Positions, repaired: list[str]) -> Mask:
+    """Return which spans have what they become near them in their line, which says that the one became the other.
+
+    >>> text = "张三变成了å¼\xa0ä¸‰"
+    >>> _are_told(text, np.array([5]), np.array([11]), ["张三"])
+    array([ True])
+    """
+    found = np.zeros(len(start), dtype=np.bool_)
+    for nth, (first, last) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
+        word = repaired[nth].strip(_MARKS)
+        if 1 < len(word) <= EXAMPLE:
+            before, after = text[max(first - BESIDE, 0) : first], text[last : last + BESIDE]
+            line = f"{before.rpartition(chr(10))[2]}\n{after.partition(chr(10))[0]}"
+            found[nth] = word in line and _BECAME.search(line) is not None
+    return found
 
 
 def _repaired(edits: Edits, nth: int) -> str:

@@ -84,7 +84,7 @@ _STOPS = "，。；！？,;!?"
 MARK_CLASSES = (Class.COMMA, Class.MARK, Class.QUESTION)
 _RUN_CLASSES = (*HAN_CLASSES, Class.WIDE, Class.OPEN, Class.CLOSE, *MARK_CLASSES)
 _MARKS, _IN_RUN, _LINE_END = members(*MARK_CLASSES), members(*_RUN_CLASSES), members(*LINE_END_CLASSES)
-_SETS_OFF = members(Class.SPACE, *LINE_END_CLASSES)
+_SETS_OFF = members(Class.SPACE, Class.TAB, *LINE_END_CLASSES)
 
 
 class _Gaps(NamedTuple):
