@@ -12,9 +12,9 @@ common character; a compatibility ideograph stands beside a character that its u
 that reads well around it.
 
 What looks alike and must stay: text about radicals, where they stand alone, follow each other in order, hold some that
-are no characters, are called by that name, end a list behind what they stand for, 王⺩, or describe a character, ⿱⻗沫;
-component forms such as 氵 and ⻏, which no word holds; compatibility ideographs in Japanese and Korean text, beside what
-they stand for, and those of names.
+are no characters, are called by that name, end a list behind what they stand for, 王⺩, or describe a character, as in
+⿱⻗沫; component forms such as 氵 and ⻏, which no word holds; compatibility ideographs in Japanese and Korean text,
+beside what they stand for, and those of names.
 """
 
 from __future__ import annotations
