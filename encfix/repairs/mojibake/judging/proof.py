@@ -11,7 +11,7 @@ import numpy.typing as npt
 from encfix.batch import Codes, Mask, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import IS_HAN, class_table
-from encfix.chinese.neighbours import is_hangul, is_kana, is_misread, log_japanese, log_korean
+from encfix.chinese.neighbours import FIRST_HANGUL, is_hangul, is_kana, is_misread, log_japanese, log_korean
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, decoder_of
 from encfix.repairs.mojibake.encodings.inverses import Raw, encode
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
@@ -45,6 +45,10 @@ POOR = -12.0
 
 LEAST_KOREAN = -7.5
 """The least mean cost of a syllable of Korean, in nats: text scores about -6, the syllables in order -9."""
+
+AN_INITIAL, ONE_INITIAL = 588, 0.8
+"""Syllables of hangul that begin with one consonant, and the share of different ones that begin with the same in no
+text: ideographs of one reading, 佬涝姥捞劳老烙牢酪, stand side by side in GBK, as such syllables do in EUC-KR."""
 
 LEAST_KANA = 0.1
 """The least share of kana among the kana and ideographs of Japanese."""
@@ -270,8 +274,11 @@ def _is_foreign(codes: Codes, pair: Pair) -> bool:
     """Return whether a reading is Japanese or Korean by its share of kana or hangul."""
     han = int(IS_HAN.take(class_table().take(codes)).sum())
     if pair.is_korean:  # modern Korean has next to no ideographs; rare words of Chinese make some of each
-        hangul = is_hangul(codes)
-        return bool(hangul.sum() >= max(4, 8 * han) and log_korean(codes[hangul]).mean() >= LEAST_KOREAN)
+        hangul = codes[is_hangul(codes)]
+        if len(hangul) < max(4, 8 * han):
+            return False
+        initials = np.bincount((np.unique(hangul) - FIRST_HANGUL) // AN_INITIAL)
+        return bool(log_korean(hangul).mean() >= LEAST_KOREAN and initials.max() < ONE_INITIAL * initials.sum())
     repeats = np.flatnonzero(np.isin(codes, ITERATION))
     if not is_kana(codes.take(repeats - 1, mode="clip")).all() or np.isin(codes[:1], ITERATION).any():
         return False  # 《 would be ゞ
