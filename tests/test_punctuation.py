@@ -27,7 +27,17 @@ def test_marks_of_chinese_text_become_wide(before: str, after: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["参见图1,表2", "早上8:30到", "函数f(x),值", "中国(China)很大", "中文,English", "没有合上(的括号\n和)另一行"],
+    [
+        "参见图1,表2",
+        "早上8:30到",
+        "函数f(x),值",
+        "中国(China)很大",
+        "中文,English",
+        "没有合上(的括号\n和)另一行",
+        '把"?"和「!」删掉',
+        '{"姓名":"张三","城市":"北京"}',
+        "VALUES ('张三','男')",
+    ],
 )
 def test_marks_of_other_text_stay(text: str) -> None:
     assert encfix.clean(text, punctuation="fullwidth").text == text

@@ -4,7 +4,8 @@ What it looks like: `你好,世界!`. It is no damage: many pages are written so
 
 When it is applied: with `punctuation="fullwidth"`, to a mark behind a character and before another one, a wide mark,
 or the end of a line, a straight quotation mark between them or not; and to both brackets around characters, behind
-others. Numbers, times, Latin words and links keep theirs.
+others. Numbers, times, Latin words and links keep theirs, and so do marks with quotation marks on both sides, which
+are spoken of, 把"?"删掉, or stand between strings of code, "姓名":"张三".
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from encfix.batch import Batch, Positions
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, members
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, are_in, members
 from encfix.edits import Edits, replacements
 from encfix.options import Options
 from encfix.rules import number_of
@@ -27,6 +28,7 @@ for _narrow, _wide in WIDE.items():
     _TABLE[ord(_narrow)] = ord(_wide)
 
 _QUOTES = np.array((ord('"'), ord("'")))
+_OPENING, _CLOSING = "\"'`“‘「『〈《【", "\"'`”’」』〉》】"
 
 _BEFORE = members(*HAN_CLASSES, Class.WIDE)
 _AFTER = members(*HAN_CLASSES, Class.WIDE, *LINE_END_CLASSES)
@@ -44,6 +46,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     found = found[_TABLE[codes.take(found)] > 0]
     is_bracket = np.isin(codes.take(found), (ord("("), ord(")")))
     brackets, marks = found[is_bracket], found[~is_bracket]
+    marks = marks[~(are_in(_OPENING, codes.take(marks - 1)) & are_in(_CLOSING, codes.take(marks + 1)))]
     before = marks - 1 - np.isin(codes.take(marks - 1), _QUOTES)
     after = marks + 1 + np.isin(codes.take(marks + 1), _QUOTES)
     marks = marks[_BEFORE.take(classes.take(before)) & _AFTER.take(classes.take(after))]
