@@ -37,6 +37,8 @@ def test_marks_of_chinese_text_become_wide(before: str, after: str) -> None:
         '把"?"和「!」删掉',
         '{"姓名":"张三","城市":"北京"}',
         "VALUES ('张三','男')",
+        "见 http://a.example/词典,卷一 和 https://b.example/表(上)",
+        "写成 `甲,乙(丙)` 即可",
     ],
 )
 def test_marks_of_other_text_stay(text: str) -> None:

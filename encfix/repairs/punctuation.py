@@ -5,14 +5,14 @@ What it looks like: `你好,世界!`. It is no damage: many pages are written so
 When it is applied: with `punctuation="fullwidth"`, to a mark behind a character and before another one, a wide mark,
 or the end of a line, a straight quotation mark between them or not; and to both brackets around characters, behind
 others. Numbers, times, Latin words and links keep theirs, and so do marks with quotation marks on both sides, which
-are spoken of, 把"?"删掉, or stand between strings of code, "姓名":"张三".
+are spoken of, 把"?"删掉, or stand between strings of code, "姓名":"张三"; and all of a piece of code between backticks.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Positions
+from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, are_in, members
 from encfix.edits import Edits, replacements
 from encfix.options import Options
@@ -51,8 +51,27 @@ def propose(batch: Batch, options: Options) -> Edits:
     after = marks + 1 + np.isin(codes.take(marks + 1), _QUOTES)
     marks = marks[_BEFORE.take(classes.take(before)) & _AFTER.take(classes.take(after))]
     found = np.sort(np.concatenate((marks, _around_chinese(batch, brackets))))
+    found = found[~_are_in_code(batch, found) & ~_are_in_links(batch, found)]
     ones = np.ones(len(found), dtype=np.int64)
     return replacements(found, found + 1, ones, _TABLE[codes.take(found)], RULE, CONFIDENCE)
+
+
+def _are_in_code(batch: Batch, found: Positions) -> Mask:
+    """Return which marks stand between backticks on one line, with an even number of them before the first."""
+    ticks = np.flatnonzero(batch.codes == ord("`"))
+    line_ends = np.flatnonzero(among(batch.classes, *LINE_END_CLASSES))
+    line = line_ends.searchsorted(found)
+    start, end = line_ends.take(line - 1), line_ends.take(line)
+    before, own, last = (ticks.searchsorted(places) for places in (start, found, end))
+    return np.asarray(((own - before) % 2 == 1) & (last > own))
+
+
+def _are_in_links(batch: Batch, found: Positions) -> Mask:
+    """Return which marks stand behind `//` with nothing between that ends an address."""
+    slashes = np.flatnonzero((batch.codes[:-1] == ord("/")) & (batch.codes[1:] == ord("/")))
+    ends = np.flatnonzero(among(batch.classes, *LINE_END_CLASSES, Class.SPACE, Class.WIDE, Class.CLOSE))
+    last, end = (np.append(-1, places).take(places.searchsorted(found)) for places in (slashes, ends))
+    return np.asarray(last > end)
 
 
 def _around_chinese(batch: Batch, brackets: Positions) -> Positions:
