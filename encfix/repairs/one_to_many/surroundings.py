@@ -1,4 +1,4 @@
-"""What stands around a place: quotations of the other script, titles, addresses, Japanese, lists, talk of scripts.
+"""What stands around a place: quotations of the other script, labels before them, titles, addresses, Japanese, lists.
 
 Everything is found from sorted positions of marks and characters in the whole batch, for many places at once.
 """
@@ -174,6 +174,7 @@ class Surroundings:
             found |= perhaps_japanese & (~self._are_in_chinese(is_converted, perhaps_japanese) | self._are_near_kana())
         mark, left, right = self._enclosures()
         own, other = self._own_and_other(left, right)
+        found |= is_leftover & (own == 0) & (other > 0) & self._are_in_minority()
         is_marked = mark > 0
         is_strange = is_marked & (own == 0) & (other > 0)
         if is_strange.any():
@@ -208,6 +209,16 @@ class Surroundings:
     @cached_property
     def _by_script(self) -> tuple[Positions, Positions]:
         return self._scripts.simplified.nonzero()[0], self._scripts.traditional.nonzero()[0]
+
+    def _are_in_minority(self) -> Mask:
+        """Return which places lie in a line of the other script than most of the document: 释文：永和九年，歲在癸丑."""
+        batch = self._scripts.batch
+        simplified, traditional = (
+            np.bincount(batch.documents_of(held), minlength=len(batch))[self._document] for held in self._by_script
+        )
+        return np.where(
+            self._scripts.is_simplified.take(self._places), traditional > simplified, simplified > traditional
+        )
 
     def _ideographs(self, starts: Positions, ends: Positions, chosen: Mask) -> Positions:
         """Return how many ideographs each chosen span holds, 0 for the others."""
