@@ -212,6 +212,7 @@ def _of_things(near: _Near) -> tuple[_Rule, ...]:
     is_month = has(0, "颱") & has(-1, "月") & has(-2, NUMERALS)
     return (
         (is_month, 12.0),  # 九月颱, but 月台 of a station
+        (has(0, "髮") & has(1, "白落枯黃") & is_edge(-1) & is_edge(2), 12.0),  # 齒搖，髮白: what ails somebody
         (has(0, "錶") & (near.beside(WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
         (has(0, "隻齣") & has(-1, COUNTED), 4.0),
         (has(0, "隻") & has(-1, " ") & (has(-2, NUMERALS + "}") | has(-2, "dsu") & has(-3, "%")), 12.0),

@@ -10,7 +10,7 @@ from encfix.chinese.characters import IS_HAN, are_in
 ONLY_CANTONESE = "佢嘅唔咁噉啲喺冇嚟哋咗喎囖嘢嗰乜諗瞓嬲嘥"
 """Characters that Mandarin hardly has, of Cantonese."""
 
-CANTONESE_WORDS = "邊個 邊度 邊位 邊處 仲有 係咪 即係 點解"
+CANTONESE_WORDS = "邊個 邊度 邊位 邊處 呢個 呢度 仲有 係咪 即係 點解"
 """Words of Cantonese whose characters Mandarin has as well."""
 
 CANTONESE_TOO = "係吓响"
