@@ -4,7 +4,7 @@ Talk about encodings names one, or speaks of what is done with them. That a file
 encoding (`# -*- coding: utf-8 -*-`, `charset=utf-8`, `.encode("utf-8")`) is no talk: strings beside that are damage
 like any other. Where a text has a word for such damage, it may have examples anywhere. A table of damage and what it
 was needs no talk: there examples stand beside their own repairs. Nor does a line that says what became of a word, or
-what it should be, and holds both: `我的名字张三变成了å¼ ä¸‰`.
+what it should be, and holds both, or the next line does: `我的名字张三变成了å¼ ä¸‰`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ quotation marks, a comma, an arrow, what the example goes on with; any where a l
 
 _BECAME = re.compile(
     "[变變][成为為]|成了|[显顯]示|看到|看[见見]|出[来來現现]|[应應][该該]|[应應][为為]|其[实實]|原[来來]|本[来來]"
-    "|[实實][际際]|存的|[输輸]入"
+    "|[实實][际際]|存的|[输輸]入|(?i:actual|became|become)"
 )
 """What a line says of a word and what became of it."""
 
@@ -106,7 +106,7 @@ def _are_beside_repairs(text: str, start: Positions, end: Positions, repaired: l
 
 
 def _are_told(text: str, start: Positions, end: Positions, repaired: list[str]) -> Mask:
-    """Return which spans have what they become near them in their line, which says that the one became the other.
+    """Return which spans have what they become near them, in their line or the next, and words for that between.
 
     >>> text = "张三变成了å¼\xa0ä¸‰"
     >>> _are_told(text, np.array([5]), np.array([11]), ["张三"])
@@ -117,8 +117,8 @@ def _are_told(text: str, start: Positions, end: Positions, repaired: list[str]) 
         word = repaired[nth].strip(_MARKS)
         if 1 < len(word) <= EXAMPLE:
             before, after = text[max(first - BESIDE, 0) : first], text[last : last + BESIDE]
-            line = f"{before.rpartition(chr(10))[2]}\n{after.partition(chr(10))[0]}"
-            found[nth] = word in line and _BECAME.search(line) is not None
+            lines = "\n".join((*before.split("\n")[-2:], *after.split("\n")[:2]))
+            found[nth] = word in lines and _BECAME.search(lines) is not None
     return found
 
 

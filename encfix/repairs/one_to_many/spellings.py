@@ -30,6 +30,13 @@ SHORTEST_WORD, LONGEST_WORD = 2, 6
 ENOUGH_FORMS = 2
 """Forms of one character, each by itself, that make the text around them speak of them: 干 as 幹 instead of 乾."""
 
+COMPARED = 2
+"""Ideographs around a place that stand near it in another spelling where a text says what it expected and got."""
+
+_COMPARES = re.compile(
+    r"(?:[预預]期|期望|[实實][际際])(?:[结結]果|[输輸]出)?\s*[:：]|[输輸]入.*得到|[转轉][换換]?成|(?i:expected|actual|converted)"
+)
+
 _WORD = re.compile(f"(?<=[{MARKED}])[㐀-鿿]{{{SHORTEST_WORD},{LONGEST_WORD}}}(?=[{MARKED}])")
 
 
@@ -45,8 +52,24 @@ def are_given(codes: Codes, is_wrong: Mask) -> Mask:
     (where,) = found.nonzero()
     if len(where):
         found[where] = _are_among_lone_forms(codes[where], is_form[where])
+        found[where] |= _are_compared(codes[where], folded[where])
         for nth in where[is_wrong[where] & ~found[where]].tolist():
             found[nth] = _is_word_in_two_spellings(to_text(codes[nth]))
+    return found
+
+
+def _are_compared(codes: Codes, folded: Codes) -> Mask:
+    """Return which rows hold a word of the middle again, with another form of that character, and speak of results."""
+    is_han = IS_HAN.take(class_table().take(codes, mode="clip"))
+    found = np.zeros(len(codes), dtype=np.bool_)
+    width = codes.shape[1] - COMPARED + 1
+    for start in range(NEAR + 1 - COMPARED, NEAR + 1):
+        again = codes[:, NEAR - start : NEAR - start + width] != codes[:, NEAR, None]
+        for nth in range(COMPARED):
+            again &= folded[:, nth : nth + width] == folded[:, start + nth, None]
+        found |= is_han[:, start : start + COMPARED].all(axis=1) & again.any(axis=1)
+    for nth in found.nonzero()[0].tolist():
+        found[nth] = _COMPARES.search(to_text(codes[nth])) is not None
     return found
 
 
