@@ -194,6 +194,7 @@ def test_law_5_time_is_linear_where_text_is_to_stay() -> None:
 
 @given(TEXTS)
 @example("??0??0?")
+@example("一0%0&0;")
 def test_law_6_what_the_screen_passes_no_repair_wants_to_touch(text: str) -> None:
     for options in (Options(), Options(script="simplified"), Options(script="traditional")):
         batch = Batch.of([text])

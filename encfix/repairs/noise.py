@@ -19,7 +19,7 @@ import numpy as np
 
 from encfix.arrays import runs
 from encfix.batch import Batch, to_text
-from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, unified_forms
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, IS_LETTER, LINE_END_CLASSES, Class, among, unified_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.rules import number_of
@@ -172,12 +172,15 @@ def _anti_copy(batch: Batch) -> Edits:
 
     Forums hide them right beside the text of a line.
     """
-    codes, symbols = batch.codes, among(batch.classes, Class.SYMBOL).cumsum()
-    if not symbols[-1]:
+    codes, is_symbol = batch.codes, among(batch.classes, Class.SYMBOL)
+    symbols = is_symbol.cumsum()
+    before_letters = (is_symbol[:-1] & IS_LETTER.take(batch.classes[1:])).cumsum()
+    if not before_letters[-1]:
         return Edits.none()
     start, end = runs((codes > ord(" ")) & (codes < 0x7F))
     is_token = (end - start >= SHORTEST_TOKEN) & (end - start <= LONGEST_TOKEN)
     is_token &= symbols.take(end - 1) - symbols.take(start - 1) > 1
+    is_token &= before_letters.take(end - 2) > before_letters.take(start - 1)
     is_token &= (codes.take(start - 1) >= 0x80) | (codes.take(end) >= 0x80)
     start, end = start[is_token], end[is_token]
     document = batch.documents_of(start)
