@@ -44,9 +44,9 @@ def known(graph: dict[str, set[str]], name: str) -> set[str]:
     return graph[name].union(*(known(graph, other) for other in graph[name]))
 
 
-@pytest.mark.parametrize("folder", [PACKAGE, PACKAGE / "repairs", MOJIBAKE], ids=lambda folder: folder.name)
-def test_no_parts_import_one_another_in_a_circle(folder: Path) -> None:
-    graph = parts(folder)
+@pytest.mark.parametrize("name", ["", "files", "repairs", "repairs/mojibake"])
+def test_no_parts_import_one_another_in_a_circle(name: str) -> None:
+    graph = parts(PACKAGE / name)
     assert {*TopologicalSorter(graph).static_order()} == graph.keys()
 
 

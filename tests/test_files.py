@@ -18,9 +18,9 @@ from encfix.files import atomic
 from encfix.files.charset import KEPT, STRICT, Charset, EncodingError
 from encfix.files.compression import CompressionError, reading, settings_of, writing
 from encfix.files.destinations import DestinationError, check_output, destination, distinct
+from encfix.files.formats.chunking import chunks
 from encfix.files.formats.plain import PlainText
 from encfix.files.names import from_name, to_name
-from encfix.files.reading import chunks
 from encfix.files.text import Writing, read
 from encfix.files.walking import Failed, Skipped, Source, walk
 

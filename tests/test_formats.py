@@ -19,6 +19,7 @@ from encfix.cli.outcomes import Streamed, Task, Whole
 from encfix.cli.placing import ANNOTATION
 from encfix.files import reading
 from encfix.files.charset import KEPT, EncodingError
+from encfix.files.formats import chunking
 from encfix.files.formats.base import Chunk, FormatError, Selection, TextFormat
 from encfix.files.formats.csv import Csv
 from encfix.files.formats.fields import Pattern, written
@@ -40,7 +41,7 @@ PLAIN = str.maketrans("ìàáǎīǐé", "iaaaiie")
 
 def texts(form: TextFormat, text: str) -> list[str]:
     """The documents of a file, once it is sure that each is found where it stands."""
-    (chunk,) = reading.chunks(text, form)
+    (chunk,) = chunking.chunks(text, form)
     assert chunk.text == text
     for document in chunk.documents:
         assert document.layout().value == document.text
@@ -96,7 +97,7 @@ class TestJson:
         self, value: str, as_ascii: bool, data: st.DataObject
     ) -> None:
         text = json.dumps({"a": 1, "text": value}, ensure_ascii=as_ascii)
-        (chunk,) = reading.chunks(text, Json(Selection(fields=("text",))))
+        (chunk,) = chunking.chunks(text, Json(Selection(fields=("text",))))
         (document,) = chunk.documents
         start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(value))] * 2)))
         after = data.draw(st.text())
@@ -106,7 +107,7 @@ class TestJson:
 
     def test_a_key_given_twice_means_the_last(self) -> None:
         text = '{"text": "一", "text": "二"}'
-        (chunk,) = reading.chunks(text, Json(Selection()))
+        (chunk,) = chunking.chunks(text, Json(Selection()))
         (document,) = chunk.documents
         assert document.layout().locate(0, 1) == (text.index("二"), text.index("二") + 1)
 
@@ -147,7 +148,7 @@ class TestJsonLines:
     ) -> None:
         record = json.dumps({"id": 1, "a.b": {"text": DAMAGED}}) + "\n"
         (tmp_path / name).write_text(record * (20 if name == "a.jsonl" else 1))
-        monkeypatch.setattr(reading, "WHOLE", whole)
+        monkeypatch.setattr(chunking, "WHOLE", whole)
         monkeypatch.setattr(JsonLines, "block", len(record))
 
         def reason(*fields: str) -> str:
@@ -416,7 +417,7 @@ def test_file_in_blocks_is_cleaned_as_one_at_once(tmp_path: Any, monkeypatch: py
     source = Source(tmp_path, name, 0, is_named=True)
     task = Task(Cleaner(Options()), limit=1000)
     (whole,) = clean_files([source], task)
-    monkeypatch.setattr(reading, "WHOLE", 1000)
+    monkeypatch.setattr(chunking, "WHOLE", 1000)
     (streamed,) = clean_files([source], task)
     assert isinstance(whole, Whole)
     assert isinstance(streamed, Streamed)
@@ -432,8 +433,8 @@ def test_file_in_blocks_is_cleaned_as_one_at_once(tmp_path: Any, monkeypatch: py
 
 @pytest.mark.parametrize("writing", [None, Writing()])
 def test_file_in_blocks_is_not_held(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, writing: Writing | None) -> None:
-    for name, size in (("WHOLE", 2**16), ("BLOCK", 2**16)):
-        monkeypatch.setattr(reading, name, size)
+    monkeypatch.setattr(chunking, "WHOLE", 2**16)
+    monkeypatch.setattr(reading, "BLOCK", 2**16)
     monkeypatch.setattr(JsonLines, "block", 2**14)
     (tmp_path / "a.jsonl").write_text('{"text": "今天天气很好，我们继续学习。"}\n' * 2**16, "utf-8")
     source = Source(tmp_path, "a.jsonl", (tmp_path / "a.jsonl").stat().st_size, is_named=True)
@@ -495,7 +496,7 @@ def test_line_of_records_that_is_no_text_stays_and_is_reported(
     lines = [good.encode(encoding)] * 200 + [bad] + [good.encode(encoding)] * 200
     (tmp_path / "a.jsonl").write_bytes(b"".join(lines))
     if is_streamed:
-        monkeypatch.setattr(reading, "WHOLE", 10)
+        monkeypatch.setattr(chunking, "WHOLE", 10)
         monkeypatch.setattr(reading, "BLOCK", 1000)
     task = Task(Cleaner(), Selection(fields=("text",)))
     (outcome,) = clean_files([Source(tmp_path, "a.jsonl", 0, is_named=True)], task)
@@ -518,8 +519,8 @@ def test_document_that_is_no_text_is_written_only_on_demand(
 ) -> None:
     (tmp_path / "a.txt").write_bytes(f"{DAMAGED}\n".encode() * 100 + b"\xff\n")
     results = []
-    for limit in (reading.WHOLE, 10):
-        monkeypatch.setattr(reading, "WHOLE", limit)
+    for limit in (chunking.WHOLE, 10):
+        monkeypatch.setattr(chunking, "WHOLE", limit)
         task = Task(Cleaner(), writing=Writing(allow_lossy=allow_lossy), limit=1000)
         (outcome,) = clean_files([Source(tmp_path, "a.txt", 0, is_named=True)], task)
         assert not isinstance(outcome, Failed)

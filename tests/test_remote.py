@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from encfix.files import reading
+from encfix.files.formats import chunking
 from tests.command import BAD, CLEAN, DAMAGED, REPAIRED, records, run
 
 fsspec = pytest.importorskip("fsspec")
@@ -45,7 +45,7 @@ def test_folder_there_and_back(files: Any) -> None:
 
 def test_large_file_is_read_as_it_comes(files: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     files.pipe("/bucket/in/big.jsonl", b'{"text": "%s"}\n' % DAMAGED.strip().encode() * 1000)
-    monkeypatch.setattr(reading, "WHOLE", 1000)
+    monkeypatch.setattr(chunking, "WHOLE", 1000)
     run("clean", "memory://bucket/in/big.jsonl", "--output", "out", code=0)
     assert Path("out/big.jsonl").read_bytes() == b'{"text": "%s"}\n' % REPAIRED.strip().encode() * 1000
 

@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 
 from encfix.cli.main import main
 from encfix.files import atomic, measuring, reading
+from encfix.files.formats import chunking
 from tests.folders import BROKEN, DAMAGED, REPAIRED, make, put, tree, unpacked
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -159,7 +160,7 @@ FILES = {
 def test_killed_at_every_step_a_file_is_old_or_new_and_the_run_goes_on(
     mode: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "WHOLE", 1000)
+    monkeypatch.setattr(chunking, "WHOLE", 1000)
     monkeypatch.setattr(reading, "BLOCK", 500)
     monkeypatch.setattr("encfix.files.formats.jsonl.JsonLines.block", 500)
     new = {name: content.replace(DAMAGED, REPAIRED).encode() for name, content in FILES.items()}
@@ -313,7 +314,7 @@ class TestResume:
 class TestFaults:
     @pytest.mark.parametrize("name", ["a.txt", "b.jsonl"])
     def test_disk_full_in_the_middle_leaves_the_old_file(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-        monkeypatch.setattr(reading, "WHOLE", 1000)
+        monkeypatch.setattr(chunking, "WHOLE", 1000)
         put(Path(name), FILES[name].encode())
 
         class Full:
@@ -338,7 +339,7 @@ class TestFaults:
         assert tree(Path()) == {name: FILES[name].encode()}
 
     def test_streamed_file_that_vanishes_or_changes(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reading, "WHOLE", 1000)
+        monkeypatch.setattr(chunking, "WHOLE", 1000)
         path = Path("b.jsonl")
         put(path, FILES["b.jsonl"].encode())
         read = measuring.Twins.read

@@ -11,11 +11,8 @@ from encfix.cli.placing import Part, placed
 from encfix.files.charset import EncodingError
 from encfix.files.compression import CompressionError
 from encfix.files.formats.base import Chunk, FormatError, Selection, TextFormat
+from encfix.files.formats.chunking import chunks, read_whole
 from encfix.files.formats.opening import text_format
-from encfix.files.reading import (
-    chunks,
-    read_whole,
-)
 from encfix.files.text import TextFile, line_ends, read
 from encfix.files.types import STREAMED, Kind, kind_of
 from encfix.files.walking import Failed, Found, Skipped, Source

@@ -15,12 +15,13 @@ from encfix.cli.placing import Part, placed, values_part
 from encfix.files import compression
 from encfix.files.charset import Charset
 from encfix.files.formats.base import Chunk, Problem, Selection
+from encfix.files.formats.chunking import stream_chunks
 from encfix.files.formats.jsonl import JsonLines
 from encfix.files.formats.opening import text_format
 from encfix.files.formats.tables import open_table
 from encfix.files.formats.warc import PageLine, chosen, pages
 from encfix.files.measuring import Measured, Twins, beside
-from encfix.files.reading import blocks, charset_of, opened, stream_chunks
+from encfix.files.reading import blocks, charset_of, opened
 from encfix.files.text import LIMIT, Codec, TextFile, Writing, line_ends
 from encfix.files.types import Kind
 from encfix.files.walking import Source

@@ -13,9 +13,10 @@ from encfix.cli.quoting import named, shown
 from encfix.cli.summary import counted, print_failure
 from encfix.files import atomic
 from encfix.files.destinations import DestinationError, own_file
+from encfix.files.formats.chunking import LARGEST
 from encfix.files.names import from_name
 from encfix.files.own import REPORT
-from encfix.files.reading import LARGEST, opened
+from encfix.files.reading import opened
 from encfix.files.types import STREAMED
 from encfix.files.walking import Failed, Source
 
