@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from encfix.chinese.characters import (
 )
 from encfix.repairs.gloss.finding import Glosses
 from encfix.repairs.gloss.irregular import find_irregular
+from encfix.repairs.gloss.occurrences import Occurrences
 from encfix.repairs.gloss.periodic import find_periodic
 
 ENOUGH = 4
@@ -45,107 +46,161 @@ class Evidence:
 
     def __init__(self, batch: Batch, glosses: Glosses, least: int = LEAST) -> None:
         """`least` is how many different characters of two forms must be glossed."""
-        owner_code = batch.codes.take(glosses.owner)
-        head = ~glosses.chained
+        self._batch, self._glosses, self._least = batch, glosses, least
+        self._head = ~glosses.chained
+        """Of each gloss: whether it is the first behind its character, so that each character counts once."""
+        self._code = batch.codes.take(glosses.owner)
+        """Of each gloss: its character."""
         self.document = batch.documents_of(glosses.start)
         """Of each gloss."""
-        self.has_two_forms = two_forms().take(owner_code, mode="clip")
+        self.has_two_forms = two_forms().take(self._code, mode="clip")
         """Of each gloss: whether its character has a simplified and a traditional form."""
-        self.is_repeated = glosses.repeats | np.append(glosses.repeats[1:], False)[: len(head)]
+        self._is_spaced, self.has_space = _spaces(batch, glosses, self.document)
+        self._occurrences = Occurrences.of(batch, glosses, self.document)
+
+    def _count(self, chosen: Mask) -> Positions:
+        """Return how many of the glosses that are chosen each document has."""
+        return np.bincount(self.document[chosen], minlength=len(self._batch))
+
+    def _count_where(self, places: Positions) -> Positions:
+        """Return how many of some sorted positions lie in each document."""
+        return np.bincount(self._batch.documents_of(places), minlength=len(self._batch))
+
+    @cached_property
+    def is_repeated(self) -> Mask:
         """Of each gloss: whether it stands more than once behind its character."""
-        spaced, self.has_space = _spaces(batch, glosses, self.document)
-        seen, glossed, place, is_first = _occurrences(batch, self.document, owner_code, head)
-        is_told_apart = _has_two_readings(glosses, place, len(seen))[place]
-        self.is_always = (glossed[place] >= ALWAYS / 2 * seen[place]) & ~is_told_apart
-        """Of each gloss: whether its character is glossed about wherever it stands, and always the same."""
+        repeats = self._glosses.repeats
+        return np.asarray(repeats | np.append(repeats[1:], False)[: len(repeats)])
 
-        def per_document(chosen: Mask, weights: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
-            values = None if weights is None else weights[place[chosen]]
-            return np.bincount(self.document[chosen], values, len(batch)).astype(np.int64)
-
-        kinds, owner_class = self.has_two_forms, batch.classes.take(glosses.owner)
-        self.repeats = per_document(self.is_repeated & head)
+    @cached_property
+    def repeats(self) -> Positions:
         """Of each document: how many characters carry their gloss more than once."""
-        self.distinct = per_document(is_first & kinds)
+        return self._count(self.is_repeated & self._head)
+
+    @cached_property
+    def _is_told_apart(self) -> Mask:
+        """Of each gloss: whether its character is given several readings."""
+        return self._occurrences.has_two_readings[self._occurrences.pair]
+
+    @cached_property
+    def is_always(self) -> Mask:
+        """Of each gloss: whether its character is glossed about wherever it stands, and always the same."""
+        seen, glossed, _, pair, _ = self._occurrences
+        return np.asarray((glossed[pair] >= ALWAYS / 2 * seen[pair]) & ~self._is_told_apart)
+
+    @cached_property
+    def distinct(self) -> Positions:
         """Of each document: how many different characters of two forms are glossed."""
-        han = np.cumsum(among(batch.classes, *HAN_CLASSES), dtype=np.int32)
-        owners, toned = per_document(head), per_document(head & glosses.toned)
-        with_space = per_document(self.has_space)
-        parting = per_document(self.has_space & _parts_words(batch, glosses))
-        counts = _Counts(
-            owners=owners,
-            distinct=self.distinct,
-            one_form=per_document(is_first & ~kinds),
-            of_two_forms=per_document(head & kinds),
-            first_reading=per_document(head & kinds & pinyin.is_first_reading(owner_code, glosses.packed)),
-            common=per_document(is_first & kinds & is_common().take(owner_code, mode="clip")),
-            plain=han.take(batch.ends - 1) - han.take(batch.starts - 1) - owners,
-            toned=toned,
-            running=per_document(_is_inside_word(batch, glosses, self.has_space) & head),
-            adjacent=per_document(head & (np.append(0, glosses.end[:-1])[: len(head)] == glosses.owner)),
-            words=np.bincount(batch.documents_of(glosses.words), minlength=len(batch)),
-            strangers=np.bincount(batch.documents_of(glosses.strangers), minlength=len(batch)),
-        )
-        traditional, simplified = (
-            per_document(head & form.take(owner_class)) for form in (IS_TRADITIONAL, IS_SIMPLIFIED)
-        )
-        is_strewn = spaced & (2 * parting > with_space) & (per_document(glosses.toned) == 0)
-        needed = np.select([traditional > simplified, is_strewn], [LEAST, STREWN], MUCH)
-        is_set = _are_set_by_tool(counts, np.maximum(needed, least))
-        every = counts.one_form + counts.distinct
-        tells_apart = per_document(is_first & is_told_apart) > ONE_FORM_SHARE * every
-        hits, total = (per_document(is_first & kinds, weights) for weights in (glossed, seen))
-        self.is_glossed = is_set & (hits >= ALWAYS * total) & ~tells_apart
+        return self._count(self._occurrences.is_first & self.has_two_forms)
+
+    @cached_property
+    def _of_one_form(self) -> Positions:
+        """Of each document: how many different characters of one form are glossed."""
+        return self._count(self._occurrences.is_first & ~self.has_two_forms)
+
+    @cached_property
+    def _owners(self) -> Positions:
+        """Of each document: how many characters are glossed."""
+        return self._count(self._head)
+
+    @cached_property
+    def _words(self) -> Positions:
+        """Of each document: how many brackets hold the reading of a whole word."""
+        return self._count_where(self._glosses.words)
+
+    @cached_property
+    def _han(self) -> npt.NDArray[np.int32]:
+        """How many characters of Chinese stand up to each position of the batch."""
+        return np.cumsum(among(self._batch.classes, *HAN_CLASSES), dtype=np.int32)
+
+    @cached_property
+    def _tells_apart(self) -> Mask:
+        """Of each document: whether it is about the several readings of characters."""
+        several = self._count(self._occurrences.is_first & self._is_told_apart)
+        return np.asarray(several > ONE_FORM_SHARE * (self._of_one_form + self.distinct))
+
+    @cached_property
+    def is_glossed(self) -> Mask:
         """Of each document: whether the characters of two forms were glossed by a tool."""
-        self.is_periodic = find_periodic(batch, glosses, self.document, han) & ~tells_apart
+        seen, glossed, _, pair, is_first = self._occurrences
+        chosen = is_first & self.has_two_forms
+        hits, total = (
+            np.bincount(self.document[chosen], counts[pair[chosen]], len(self._batch)) for counts in (glossed, seen)
+        )
+        return np.asarray(self._is_set_by_tool & (hits >= ALWAYS * total) & ~self._tells_apart)
+
+    @cached_property
+    def is_periodic(self) -> Mask:
         """Of each document: whether every fourth or fifth character is glossed."""
-        suspects = ~(self.is_glossed | self.is_periodic | tells_apart | (4 * counts.words >= owners))
-        self.is_irregular = find_irregular(batch, glosses, self.document, suspects)
+        return find_periodic(self._batch, self._glosses, self.document, self._han) & ~self._tells_apart
+
+    @cached_property
+    def is_irregular(self) -> Mask:
         """Of each document: whether characters are glossed here and there."""
-        self.may_hold_pages = is_set & ~(self.is_glossed | self.is_periodic | self.is_irregular) & (self.repeats < 2)
-        """Of each document: whether they were, but for characters that are glossed in one place and not, or in another
-        way, in the next."""
-        self.is_textbook = (counts.one_form > 1) & (counts.one_form > ONE_FORM_SHARE * every) | tells_apart
+        suspects = ~(self.is_glossed | self.is_periodic | self._tells_apart | (4 * self._words >= self._owners))
+        return find_irregular(self._batch, self._glosses, self.document, suspects)
+
+    @cached_property
+    def may_hold_pages(self) -> Mask:
+        """Of each document: whether a tool glossed it, but for characters that are glossed in one place and not, or in
+        another way, in the next."""
+        is_explained = self.is_glossed | self.is_periodic | self.is_irregular
+        return np.asarray(self._is_set_by_tool & ~is_explained & (self.repeats < 2))
+
+    @cached_property
+    def is_textbook(self) -> Mask:
         """Of each document: whether glosses are its subject, not damage, unless they are periodic or irregular."""
+        return np.asarray((self._of_one_form > 1) & self._falls_on_one_form | self._tells_apart)
 
+    @cached_property
+    def _falls_on_one_form(self) -> Mask:
+        """Of each document: whether more characters of one form are glossed than a tool with a list of others does."""
+        return np.asarray(self._of_one_form > ONE_FORM_SHARE * (self._of_one_form + self.distinct))
 
-class _Counts(NamedTuple):
-    """What the glosses of each document come to: int64 of shape (documents,) each.
+    @cached_property
+    def _is_set_by_tool(self) -> Mask:
+        """Of each document: whether its glosses are as a tool sets them, wherever else the characters stand."""
+        is_theirs = self._are_enough() & ~self._falls_on_one_form & self._are_first_readings()
+        return np.asarray(is_theirs & self._are_in_text() & self._have_few_others())
 
-    owners: characters that are glossed; distinct, one_form, common: different ones of two forms, of one form, and of
-    two forms that are in common use; of_two_forms, first_reading: those of two forms, and those of them with their
-    first reading; toned: those whose gloss has a tone; running, adjacent: those in running text, and right behind
-    another gloss; plain: characters without a gloss; words, strangers: brackets with readings of whole words, and of
-    other characters.
-    """
+    def _are_enough(self) -> Mask:
+        """Return in which documents enough different characters are glossed, most of them common, and not all."""
+        first = self._occurrences.is_first & self.has_two_forms
+        common = self._count(first & is_common().take(self._code, mode="clip"))
+        plain = self._han.take(self._batch.ends - 1) - self._han.take(self._batch.starts - 1) - self._owners
+        is_enough = (self.distinct >= np.maximum(self._needed(), self._least)) & (plain > 0)
+        return np.asarray(is_enough & (common > self.distinct / 2))
 
-    owners: npt.NDArray[np.int64]
-    distinct: npt.NDArray[np.int64]
-    one_form: npt.NDArray[np.int64]
-    of_two_forms: npt.NDArray[np.int64]
-    first_reading: npt.NDArray[np.int64]
-    common: npt.NDArray[np.int64]
-    plain: npt.NDArray[np.int64]
-    toned: npt.NDArray[np.int64]
-    running: npt.NDArray[np.int64]
-    adjacent: npt.NDArray[np.int64]
-    words: npt.NDArray[np.int64]
-    strangers: npt.NDArray[np.int64]
+    def _needed(self) -> Positions:
+        """Return how many different characters a tool would have glossed: `LEAST`, `STREWN` or `MUCH`."""
+        glosses, owner_class = self._glosses, self._batch.classes.take(self._glosses.owner)
+        traditional, simplified = (
+            self._count(self._head & form.take(owner_class)) for form in (IS_TRADITIONAL, IS_SIMPLIFIED)
+        )
+        parting = self._count(self.has_space & _parts_words(self._batch, glosses))
+        is_strewn = self._is_spaced & (2 * parting > self._count(self.has_space)) & (self._count(glosses.toned) == 0)
+        return np.select([traditional > simplified, is_strewn], [LEAST, STREWN], MUCH)
 
+    def _are_first_readings(self) -> Mask:
+        """Return in which documents characters of two forms carry their first reading, nearly all of them."""
+        chosen = self._head & self.has_two_forms
+        first = self._count(chosen & pinyin.is_first_reading(self._code, self._glosses.packed))
+        return np.asarray(first >= ALWAYS * self._count(chosen))
 
-def _are_set_by_tool(counts: _Counts, needed: npt.NDArray[np.int64]) -> Mask:
-    """Return which documents have glosses as a tool sets them, on `needed` different characters or more."""
-    owners = counts.owners
-    is_enough = (counts.distinct >= needed) & (counts.plain > 0)
-    is_no_textbook = counts.one_form <= ONE_FORM_SHARE * (counts.one_form + counts.distinct)
-    are_common = counts.common > counts.distinct / 2
-    are_first_readings = counts.first_reading >= ALWAYS * counts.of_two_forms
-    is_in_text = 2 * counts.running >= owners
-    is_no_list = (counts.adjacent < A_LIST) | (owners < A_LIST * (owners - counts.adjacent))
-    has_few_others = (4 * counts.words < owners) & ((4 * counts.strangers < owners) | (2 * counts.toned > owners))
-    return np.asarray(
-        is_enough & is_no_textbook & are_common & are_first_readings & is_in_text & is_no_list & has_few_others
-    )
+    def _are_in_text(self) -> Mask:
+        """Return in which documents glosses stand in running text, and not in a list of glossed characters."""
+        glosses, owners = self._glosses, self._owners
+        running = self._count(_is_inside_word(self._batch, glosses, self.has_space) & self._head)
+        is_behind_gloss = np.append(0, glosses.end[:-1])[: len(glosses.end)] == glosses.owner
+        adjacent = self._count(self._head & is_behind_gloss)
+        is_list = (adjacent >= A_LIST) & (owners >= A_LIST * (owners - adjacent))
+        return np.asarray((2 * running >= owners) & ~is_list)
+
+    def _have_few_others(self) -> Mask:
+        """Return which documents hold few brackets with readings of whole words, or with what is no reading."""
+        owners, toned = self._owners, self._count(self._head & self._glosses.toned)
+        strangers = self._count_where(self._glosses.strangers)
+        return np.asarray((4 * self._words < owners) & ((4 * strangers < owners) | (2 * toned > owners)))
 
 
 def _is_inside_word(batch: Batch, glosses: Glosses, has_space: Mask) -> Mask:
@@ -164,48 +219,6 @@ def _parts_words(batch: Batch, glosses: Glosses) -> Mask:
     """Return which glosses, with the space behind them, part characters that none parts before."""
     before, after = batch.classes.take(glosses.owner - 1), batch.classes.take(glosses.end + 1)
     return np.asarray((before != Class.SPACE) & IS_HAN.take(after))
-
-
-def _has_two_readings(glosses: Glosses, place: Positions, pairs: int) -> Mask:
-    """Return which pairs of document and character are glossed in two ways; a tool gives the first reading always.
-
-    `place` is the pair of each gloss. A tone counts where both are written with one.
-    """
-    has_two = np.zeros(pairs, dtype=np.bool_)
-    head = ~glosses.chained
-    for value, chosen in ((glosses.packed, head), (glosses.written, head & glosses.toned)):
-        one = np.zeros(pairs, dtype=np.int64)
-        one[place[chosen]] = value[chosen]
-        has_two[place[chosen & (value != one[place])]] = True
-    return has_two
-
-
-def _occurrences(
-    batch: Batch, document: Positions, owner_code: npt.NDArray[np.uint32], head: Mask
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Positions, Mask]:
-    """Return, for each pair of document and glossed character, how often it occurs and is glossed.
-
-    The other arrays have one element a gloss: the place of its pair in the first two, and whether it is the first of
-    its pair.
-    """
-    wanted = np.zeros(0x10000, dtype=np.bool_)
-    wanted[owner_code] = True
-    kinds = np.flatnonzero(wanted)
-    number = np.zeros(0x10000, dtype=np.int64)
-    number[kinds] = np.arange(len(kinds))
-    found = np.flatnonzero(wanted.take(batch.codes, mode="clip"))
-    place = document * len(kinds) + number.take(owner_code)
-    everywhere = batch.documents_of(found) * len(kinds) + number.take(batch.codes.take(found))
-    pairs = len(batch) * len(kinds)
-    if pairs > len(batch.codes):  # many short documents: most pairs of document and character never occur
-        known, place = np.unique(place, return_inverse=True)
-        index = np.searchsorted(known, everywhere)
-        everywhere, pairs = index[known.take(index, mode="clip") == everywhere], len(known)
-    first = np.empty(pairs, dtype=np.int64)
-    first[place[::-1]] = np.arange(len(place))[::-1]
-    is_first = first.take(place) == np.arange(len(place))
-    glossed = np.bincount(place[head], minlength=pairs)
-    return np.bincount(everywhere, minlength=pairs), glossed, place, is_first
 
 
 def _spaces(batch: Batch, glosses: Glosses, document: Positions) -> tuple[Mask, Mask]:
