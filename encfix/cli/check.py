@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -24,7 +25,7 @@ from encfix.cli.arguments import (
     selection_of,
 )
 from encfix.cli.cleaning import clean_files, fitting
-from encfix.cli.outcomes import Task
+from encfix.cli.outcomes import Outcome, Task
 from encfix.cli.placing import ANNOTATION, NOTES, Part, unread
 from encfix.cli.printing import PrintingError, say
 from encfix.cli.quoting import named, quoted, shown
@@ -59,59 +60,80 @@ def check(
     """
     selection = selection_of(flags)
     configuration = effective(flags)
-    if write_baseline and not baseline:
-        raise click.UsageError("--write-baseline needs --baseline FILE")
-    if write_baseline and baseline:
-        try:
-            baseline = own_file(baseline, BASELINE)
-        except DestinationError as error:
-            raise click.UsageError(shown(str(error))) from error
-    is_compared = baseline is not None and not write_baseline
-    budget = _read(baseline) if baseline is not None and is_compared else Counter[Known]()
+    if write_baseline:
+        baseline = _baseline_to_write(baseline)
+    budget = _read(baseline) if baseline and not write_baseline else Counter[Known]()
     found = list(fitting(walk(paths, configuration.scope, selection.type), selection))
     print_skipped([item for item in found if isinstance(item, Skipped)])
     sources = distinct_files([item for item in found if isinstance(item, Source)])
     failures = [item for item in found if isinstance(item, Failed)]
-    seen: list[Known] = []
-    files = damaged = pieces = failed = 0
-    notes = Notes("--findings prints all")
+    run = _Run(findings, format_ == "json", baseline, write_baseline, budget)
     task = Task(Cleaner(configuration.options), selection, writing=None)
     for outcome in chain(failures, clean_files(sources, task)):
+        run.take(outcome)
+    if baseline and write_baseline and (failure := _write(baseline, run.seen)):
+        run.take(failure)
+    run.print_summary()
+    raise SystemExit(2 if run.failed else int(bool(run.pieces) and not write_baseline))
+
+
+@dataclass(slots=True)
+class _Run:
+    """What counts as damage and how it is printed; and what was found so far."""
+
+    with_findings: bool
+    as_json: bool
+    baseline: Path | None
+    writes_baseline: bool
+    """Whether the baseline is made to know what is found: then nothing is printed."""
+    budget: Counter[Known]
+    """How often damage may come that the baseline knows; what was met is taken off."""
+    seen: list[Known] = field(default_factory=list)
+    notes: Notes = field(default_factory=lambda: Notes("--findings prints all"))
+    files: int = 0
+    damaged: int = 0
+    pieces: int = 0
+    failed: int = 0
+
+    def take(self, outcome: Outcome | Failed) -> None:
+        """Print and count the damage of a file, or that it failed."""
         if isinstance(outcome, Failed):
             print_failure(outcome)
-            failed += 1
-            continue
+            self.failed += 1
+            return
         try:
-            found_here = 0
-            for part in outcome.parts(None):
-                damage = _damage_of(part, with_findings=findings)
-                if not findings:
-                    count = sum(item.kind == ANNOTATION for item in part.findings)
-                    notes.add(outcome.source.path, unread(part, NOTES), count)
-                if baseline is not None:
-                    names = list(_known(_name(outcome.source.path, baseline), part, damage))
-                    seen += names
-                    damage = list(_beyond(budget, damage, names))
-                if not write_baseline:
-                    _print(outcome.source.path, part, damage, as_json=format_ == "json")
-                found_here += len(damage)
+            pieces = sum(self._pieces(outcome.source.path, part) for part in outcome.parts(None))
         except (BrokenPipeError, PrintingError):
             raise  # nobody reads on, or can: that is no failure of this file
         except Exception as error:
-            print_failure(Failed.because(outcome.source.path, error))
-            failed += 1
-            continue
-        files += 1
-        damaged += bool(found_here)
-        pieces += found_here
-    if baseline is not None and write_baseline:
-        failed += _write(baseline, seen)
-    notes.close()
-    told = "known now" if write_baseline else "new" if is_compared else "found"
-    summary = f"{counted(files, 'file')}, {damaged:,} damaged, {counted(pieces, 'piece')} of damage {told}"
-    summary += f", {counted(notes.count, 'part')} unread" if notes.count else ""
-    click.echo(summary + (f", {failed:,} failed" if failed else ""), err=True)
-    raise SystemExit(2 if failed else int(bool(pieces) and not write_baseline))
+            self.take(Failed.because(outcome.source.path, error))
+            return
+        self.files += 1
+        self.damaged += bool(pieces)
+        self.pieces += pieces
+
+    def _pieces(self, path: Path, part: Part) -> int:
+        """Print the damage of a run of a file that the baseline does not know; return how much it is."""
+        damage = _damage_of(part, with_findings=self.with_findings)
+        if not self.with_findings:
+            count = sum(item.kind == ANNOTATION for item in part.findings)
+            self.notes.add(path, unread(part, NOTES), count)
+        if self.baseline is not None:
+            names = list(_known(_name(path, self.baseline), part, damage))
+            self.seen += names
+            damage = list(_beyond(self.budget, damage, names))
+        if not self.writes_baseline:
+            _print(path, part, damage, as_json=self.as_json)
+        return len(damage)
+
+    def print_summary(self) -> None:
+        """Say on standard error what was found in all files."""
+        self.notes.close()
+        told = "known now" if self.writes_baseline else "new" if self.baseline is not None else "found"
+        summary = f"{counted(self.files, 'file')}, {self.damaged:,} damaged"
+        summary += f", {counted(self.pieces, 'piece')} of damage {told}"
+        summary += f", {counted(self.notes.count, 'part')} unread" if self.notes.count else ""
+        click.echo(summary + (f", {self.failed:,} failed" if self.failed else ""), err=True)
 
 
 def _beyond(budget: Counter[Known], damage: Sequence[_Damage], names: Sequence[Known]) -> Iterator[_Damage]:
@@ -164,15 +186,24 @@ def _read(path: Path) -> Counter[Known]:
         raise click.UsageError(f"the baseline {named(path)}: {shown(reason)}") from error
 
 
-def _write(path: Path, seen: Sequence[Known]) -> bool:
-    """Write the baseline; return whether that failed."""
+def _baseline_to_write(path: Path | None) -> Path:
+    """Return where the baseline lies that is to be written. Raises click.UsageError if there can be none."""
+    if path is None:
+        raise click.UsageError("--write-baseline needs --baseline FILE")
+    try:
+        return own_file(path, BASELINE)
+    except DestinationError as error:
+        raise click.UsageError(shown(str(error))) from error
+
+
+def _write(path: Path, seen: Sequence[Known]) -> Failed | None:
+    """Write the baseline; return why that failed, if it did."""
     try:
         with atomic.writing(path) as stream:
             stream.writelines(dump_baseline(seen))
     except OSError as error:
-        print_failure(Failed.because(path, error))
-        return True
-    return False
+        return Failed.because(path, error)
+    return None
 
 
 def _name(path: Path, baseline: Path) -> str:
