@@ -13,16 +13,23 @@ import numpy.typing as npt
 
 from encfix.batch import Batch, Codes, Mask, Positions, to_text
 from encfix.chinese import model
-from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, are_in, class_table
-from encfix.repairs.one_to_many.surroundings import EDGES, around, between, last_before
+from encfix.chinese.characters import are_in
+from encfix.repairs.one_to_many.near import NEAR, Near
+from encfix.repairs.one_to_many.surroundings import EDGES, last_before
 
 NUMERALS = "一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅"
 COUNTED = NUMERALS + "每這这那哪整單单船隻"
 CANTONESE = "佢嘅唔咁啲喺冇嚟哋咗咩喎啦囉畀呢抑"
 ROYAL = "皇太王天母影歌蜂帝武呂蟻艷妖廢立封選仁賢女"
 AFTER_QUEEN = "妃宮冠羿稷土座羽"
+"""What stands before and behind 后 where it is a queen, or a god of the soil."""
+
 DISHES = "湯肉蝦牛豬羊雞鴨魚蛋炒拌煮燉滷酸辣菜醬筋漿仁凉涼"
+"""What a noodle dish is named after, which makes 麵 right."""
+
 IN_NAMES = "杰范余沈姜胡郁朴苏沖冲云"
+"""Characters that names of people keep, whatever words write for them."""
+
 AFTER_YU = "菟陵期潜梨"
 """What follows 於 in names that simplified text writes with it too: 於菟, 於陵, 樊於期, 於梨华."""
 
@@ -72,14 +79,6 @@ IN_GIVEN_NAMES = "誌緻云丰杰冬"
 """Characters of given names that read as errors."""
 
 PARTICLES = "了嗎吗呢吧啊啦嘛得的不"
-FOREIGN = (
-    "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"
-    "弗佛約约蘭兰恩加魯鲁安娜莎莉麗丽瑪玛雷雅伊蘇苏尼坎班普夫頓顿基哈霍萊莱密米姆韋韦麥麦利"
-)
-
-_NEAR = 5
-"""Code points to either side among which the dot of a foreign name stands."""
-
 
 _Rule: TypeAlias = tuple[Mask, float]
 """Which places something holds for, and how many nats more a change needs there."""
@@ -87,7 +86,7 @@ _Rule: TypeAlias = tuple[Mask, float]
 
 def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by_word: Mask) -> npt.NDArray[np.float64]:
     """Return how many nats more each change needs because of what stands beside it, in the window from start to end."""
-    near = _Near(codes, places, starts, ends, by_word)
+    near = Near(codes, places, starts, ends, by_word)
     rules = (*_of_rare_words(near), *_of_names(near), *_of_function_words(near), *_of_things(near), *_of_any(near))
     more = np.zeros(len(places))
     for holds, value in reversed(rules):  # the first that holds counts
@@ -95,55 +94,7 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
     return more
 
 
-class _Near:
-    """What stands beside each of some places, by its offset from them, and in their windows."""
-
-    def __init__(self, codes: Codes, places: Positions, starts: Positions, ends: Positions, by_word: Mask) -> None:
-        self.codes, self.places, self.starts, self.ends = codes, places, starts, ends
-        self.by_word = by_word
-        """Which changes words call for."""
-        self.rows = around(codes, places, starts, ends, _NEAR)
-        is_foreign = np.sum([self.has(offset, FOREIGN) for offset in (-2, -1, 1, 2)], axis=0) >= 2
-        self.is_foreign: Mask = is_foreign | (self.rows == ord("·")).any(axis=1)
-        """Which places are in foreign names."""
-
-    def at(self, offset: int) -> Codes:
-        """Return the code points so far from the places."""
-        return self.rows[:, _NEAR + offset]
-
-    def has(self, offset: int, characters: str) -> Mask:
-        """Return which places have one of some characters there."""
-        column = self.at(offset)
-        return column == ord(characters) if len(characters) == 1 else are_in(characters, column)
-
-    def is_edge(self, offset: int) -> Mask:
-        """Return which places have the end of a clause there."""
-        return self.has(offset, EDGES) | (self.at(offset) >= BOUNDARY_CODE)
-
-    def is_end(self, offset: int) -> Mask:
-        """Return which places have no ideograph there."""
-        return ~IS_HAN.take(class_table().take(self.at(offset), mode="clip"))
-
-    def is_doubted(self, side: int) -> Mask:
-        """Return which places have 不 and the same character on one side: 准不准."""
-        return np.asarray(self.has(side, "不") & (self.at(2 * side) == self.at(0)))
-
-    def is_repeated(self) -> Mask:
-        """Return which places have the same character beside them."""
-        return np.asarray((self.at(-1) == self.at(0)) | (self.at(1) == self.at(0)))
-
-    def beside(self, characters: str) -> Mask:
-        """Return which places have one of some characters near them."""
-        found = are_in(characters, self.rows)
-        found[:, _NEAR] = False
-        return np.asarray(found.any(axis=1))
-
-    def hold(self, characters: str) -> Mask:
-        """Return which windows hold one of some characters."""
-        return between(are_in(characters, self.codes).nonzero()[0], self.starts, self.ends) > 0
-
-
-def _of_rare_words(near: _Near) -> tuple[_Rule, ...]:
+def _of_rare_words(near: Near) -> tuple[_Rule, ...]:
     """Return what speaks for older spelling, variants, and words that are rare but right."""
     has, by_word = near.has, near.by_word
     return (
@@ -162,7 +113,7 @@ def _of_rare_words(near: _Near) -> tuple[_Rule, ...]:
     )
 
 
-def _of_names(near: _Near) -> tuple[_Rule, ...]:
+def _of_names(near: Near) -> tuple[_Rule, ...]:
     """Return what speaks for names, of people, places and stars, and for titles of people."""
     has, is_edge, is_end = near.has, near.is_edge, near.is_end
     return (
@@ -177,7 +128,7 @@ def _of_names(near: _Near) -> tuple[_Rule, ...]:
     )
 
 
-def _of_function_words(near: _Near) -> tuple[_Rule, ...]:
+def _of_function_words(near: Near) -> tuple[_Rule, ...]:
     """Return what speaks for verbs, conjunctions and prepositions of one character, which stand beside anything."""
     has, by_word, is_edge = near.has, near.by_word, near.is_edge
     is_in = has(0, "于") & ~has(1, "是")
@@ -204,10 +155,10 @@ def _of_function_words(near: _Near) -> tuple[_Rule, ...]:
     )
 
 
-def _of_things(near: _Near) -> tuple[_Rule, ...]:
+def _of_things(near: Near) -> tuple[_Rule, ...]:
     """Return what speaks for things that are counted, worn or eaten, and for being tired."""
     has, by_word, is_edge = near.has, near.by_word, near.is_edge
-    is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, _NEAR)])
+    is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, NEAR)])
     is_dish = has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | near.beside(EATEN)
     is_month = has(0, "颱") & has(-1, "月") & has(-2, NUMERALS)
     return (
@@ -224,7 +175,7 @@ def _of_things(near: _Near) -> tuple[_Rule, ...]:
     )
 
 
-def _of_any(near: _Near) -> tuple[_Rule, ...]:
+def _of_any(near: Near) -> tuple[_Rule, ...]:
     """Return what speaks for any character as it stands, where nothing is known of it that says more."""
     is_plain = model.fold_codes(near.at(0)) == near.at(0)
     is_name = near.has(0, IN_NAMES) & ~near.by_word & near.is_edge(-1) & (near.is_edge(2) | near.is_edge(3))
@@ -262,7 +213,7 @@ def _are_conjunctions(near: Codes) -> Mask:
     for nth, row in enumerate(near.tolist()):
         folded = model.fold("".join(chr(min(code, sys.maxunicode)) for code in row))
         earlier, before, ends, _, behind = (
-            folded[start : start + 2] in model.lexicon() for start in range(_NEAR - 3, _NEAR + 2)
+            folded[start : start + 2] in model.lexicon() for start in range(NEAR - 3, NEAR + 2)
         )
         found[nth] = before and not earlier if ends else behind  # 提交合並: 交合 is no word there
     return found
@@ -277,15 +228,15 @@ def _end_nouns(near: Codes) -> Mask:
     found = np.zeros(len(near), dtype=np.bool_)
     for nth, row in enumerate(near.tolist()):
         text = "".join(chr(min(code, sys.maxunicode)) for code in row)
-        before, behind = text[:_NEAR], text[_NEAR + 1 :]
+        before, behind = text[:NEAR], text[NEAR + 1 :]
         is_counted = before[-2] == "個" and before[-3] in NUMERALS + "這那哪每整各"
         is_word = model.fold(before[-2:]) in model.lexicon() and not is_counted
         is_system = before[-1] in BEFORE_SYSTEM and not is_word
         folded = model.fold(text)
         is_inside = any(
             folded[start:end] in model.lexicon()
-            for start in range(_NEAR - 3, _NEAR)
-            for end in range(_NEAR + 2, start + 5)
+            for start in range(NEAR - 3, NEAR)
+            for end in range(NEAR + 2, start + 5)
         )
         found[nth] = is_system or is_inside or behind.startswith(AFTER_DEPARTMENTS)
     return found
