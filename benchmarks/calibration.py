@@ -13,7 +13,8 @@ import argparse
 from collections.abc import Iterator
 
 import encfix
-from benchmarks import mojibake
+from benchmarks import misreading
+from benchmarks.mojibake import aligned
 
 BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.995, 1.0)
 SEED = 17
@@ -21,17 +22,17 @@ SEED = 17
 
 def judged(count: int) -> Iterator[tuple[float, bool]]:
     """Yield the confidence of each change, and whether it is right."""
-    for true, wrong in mojibake.PAIRS:
-        for style in mojibake.STYLES:
-            for length in mojibake.LENGTHS:
-                made = list(mojibake.cases(true, wrong, style, length, count, SEED))
+    for true, wrong in misreading.PAIRS:
+        for style in misreading.STYLES:
+            for length in misreading.LENGTHS:
+                made = list(misreading.cases(true, wrong, style, length, count, SEED))
                 results = encfix.clean_many((seen for _, seen, _ in made), only=("mojibake",), min_confidence=0.0)
                 for (truth, _, _), result in zip(made, results, strict=True):
                     yield from _changes(truth, result)
 
 
 def _changes(truth: str, result: encfix.Result) -> Iterator[tuple[float, bool]]:
-    matched, shift = mojibake.aligned(truth, result.text), 0
+    matched, shift = aligned(truth, result.text), 0
     for change in result.changes:
         start = change.start + shift
         shift += len(change.after) - len(change.before)

@@ -62,11 +62,12 @@ def lay_out(random: Random, sentences: Sequence[str], least: int = 3, most: int 
 @cache
 def to_traditional(character: str) -> str:
     """Return the most frequent traditional form of one character."""
-    return str(_converter().convert(character))
+    return str(converter().convert(character))
 
 
 @cache
-def _converter() -> Any:  # OpenCC ships no types
+def converter() -> Any:  # OpenCC ships no types
+    """Return OpenCC's converter from simplified characters to those of Taiwan."""
     import opencc
 
     return opencc.OpenCC("s2tw")
@@ -128,32 +129,31 @@ def _some(random: Random, characters: Sequence[str]) -> list[str]:
     return random.sample(list(characters), min(random.randint(3, 60), len(characters)))
 
 
+def _listed_glosses(random: Random, sentences: Sequence[str], *, toned: bool, spaced: bool) -> Page:
+    """A set of characters is glossed wherever they stand, in one way of writing."""
+    page, changed = traditional_by_character(random, lay_out(random, sentences))
+    spelling = spell(random, toned=toned, spaced=spaced)
+    return Page(page, _glossed_always(page, _some(random, changed), spelling))
+
+
 def toned_glosses(random: Random, sentences: Sequence[str]) -> Page:
     """Class a without damage to bytes: a set of characters is glossed with tone marks wherever they stand."""
-    page, changed = traditional_by_character(random, lay_out(random, sentences))
-    spelling = spell(random, toned=True, spaced=False)
-    return Page(page, _glossed_always(page, _some(random, changed), spelling))
+    return _listed_glosses(random, sentences, toned=True, spaced=False)
 
 
 def toned_spaced_glosses(random: Random, sentences: Sequence[str]) -> Page:
     """Class a with a space behind every gloss."""
-    page, changed = traditional_by_character(random, lay_out(random, sentences))
-    spelling = spell(random, toned=True, spaced=True)
-    return Page(page, _glossed_always(page, _some(random, changed), spelling))
+    return _listed_glosses(random, sentences, toned=True, spaced=True)
 
 
 def plain_glosses(random: Random, sentences: Sequence[str]) -> Page:
     """Class b: a set of characters is glossed without tones, with a space behind each gloss."""
-    page, changed = traditional_by_character(random, lay_out(random, sentences))
-    spelling = spell(random, toned=False, spaced=True)
-    return Page(page, _glossed_always(page, _some(random, changed), spelling))
+    return _listed_glosses(random, sentences, toned=False, spaced=True)
 
 
 def plain_unspaced_glosses(random: Random, sentences: Sequence[str]) -> Page:
     """Class b without the space."""
-    page, changed = traditional_by_character(random, lay_out(random, sentences))
-    spelling = spell(random, toned=False, spaced=False)
-    return Page(page, _glossed_always(page, _some(random, changed), spelling))
+    return _listed_glosses(random, sentences, toned=False, spaced=False)
 
 
 def repeated_glosses(random: Random, sentences: Sequence[str]) -> Page:
@@ -284,43 +284,3 @@ GENERATORS: dict[str, Generator] = {
 
 MUST_BE_EXACT = ("a", "a, spaced", "b", "b, unspaced", "b2", "d")
 """The classes of which 99 pages in a hundred must come back exact to the character."""
-
-
-def textbook(random: Random, sentences: Sequence[str]) -> str:
-    """Return a page for learners, which glosses characters on purpose and must stay as it is."""
-    page = lay_out(random, sentences, 1, 8)
-    spelling = spell(random, toned=True)
-    if random.random() < 0.5:
-        page = str(_converter().convert(page))
-    how = random.choice((_every_character, _new_characters, _every_word))
-    return how(random, page, spelling)
-
-
-def _every_character(random: Random, page: str, spelling: Spelling) -> str:
-    return "".join(c + spelling.gloss(c) + spelling.space if is_han(c) else c for c in page)
-
-
-def _new_characters(random: Random, page: str, spelling: Spelling) -> str:
-    """Gloss the characters of a lesson, of either form, where they come first."""
-    known = {c for c in sorted(set(page)) if random.random() < 0.6}
-    pieces = []
-    for character in page:
-        new = is_han(character) and character not in known
-        known.add(character)
-        pieces.append(character + spelling.gloss(character) + spelling.space if new else character)
-    return "".join(pieces)
-
-
-def _every_word(random: Random, page: str, spelling: Spelling) -> str:
-    """Gloss words of one to three characters, as vocabularies do."""
-    pieces, word, length = [], "", 2
-    for character in page + "\n":
-        word += character if is_han(character) else ""
-        if word and (len(word) == length or not is_han(character)):
-            length = random.choice((1, 2, 2, 2, 3))
-            readings = "".join(map(first_reading, word))
-            pieces.append(f"{word}{spelling.brackets[0]}{readings}{spelling.brackets[1]}{spelling.space}")
-            word = ""
-        if not is_han(character):
-            pieces.append(character)
-    return "".join(pieces)[:-1]

@@ -1,14 +1,14 @@
 """Score the repair of half characters on pages damaged here, by rules written apart from the repair.
 
-Run `python benchmarks/half_characters.py [--pages N] [--seed S] [--show K]`. Pages come from the corpora (see
-`tests/conftest.py` on `ENCFIX_CORPORA`) and from sentences of our own; they are damaged by a seeded generator, and each
-stretch of bytes that came out of step is counted once: exact, wrong, reported, or not seen.
+    python -m benchmarks.half_characters [--pages N] [--seed S] [--show K]
+
+Pages come from the corpora and from sentences of our own; they are damaged by a seeded generator, and each stretch of
+bytes that came out of step is counted once: exact, wrong, reported, or not seen.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import time
 from collections import Counter
@@ -22,9 +22,8 @@ import opencc
 from pypinyin.pinyin_dict import pinyin_dict
 
 import encfix
+from benchmarks import corpora
 
-ROOT = Path(__file__).parent.parent
-CORPORA = Path(os.environ.get("ENCFIX_CORPORA", ROOT.parent / "shared" / "data"))
 MARKS = {"、": b"\xa1\xa2", "，": b"\xa3\xac", "！": b"\xa3\xa1", "；": b"\xa3\xbb", "？": b"\xa3\xbf"}
 HALF_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)}
 PAGE = 12
@@ -114,10 +113,9 @@ def units(piece: list[Byte]) -> Iterator[tuple[str, list[Byte]]]:
             place += 2
 
 
-def damage(original: str, rng: random.Random) -> Damaged:
-    """Damage a page; how much is drawn from `rng`."""
+def with_glosses(original: str, rng: random.Random) -> list[Byte]:
+    """Return the bytes of a page with glosses behind characters of a list that is drawn from `rng`."""
     data = [Byte(value, nth) for nth, character in enumerate(original) for value in character.encode("gbk")]
-    widths = [len(character.encode("gbk")) for character in original]
     to_simplified = opencc.OpenCC("t2s")
     candidates = sorted({c for c in original if to_simplified.convert(c) != c and ord(c) in pinyin_dict})
     share = rng.choice((0.0, 0.1, 0.3, 0.6, 1.0))
@@ -133,6 +131,13 @@ def damage(original: str, rng: random.Random) -> Damaged:
     chosen = {c for c in chosen if len(c.encode("gbk")) == 2}
     for character in sorted(chosen):
         data = glossed(data, character)
+    return data
+
+
+def damage(original: str, rng: random.Random) -> Damaged:
+    """Damage a page; how much is drawn from `rng`."""
+    data = with_glosses(original, rng)
+    widths = [len(character.encode("gbk")) for character in original]
     cuts = rng.choice((0.3, 0.7, 1.0))
     text, runs, places = "", [], {0: 0}
     run: Run | None = None
@@ -175,8 +180,8 @@ def damage(original: str, rng: random.Random) -> Damaged:
 def pages(seed: int, count: int) -> Iterator[Damaged]:
     """Yield damaged pages over the corpora and the sentences of our own, in either script before conversion."""
     rng = random.Random(seed)
-    traditional = (CORPORA / "ud-gsd-dev.traditional.txt").read_text(encoding="utf-8").splitlines()
-    simplified = (CORPORA / "ud-gsd-dev.simplified.txt").read_text(encoding="utf-8").splitlines()
+    traditional = corpora.corpus("ud-gsd-dev.traditional.txt")
+    simplified = corpora.corpus("ud-gsd-dev.simplified.txt")
     own = OWN.read_text(encoding="utf-8").splitlines()
     by_character = opencc.OpenCC("s2t")
     for _ in range(count):

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import encfix
 from benchmarks import corpora, damage
+from benchmarks.textbooks import textbook
 from encfix import Options
 
 DEFAULTS = Options()
@@ -64,7 +65,7 @@ def pages_of(sentences: Sequence[str], size: int = 10) -> list[str]:
 def textbooks(pages: int, seed: int, sentences: Sequence[str]) -> list[str]:
     """Return pages for learners."""
     random = Random(f"textbook {seed}")
-    return [damage.textbook(random, sentences) for _ in range(pages)]
+    return [textbook(random, sentences) for _ in range(pages)]
 
 
 def look_alikes() -> list[str]:

@@ -19,7 +19,7 @@ from time import perf_counter
 from typing import Any, NamedTuple, TypeAlias
 
 import encfix
-from benchmarks import corpora, mojibake
+from benchmarks import corpora, misreading
 
 Work: TypeAlias = Callable[[Sequence[str]], object]
 
@@ -173,9 +173,9 @@ def mojibake_pages() -> list[str]:
     """Return pages of thirty lines of Chinese, each damaged as a whole in one way; none without the corpora."""
     if not corpora.corpus("ud-gsd-dev.simplified.txt"):
         return []
-    pairs = [pair for pair in mojibake.PAIRS if pair[0] not in mojibake.LANGUAGES and pair[1] != "gbk twice"]
+    pairs = [pair for pair in misreading.PAIRS if pair[0] not in misreading.LANGUAGES and pair[1] != "gbk twice"]
     ways = [(*pair, style) for pair in pairs for style in ("browser", "fffd")]
-    pages = ["\n".join(seen for _, seen, _ in mojibake.cases(*way, 60, 30)) for way in ways]
+    pages = ["\n".join(seen for _, seen, _ in misreading.cases(*way, 60, 30)) for way in ways]
     return [page for page in pages if page]
 
 

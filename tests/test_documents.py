@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 import encfix
+from benchmarks import misreading
 from benchmarks import mojibake as table
 from tests.conftest import corpus
 
@@ -25,7 +26,7 @@ def lines_of(script: str, count: int, seed: int) -> list[str]:
 def damaged(line: str, true: str, wrong: str, style: str) -> str:
     """Return a line as this decoder shows it; one of which it loses nothing as any other does."""
     for way in (style, "strict", "browser"):
-        if made := table.damage(line, true, wrong, way):
+        if made := misreading.damage(line, true, wrong, way):
             return made[0]
     return line
 
@@ -61,9 +62,9 @@ def test_losses_that_begin_far_behind_are_seen(true: str, wrong: str) -> None:
     lossy: list[tuple[str, str]] = []
     for line in lines_of("simplified", 400, seed=5):
         for part in line.replace("，", "。").split("。"):
-            if kept := part and table.damage(part, true, wrong, "strict"):
+            if kept := part and misreading.damage(part, true, wrong, "strict"):
                 whole.append((part, kept[0]))
-            elif part and (lost := table.damage(part, true, wrong, "fffd")):
+            elif part and (lost := misreading.damage(part, true, wrong, "fffd")):
                 lossy.append((part, lost[0]))
     del whole[120:], lossy[20:]
     truths, seen = zip(*whole, *lossy, strict=True)

@@ -8,6 +8,7 @@ import pytest
 
 import encfix
 from benchmarks import corpora, damage
+from benchmarks.textbooks import textbook
 from tests.conftest import ROOT, corpus
 
 KINDS = [damage.toned_glosses, damage.toned_spaced_glosses, damage.plain_glosses]
@@ -58,6 +59,6 @@ def test_a_glossed_page_is_repaired_among_clean_ones(kind: damage.Generator) -> 
 def test_lessons_stay_among_clean_pages(seed: int) -> None:
     random = Random(seed)
     around = random.sample(corpus("ud-gsd-dev.traditional.txt"), 100)
-    lessons = [damage.textbook(random, corpora.own_sentences()) for _ in range(1 + seed % 3)]
+    lessons = [textbook(random, corpora.own_sentences()) for _ in range(1 + seed % 3)]
     text = "\n".join((*around[:50], *lessons, *around[50:]))
     assert not [change for change in encfix.clean(text, script="keep").changes if change.kind == "gloss"]

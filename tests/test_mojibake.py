@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import encfix
-from benchmarks import corpora
+from benchmarks import corpora, misreading
 from benchmarks import mojibake as table
 from encfix import screen
 from encfix.batch import Batch
@@ -116,7 +116,7 @@ def test_what_is_lost_is_named(text: str) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "ko"])
 def test_clean_japanese_and_korean_stays_wherever_it_is_cut(language: str) -> None:
-    text = table.foreign(language)
+    text = misreading.foreign(language)
     texts = [text[start : start + length] for length in (6, 15, 60) for start in range(0, len(text), length)]
     assert [r.original for r in encfix.clean_many(texts, only=("mojibake",)) if r.changes] == []
 
@@ -198,10 +198,10 @@ def test_other_languages_stay() -> None:
     assert [r.original for r in encfix.clean_many(chosen, only=("mojibake", "escape")) if r.changes] == []
 
 
-@pytest.mark.parametrize(("true", "wrong"), table.PAIRS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("true", "wrong"), misreading.PAIRS, ids=lambda value: str(value))
 def test_generated_damage_without_loss_is_undone(true: str, wrong: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
-    made = [case for style in ("strict", "browser") for case in table.cases(true, wrong, style, 20, 12, seed=7)]
+    made = [case for style in ("strict", "browser") for case in misreading.cases(true, wrong, style, 20, 12, seed=7)]
     made = [case for case in made if not case[2]]
     results = encfix.clean_many([seen for _, seen, _ in made], script="keep")
     right = sum(result.text == truth for (truth, _, _), result in zip(made, results, strict=True))
@@ -237,7 +237,7 @@ def test_shift_jis_of_which_what_is_left_of_two_looks_like_one_is_only_reported(
 def test_what_is_determined_survives_loss(wrong: str, style: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
     cell = table.Cell()
-    for truth, seen, _ in table.cases("utf-8", wrong, style, 60, 12, seed=7):
+    for truth, seen, _ in misreading.cases("utf-8", wrong, style, 60, 12, seed=7):
         cell.add(truth, seen, encfix.clean(seen, script="keep"))
     assert cell.cases >= 10
     assert cell.right >= 0.85 * cell.characters
@@ -247,7 +247,7 @@ def test_what_is_determined_survives_loss(wrong: str, style: str) -> None:
 @pytest.mark.parametrize(("wrong", "style"), [("gbk", "fffd"), ("shift_jis", "fffd"), ("cp1252", "drop")])
 def test_a_whole_page_is_repaired_as_its_lines_are(wrong: str, style: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
-    truths, seen, _ = zip(*table.cases("utf-8", wrong, style, 60, 40, seed=7), strict=True)
+    truths, seen, _ = zip(*misreading.cases("utf-8", wrong, style, 60, 40, seed=7), strict=True)
     page = encfix.clean("\n".join(seen), script="keep")
     right = [len(table.aligned(*pair)) for pair in zip(truths, page.text.split("\n"), strict=True)]
     assert len(page.changes) >= len(seen)
@@ -258,7 +258,7 @@ def test_a_whole_page_is_repaired_as_its_lines_are(wrong: str, style: str) -> No
 @pytest.mark.parametrize("script", ["simplified", "taiwan"])
 def test_what_is_reported_and_not_repaired_is_not_converted(true: str, wrong: str, script: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
-    text = "\n".join(seen for _, seen, _ in table.cases(true, wrong, "fffd", 60, 12, seed=7))
+    text = "\n".join(seen for _, seen, _ in misreading.cases(true, wrong, "fffd", 60, 12, seed=7))
     result = encfix.clean(text, script=script, min_confidence=0.9999)
     assert (result.text, result.verdict) == (text, "lost")
     assert encfix.clean(text, script=script, only=("script",)).text != text
@@ -266,7 +266,7 @@ def test_what_is_reported_and_not_repaired_is_not_converted(true: str, wrong: st
 
 def test_a_line_of_which_little_is_left_is_named() -> None:
     corpus("ud-gsd-dev.simplified.txt")
-    (truth, seen, _) = next(table.cases("utf-8", "big5", "fffd", 60, 1, seed=7))
+    (truth, seen, _) = next(misreading.cases("utf-8", "big5", "fffd", 60, 1, seed=7))
     found = encfix.clean(f"{truth}\n{seen}\n{truth}").findings
     assert {(f.start, f.end) for f in found if f.rules == ("mojibake.dropped",)} == {(61, 61 + len(seen))}
 
@@ -275,7 +275,7 @@ def test_a_line_of_which_little_is_left_is_named() -> None:
 @pytest.mark.parametrize(("true", "wrong"), [("utf-8", "big5"), ("utf-8", "euc_kr"), ("big5", "gbk")])
 def test_text_that_lost_most_bytes_without_a_mark_of_its_own_is_reported(true: str, wrong: str, style: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
-    made = [seen for _, seen, _ in table.cases(true, wrong, style, 60, 20, seed=7)]
+    made = [seen for _, seen, _ in misreading.cases(true, wrong, style, 60, 20, seed=7)]
     assert all(result.verdict != "clean" for result in encfix.clean_many(made, script="keep"))
 
 
@@ -311,9 +311,9 @@ def test_every_rule_of_mojibake_is_found_by_something() -> None:
     corpus("ud-gsd-dev.simplified.txt")
     generated = [
         seen
-        for true, wrong in table.PAIRS
+        for true, wrong in misreading.PAIRS
         for style in ("strict", "browser", "drop")
-        for _, seen, _ in table.cases(true, wrong, style, 20, 8, seed=7)
+        for _, seen, _ in misreading.cases(true, wrong, style, 20, 8, seed=7)
     ]
     written = [case["original"] for case in cases("mojibake")]
     found = {rule for text in (*SAMPLES, *generated, *written) for f in encfix.detect(text) for rule in f.rules}
@@ -378,7 +378,7 @@ def test_text_damaged_again_and_again_is_named(rounds: int) -> None:
 def test_what_was_dropped_is_seldom_guessed(true: str, wrong: str, style: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
     cell = table.Cell()
-    for truth, seen, _ in table.cases(true, wrong, style, 60, 20, seed=7):
+    for truth, seen, _ in misreading.cases(true, wrong, style, 60, 20, seed=7):
         cell.add(truth, seen, encfix.clean(seen, script="keep"))
     assert cell.cases == 20
     assert cell.wrong <= 1
@@ -389,7 +389,7 @@ def test_what_was_dropped_is_seldom_guessed(true: str, wrong: str, style: str) -
 def test_what_is_left_of_pairs_is_read(wrong: str, style: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
     cell = table.Cell()
-    for truth, seen, _ in table.cases("gbk", wrong, style, 60, 20, seed=7):
+    for truth, seen, _ in misreading.cases("gbk", wrong, style, 60, 20, seed=7):
         cell.add(truth, seen, encfix.clean(seen, script="keep"))
     assert cell.right >= 0.75 * cell.characters
 
@@ -405,7 +405,7 @@ def test_a_question_mark_of_the_text_stays_among_those_of_the_decoder() -> None:
 def test_marked_losses_are_left_where_they_are(true: str, wrong: str, style: str) -> None:
     corpus("ud-gsd-dev.simplified.txt")
     cell = table.Cell()
-    for truth, seen, _ in table.cases(true, wrong, style, 60, 12, seed=7):
+    for truth, seen, _ in misreading.cases(true, wrong, style, 60, 12, seed=7):
         cell.add(truth, seen, encfix.clean(seen, script="keep"))
     assert cell.right >= 0.75 * cell.characters
     assert cell.wrong <= 1

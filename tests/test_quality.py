@@ -35,10 +35,10 @@ def test_generators_damage_what_they_return(name: str) -> None:
 
 def test_a_seed_gives_the_same_pages_in_every_process() -> None:
     code = (
-        "from random import Random; from benchmarks import corpora, damage; from zlib import crc32;"
+        "from random import Random; from benchmarks import corpora, damage, textbooks; from zlib import crc32;"
         f"random = Random({SEED}); sentences = corpora.own_sentences();"
         "pages = [make(random, sentences) for make in damage.GENERATORS.values() for _ in range(5)];"
-        "print(crc32(repr((pages, [damage.textbook(random, sentences) for _ in range(20)])).encode()))"
+        "print(crc32(repr((pages, [textbooks.textbook(random, sentences) for _ in range(20)])).encode()))"
     )
     outputs = {
         subprocess.run(

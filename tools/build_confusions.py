@@ -11,8 +11,6 @@ import gzip
 import itertools
 import math
 import re
-import subprocess
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from importlib.resources import files
@@ -25,6 +23,7 @@ import opencc
 
 from encfix.chinese import confusions, model, words
 from encfix.chinese.characters import IS_SIMPLIFIED, class_table
+from tools.build_conversion import entries
 
 ALSO_WRITTEN = 2.5
 """A spelling less frequent than the usual one by no more than so many nats is accepted too."""
@@ -64,17 +63,6 @@ def rows(name: str) -> list[list[str]]:
     """Return the fields of a hand-kept table."""
     lines = (Path(__file__).parent / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines if not line.startswith("#")]
-
-
-def dictionary(name: str) -> dict[str, list[str]]:
-    """Return one of OpenCC's dictionaries, by its own tool."""
-    package = files("opencc") / "clib"
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "entries.txt"
-        command = [str(package / "bin" / "opencc_dict"), "-i", str(package / "share" / "opencc" / f"{name}.ocd2")]
-        subprocess.run([*command, "-o", str(target), "-f", "ocd2", "-t", "text"], check=True)
-        lines = target.read_text(encoding="utf-8").splitlines()
-    return {key: values.split(" ") for key, values in (line.split("\t") for line in lines)}
 
 
 class Counts:
@@ -129,7 +117,7 @@ def spellings(listed: list[Group], counts: Counts) -> list[str]:
     """Return the accepted spellings of words that hold a character of a group, sorted."""
     by_key = {group.key: group.members for group in listed}
     phrases: dict[str, list[str]] = defaultdict(list)
-    for word, values in dictionary("STPhrases").items():
+    for word, values in entries("STPhrases").items():
         if len(word) <= words.LONGEST:
             phrases[model.fold(word)] += [confusions.standard(value) for value in values if len(value) == len(word)]
     people, accepted = names(), set(by_hand(listed))

@@ -49,8 +49,8 @@ class Lexicon(NamedTuple):
 
 
 @cache
-def dictionary(name: str) -> dict[str, str]:
-    """Return one of OpenCC's dictionaries, of several conversions the first, which is the one that it writes."""
+def entries(name: str) -> dict[str, list[str]]:
+    """Return one of OpenCC's dictionaries, by its own tool: all that may become of each entry."""
     clib = files("opencc") / "clib"
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "dictionary.txt"
@@ -58,7 +58,12 @@ def dictionary(name: str) -> dict[str, str]:
         command = (clib / "bin/opencc_dict", "-i", source, "-o", text, "-f", "ocd2", "-t", "text")
         subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
         rows = (line.split("\t") for line in text.read_text(encoding="utf-8").splitlines())
-        return {key: values.split(" ")[0] for key, values in rows}
+        return {key: values.split(" ") for key, values in rows}
+
+
+def dictionary(name: str) -> dict[str, str]:
+    """Return one of OpenCC's dictionaries, of several conversions the first, which is the one that it writes."""
+    return {key: values[0] for key, values in entries(name).items()}
 
 
 def union(names: Iterable[str]) -> dict[str, str]:
@@ -172,33 +177,9 @@ def first_fit(used: npt.NDArray[np.bool_], wanted: npt.NDArray[np.int64], free: 
 
 
 def build_tries(built: dict[str, Lexicon], symbols: dict[str, int]) -> dict[str, npt.NDArray[Any]]:
-    """Return the phrases of all lexicons as a double array, and what becomes of the exceptional ones.
-
-    The nodes with most children are placed first, each at the first base that fits.
-    """
-    children: list[dict[int, int]] = [{} for _ in built]
-    ends: dict[int, tuple[str, str]] = {}
-    for root, lexicon in enumerate(built.values()):
-        for key, value in sorted(lexicon.phrases.items()):
-            node = root
-            for character in key:
-                if symbols[character] not in children[node]:
-                    children[node][symbols[character]] = len(children)
-                    children.append({})
-                node = children[node][symbols[character]]
-            ends[node] = (lexicon.spell(key), value)
-    size = len(children) + 4 * len(symbols)
-    used = np.zeros(size, dtype=np.bool_)
-    used[: len(built)] = True
-    bases = [0] * len(children)
-    free = 0
-    for node in sorted(range(len(children)), key=lambda nth: -len(children[nth])):
-        if not children[node]:
-            break
-        wanted = np.array(sorted(children[node]))
-        free += int(np.argmin(used[free:]))
-        bases[node] = base = first_fit(used, wanted, free)
-        used[base + wanted] = True
+    """Return the phrases of all lexicons as a double array, and what becomes of the exceptional ones."""
+    children, ends = grow_tries(built, symbols)
+    bases, used = place_nodes(children, len(built), len(symbols))
     slots = list(range(len(children)))
     for node in range(len(children)):  # a child's number is greater than its parent's
         for symbol, child in children[node].items():
@@ -222,6 +203,47 @@ def build_tries(built: dict[str, Lexicon], symbols: dict[str, int]) -> dict[str,
         "conversion_phrases": np.array(rows, dtype=np.uint32),
         "conversion_values": np.array(list(map(ord, values)), dtype=np.uint32),
     }
+
+
+def grow_tries(
+    built: dict[str, Lexicon], symbols: dict[str, int]
+) -> tuple[list[dict[int, int]], dict[int, tuple[str, str]]]:
+    """Return the children of each node by symbol, the roots first, and what becomes of the phrases that end at nodes.
+
+    That is, character by character and as the lexicon has it.
+    """
+    children: list[dict[int, int]] = [{} for _ in built]
+    ends: dict[int, tuple[str, str]] = {}
+    for root, lexicon in enumerate(built.values()):
+        for key, value in sorted(lexicon.phrases.items()):
+            node = root
+            for character in key:
+                if symbols[character] not in children[node]:
+                    children[node][symbols[character]] = len(children)
+                    children.append({})
+                node = children[node][symbols[character]]
+            ends[node] = (lexicon.spell(key), value)
+    return children, ends
+
+
+def place_nodes(children: list[dict[int, int]], roots: int, symbols: int) -> tuple[list[int], npt.NDArray[np.bool_]]:
+    """Return the base of each node, and which slots are used; the first slots are those of the `roots`.
+
+    The nodes with most children are placed first, each at the first base that fits.
+    """
+    size = len(children) + 4 * symbols
+    used = np.zeros(size, dtype=np.bool_)
+    used[:roots] = True
+    bases = [0] * len(children)
+    free = 0
+    for node in sorted(range(len(children)), key=lambda nth: -len(children[nth])):
+        if not children[node]:
+            break
+        wanted = np.array(sorted(children[node]))
+        free += int(np.argmin(used[free:]))
+        bases[node] = base = first_fit(used, wanted, free)
+        used[base + wanted] = True
+    return bases, used
 
 
 def build() -> dict[str, npt.NDArray[Any]]:

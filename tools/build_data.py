@@ -7,7 +7,7 @@ pinned there. The same packages give the same bytes.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -103,17 +103,28 @@ def western() -> set[int]:
     return {ord(character) for character in text if ord(character) < 0x2500} - set(range(0x370, 0x400))
 
 
-def build_classes() -> npt.NDArray[np.uint8]:
-    """Return the class of every code point.
+Put = Callable[[Iterable[int], Class], None]
+"""Gives code points a class, whatever they had before."""
 
-    A character is of traditional text only where OpenCC simplifies it and GB 2312, the set of simplified text,
-    lacks it; of simplified text only where OpenCC makes it traditional, Big5 lacks it, and Hong Kong does not write it.
-    """
+
+def build_classes() -> npt.NDArray[np.uint8]:
+    """Return the class of every code point; what comes later counts."""
     table = np.zeros(BOUNDARY_CODE + 1, dtype=np.uint8)
 
     def put(codes: Iterable[int], value: Class) -> None:
         table[list(codes)] = value
 
+    put_properties(put)
+    put_marks_and_letters(put, table)
+    put_what_stands_for_others(put)
+    put_scripts(put)
+    put_rare_ones(put, table)
+    table[BOUNDARY_CODE] = Class.BOUNDARY
+    return table
+
+
+def put_properties(put: Put) -> None:
+    """Class code points by what the Unicode Character Database says of them."""
     for codes, script in properties("Scripts.txt"):
         if script in SCRIPTS:
             put(codes, SCRIPTS[script])
@@ -132,6 +143,10 @@ def build_classes() -> npt.NDArray[np.uint8]:
     for codes, value in properties("emoji/emoji-data.txt"):
         if codes[0] > 0x2190 and value in ("Extended_Pictographic", "Emoji_Modifier"):
             put(codes, Class.EMOJI)
+
+
+def put_marks_and_letters(put: Put, table: npt.NDArray[np.uint8]) -> None:
+    """Class characters that are not seen, marks, and letters of European text."""
     put(range(0x1F1E6, 0x1F200), Class.EMOJI)  # regional indicators: two make a flag
     put((0x200B, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xAD, 0xFEFF, 0xFFFC, 0x180E), Class.INVISIBLE)
     put((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), Class.BIDI)
@@ -160,6 +175,10 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put(map(ord, "|｜"), Class.PIPE)
     put(map(ord, "*＊"), Class.STAR)
     put(map(ord, "#$%&^~`{}<>@+=\\"), Class.SYMBOL)
+
+
+def put_what_stands_for_others(put: Put) -> None:
+    """Class radicals, compatibility ideographs and what is no character."""
     put(range(0x2E80, 0x2FD6), Class.RADICAL)
     put((*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)), Class.COMPATIBILITY)
     put(
@@ -170,6 +189,14 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put((*range(0xFDD0, 0xFDF0), *(plane | low for plane in range(0, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF))),
         Class.NONCHARACTER)  # fmt: skip
     put((0xFFFD,), Class.REPLACEMENT)
+
+
+def put_scripts(put: Put) -> None:
+    """Class ideographs that only one script has.
+
+    A character is of traditional text only where OpenCC simplifies it and GB 2312, the set of simplified text,
+    lacks it; of simplified text only where OpenCC makes it traditional, Big5 lacks it, and Hong Kong does not write it.
+    """
     put(
         (ord(c) for c in changed_by(("t2s", "tw2s")) - set(SIMPLIFIED_TOO) if not encodable(c, "gb2312")),
         Class.HAN_TRADITIONAL,
@@ -177,6 +204,10 @@ def build_classes() -> npt.NDArray[np.uint8]:
     simplified = changed_by(("s2t",)) & changed_by(("s2hk",)) - set(TRADITIONAL_TOO)
     put((ord(c) for c in simplified if not encodable(c, "big5")), Class.HAN_SIMPLIFIED)
     put(map(ord, "後"), Class.HAN_TRADITIONAL)  # in GB 2312, yet no simplified text writes it
+
+
+def put_rare_ones(put: Put, table: npt.NDArray[np.uint8]) -> None:
+    """Class what is rare in Chinese or Korean, or common only where text was misread; variants are of either script."""
     rarer = {
         Class.HAN: Class.HAN_RARE,
         Class.HAN_SIMPLIFIED: Class.HAN_RARE_SIMPLIFIED,
@@ -191,8 +222,6 @@ def build_classes() -> npt.NDArray[np.uint8]:
     put(map(ord, VARIANTS), Class.HAN_VARIANT)
     syllables = np.arange(neighbours.FIRST_HANGUL, neighbours.LAST_HANGUL, dtype=np.uint32)
     put(syllables[neighbours.log_korean(syllables) < RARE_KOREAN].tolist(), Class.HANGUL_RARE)
-    table[BOUNDARY_CODE] = Class.BOUNDARY
-    return table
 
 
 def misread_korean() -> list[int]:
