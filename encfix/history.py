@@ -77,7 +77,7 @@ class History:
         if not self.rounds and not self.stages:
             return Result(self.original, self.original)
         if self.unsettled or self.text == self.original:
-            self.text = self.original
+            self.text = self.original  # the very same object, by which a caller knows that nothing changed
         return Result(self.original, self.text, self.trail)
 
     def trail(self) -> Trail:

@@ -38,11 +38,19 @@ def test_every_rule_of_a_pair_of_encodings_is_one_that_mojibake_gives() -> None:
     assert rules == pairs | {"mojibake.utf-8-as-several", "mojibake.cp1252-as-latin-1"}
 
 
-def test_links_lead_to_files() -> None:
-    for name in ("README.md", "CONTRIBUTING.md"):
-        targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8"))
-        assert targets
-        assert [target for target in targets if not (ROOT / target).exists()] == []
+def test_links_lead_to_files_and_headings() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    links = [
+        (page, *link) for page in pages for link in re.findall(r"\]\(([^)#:]*)(?:#([^)]+))?\)", page.read_text("utf-8"))
+    ]
+    assert {page.name for page, *_ in links} >= {"README.md", "CONTRIBUTING.md", "architecture.md"}
+    for page, target, heading in links:
+        path = page.parent / target if target else page
+        assert path.exists(), f"{page.name}: {target}"
+        headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE) if heading else []
+        assert not heading or heading in [text.lower().replace(" ", "-") for text in headings], (
+            f"{page.name}: {heading}"
+        )
 
 
 def test_the_guide_names_every_file_of_cases_and_every_benchmark() -> None:

@@ -235,10 +235,7 @@ def test_shift_jis_of_which_what_is_left_of_two_looks_like_one_is_only_reported(
 @pytest.mark.parametrize("wrong", ["gbk", "gb18030", "cp1252", "cp1250"])
 @pytest.mark.parametrize("style", ["fffd", "question", "drop"])
 def test_what_is_determined_survives_loss(wrong: str, style: str) -> None:
-    corpus("ud-gsd-dev.simplified.txt")
-    cell = table.Cell()
-    for truth, seen, _ in misreading.cases("utf-8", wrong, style, 60, 12, seed=7):
-        cell.add(truth, seen, encfix.clean(seen, script="keep"))
+    cell = _counted("utf-8", wrong, style, 12)
     assert cell.cases >= 10
     assert cell.right >= 0.85 * cell.characters
     assert cell.wrong == 0
@@ -373,13 +370,19 @@ def test_text_damaged_again_and_again_is_named(rounds: int) -> None:
     assert "mojibake.rounds" in {rule for finding in result.findings for rule in finding.rules}
 
 
+def _counted(true: str, wrong: str, style: str, count: int) -> table.Cell:
+    """Return what becomes of so many cases of 60 characters."""
+    corpus("ud-gsd-dev.simplified.txt")
+    cell = table.Cell()
+    for truth, seen, _ in misreading.cases(true, wrong, style, 60, count, seed=7):
+        cell.add(truth, seen, encfix.clean(seen, script="keep"))
+    return cell
+
+
 @pytest.mark.parametrize(("true", "wrong"), [("gbk", "big5"), ("big5", "gbk"), ("gbk", "shift_jis")])
 @pytest.mark.parametrize("style", ["drop", "question"])
 def test_what_was_dropped_is_seldom_guessed(true: str, wrong: str, style: str) -> None:
-    corpus("ud-gsd-dev.simplified.txt")
-    cell = table.Cell()
-    for truth, seen, _ in misreading.cases(true, wrong, style, 60, 20, seed=7):
-        cell.add(truth, seen, encfix.clean(seen, script="keep"))
+    cell = _counted(true, wrong, style, 20)
     assert cell.cases == 20
     assert cell.wrong <= 1
 
@@ -387,10 +390,7 @@ def test_what_was_dropped_is_seldom_guessed(true: str, wrong: str, style: str) -
 @pytest.mark.parametrize("wrong", ["big5", "euc_kr"])
 @pytest.mark.parametrize("style", ["drop", "question"])
 def test_what_is_left_of_pairs_is_read(wrong: str, style: str) -> None:
-    corpus("ud-gsd-dev.simplified.txt")
-    cell = table.Cell()
-    for truth, seen, _ in misreading.cases("gbk", wrong, style, 60, 20, seed=7):
-        cell.add(truth, seen, encfix.clean(seen, script="keep"))
+    cell = _counted("gbk", wrong, style, 20)
     assert cell.right >= 0.75 * cell.characters
 
 
@@ -403,10 +403,7 @@ def test_a_question_mark_of_the_text_stays_among_those_of_the_decoder() -> None:
 @pytest.mark.parametrize(("true", "wrong"), [("gbk", "big5"), ("big5", "shift_jis"), ("gbk", "euc_kr")])
 @pytest.mark.parametrize("style", ["fffd", "browser-fffd"])
 def test_marked_losses_are_left_where_they_are(true: str, wrong: str, style: str) -> None:
-    corpus("ud-gsd-dev.simplified.txt")
-    cell = table.Cell()
-    for truth, seen, _ in misreading.cases(true, wrong, style, 60, 12, seed=7):
-        cell.add(truth, seen, encfix.clean(seen, script="keep"))
+    cell = _counted(true, wrong, style, 12)
     assert cell.right >= 0.75 * cell.characters
     assert cell.wrong <= 1
 

@@ -100,6 +100,22 @@ class TestFolder:
         assert entries("a.jsonl")["a.data"]["verdict"] == "suspect"
 
 
+class Stream:
+    """A file that `atomic` writes, whose writing a test may spoil; nothing waits in a buffer."""
+
+    def __init__(self, *args: Any) -> None:
+        self.stream = open(*args, buffering=0)  # noqa: SIM115
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stream.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
 def killed_at(step: int, arguments: list[str]) -> bool:
     """Run the command in a process that dies at a step of writing; return whether it came so far."""
     child = os.fork()
@@ -117,24 +133,12 @@ def killed_at(step: int, arguments: list[str]) -> bool:
 
         return call
 
-    class Stream:
-        def __init__(self, *args: Any) -> None:
-            self._stream = open(*args, buffering=0)  # noqa: SIM115
-
-        def __enter__(self) -> Stream:
-            return self
-
-        def __exit__(self, *exception: object) -> None:
-            self._stream.close()
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._stream, name)
-
+    class Dying(Stream):
         def write(self, data: bytes) -> int:
             half = len(data) // 2
-            return sum(dying(self._stream.write)(piece) for piece in (data[:half], data[half:]))
+            return sum(dying(self.stream.write)(piece) for piece in (data[:half], data[half:]))
 
-    atomic.open = dying(Stream)  # type: ignore[attr-defined]
+    atomic.open = dying(Dying)  # type: ignore[attr-defined]
     for name in ("fsync", "replace", "chmod"):
         setattr(os, name, dying(getattr(os, name)))
     devnull = os.open(os.devnull, os.O_WRONLY)
@@ -317,21 +321,9 @@ class TestFaults:
         monkeypatch.setattr(chunking, "WHOLE", 1000)
         put(Path(name), FILES[name].encode())
 
-        class Full:
-            def __init__(self, *args: Any) -> None:
-                self._stream = open(*args)  # noqa: SIM115
-
-            def __enter__(self) -> Full:
-                return self
-
-            def __exit__(self, *exception: object) -> None:
-                self._stream.close()
-
-            def __getattr__(self, name: str) -> Any:
-                return getattr(self._stream, name)
-
+        class Full(Stream):
             def write(self, data: bytes) -> int:
-                self._stream.write(data[:7])
+                self.stream.write(data[:7])
                 raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(atomic, "open", Full, raising=False)

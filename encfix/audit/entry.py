@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from encfix.chinese import data
@@ -122,18 +122,8 @@ def inverse(changes: Iterable[Change]) -> list[Change]:
     inverted, shift = [], 0
     for change in changes:
         start = change.start + shift
-        inverted.append(
-            Change(
-                change.kind,
-                change.rules,
-                start,
-                start + len(change.after),
-                change.after,
-                change.before,
-                change.confidence,
-                change.reason,
-            )
-        )
+        end = start + len(change.after)
+        inverted.append(replace(change, start=start, end=end, before=change.after, after=change.before))
         shift += len(change.after) - (change.end - change.start)
     return inverted
 

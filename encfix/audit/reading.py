@@ -15,7 +15,8 @@ from encfix.result import Change, Finding
 
 _T = TypeVar("_T")
 
-_Records: TypeAlias = "list[tuple[int, dict[str, Any]]]"
+_Record: TypeAlias = tuple[int, dict[str, Any]]
+"""The number of a line, and what it holds."""
 
 
 class AuditError(ValueError):
@@ -51,7 +52,7 @@ def skim(stream: BinaryIO) -> Iterator[tuple[Entry, int, int]]:
     """
     start = stream.tell()
     for number, line in enumerate(iter(stream.readline, b""), 2):
-        record = _record(number, line)
+        record = _parsed(number, line)
         if record.get("type") != "failure":
             _check_type(number, record)
             entry = _entry(number, record, [], [])
@@ -62,19 +63,19 @@ def skim(stream: BinaryIO) -> Iterator[tuple[Entry, int, int]]:
         start = stream.tell()
 
 
-def _records(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _records(lines: Iterable[bytes]) -> Iterator[_Record]:
     for number, line in enumerate(lines, 1):
-        yield number, _record(number, line)
+        yield number, _parsed(number, line)
 
 
-def _record(number: int, line: bytes) -> dict[str, Any]:
+def _parsed(number: int, line: bytes) -> dict[str, Any]:
     try:
         return parse(line)
     except (ValueError, RecursionError) as error:
         raise AuditError(f"line {number}: {error}") from error
 
 
-def _entries(records: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[Entry]:
+def _entries(records: Iterator[_Record]) -> Iterator[Entry]:
     number = 1
     for number, record in records:
         if record.get("type") == "failure":
@@ -90,7 +91,7 @@ def _check_type(number: int, record: Mapping[str, Any]) -> None:
         raise AuditError(f"line {number}: a record of type {record.get('type')!r} where one of type 'file' is due")
 
 
-def _entry(number: int, record: dict[str, Any], changes: _Records, findings: _Records) -> Entry:
+def _entry(number: int, record: dict[str, Any], changes: list[_Record], findings: list[_Record]) -> Entry:
     verdict = _get(number, record, "verdict", str)
     if verdict not in VERDICTS:
         raise AuditError(f"line {number}: unknown verdict {verdict!r}")
@@ -109,9 +110,7 @@ def _entry(number: int, record: dict[str, Any], changes: _Records, findings: _Re
     )
 
 
-def _items(
-    records: Iterator[tuple[int, dict[str, Any]]], number: int, header: Mapping[str, Any], type_: str
-) -> list[tuple[int, dict[str, Any]]]:
+def _items(records: Iterator[_Record], number: int, header: Mapping[str, Any], type_: str) -> list[_Record]:
     """Return the records of a file of one type, as many as its header announces."""
     items = []
     for _ in range(_get(number, header, f"{type_}s", int)):
@@ -122,7 +121,7 @@ def _items(
     return items
 
 
-def _in_order(records: list[tuple[int, dict[str, Any]]], *, by_value: bool) -> list[Change]:
+def _in_order(records: list[_Record], *, by_value: bool) -> list[Change]:
     """Return changes, which must be sorted and disjoint, in the file or each value of it."""
     changes = []
     reach = 0

@@ -38,7 +38,7 @@ _SCRIPTS = f"The script of the result: {', '.join(SCRIPTS)}, or an OpenCC config
 _ASKED = ", ".join(rule.name for rule in RULES if rule.policy is Policy.ASK)
 _ONLY = (
     f"Look for these kinds or rules alone; kinds: {', '.join(KINDS)}. "
-    f"{_ASKED} is repaired only if it is named here; only must then also name every kind that is wanted."
+    f"{_ASKED} is repaired only if it is named here; --only must then also name every kind that is wanted."
 )
 _SURE = f"Repair only what is at least this sure, 0 to 1; the default is {Options().min_confidence}."
 _GLOSS = "Remove pinyin glosses where they are damage (auto), wherever they are (all), or never (keep)."

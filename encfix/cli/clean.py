@@ -60,7 +60,13 @@ from encfix.files.walking import STANDARD_INPUT, Failed, Skipped, Source, walk
 @click.option("--audit", metavar="FILE", type=FILE_OR_FOLDER, help="Write every change to FILE as JSON Lines.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was killed and had the same arguments.")
 @click.option(
-    "--jobs", "-j", metavar="N", type=click.IntRange(0), default=1, help="How many processes work; 0: one a processor."
+    "--jobs",
+    "-j",
+    metavar="N",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="How many processes work; 0: one a processor.",
 )
 @options_of_format
 def clean(

@@ -103,12 +103,12 @@ def _apart(heading: str, text: str, style: str) -> Iterator[Text]:
     """Yield a text, its code points and its bytes."""
     from rich.text import Text
 
-    shown = text[:LIMIT]
+    head = text[:LIMIT]
     more = f" and {len(text) - LIMIT:,} more" if len(text) > LIMIT else ""
     yield Text.assemble((f"  {heading:8}", "dim"), (quoted(text), style))
     if text:
-        yield Text.assemble(("  points  ", "dim"), " ".join(map(_point, shown)), more)
-        octets = shown.encode("utf-8", "surrogatepass").hex(" ").upper()
+        yield Text.assemble(("  points  ", "dim"), " ".join(map(_point, head)), more)
+        octets = head.encode("utf-8", "surrogatepass").hex(" ").upper()
         yield Text.assemble(("  bytes   ", "dim"), octets, more)
 
 

@@ -183,11 +183,9 @@ def read(data: bytes, encoding: str) -> Reading:
         starts = starts[:1]
     # A character that cannot be decoded costs as much as the bytes that it takes.
     lost = BAD * (width_of(encoding) - 1) * (codes == 0xFFFD)
-    best: Logs | None = None
     languages = languages_of(encoding)
+    lines: list[Logs] = []
     for language in languages:
         kept = LANGUAGES[language] if len(languages) > 1 else 0.0
-        lines = np.add.reduceat(log_probabilities(codes, language) + lost, starts, dtype=np.float64) + kept
-        best = lines if best is None else np.maximum(best, lines)
-    assert best is not None
-    return Reading(encoding, best)
+        lines.append(np.add.reduceat(log_probabilities(codes, language) + lost, starts, dtype=np.float64) + kept)
+    return Reading(encoding, np.maximum.reduce(lines))

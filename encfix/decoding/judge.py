@@ -51,7 +51,6 @@ ENOUGH = 40
 TEMPERATURE = 2.0
 """By how much the model is too sure of itself, since characters are less independent than it thinks."""
 
-
 _FOREIGN = bytes(range(0x80, 0x100))
 
 

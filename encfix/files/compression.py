@@ -24,7 +24,6 @@ _PAGE = 2**12
 _DICTIONARIES = {2**18: 0, 2**20: 1, 2**21: 2, 2**22: 4, 2**23: 6, 2**24: 7, 2**25: 8, 2**26: 9}
 """The preset of xz that has a dictionary of so many bytes."""
 
-
 _HEADS = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 
 
