@@ -69,6 +69,9 @@ def clean(text: str, options: Options | None = None, **changes: Any) -> Result:
 def clean_many(texts: Iterable[str], options: Options | None = None, **changes: Any) -> list[Result]:
     """Repair many documents at once: the fast way. Result `i` is `clean` of document `i`.
 
+    Raises TypeError for a document that is no string, naming its number, and for one string in the place of many;
+    OptionError as `clean` does.
+
     >>> [result.text for result in clean_many(["進(jìn)口貿(mào)易", "出口"])]
     ['進口貿易', '出口']
     """
@@ -76,7 +79,7 @@ def clean_many(texts: Iterable[str], options: Options | None = None, **changes: 
 
 
 def clean_iter(texts: Iterable[str], options: Options | None = None, **changes: Any) -> Iterator[Result]:
-    """Repair a stream of documents; holds one chunk of them at a time.
+    """Repair a stream of documents; holds some two million characters of it at a time. Raises as `clean_many` does.
 
     >>> [result.verdict for result in clean_iter(iter(["一", "二"]))]
     ['clean', 'clean']
@@ -86,6 +89,8 @@ def clean_iter(texts: Iterable[str], options: Options | None = None, **changes: 
 
 def detect(text: str, options: Options | None = None, **changes: Any) -> tuple[Finding, ...]:
     """Return the damage of one document without repairing it; the `certain` findings are the changes of `clean`.
+
+    Sorted by offset. Raises as `clean` does.
 
     >>> [(finding.kind, finding.certain) for finding in detect("山东单(shàn)县")]
     [('gloss', False)]

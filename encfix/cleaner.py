@@ -114,7 +114,7 @@ class Cleaner:
         """Clean documents; result `i` is that of document `i`, and does not depend on the others.
 
         `seams`, if given, has those of each document, sorted and disjoint: edits are divided there. One that cannot be
-        divided reaches across.
+        divided reaches across. Raises TypeError for a document that is no string, and for one string in place of many.
         """
         texts = list(_many(texts))
         own = [np.array(places, dtype=np.int64).reshape(-1, 2) for places in seams] if any(seams) else []

@@ -97,7 +97,11 @@ class Options:
         return replace(base or cls(), **values)
 
     def as_mapping(self) -> dict[str, Any]:
-        """Return the options as plain values that JSON can hold."""
+        """Return the options as plain values that JSON can hold, by name.
+
+        >>> Options.from_mapping(Options(skip=("form",)).as_mapping()) == Options(skip=("form",))
+        True
+        """
         return {
             option.name: list(value) if isinstance(value := getattr(self, option.name), tuple) else value
             for option in fields(self)

@@ -42,6 +42,8 @@ class Script(str):
 def script_of(text: str) -> Script:
     """Return the script of a text: `simplified`, `traditional`, `mixed`, or `unknown` if nothing tells.
 
+    Raises TypeError if `text` is no string.
+
     >>> script_of("汉字"), script_of("漢字"), script_of("人")
     ('simplified', 'traditional', 'unknown')
     >>> script_of("漢字").traditional

@@ -38,7 +38,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     model of Chinese, chardet and declarations speak: `declared`, a label or the value of a Content-Type header, and
     those in HTML and XML. Lines in another encoding than the rest are decoded in theirs, and bytes that are bad in
     any become U+FFFD; both are among the `changes`, whose offsets are bytes. Linear in the length of `data`. Should
-    encfix fail, all is read as UTF-8, and the one change says so by the rule `noise.fault`.
+    encfix fail, all is read as UTF-8, and the one change says so by the rule `noise.fault`. Raises TypeError for what
+    is no bytes, bytearray or memoryview.
 
     >>> decoded = decode("第一行。\\n".encode() + "第二行。\\n".encode("gbk"))
     >>> decoded.text, decoded.encoding, decoded.strict
