@@ -48,12 +48,12 @@ class Scripts:
         self.simplified, self.traditional = among(classes, *SIMPLIFIED_CLASSES), among(classes, *TRADITIONAL_CLASSES)
         quoted = _quoted_words(batch)
         self._own = self.simplified & ~quoted, self.traditional & ~quoted
-        s, t = map(batch.counts, self._own)
-        is_bare = (s == 0) & (t == 0)  # nothing but what is quoted, which speaks for itself alone
+        simplified, traditional = map(batch.counts, self._own)
+        is_bare = (simplified == 0) & (traditional == 0)  # nothing but what is quoted, which speaks for itself alone
         if is_bare.any():
             for mine, held in zip(self._own, (self.simplified, self.traditional), strict=True):
                 mine |= held & batch.spread(is_bare)
-            s, t = map(batch.counts, self._own)
+            simplified, traditional = map(batch.counts, self._own)
         self._silent = batch.spread(is_bare) & ~quoted if quoted.any() else None
         """Where no script is clear whatever is quoted."""
         kana = among(classes, *_FOREIGN)
@@ -61,15 +61,17 @@ class Scripts:
         is_foreign = np.zeros(len(batch), dtype=np.bool_)
         if has_kana.any():
             is_foreign = batch.counts(kana) > FOREIGN_SHARE * batch.counts(among(classes, *HAN_CLASSES))
-        self.simplified_documents = (s > 0) & (s >= CLEAR * t) & ~is_foreign
-        self.traditional_documents = (t > 0) & (t >= CLEAR * s) & ~is_foreign
-        self._mixed = ~self.simplified_documents & ~self.traditional_documents & (s + t > 0) & ~is_foreign
-        self._may_hold_both = np.minimum(s, t) * ~(self._mixed | is_foreign) >= PASSAGE
-        self.simplified_documents &= t > 0  # without a traditional character there is nothing to repair
+        self.simplified_documents = (simplified > 0) & (simplified >= CLEAR * traditional) & ~is_foreign
+        self.traditional_documents = (traditional > 0) & (traditional >= CLEAR * simplified) & ~is_foreign
+        is_clear = self.simplified_documents | self.traditional_documents
+        self._mixed = ~is_clear & (simplified + traditional > 0) & ~is_foreign
+        self._may_hold_both = np.minimum(simplified, traditional) * ~(self._mixed | is_foreign) >= PASSAGE
+        self.simplified_documents &= traditional > 0  # without a traditional character there is nothing to repair
         self._starts, self._ends = batch.starts.tolist(), batch.ends.tolist()
         self._pages: dict[tuple[int, int], int] = {}
-        self._kana = has_kana
+        self._holds_kana = has_kana
         self.kana = kana
+        """Which positions hold kana or hangul."""
 
     @cached_property
     def is_traditional(self) -> Mask:
@@ -82,8 +84,8 @@ class Scripts:
         return self._mask(self.simplified_documents, 0)
 
     def _mask(self, documents: Mask, which: int) -> Mask:
-        mask = self.batch.spread(documents & ~self._kana)
-        for nth in np.flatnonzero(documents & self._kana | self._mixed).tolist():
+        mask = self.batch.spread(documents & ~self._holds_kana)
+        for nth in np.flatnonzero(documents & self._holds_kana | self._mixed).tolist():
             self._by_line(mask, self._starts[nth], self._ends[nth], bool(documents[nth]), which)
         for start, end, is_traditional in self._passages:
             mask[start:end] = is_traditional == which
@@ -122,11 +124,14 @@ class Scripts:
         for nth in np.flatnonzero(self._mixed).tolist():
             start, end = self._starts[nth], self._ends[nth]
             bounds = self._line_bounds(start, end)
-            simplified, traditional = self.simplified[start:end], self.traditional[start:end]
-            s, t = _sums(simplified, bounds), _sums(traditional, bounds)
-            neither = (s > 0) & (t > 0) & (s < CLEAR * t) & (t < CLEAR * s)
-            rarer = simplified & np.repeat(neither & (s <= t), np.diff(bounds))
-            rarer |= traditional & np.repeat(neither & (s > t), np.diff(bounds))
+            of_scripts = self.simplified[start:end], self.traditional[start:end]
+            simplified, traditional = (_sums(held, bounds) for held in of_scripts)
+            fewer, more = np.minimum(simplified, traditional), np.maximum(simplified, traditional)
+            neither = (fewer > 0) & (more < CLEAR * fewer)
+            of_rarer = (neither & (simplified <= traditional), neither & (simplified > traditional))
+            rarer = np.logical_or(
+                *(held & np.repeat(lines, np.diff(bounds)) for held, lines in zip(of_scripts, of_rarer, strict=True))
+            )
             found.append(start + np.flatnonzero(rarer))
         return np.concatenate(found)
 
