@@ -58,6 +58,13 @@ def test_what_comes_once_is_less_than_likely() -> None:
         assert finding.confidence == 0.5 < more.confidence
 
 
+def test_laughter_in_brackets_is_reported_and_stays() -> None:
+    text = "他哈(ha)(ha)(ha)大笑。"
+    result = encfix.clean(text)
+    assert result.text is text
+    assert {(finding.rules, finding.confidence) for finding in result.findings} == {(("gloss.repeated",), 0.5)}
+
+
 def test_every_syllable_is_reported_where_some_stand_for_characters() -> None:
     text = "他心里놊由一沉，놛却껩没有说话。\n놊知道过了多久，그才开口。"
     findings = encfix.clean(text).findings

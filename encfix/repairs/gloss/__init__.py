@@ -17,7 +17,7 @@ words here and there, at characters that stood there without one before.
 
 What looks alike and must stay: one reading of a rare or ambiguous character (郭赟(yūn), 单(shàn)县), names
 (张三(Zhang San)), textbooks, which gloss characters of one form or whole words as well, or tell two readings of one
-character apart, and `f(a)`, list labels, units.
+character apart, laughter, 哈(ha)(ha)(ha), and `f(a)`, list labels, units.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from __future__ import annotations
 import numpy as np
 
 from encfix.batch import Batch, Mask
+from encfix.chinese.characters import are_in
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
 from encfix.repairs.gloss import labelled, passages
@@ -41,6 +42,9 @@ REPEATED = number_of("gloss.repeated")
 PERIODIC = number_of("gloss.periodic")
 IRREGULAR = number_of("gloss.irregular")
 EMOJI = number_of("gloss.emoji")
+
+SOUNDS = "哈呵嘿嘻嘎咯哼嗯啊哦噢喔哇呀哎唉呜嗚呼汪喵咩嗡嗒嘟叮咚当當咣砰啪"
+"""Characters that write sounds, which some repeat in brackets: 哈(ha)(ha)(ha)."""
 
 UNSURE = 0.5
 LIKELY = 0.8
@@ -86,6 +90,9 @@ def _proposed(batch: Batch, glosses: Glosses, evidence: Evidence, options: Optio
     rule[irregular], confidence[irregular] = IRREGULAR, FEW
     repeated = evidence.is_repeated | (evidence.repeats[evidence.document] > 1)
     rule[repeated], confidence[repeated] = REPEATED, MANY
+    is_sound = are_in(SOUNDS, batch.codes.take(glosses.owner))
+    told = batch.holding(glosses.owner[evidence.is_repeated & ~is_sound])
+    confidence[repeated & ~told[evidence.document]] = UNSURE
     if options.gloss == "all":
         confidence[:] = 1.0
     end = glosses.end + (evidence.has_space & (confidence > UNSURE))
