@@ -115,6 +115,7 @@ def _commas(batch: Batch) -> Edits:
     is_empty = narrow & (codes.take(commas + 1) == ord(","))
     is_set &= ~is_empty | ((narrow_evidence > 0) & ~_has_empty_fields(batch, commas[is_empty])[document])
     shown = mixed | narrow | (codes.take(commas) != codes.take(commas + 1))
+    shown &= is_set | ~is_empty | _are_in_prose(batch, commas)
     confidence = np.where(is_set, SURE, MAYBE).astype(np.float32)
     return deletions(commas[shown], commas[shown] + 1, COMMA, confidence[shown])
 
@@ -151,6 +152,26 @@ def _has_empty_fields(batch: Batch, doubled: Positions) -> Mask:
     is_empty = _LINE_END.take(after) | among(after, Class.DIGIT, Class.LETTER, Class.COMMA)
     every = np.bincount(document, minlength=len(batch))
     return np.asarray(np.bincount(document[is_empty], minlength=len(batch)) > EMPTY_FIELDS * every)
+
+
+def _are_in_prose(batch: Batch, commas: Positions) -> Mask:
+    """Return which half-width commas stand on a line with other marks of text that has another number of commas than
+    the lines beside it, as rows of a table have not."""
+    codes, ends = batch.codes, np.flatnonzero(among(batch.classes, *LINE_END_CLASSES))
+    starts = np.append(0, ends[:-1] + 1)
+    line = np.searchsorted(ends, commas)
+
+    def per_line(chosen: Mask) -> Positions:
+        return np.bincount(np.searchsorted(ends, np.flatnonzero(chosen)), minlength=len(ends))
+
+    fields, marks = per_line(codes == ord(",")), per_line(among(batch.classes, *MARK_CLASSES) & (codes >= 0x80))
+    written = np.flatnonzero(ends > starts)
+    document = batch.documents_of(starts[written])
+    is_like_next = (np.diff(fields[written]) == 0) & (np.diff(document) == 0)
+    is_row = np.zeros(len(ends), dtype=np.bool_)
+    is_row[written[:-1]] = is_like_next
+    is_row[written[1:]] |= is_like_next
+    return np.asarray((marks[line] > 0) & ~is_row[line])
 
 
 def _commas_behind_stops(batch: Batch) -> Edits:
