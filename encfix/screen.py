@@ -117,6 +117,10 @@ _SCRIPTS = ((SIMPLIFIED_FORMS, SIMPLIFIED), (TRADITIONAL_CLASSES, TRADITIONAL))
 LITERALS = {"x0dx0a": SEPARATOR}
 """Strings of ordinary characters that call for a repair."""
 
+UNMARKED = "u7684"
+"""The commonest character of Chinese as an escape without its backslash, which calls for a repair in a text of ASCII
+alone: in any other there is more to see."""
+
 
 @cache
 def _tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
@@ -142,10 +146,19 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
         for document, text in enumerate(texts):
             if literal[0] in text and literal in text:
                 flags[document] |= np.uint16(flag)
+    if wanted & ESCAPE:
+        for document, text in enumerate(texts):
+            if holds_unmarked(text):
+                flags[document] |= np.uint16(ESCAPE)
     for values, flag in _SCRIPTS:
         if wanted & flag:
             flags[batch.holds(among(batch.classes, *values))] |= np.uint16(flag)
     return flags & np.uint16(wanted)
+
+
+def holds_unmarked(text: str) -> bool:
+    """Return whether a text holds nothing but ASCII, and escapes without their backslashes."""
+    return text.isascii() and UNMARKED in text
 
 
 def positions(batch: Batch, flag: int) -> Positions:
@@ -236,6 +249,8 @@ def is_plain(text: str, wanted: int) -> bool:
     if wanted & ALWAYS:
         return False
     classes = text.translate(_class_bytes())  # anything that can be indexed serves as a table
-    return _expression(wanted).search(f"{_BOUNDARY}{classes}{_BOUNDARY}") is None and not any(
-        literal in text for literal in LITERALS
+    return (
+        _expression(wanted).search(f"{_BOUNDARY}{classes}{_BOUNDARY}") is None
+        and not any(literal in text for literal in LITERALS)
+        and not (wanted & ESCAPE and holds_unmarked(text))
     )

@@ -30,6 +30,8 @@ from encfix.rules import number_of
 
 BACKSLASH = number_of("escape.backslash")
 
+FIRST_BEYOND_ASCII = 0x80
+
 _SIGN = re.compile(
     r"&[#A-Za-z]|#[xX]?[0-9a-fA-F]{4}|\\[uUxrn\"'“”]|%u?[0-9A-Fa-f]{2}|=[0-9A-F]{2}|=\?|nbsp;|u[0-9a-f]{4}u|_x000"
 )
@@ -41,9 +43,11 @@ _BACKSLASHES = re.compile(r"(?<!\\)\\+(?=[\"'“”])")
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to undo escapes."""
     proposals: list[Proposal] = []
-    for document in np.unique(batch.documents_of(screen.positions(batch, screen.ESCAPE))).tolist():
+    called = batch.holding(screen.positions(batch, screen.ESCAPE))
+    is_ascii = ~batch.holds(batch.codes >= FIRST_BEYOND_ASCII)
+    for document in np.flatnonzero(called | is_ascii).tolist():
         base, text = int(batch.starts[document]), batch.text(document)
-        if not _SIGN.search(text):
+        if not (called[document] or screen.holds_unmarked(text)) or not _SIGN.search(text):
             continue
         page = Page(text)
         for proposal in sorted(_found(page), key=lambda proposal: (proposal.start, -proposal.end)):

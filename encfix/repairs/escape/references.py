@@ -17,16 +17,18 @@ REMNANT = number_of("escape.html-remnant")
 LEAST_HAN = 0.3
 """The least share of ideographs among letters and ideographs in a text whose references are undone."""
 
-_NAMES = "nbsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|quot|amp|lt|gt"
+_NAMES = "nbsp|ensp|emsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|quot|amp|lt|gt"
+_SIGNS = "thinsp|ndash|deg|plusmn|times|divide|yen|copy|reg|trade|permil|bull|sup2|sup3"
+"""Names that stand for words as well, or for parts of addresses, where the semicolon is lost."""
 
-REFERENCE = re.compile(r"&(?:amp;){0,8}((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)")
-"""A reference behind any layers of ampersands; `&amp;amp;` is one of an ampersand itself."""
+REFERENCE = re.compile(r"&(?:amp;?){0,8}((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});)")
+"""A reference behind any layers of ampersands, `&ampnbsp;` as well; `&amp;amp;` is one of an ampersand itself."""
 
 _NO_AMPERSAND = re.compile(r"(?<!&)#(?:[xX][0-9a-fA-F]{4}|[1-6][0-9]{4});")
 _NO_AMPERSAND_BY_NAME = re.compile(r"(?<![&A-Za-z0-9_;])(?:nbsp;)+")
 _NO_SEMICOLON = re.compile(rf"&({_NAMES})(?![A-Za-z0-9;；=])")
 _FULLWIDTH_SEMICOLON = re.compile(
-    rf"&(?:amp;){{0,8}}(#[1-6][0-9]{{4}}|#8[0-9]{{3}}|#1[68][03]|#[xX][0-9a-fA-F]{{4}}|{_NAMES})；"
+    rf"&(?:amp;){{0,8}}(#[1-6][0-9]{{4}}|#8[0-9]{{3}}|#1[68][03]|#[xX][0-9a-fA-F]{{4}}|{_NAMES}|{_SIGNS})；"
 )
 _NO_SEMICOLON_BY_NUMBER = re.compile(
     r"&(?:amp;){0,8}(#(?:[1-6][0-9]{4}|8[0-9]{3}(?![0-9])|1[68][03](?![0-9])|[xX][0-9a-fA-F]{4}))(?![;；])"
