@@ -148,6 +148,7 @@ RULES = (
     Rule("noise.private-use", "a private-use code point whose character is not known", Policy.LOST),
     Rule("noise.question-marks", "text that lost its characters to question marks", Policy.LOST),
     Rule("noise.replacement", "a replacement character: what stood here was lost", Policy.LOST),
+    Rule("noise.substituted", "a character for which the site's own font shows another", Policy.LOST),
     Rule("noise.unsettled", "the repairs of this document did not settle, so it was left alone", Policy.REPORT),
     Rule("noise.fault", "encfix failed on this document", Policy.REPORT),
 )

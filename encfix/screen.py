@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix import second_look
+from encfix import between, second_look
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import (
     HAN_CLASSES,
@@ -55,6 +55,7 @@ _MARKS = (Class.COMMA, Class.MARK, Class.QUESTION)
 _EDGES = (Class.NEWLINE, Class.BOUNDARY, Class.SPACE)
 _RARE = (Class.HAN_RARE, Class.HAN_RARE_SIMPLIFIED, Class.HAN_RARE_TRADITIONAL)
 _STRANGE = (*_RARE, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA, Class.BOPOMOFO, Class.PRIVATE_USE, Class.REPLACEMENT)
+_BEFORE_LOST, _AFTER_LOST = (*_HAN, Class.SPACE), (*_HAN, Class.SPACE, Class.QUESTION)
 _AFTER_ESCAPE = (Class.LETTER, Class.DIGIT, Class.PUNCTUATION, Class.QUESTION)
 _INSIDE = (*LETTER_CLASSES, Class.SPACE, Class.WIDE)
 _WESTERN = (Class.WESTERN, Class.TONED)
@@ -75,6 +76,9 @@ class Pattern(NamedTuple):
     """How many of the triggers must stand within `CROWD` code points."""
     proof: Callable[[Batch, Positions], Mask] | None = None
     """A test over arrays of what matched; a short string goes without it, and comes to it in the batch of one."""
+    never: tuple[tuple[Class, ...], ...] = ()
+    """Classes of the two places before the trigger and of the one behind it of which the proof keeps none: so much a
+    short string is spared."""
 
 
 PATTERNS = (
@@ -85,7 +89,14 @@ PATTERNS = (
     Pattern(SEPARATOR, _ANY, (Class.MARK,), (Class.MARK, Class.COMMA)),
     Pattern(SEPARATOR, _EDGES, (Class.PIPE,), _EDGES),
     Pattern(SEPARATOR, _HAN, (Class.NEWLINE,), _HAN, proof=second_look.wrapped),
-    Pattern(SEPARATOR, _HAN, (Class.QUESTION,), _HAN),
+    Pattern(
+        SEPARATOR | NOISE,
+        _BEFORE_LOST,
+        (Class.QUESTION,),
+        _AFTER_LOST,
+        proof=between.lost,
+        never=(_HAN, _HAN, (Class.SPACE,)),
+    ),  # 好吗? 我
     Pattern(INVISIBLE, _ANY, _UNSEEN, _ANY),
     Pattern(FORM, _ANY, _SHAPES, _ANY),
     Pattern(NOISE, _ANY, (Class.STAR,), _HAN),
@@ -98,12 +109,11 @@ PATTERNS = (
     Pattern(ESCAPE, (Class.LETTER,), (Class.MARK,), (Class.LETTER,), proof=second_look.lost_ampersand),
     Pattern(ESCAPE, (Class.PUNCTUATION,), (Class.MARK,), (Class.PUNCTUATION,), proof=second_look.lost_backslash),
     Pattern(ESCAPE, (Class.PUNCTUATION,), (Class.NEWLINE,), _ANY, proof=second_look.carriage_return),
-    Pattern(MOJIBAKE, _ANY, _STRANGE, _ANY, crowd=3, proof=second_look.improbable),
-    Pattern(MOJIBAKE, _ANY, (Class.HAN_OMEN,), _ANY),
+    Pattern(MOJIBAKE | NOISE, _ANY, _STRANGE, _ANY, crowd=3, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, (Class.BOPOMOFO, Class.HANGUL_RARE), _ANY, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE), proof=second_look.foreign),
     Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY, proof=second_look.foreign),
-    Pattern(MOJIBAKE, _ANY, (Class.CONTROL,), _ANY),
+    Pattern(MOJIBAKE, _ANY, (Class.HAN_OMEN, Class.CONTROL), _ANY),
     Pattern(MOJIBAKE | NOISE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY, proof=second_look.improbable),
@@ -190,7 +200,7 @@ def _matches(batch: Batch, wanted: int, known: Flags | None = None) -> Iterator[
         if pattern.crowd > 1:
             found = found[_crowded(batch, found, pattern.crowd)]
         if pattern.proof and len(found) and known is not None:
-            found = found[known.take(batch.documents_of(found)) & np.uint16(pattern.flag) == 0]
+            found = found[known.take(batch.documents_of(found)) & np.uint16(pattern.flag) != pattern.flag]
         if pattern.proof and len(found):
             found = found[pattern.proof(batch, found)]
         if len(found):
@@ -214,10 +224,15 @@ def _expression(wanted: int) -> re.Pattern[str]:
     def one_of(classes: Iterable[Class]) -> str:
         return "[" + "".join(re.escape(chr(value)) for value in classes) + "]"
 
+    def spared(pattern: Pattern) -> str:
+        first, second, behind = map(one_of, pattern.never)
+        return f"(?!(?<={first}{second}{one_of(pattern.trigger)}){behind})"
+
     branches = (
         one_of(pattern.trigger)
         + ("" if pattern.before == _ANY else f"(?<={one_of(pattern.before)}{one_of(pattern.trigger)})")
         + ("" if pattern.after == _ANY else f"(?={one_of(pattern.after)})")
+        + (spared(pattern) if pattern.never else "")
         + ("" if pattern.crowd == 1 else f"(?=(?:.{{0,{CROWD - 2}}}?{one_of(pattern.trigger)}){{{pattern.crowd - 1}}})")
         for pattern in PATTERNS
         if pattern.flag & wanted

@@ -14,7 +14,12 @@ REPORTED = [
     ("noise.furigana", "本章介绍普及ふきゅう的意思。", "ふきゅう"),
     ("noise.private-use", "他在\ue0aa路的尽头开了一家店。", "\ue0aa"),
     ("noise.question-marks", "第一行完好无损。\n????????，????。\n第三行也是。", "????????，????。"),
+    ("noise.question-marks", "// ?取?入的?据，保存到?据?里\n数据都在这里。", "?取?入的?据，保存到?据?"),
     ("separator.question", "摘?要\n本章介绍研究的方法。", "?"),
+    ("separator.question", "摘 ?要：本章介绍研究的方法。", "?"),
+    ("separator.question", "摘? 要：本章介绍研究的方法。", "?"),
+    ("separator.question", "本章介绍方法 ? ? ? 关键词见下。", "? ? ?"),
+    ("noise.mask", "反对****活动，打击一切违法行为。", "****"),
     ("noise.replacement", "他在\ufffd路的尽头开了一家店。", "\ufffd"),
 ]
 UNREPORTED = [
@@ -38,6 +43,8 @@ UNREPORTED = [
     "表格里带**的为选填。",
     "真?假?",
     "第?页 共?页",
+    "真的吗 ? 我不信 ? 你说呢 ?",
+    "结果 = 正数 ? 加 : 减; 余数 ? 乘 : 除;",
     "铭文作卜?骨。",
 ]
 
@@ -58,11 +65,31 @@ def test_what_comes_once_is_less_than_likely() -> None:
         assert finding.confidence == 0.5 < more.confidence
 
 
+def test_bullets_that_became_question_marks_are_reported() -> None:
+    text = "作者:王明\n来源:学生报 ? 2021年3月 ? 共读42次"
+    assert [(finding.rules, finding.start) for finding in encfix.detect(text)] == [
+        (("separator.question",), 13),
+        (("separator.question",), 23),
+    ]
+
+
 def test_laughter_in_brackets_is_reported_and_stays() -> None:
     text = "他哈(ha)(ha)(ha)大笑。"
     result = encfix.clean(text)
     assert result.text is text
     assert {(finding.rules, finding.confidence) for finding in result.findings} == {(("gloss.repeated",), 0.5)}
+
+
+def test_characters_that_a_font_draws_as_others_are_reported_line_by_line() -> None:
+    text = "“𠔻𡃤了，𢫦𣇃在𤊥里？”\n𥁞𦍌𧈅没有𨉷𩀤，𠕁𡄥着𢬧。\n𣈄𤋦说：“𥂟𦎍𧉆𨊸𩁥。”"
+    findings = encfix.clean(text).findings
+    assert [text[finding.start : finding.end] for finding in findings] == [
+        "𠔻𡃤了，𢫦𣇃在𤊥",
+        "𥁞𦍌𧈅没有𨉷𩀤，𠕁𡄥着𢬧",
+        "𣈄𤋦说：“𥂟𦎍𧉆𨊸𩁥",
+    ]
+    assert {finding.rules for finding in findings} == {("noise.substituted",)}
+    assert encfix.clean(text).verdict == "lost"
 
 
 def test_every_syllable_is_reported_where_some_stand_for_characters() -> None:

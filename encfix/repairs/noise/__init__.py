@@ -3,7 +3,7 @@
 Masks (`***总书记`) hide words on purpose. Forum software strews strings such as `J#iKk%&'` for whoever copies a page;
 sites of novels write syllables of hangul for characters, 놊 for 不. Furigana flattened into the line repeat a word in
 kana. Private-use code points without a known mapping, replacement characters and runs of question marks are what is
-left of characters that were lost.
+left of characters that were lost; `question_marks` and `substituted` have what else is.
 
 What looks alike is why none of it is changed: Markdown, passwords and code, Korean that a text quotes, Japanese text
 and names, icon fonts, doubt expressed as ???. What mostly is one of these where it comes once is not reported, or as
@@ -22,6 +22,7 @@ from encfix.batch import Batch, to_text
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, IS_LETTER, LINE_END_CLASSES, Class, among, unified_forms
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options
+from encfix.repairs.noise import question_marks, substituted
 from encfix.rules import number_of
 
 MASK = number_of("noise.mask")
@@ -29,7 +30,6 @@ ANTI_COPY = number_of("noise.anti-copy")
 HANGUL = number_of("noise.hangul")
 FURIGANA = number_of("noise.furigana")
 PRIVATE_USE = number_of("noise.private-use")
-QUESTION_MARKS = number_of("noise.question-marks")
 REPLACEMENT = number_of("noise.replacement")
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 6, 32
@@ -38,8 +38,8 @@ _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^(?:&?#?\w+;)+$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$|^\||\|$|\\[A-Za-z]{2}"
     r"|\{[^{}]*\}|\[[^\[\]]*\]|^\$.*\$$"  # $ENV{PATH}, $^W[0], $x^2+y^2$: by chance brackets hardly ever come in pairs
 )
-LEAST_QUESTIONS = 5
-SHORTEST_MASK = 3
+SHORTEST_MASK, EMPHASIS = 3, 2
+"""Asterisks of a mask, and of what Markdown prints in bold; of what it slants as well there are three."""
 SHORTEST_READING, USUAL_READING = 3, 4
 """Kana of a reading; names of people end in up to three, so shorter ones count beside longer ones only."""
 
@@ -64,7 +64,8 @@ def propose(batch: Batch, options: Options) -> Edits:
     return merge(
         (
             _replacements(batch),
-            _question_marks(batch),
+            question_marks.propose(batch),
+            substituted.propose(batch),
             _masks(batch),
             _private_use(batch),
             _furigana(batch),
@@ -79,39 +80,19 @@ def _replacements(batch: Batch) -> Edits:
     return deletions(start, end, REPLACEMENT, SURE_REPLACEMENT)
 
 
-def _question_marks(batch: Batch) -> Edits:
-    """Report lines that hold no character but mostly question marks, three in a row somewhere, for a word has as many
-    characters: people put those behind text, or alone."""
-    classes = batch.classes
-    questions = np.flatnonzero(batch.codes == ord("?"))
-    in_a_row = questions[:-2][questions[2:] - questions[:-2] == 2]
-    if len(questions) < LEAST_QUESTIONS or not len(in_a_row):
-        return Edits.none()
-    ends = np.flatnonzero(among(classes, *LINE_END_CLASSES))
-    lines, first, asked = np.unique(np.searchsorted(ends, questions), return_index=True, return_counts=True)
-    many = asked >= LEAST_QUESTIONS
-    start, end, first, asked = ends[lines[many] - 1] + 1, ends[lines[many]], first[many], asked[many]
-    spaces, characters = (np.flatnonzero(among(classes, *wanted)) for wanted in ((Class.SPACE,), HAN_CLASSES))
-    solid = end - start - (np.searchsorted(spaces, end) - np.searchsorted(spaces, start))
-    lost = (2 * asked >= solid) & (np.searchsorted(characters, end) == np.searchsorted(characters, start))
-    lost &= np.searchsorted(in_a_row, end) > np.searchsorted(in_a_row, start)
-    start, end, first, asked = start[lost], end[lost], first[lost], asked[lost]
-    document = batch.documents_of(start)
-    is_one_run = questions[first + asked - 1] - questions[first] == asked - 1
-    once = is_one_run & (np.bincount(document, minlength=len(batch))[document] == 1)
-    return deletions(start, end, QUESTION_MARKS, np.where(once, ONCE, SURE_LOST).astype(np.float32))
-
-
 def _masks(batch: Batch) -> Edits:
-    """Report asterisks beside a character, alone on their line: those of Markdown come in pairs."""
+    """Report asterisks beside a character: alone on their line, for those of Markdown come in pairs; or between
+    characters and longer than any of Markdown, on a page that has no pairs of two."""
     classes = batch.classes
     start, end = runs(among(classes, Class.STAR))
     if not len(start):
         return Edits.none()
     lines = np.searchsorted(np.flatnonzero(among(classes, *LINE_END_CLASSES)), start)
     _, place, counts = np.unique(lines, return_inverse=True, return_counts=True)
-    beside = IS_HAN.take(classes.take(start - 1)) | IS_HAN.take(classes.take(end))
-    chosen = beside & (end - start >= SHORTEST_MASK) & (counts[place] == 1)
+    before, after = IS_HAN.take(classes.take(start - 1)), IS_HAN.take(classes.take(end))
+    chosen = (before | after) & (end - start >= SHORTEST_MASK) & (counts[place] == 1)
+    is_markdown = batch.holding(start[end - start == EMPHASIS])
+    chosen |= before & after & (end - start > SHORTEST_MASK) & ~is_markdown[batch.documents_of(start)]
     return deletions(start[chosen], end[chosen], MASK, SURE_MASK)
 
 
