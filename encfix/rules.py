@@ -127,6 +127,7 @@ RULES = (
         Policy.ASK,
     ),
     Rule("separator.question", "a question mark where a space could not be encoded", Policy.REPORT),
+    Rule("separator.pictures", "pictures strewn inside words"),
     Rule("invisible.zero-width", "a character without width inside Chinese text"),
     Rule("invisible.object", "a placeholder of a picture or another object that is not there"),
     Rule("invisible.control", "a control character inside Chinese text"),

@@ -97,6 +97,7 @@ PATTERNS = (
         proof=between.lost,
         never=(_HAN, _HAN, (Class.SPACE,)),
     ),  # 好吗? 我
+    Pattern(SEPARATOR, _HAN, (Class.EMOJI,), (*_HAN, Class.EMOJI, Class.JOINER), proof=between.pictures),
     Pattern(INVISIBLE, _ANY, _UNSEEN, _ANY),
     Pattern(FORM, _ANY, _SHAPES, _ANY),
     Pattern(NOISE, _ANY, (Class.STAR,), _HAN),

@@ -19,6 +19,7 @@ REPORTED = [
     ("separator.question", "摘 ?要：本章介绍研究的方法。", "?"),
     ("separator.question", "摘? 要：本章介绍研究的方法。", "?"),
     ("separator.question", "本章介绍方法 ? ? ? 关键词见下。", "? ? ?"),
+    ("separator.pictures", "他慢🃟慢地走了。", "🃟"),
     ("noise.mask", "反对****活动，打击一切违法行为。", "****"),
     ("noise.replacement", "他在\ufffd路的尽头开了一家店。", "\ufffd"),
 ]

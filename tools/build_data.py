@@ -147,7 +147,8 @@ def put_marks_and_letters(put: Put, table: npt.NDArray[np.uint8]) -> None:
     for codes, value in properties("emoji/emoji-data.txt"):
         if codes[0] > 0x2190 and value in ("Extended_Pictographic", "Emoji_Modifier"):
             put(codes, Class.EMOJI)
-    put(range(0x1F1E6, 0x1F200), Class.EMOJI)  # regional indicators: two make a flag
+    # Tiles, cards, letters in frames, regional indicators of which two make a flag, signs of alchemy, chess.
+    put((code for code in range(0x1F000, 0x1FB00) if table[code] == Class.OTHER), Class.EMOJI)
     put((0x200B, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xAD, 0xFEFF, 0xFFFC, 0x180E), Class.INVISIBLE)
     put((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), Class.BIDI)
     put((0x200C, 0x200D, 0xFE0F), Class.JOINER)

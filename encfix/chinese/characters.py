@@ -36,7 +36,6 @@ class Class(IntEnum):
     COMPLEX = 10  # scripts that shape or break words with invisible characters
     PUNCTUATION = 11  # ASCII marks that need no attention
     WIDE = 12  # CJK quotation marks, brackets and full-width forms
-    EMOJI = 13
     TAB = 14
     BOUNDARY = 31
     SPACE = 32
@@ -70,6 +69,7 @@ class Class(IntEnum):
     HANGUL_RARE = 61  # syllables that Korean text hardly has
     BOPOMOFO = 58
     TONED = 59  # letters of pinyin that ASCII lacks, and combining tone marks
+    EMOJI = 64  # and other pictures: cards, tiles, letters in frames
     WESTERN = 60  # other letters and symbols of European code pages
 
 

@@ -20,7 +20,7 @@ from encfix.batch import Batch, Mask, Positions, to_codes
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options
-from encfix.repairs.separator import lone_bars, lost_space, strewn
+from encfix.repairs.separator import lone_bars, lost_space, pictures, strewn
 from encfix.repairs.separator.strewn import MARK_CLASSES
 from encfix.rules import number_of
 
@@ -80,6 +80,7 @@ def propose(batch: Batch, options: Options) -> Edits:
             _line_breaks(batch),
             _line_wraps(batch),
             lost_space.propose(batch),
+            pictures.propose(batch),
         )
     )
 
