@@ -505,3 +505,9 @@ def test_a_long_line_is_read_again_though_its_characters_come_again_and_again() 
     line = line.replace("劼", "").encode("gbk", "ignore")  # in somebody's name, and too rare to be sure of
     result = encfix.clean(line.decode("latin-1"), only=("mojibake",))
     assert result.text == line.decode("gbk")
+
+
+def test_characters_in_doubt_are_left_out_where_the_rest_is_sure() -> None:
+    result = encfix.clean("¾Ý˵ÏÍÇÕ³¸ÁµÄµÜ×ÓÔÚÕâÀïס¹ýÈýÄê¡£")  # 鲁噶的, or 掣谅的
+    assert result.text == "据说贤钦\ufffd\ufffd\ufffd弟子在这里住过三年。"
+    assert {finding.rules for finding in result.findings} == {("noise.replacement",)}

@@ -63,29 +63,34 @@ _Take: TypeAlias = "tuple[bytes, int, bytes, str, str, float]"
 one, if there are any, and what else it earns."""
 
 
-def choose_pairs(pieces: list[bytes], choices_at: ChoicesAt, pair: Pair) -> tuple[list[bytes], bool]:
-    """Return the bytes that read best as `pair` says, and whether no others read nearly as well."""
+def choose_pairs(pieces: list[bytes], choices_at: ChoicesAt, pair: Pair) -> tuple[list[bytes], list[int]]:
+    """Return the bytes that read best as `pair` says, and the places where others read nearly as well, with all that is
+    between such places and read from other bytes then."""
     choose = _chosen if len(pieces) <= REMEMBERED else _chosen.__wrapped__
-    best, is_sure = choose(tuple(pieces), tuple(choices_at.items()), pair)
-    return [*best], is_sure
+    best, doubted = choose(tuple(pieces), tuple(choices_at.items()), pair)
+    return [*best], [*doubted]
 
 
 @lru_cache(maxsize=1 << 6)  # the lines of a page are read with others first, then some alone
-def _chosen(line: tuple[bytes, ...], places: tuple[tuple[int, Choices], ...], pair: Pair) -> tuple[list[bytes], bool]:
+def _chosen(
+    line: tuple[bytes, ...], places: tuple[tuple[int, Choices], ...], pair: Pair
+) -> tuple[list[bytes], list[int]]:
     pieces, choices_at = [*line], dict(places)
+    doubted: set[int] = set()
     for _ in range(MOST_RIVALS):
         best, rival, gap = _search(pieces, choices_at, pair)
         if gap >= GAP:
-            return best, True
+            return best, sorted(doubted)
         by_words = _gap_of_words(best, rival, pair) + gap
-        if abs(by_words) < GAP:
-            break
         settled = best if by_words > 0 else rival
+        different = [place for place in choices_at if best[place] != rival[place]]
+        if abs(by_words) < GAP:
+            doubted |= {*range(different[0], different[-1] + 1)} if different else {*choices_at}
         choices_at = {
             place: tuple(one for one in choices if best[place] == rival[place] or one[0] == settled[place])
             for place, choices in choices_at.items()
         }
-    return best, False
+    return best, sorted(doubted | {place for place, _ in places})
 
 
 def _gap_of_words(best: list[bytes], rival: list[bytes], pair: Pair) -> float:

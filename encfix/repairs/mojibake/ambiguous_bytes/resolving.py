@@ -104,11 +104,10 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
         for start, end in _lines(block):
             own = ambiguous[np.searchsorted(ambiguous, start) : np.searchsorted(ambiguous, end)]
             if len(own):
-                chosen[start:end], is_sure = choose_pairs(
+                chosen[start:end], unsure = choose_pairs(
                     pieces[start:end], {place - start: choices_at[place] for place in own.tolist()}, pair
                 )
-                if not is_sure:
-                    doubted += own.tolist()
+                doubted += [start + place for place in unsure]
     return Raw.of(chosen), np.unique(np.array(doubted, dtype=np.int64))
 
 

@@ -7,13 +7,15 @@ where that leaves something unexplained, as if some had.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from encfix.batch import Mask, Positions
+from encfix.arrays import inside
+from encfix.batch import Mask, Positions, to_text
 from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.charsets import replacements
+from encfix.repairs.mojibake.encodings.inverses import Raw
 from encfix.repairs.mojibake.encodings.pairs import MIXED, PAIRS, Pair
 from encfix.repairs.mojibake.explaining import plausibility, rounds
 from encfix.repairs.mojibake.explaining.explained import (
@@ -31,7 +33,7 @@ from encfix.repairs.mojibake.explaining.explained import (
 from encfix.repairs.mojibake.explaining.with_losses import with_losses
 from encfix.repairs.mojibake.judging import edges, proof, reading
 from encfix.repairs.mojibake.judging.block import SAMPLE, Block, Scores, Span
-from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
+from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY, REPLACEMENT
 
 BEST = 3
 """Pairs that are read with care, of all that a quick reading finds possible."""
@@ -42,6 +44,9 @@ LEAST_SHARE = 0.4
 MOST_VAIN, MOST_VAIN_SHARE = 2000, 0.1
 """Code points of a document that are read in vain as if bytes were lost before no more are, and for each before them:
 lists of rare characters give reason to try again and again."""
+
+MOST_DOUBTED = 0.25
+"""The share of the characters of a reading beyond ASCII that may be in doubt where the rest is sure."""
 
 LEAST_REPORTED = 8
 """Code points of the shortest part of a stretch that is reported since bytes of it were dropped."""
@@ -210,13 +215,33 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
             if confidence > 0 and not plausibility.is_rather_utf8(block, span):
                 dropped = unexplained or proof.may_lack_bytes(block, span, raw)
                 one = Explained(span, confidence, DROPPED if dropped else NUMBERS[pair])
-                mine = list(_doubted(one, doubted, block))
+                mine = _blotted(one, raw, doubted) or list(_doubted(one, doubted, block))
                 found += mine
                 if not dropped and max(part.confidence for part in mine) >= PROVED:
                     evidence.prefer(pair)
         if covers(block, found):
             break
     return found
+
+
+def _blotted(one: Explained, raw: Raw, places: Positions) -> list[Explained]:
+    """Return what a pair explains with U+FFFD for the characters that some places make doubtful, if they are few, and
+    nothing else can be wrong with the reading: where UTF-8 shows which bytes were read together."""
+    span, pair = one.span, one.span.pair
+    own = places[(places >= span.start) & (places < span.end)]
+    if not len(own) or pair not in MIXED or one.rule == DROPPED:
+        return []
+    part = raw.part(span.start, span.end)
+    codes, starts = reading.read(part.data, pair.codec)
+    if to_text(codes) != span.text:
+        return []
+    first = np.searchsorted(starts, part.starts[own - span.start], "right") - 1
+    last = np.searchsorted(starts, part.starts[own - span.start + 1])
+    doubted = np.unique(inside(first, last - first))
+    if len(doubted) > MOST_DOUBTED * np.count_nonzero(codes >= 0x80):
+        return []
+    codes[doubted] = REPLACEMENT
+    return [one._replace(span=replace(span, text=to_text(codes)))]
 
 
 def _doubted(one: Explained, places: Positions, block: Block) -> Iterator[Explained]:
