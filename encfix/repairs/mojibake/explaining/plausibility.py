@@ -9,10 +9,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from encfix.batch import Mask
+from encfix.chinese.characters import Class
 from encfix.repairs.mojibake.encodings.charsets import LOST, UTF8_OR_CP1252
 from encfix.repairs.mojibake.encodings.inverses import differing
 from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.judging.block import Block, Span
+from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MOST
 
 
 def _among(characters: Iterable[str]) -> Mask:
@@ -174,6 +176,16 @@ def is_mostly_utf8(block: Block, pair: Pair) -> bool:
     is_trail = (data >= 0x80) & (data < 0xC0)
     is_whole = (data[:-2] >= 0xE3) & (data[:-2] < 0xF0) & is_trail[1:-1] & is_trail[2:]
     return bool(3 * np.count_nonzero(is_whole) >= max(MOSTLY_UTF8 * beyond_ascii, LEAST_UTF8))
+
+
+def is_left_of_utf8(block: Block, pair: Pair) -> bool:
+    """Return whether nearly all that is left of a block, read by a charset that lacks most pairs of bytes of UTF-8, are
+    pairs that follow each other in it, as those of other encodings do by chance."""
+    if pair.wrong not in LOSES_MOST:
+        return False
+    left = block.foreign - int(np.count_nonzero(block.classes == Class.REPLACEMENT))
+    steps = sum(int(np.count_nonzero(mask)) for mask in steps_of_utf8(block, pair.wrong))
+    return bool(steps >= NEARLY_ALL * max(left, LEAST_UTF8))
 
 
 def goes_on(block: Block, spans: list[Span]) -> bool:

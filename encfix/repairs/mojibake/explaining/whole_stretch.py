@@ -80,9 +80,7 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
     wide, narrow = (_WIDE if block.is_wide else ()), (_NARROW if block.is_narrow else ())
     if any(pair.codec == "utf-8" and plausibility.is_utf8(block, pair) for pair in narrow):
         narrow = tuple(pair for pair in narrow if pair.codec == "utf-8")
-    of_utf8 = tuple(
-        pair for pair in wide + narrow if pair.codec == "utf-8" and plausibility.is_mostly_utf8(block, pair)
-    )
+    of_utf8 = tuple(pair for pair in wide + narrow if pair.codec == "utf-8" and _is_of_utf8(block, pair))
     pairs = [pair for pair in of_utf8 or wide + narrow if plausibility.may_explain(block, pair)]
     ranked = _ranked(block, pairs, evidence.preferred)
     found = without_loss(block, ranked, evidence)
@@ -111,6 +109,11 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
             covered[one.span.places] = True
             taken.append(one)
     return sorted(taken, key=lambda one: one.span.start)
+
+
+def _is_of_utf8(block: Block, pair: Pair) -> bool:
+    """Return whether no encoding but UTF-8 need be tried."""
+    return plausibility.is_mostly_utf8(block, pair) or plausibility.is_left_of_utf8(block, pair)
 
 
 def _ranked(block: Block, pairs: list[Pair], preferred: list[Pair]) -> list[Pair]:
