@@ -140,10 +140,13 @@ def _gains_as_mixed(block: Block, gains: dict[Pair, float]) -> dict[Pair, float]
     if best and (_is_explained(block, best) or not all(block.lacks(pair.wrong) for pair in others)):
         return {pair: min(gains[pair], gains[best]) for pair in MIXED if pair in gains}
     found = {}
-    for pair in (pair for pair in MIXED if pair in gains):  # until its bytes are chosen it reads badly
-        spans = reading.spans(block, pair, proof.LEAST_GAIN, resolving.chosen(block, pair)[0])
+    for pair in sorted((pair for pair in MIXED if pair in gains), key=lambda pair: -gains[pair]):
+        raw, _ = resolving.chosen(block, pair)  # until its bytes are chosen it reads badly
+        spans = reading.spans(block, pair, proof.LEAST_GAIN, raw)
         found[pair] = sum(span.gain for span in spans) + edges.LEAVING  # others leave characters at the ends
         found |= {other: 0.0 for other in others if other.true == pair.true and gains[other] < found[pair]}
+        if _holds_all(block, spans):
+            break
     return found
 
 
