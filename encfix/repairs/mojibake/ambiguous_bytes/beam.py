@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from encfix.chinese import division, model
-from encfix.repairs.mojibake.encodings.charsets import LOST, characters
+from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, LOST, characters
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
 from encfix.repairs.mojibake.judging.costs import BROKEN
 
@@ -40,6 +40,9 @@ ANY = 0x100
 AT_TIMES = -6.0
 """What it costs, in nats, that UTF-8 was not read wherever it could be but by ftfy, through which most text of the
 web goes: it reads so what looks like damage to it."""
+
+IN_STEPS = -4.0
+"""What it costs, where UTF-8 was read wherever it could be, that ftfy made another character of what came out."""
 
 OF_FTFY, CLOSED = b"-", b"--"
 """Stand for the unread bytes then: ftfy begins no character behind one that was read from a byte which may continue
@@ -111,7 +114,7 @@ def _same_at_start(one: str, two: str) -> int:
 def _search(pieces: list[bytes], choices_at: ChoicesAt, pair: Pair) -> tuple[list[bytes], list[bytes], float]:
     """Return the bytes that read best, those that come nearest to them, and by how many nats."""
     states = _prefixes(pieces, choices_at, pair, (0.0, -1, "\n", b"", None, np.inf, None))
-    if pair in MIXED and pair.true == "gbk":
+    if pair in MIXED:
         states += _prefixes(pieces, choices_at, pair, (AT_TIMES, -1, "\n", OF_FTFY, None, np.inf, None))
     if not states:  # no such decoder gives this
         return pieces, pieces, 0.0
@@ -203,14 +206,16 @@ class _Takes(dict[tuple[int, bytes], list[_Take]]):
         is_stripped = cost == STRIPPED
         open_ = _unread(tail, choice, is_stripped=is_stripped) if self._is_mixed else b""
         if open_ is None:
-            return None
+            if len(choice) == 1 or tail[:1] == OF_FTFY or is_stripped:
+                return None
+            open_, cost = b"", cost + IN_STEPS
         first = final = ""
         for nth, byte in enumerate(choice, 1):
             if pending < 0:
                 if is_stripped and nth == len(choice):  # it was the second byte of a character
                     return None
                 if byte < 0x80:
-                    if self._is_mixed and self._is_chosen:
+                    if self._is_mixed and (self._is_chosen or byte >= LEAST_TRAIL):
                         first, cost = (first, cost + model.pair(final, chr(byte))) if final else (chr(byte), cost)
                     final = chr(byte)
                 elif byte in (0x80, LOST):

@@ -17,12 +17,21 @@ from encfix.chinese import division, model
 from encfix.repairs.mojibake.ambiguous_bytes import missing_bytes
 from encfix.repairs.mojibake.ambiguous_bytes.beam import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
 from encfix.repairs.mojibake.encodings import through_ftfy
-from encfix.repairs.mojibake.encodings.charsets import CODECS, SOFT_HYPHEN, given, may_be_gone, pair_table
+from encfix.repairs.mojibake.encodings.charsets import (
+    CODECS,
+    FIRST_OF_CHINA,
+    SOFT_HYPHEN,
+    given,
+    may_be_gone,
+    pair_table,
+)
 from encfix.repairs.mojibake.encodings.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
 from encfix.repairs.mojibake.judging.block import Block, Scores
-from encfix.repairs.mojibake.judging.costs import read_costs
+from encfix.repairs.mojibake.judging.costs import broken, read_costs
 from encfix.repairs.mojibake.judging.reading import read
+from encfix.repairs.mojibake.lost_bytes.best_reading import text_costs
+from encfix.repairs.mojibake.lost_bytes.candidates import LONE, forms, with_lone
 from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading
 
 SURE_GAP = 5.0
@@ -47,7 +56,8 @@ def chosen(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     if pair.is_single_byte and pair.true == "utf-8":
         raw = block.bytes_of(pair)
         return with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
-    return missing_bytes.restored(block.bytes_of(pair), pair) or resolve(block, pair)
+    restored = missing_bytes.restored(block.bytes_of(pair), pair)
+    return restored or _read_as_utf8_in_part(block, pair) or resolve(block, pair)
 
 
 def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
@@ -56,6 +66,22 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     if pair not in block.resolved:
         block.resolved[pair] = _resolved(block, pair)
     return block.resolved[pair]
+
+
+def _read_as_utf8_in_part(block: Block, pair: Pair) -> tuple[Raw, Positions] | None:
+    """Return the bytes behind a block in Big5 of which some were read as UTF-8, and the places where these are in
+    doubt: where second bytes are left that are letters of ASCII, and it then reads better; else None."""
+    mixed = next(one for one in MIXED if one.true == "big5")
+    if pair.true != "big5" or pair.wrong not in ("cp1252", "latin-1"):
+        return None
+    plain, _ = read(block.bytes_of(pair).data, pair.codec)
+    is_left = (with_lone(plain, plain >= 0x80) >= LONE) | broken(plain)
+    if not (is_left[1:] & (plain[:-1] >= FIRST_OF_CHINA)).any():
+        return None
+    raw, doubted = resolve(block, mixed)
+    known = forms(plain)
+    gained = text_costs(read(raw.data, pair.codec)[0], known).sum() - text_costs(plain, known).sum()
+    return (raw, doubted) if gained > GAP else None
 
 
 def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:

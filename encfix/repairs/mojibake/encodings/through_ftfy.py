@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from encfix.arrays import runs
 from encfix.batch import Codes, Positions
+from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL
 
 CODECS = ("cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1257")
 """The charsets of one byte that ftfy tries."""
@@ -27,6 +28,9 @@ LIGATURES = {"ij": "ĳ", "IJ": "Ĳ", "dz": "ǳ", "Dz": "ǲ", "DZ": "Ǳ"}
 
 SEMICOLON = "\u037e"
 """The question mark of Greek, for which normal form C puts a semicolon."""
+
+HALF_WIDTH = range(0xFF61, 0xFFDD)
+"""Marks, kana and letters of Korean of half width."""
 
 MOST_MARKS = 4
 """Marks side by side of which the order is in question."""
@@ -47,7 +51,9 @@ def before(codes: Codes) -> tuple[Codes, Positions]:
     """
     is_beyond = codes >= 0x80
     marks = np.flatnonzero(is_beyond[:-1] & (codes[1:] >= 0x300) & (codes[1:] < 0x370)) + 1
-    firsts = np.flatnonzero(is_beyond[:-3] & is_beyond[3:]) + 1
+    may_follow = is_beyond.copy()
+    may_follow[:-1] |= (codes[:-1] >= LEAST_TRAIL) & is_beyond[1:]  # the second byte of a character of Big5
+    firsts = np.flatnonzero(is_beyond[:-3] & may_follow[3:]) + 1
     firsts = firsts[np.isin(codes[firsts] << 16 | codes[firsts + 1], list(_LIGATURES))]
     if not len(marks) and not len(firsts):
         return codes, firsts
@@ -101,9 +107,10 @@ def choices() -> dict[int, tuple[bytes, ...]]:
 
 def _alike() -> Iterator[tuple[str, str]]:
     """Yield characters that windows-1252 lacks, with others that may be in GB 2312 and for which normal form C puts
-    them: ύ for U+1F7B."""
-    for other in (chr(code) for code in range(0x370, 0x10000) if code not in _SURROGATES):
-        one = unicodedata.normalize("NFC", other)
+    them, ύ for U+1F7B, or ftfy those of full width."""
+    for code in (code for code in range(0x370, 0x10000) if code not in _SURROGATES):
+        other = chr(code)
+        one = unicodedata.normalize("NFKC" if code in HALF_WIDTH else "NFC", other)
         if one != other and len(one) == 1 and min(other.encode()) > 0xA0 and not one.encode("cp1252", "ignore"):
             yield one, other
 
