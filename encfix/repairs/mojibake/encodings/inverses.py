@@ -28,8 +28,9 @@ from encfix.repairs.mojibake.encodings.charsets import (
     replacements,
 )
 
-NARROWED = {"¢": "￠", "£": "￡", "¥": "￥"}
-"""Characters beyond ASCII that GBK lacks, for the wide ones that it has: many collections of text fold widths."""
+NARROWED = {"¢": "￠", "£": "￡", "¥": "￥", "¬": "￢", "¦": "￤"}
+"""Characters beyond ASCII that charsets of pairs lack, for the wide ones that they have: many collections of text fold
+widths."""
 
 COMPATIBILITY = range(0xF900, 0xFB00)
 """Ideographs that are others in normal form C."""
@@ -107,9 +108,9 @@ def _table(charset: str) -> npt.NDArray[np.uint32]:
             _put_single(table, codec)
         else:
             _put_double(table, codec)
-    if charset == "gbk":
-        for narrow, wide in NARROWED.items():
-            table[ord(narrow)] = int.from_bytes(wide.encode("gbk"), "big")
+    for narrow, wide in NARROWED.items():
+        if table[ord(narrow)] == _NONE:
+            table[ord(narrow)] = table[ord(wide)]
     if charset == "shift-jis":
         table[0xA0] = 0xA0  # Windows' decoder; Python's makes it private use
     table[:0x80] = np.arange(0x80)

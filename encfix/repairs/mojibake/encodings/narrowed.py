@@ -15,6 +15,8 @@ from encfix.batch import Codes
 from encfix.repairs.mojibake.encodings.inverses import Raw
 
 _WIDER = 0xFEE0
+_EURO = ord("€")
+"""Two bytes of GBK, and byte 80 in a browser's: of UTF-8 only that one continues a character."""
 
 
 def with_wide(raw: Raw, codes: Codes) -> Raw:
@@ -25,8 +27,10 @@ def with_wide(raw: Raw, codes: Codes) -> Raw:
     lengths, last = np.diff(raw.starts), 0
     for place in places.tolist():
         start, end = raw.starts[place : place + 2].tolist()
-        own = _wide()[int(codes[place])]
-        if _fits(raw.data[max(0, start - 3) : start], own, raw.data[end : end + 3]):
+        own, behind = _wide()[int(codes[place])], raw.data[end : end + 3]
+        if codes[place + 1] == _EURO:
+            behind = b"\x80" + raw.data[raw.starts[place + 2] :][:2]
+        if _fits(raw.data[max(0, start - 3) : start], own, behind):
             pieces += (raw.data[last:start], own)
             lengths[place], last = len(own), end
     return Raw(b"".join((*pieces, raw.data[last:])), offsets_of(lengths)) if pieces else raw
@@ -34,14 +38,14 @@ def with_wide(raw: Raw, codes: Codes) -> Raw:
 
 @cache
 def _wide() -> dict[int, bytes]:
-    """Return the bytes in GBK of the wide character for each narrow one."""
-    wide = {code: chr(code + _WIDER) for code in range(ord("!"), 0x7F)} | {ord(" "): "\u3000"}
+    """Return the bytes in GBK of the wide character for each narrow one; a question mark may stand for a lost byte."""
+    wide = {code: chr(code + _WIDER) for code in range(ord("!"), 0x7F) if code != ord("?")} | {ord(" "): "\u3000"}
     return {code: character.encode("gbk") for code, character in wide.items()}
 
 
 def _fits(before: bytes, own: bytes, after: bytes) -> bool:
     """Return whether two bytes stand between others as bytes of UTF-8 that are part of whole characters."""
-    head = next((before[back:] for back in (-1, -2) if before[back : back + 1] >= b"\xe0"), b"")
+    head = next((before[-size:] for size in (1, 2) if before[-size:] >= b"\xe0"), b"")
     if not head:
         return False
     try:

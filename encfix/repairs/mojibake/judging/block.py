@@ -234,13 +234,13 @@ class Block:
             is_narrow = pair.is_single_byte
             if is_narrow:
                 raw = self._with_no_break(pair.wrong)
+            elif pair.wrong == "gbk":
+                raw = narrowed.with_wide(raw, self.codes)
             if is_narrow not in self._may_be_later:
                 self._may_be_later[is_narrow] = later_marks.may_be_later(self.codes, is_narrow=is_narrow)
             self._own[pair.wrong] = later_marks.with_own_marks(
                 raw, self.codes, self._may_be_later[is_narrow], by_two=pair.wrong in LOSES_MANY
             )
-            if pair.wrong == "gbk":
-                self._own[pair.wrong] = narrowed.with_wide(self._own[pair.wrong], self.codes)
         return self._own[pair.wrong]
 
     def _with_no_break(self, charset: str) -> Raw:
