@@ -43,9 +43,8 @@ SECOND_CHOICE, STRANGE_CODEC = -0.7, -6.0
 OF_UTF8 = -2.0
 """Nats that it costs to take a character's bytes of UTF-8 where windows-1252 has it too."""
 
-TWIN = -6.0
-"""Nats that it costs to take the bytes of an ideograph that normal form C makes the one that is seen."""
-
+COMPOSED = 1.0
+"""Nats against a text in normal form C, in which an ideograph may stand for another."""
 
 _INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
 
@@ -85,8 +84,25 @@ def _read_as_utf8_in_part(block: Block, pair: Pair) -> tuple[Raw, Positions] | N
 
 
 def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
-    raw, codecs = block.bytes_of(pair), by_codec(pair.wrong)
+    as_seen = _chosen(block, pair, {})
     twins = _twins(block, pair)
+    if not np.isin(block.codes, list(twins)).any():
+        return as_seen
+    composed = _chosen(block, pair, twins)
+    one, other = (read(raw.data, pair.codec)[0] for raw, _ in (composed, as_seen))
+    gained = float(read_costs(one, pair).sum() - read_costs(other, pair).sum()) - COMPOSED
+    if abs(gained) <= GAP:
+        gained += division.lattice_score(to_text(one)) - division.lattice_score(to_text(other))
+    if gained > GAP:
+        return composed
+    raw, doubted = as_seen
+    return raw, doubted if gained < 0 else np.union1d(doubted, composed[0].differing(raw))
+
+
+def _chosen(block: Block, pair: Pair, twins: Mapping[int, tuple[bytes, ...]]) -> tuple[Raw, Positions]:
+    """Return the bytes behind a block with the best choices made, where an ideograph may also be one of its `twins`,
+    and the places where the choice is in doubt."""
+    raw, codecs = block.bytes_of(pair), by_codec(pair.wrong)
     ambiguous = np.flatnonzero(
         in_question(pair.wrong).take(block.codes, mode="clip") | np.isin(block.codes, list(twins))
     )
@@ -113,7 +129,7 @@ def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     known: dict[tuple[int, bytes], Choices] = {}
     for place, code in zip(ambiguous.tolist(), codes, strict=True):
         key = code, pieces[place]
-        more = ((other, TWIN) for other in twins.get(code, ()))
+        more = ((other, 0.0) for other in twins.get(code, ()))
         choices_at[place] = choices = known.get(key) or (*_choices(*key, codecs, pair), *more)
         known[key] = choices
     if pair in MIXED:

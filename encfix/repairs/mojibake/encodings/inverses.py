@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,14 @@ class Raw:
         """Return the bytes behind a text whose characters have these."""
         lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
         return cls(b"".join(pieces), offsets_of(lengths))
+
+    def differing(self, other: Raw) -> Positions:
+        """Return the characters that have other bytes behind them in another, of as many characters."""
+        mine, theirs = (pairwise(raw.starts.tolist()) for raw in (self, other))
+        places = enumerate(zip(mine, theirs, strict=True))
+        return np.array(
+            [nth for nth, (a, b) in places if self.data[slice(*a)] != other.data[slice(*b)]], dtype=np.int64
+        )
 
     def part(self, start: int, end: int) -> Raw:
         """Return the bytes behind the characters `[start, end)`."""
