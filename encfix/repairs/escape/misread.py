@@ -1,7 +1,8 @@
-"""References made of bytes of Chinese in UTF-8 that were read as windows-1252, in markup as well:
-`&aring;&curren;&Dagger;&aelig;&sup3;&uml;` is 备注.
+"""References made of bytes of Chinese in UTF-8 or GBK that were read as windows-1252, in markup as well:
+`&aring;&curren;&Dagger;&aelig;&sup3;&uml;` is 备注, and so is `&#177;&#184;&#215;&#162;`.
 
-French has `é&nbsp;»`, which is a character by chance; a text of such characters is none of Europe.
+French has `é&nbsp;»`, which is a character by chance; a text of such characters is none of Europe, nor are several in
+GBK in a row that make sense.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from encfix.batch import to_codes
+from encfix.chinese import model
 from encfix.edits import Proposal
 from encfix.repairs.escape.evidence import SURE, Page
 from encfix.repairs.escape.references import ENTITY, REFERENCE, unescape
@@ -22,6 +25,9 @@ LEAST_IN_A_TEXT, MOST_OF_A_TEXT = 3, 0.8
 LEAST_IN_A_ROW, MOST_OF_A_ROW = 2, 0.7
 """The same for what stands without a break, where the share may be less since bytes that windows-1252 leaves undefined
 are lost."""
+
+LEAST_IN_GBK, LEAST_SCORE = 4, -8.0
+"""Characters in GBK in a row, and what each of them scores, that prove it."""
 
 _BYTES = {
     ord(bytes((byte,)).decode("cp1252")): byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
@@ -44,8 +50,9 @@ def found(page: Page) -> Iterator[Proposal]:
     is_all = _count(page.text, MOST_OF_A_TEXT) >= LEAST_IN_A_TEXT
     counts = [_count(match[0], MOST_OF_A_ROW) for match in runs]
     least = 0 if is_all else 1 if max(counts) >= LEAST_IN_A_ROW else LEAST_IN_A_ROW
+    is_gbk = any(_is_gbk(match[0]) for match in runs)
     for run, count in zip(runs, counts, strict=True):
-        if count < least:
+        if count < least and not (is_gbk and _in_gbk(run[0])):
             continue
         for match in REFERENCE.finditer(page.text, *run.span()):
             new = unescape(match[1]) or ""
@@ -58,7 +65,27 @@ def found(page: Page) -> Iterator[Proposal]:
 def _count(text: str, most: float) -> int:
     """Return how many characters of Chinese the bytes behind a text hold, 0 if they hold less than a share of what is
     beyond ASCII."""
-    whole = REFERENCE.sub(lambda match: unescape(match[1]) or match[0], text)
-    raw = _HIGH_BYTE.sub(lambda match: chr(int(match[1], 16)), whole).translate(_BYTES)
+    raw = _written_out(text)
     count = len(_CHINESE_IN_UTF8.findall(raw))
     return count if 3 * count >= most * len(_BEYOND_ASCII.findall(raw)) else 0
+
+
+def _is_gbk(text: str) -> bool:
+    """Return whether the bytes behind a text are enough Chinese in GBK to be none by chance."""
+    chinese = _in_gbk(text)
+    return len(chinese) >= LEAST_IN_GBK and model.score(to_codes(chinese)) > LEAST_SCORE
+
+
+def _in_gbk(text: str) -> str:
+    """Return what the bytes behind a text are in GBK; nothing unless all are, and of GB 2312."""
+    try:
+        raw = _written_out(text).encode("latin-1")
+        return raw.decode("gbk") if len(raw) % 2 == 0 and min(raw) > 0xA0 else ""
+    except UnicodeError:
+        return ""
+
+
+def _written_out(text: str) -> str:
+    """Return a text without its escapes, each byte of windows-1252 as the character of its number."""
+    whole = REFERENCE.sub(lambda match: unescape(match[1]) or match[0], text)
+    return _HIGH_BYTE.sub(lambda match: chr(int(match[1], 16)), whole).translate(_BYTES)

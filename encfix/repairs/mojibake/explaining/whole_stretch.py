@@ -84,8 +84,8 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
     pairs = [pair for pair in of_utf8 or wide + narrow if plausibility.may_explain(block, pair)]
     ranked = _ranked(block, pairs, evidence.preferred)
     found = without_loss(block, ranked, evidence)
-    if not found and block.is_wide:
-        again = rounds.undone(block)
+    if not found:
+        again = rounds.undone(block) if block.is_wide else rounds.within(block, _explain_alone)
         if again:
             return [again]
     sound = [one.span for one in found if one.rule != DROPPED]
@@ -109,6 +109,11 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
             covered[one.span.places] = True
             taken.append(one)
     return sorted(taken, key=lambda one: one.span.start)
+
+
+def _explain_alone(block: Block) -> list[Explained]:
+    """Return the damaged spans of a block of which nothing else is known."""
+    return explain(block, Evidence(), 0)
 
 
 def _is_of_utf8(block: Block, pair: Pair) -> bool:
