@@ -100,7 +100,7 @@ def _of_rare_words(near: Near) -> tuple[_Rule, ...]:
     return (
         (has(0, "纔") & ~by_word, 12.0),  # only then, in older spelling
         (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
-        (has(0, "捲孃囌纍") & near.is_repeated(), 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌, 傷痕纍纍
+        (has(0, "捲孃囌纍噹") & near.is_repeated(), 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌, 傷痕纍纍, 噹噹地響
         (has(0, "捲") & has(-1, ROLLED), 12.0),
         (has(0, "捲") & has(-1, NUMERALS) & ~has(-2, "第上下"), 8.0),  # 兩捲底片
         (has(0, "孃") & ~by_word, 12.0),
