@@ -42,8 +42,8 @@ ANIMALS_AND_SHIPS = (
 PHASES = "生體用我被受命金木水火土"
 """What stands beside 剋 where it is of the five phases, not of 克服."""
 
-KEPT = "濛塚璿崑洩"
-"""Variants that simplified text keeps in names of places and people, and writes otherwise in words."""
+KEPT = "濛塚璿崑洩箇"
+"""Variants that simplified text keeps in names of places and people, 箇 in Wu too, and writes otherwise in words."""
 
 BOATS = "船舟槳桨艇筏舢岸艄湖"
 OF_TALENT = "華子女幹藝智氣識情略思德"
@@ -140,6 +140,7 @@ def _of_function_words(near: Near) -> tuple[_Rule, ...]:
     is_and = has(0, "並")
     is_and[is_and] = _are_conjunctions(near.rows[is_and])
     return (
+        (has(0, "係") & has(-1, "只唔就都亦仲淨") & near.hold(CANTONESE), 30.0),  # 只係列示咗
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
         (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
         (is_verb, 12.0),
