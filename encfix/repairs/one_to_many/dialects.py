@@ -32,7 +32,10 @@ DIALECT_WORDS = "時陣 啥物 按怎 逐家 查埔 查某 遮的 遐的 猶未"
 DIALECT_FORMS = "齣睏颱"
 """Forms that these write in words of their own: 頭齣, 睏椅."""
 
-MANDARIN = "的了們很嗎吧呢沒"
+WU_TOO = "箇纔"
+"""Words of Wu in either script: 箇 is this, and 纔 only then."""
+
+MANDARIN, MANDARIN_IN_SIMPLIFIED = "的了們很嗎吧呢沒", "这们吗没"
 """Words of Mandarin that these, and Wu, hardly have."""
 
 
@@ -45,6 +48,19 @@ def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
         is_mandarin = batch.holding(strange) | batch.holds(are_in(MANDARIN, batch.codes))
         is_dialect = _hold(batch, DIALECT, DIALECT_WORDS) | ~is_mandarin
         found &= is_dialect[batch.documents_of(places)]
+    return np.asarray(found)
+
+
+def are_wu(batch: Batch, places: Positions, line_ends: Positions) -> Mask:
+    """Return which places hold a word that Wu has in either script, 箇 and 纔, on a line without a word of Mandarin.
+
+    `line_ends` is where the lines of the batch end.
+    """
+    found = are_in(WU_TOO, batch.codes.take(places))
+    if found.any():
+        mandarin = np.flatnonzero(are_in(MANDARIN + MANDARIN_IN_SIMPLIFIED, batch.codes))
+        lines = np.unique(line_ends.searchsorted(mandarin))
+        found &= ~np.isin(line_ends.searchsorted(places), lines)
     return np.asarray(found)
 
 
