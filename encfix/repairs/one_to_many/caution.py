@@ -42,7 +42,7 @@ ANIMALS_AND_SHIPS = (
 PHASES = "生體用我被受命金木水火土"
 """What stands beside 剋 where it is of the five phases, not of 克服."""
 
-KEPT = "濛塚璿崑洩箇"
+KEPT = "濛塚璿崑洩汎箇"
 """Variants that simplified text keeps in names of places and people, 箇 in Wu too, and writes otherwise in words."""
 
 BOATS = "船舟槳桨艇筏舢岸艄湖"
