@@ -38,7 +38,7 @@ _QUOTES = "\"'`“”‘’「」『』"
 _OPENING = tuple(re.compile(rf"(?<!\\){mark}") for mark in "\"'`")
 """What opens and closes a literal of code, by kind."""
 
-_SETTING = re.compile(r"^[^\S\n]*[A-Za-z_][\w.-]*[^\S\n]*=[^\S\n]*$", re.MULTILINE | re.ASCII)
+_SETTING = re.compile(r"^[^\S\n]*[A-Za-z_][\w.-]*[^\S\n]*=[^\S\n]*\Z", re.MULTILINE | re.ASCII)
 """What stands on a line before the value of a setting, `app.title=`: files of settings write code points out."""
 
 _CELL = "[^\\S\\n]*"
@@ -96,8 +96,8 @@ class Page:
 
     def is_setting(self, start: int) -> bool:
         """Return whether the value of a setting begins at an offset."""
-        line_start, _ = self._span_of(self._line_of(start))
-        return _SETTING.search(self.text[line_start:start]) is not None
+        before = self.text[max(0, start - ABOUT_REACH - 1) : start]
+        return _SETTING.search(before if start <= ABOUT_REACH else before.partition("\n")[2]) is not None
 
     def is_in_literal(self, offset: int) -> bool:
         """Return whether a quotation mark before an offset, on its line of code, is not closed yet."""
