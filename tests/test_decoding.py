@@ -210,6 +210,12 @@ class TestDecoding:
     def test_other_languages(self, encoding: str, text: str) -> None:
         assert encfix.decode(text.encode(encoding)).text == text
 
+    @pytest.mark.parametrize(
+        "text", ["救命啊啊啊啊啊啊啊啊啊啊啊谁懂啊家人们", "⿰氵工＝江，⿱艹化＝花，⿴囗玉＝国，⿸广木＝床"]
+    )
+    def test_chinese_of_rare_characters_is_no_korean(self, text: str) -> None:
+        assert encfix.decode(text.encode("gb18030")).text == text
+
     def test_ascii_is_no_utf_16(self) -> None:
         for text in ("Bush hid the facts", "this app can break", "a ~{ b", "~{~}", "\x1b$B"):
             assert encfix.decode(text.encode()).text == text
@@ -304,7 +310,16 @@ class TestDamage:
             assert (decoded.text, decoded.strict) == (data.decode(encoding), True)
 
     @pytest.mark.parametrize(
-        "text", ["─" * 60, "★☆" * 30, "＝＝＝" * 20, "あいう" * 20, "Привет" * 10, "魑魅魍魉饕餮耄耋" * 8]
+        "text",
+        [
+            "─" * 60,
+            "★☆" * 30,
+            "＝＝＝" * 20,
+            "あいう" * 20,
+            "Привет" * 10,
+            "魑魅魍魉饕餮耄耋" * 8,
+            "亻刂氵灬忄扌犭纟讠钅饣艹辶阝宀疒",
+        ],
     )
     def test_odd_text_is_not_cut_anew(self, text: str) -> None:
         data = f"{SIMPLIFIED}\n{text}\n{SIMPLIFIED}\n".encode("gbk")

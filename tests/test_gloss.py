@@ -62,3 +62,8 @@ def test_lessons_stay_among_clean_pages(seed: int) -> None:
     lessons = [textbook(random, corpora.own_sentences()) for _ in range(1 + seed % 3)]
     text = "\n".join((*around[:50], *lessons, *around[50:]))
     assert not [change for change in encfix.clean(text, script="keep").changes if change.kind == "gloss"]
+
+
+def test_space_between_words_that_people_glossed_stays_where_all_glosses_go() -> None:
+    assert encfix.clean("A.勾当（dàng） 果脯（fǔ） 泥淖（nào）", gloss="all").text == "A.勾当 果脯 泥淖"
+    assert encfix.clean("書(shu) 記", gloss="all").text == "書記"

@@ -239,6 +239,9 @@ def _cut(whole: bytes, encoding: str, window: _Window) -> tuple[str, list[Bad]]:
         text = data.decode(encoding)
         as_it_stands = sum(_cost(first, second, language) for first, second in zip("\n" + text, text, strict=False))
         gain = best.score - as_it_stands
+        # What is as improbable cut anew is no damage: a list of radicals.
+        if best.score - LOST * len(found) < UNHEARD_OF * (len(cut) - len(found)):
+            return text, []
         if gain < GAIN and not (window.is_in_step and gain + WORDS * _gain_of_words(text, cut) >= GAIN_IN_STEP):
             return text, []
     return cut, found[::-1]

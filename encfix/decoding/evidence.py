@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from encfix.batch import to_codes
 from encfix.chinese import model
+from encfix.chinese.neighbours import FIRST_HANGUL, LAST_HANGUL, log_korean
 
 Logs = npt.NDArray[np.float64]
 
@@ -42,7 +43,15 @@ _COMMON_HANGUL = (
     "감석벽열점체활류예규종함임진토형격불편필황청질결준술쪽초추파포표항호효휴희각격견곳금길꿈끝남널녀높늘달담답독될두둘뒤드따"
     "떻또라락란랑량력련령례론료루률르를맞머먹먼메명목몸못문물및밀받발밤방밥배번범변병봉부북빛빠뿐새색생섬센셨송순승싶쓰씩악약"
     "얘억언얼엄엇에여역엔였온올옷완왕요욕울웃월육율음응잊작잘잡장적절접젊족존죽줄중즉직짓쪽찾책처천철축출취치친크큰타특평학한해험혀"
+    "앞옆쯤꽃냄뭐왜꼭딸빨빵쌀쓴찍촌춘컴켜콩텔톱팀팔펴폰풍핸홈횟힘닭닫덕덤덜덥돈돕둥딱떡땅뚜뜻띠랫림립링막맑맘멀몇몰묻믿겠겨겼곧골굴굳귀귤"
+    "깊깨껏꾸꿀끓끼낌낮낳냐냥넓넣넷놀놓눈눌눠늦닐댁더덮뎌돌됐둔뒷듣똑뛰뜨뜰렇렸롭롯룸뤄릅맨맡멋멘묘묵뮤믹밑박밝벌베벗복볶볼봄붙뷰블빌빚뻐"
+    "뽑뿌쁘쁜삼샵섞섯셋솔솥쇼숙숨숲숫쉬쉽슨슬슴싫싸쌓썼쏘쑥쓸씀씻앉앓얇엌엮엷옥옮웠윗읽잃입잎잠잤젖졌좀좁좋죄죠줍쥐즐짜짝짧쩌째쨌쪄쫓찌찐"
+    "찢찮찰참창찼챙척쳐촬총촛촉층칠칼캐컵켓코콘쿠퀴클킬킨킹탁탄탈탕터턱털테튀튼팅판패팩퍼펜푸푼풀프플핀합햇햄허헌헤헬혼홀홍획후훈훌흐흑흔"
+    "흘흙흥흰"
 )
+
+# Marks that Korean writes in half width, or not at all, and Chinese all the time; what one of them costs in Korean.
+_NOT_KOREAN, _MARK_NOT_KOREAN = "，。？！：；（）、", -12.0
 
 # Blocks whose letters a text in a single-byte encoding may hold, with what one of them costs in such a text.
 _ALPHABETS = ((0xC0, 0x24F, -4.8), (0x370, 0x3FF, -4.6), (0x400, 0x45F, -4.4), (0x5D0, 0x5EA, -4.4),
@@ -78,9 +87,8 @@ def _costs(language: str) -> npt.NDArray[np.float32]:
         costs[0xFF61:0xFFA0] = -8.0
     elif language == "Korean":
         costs[0x4E00:0xA000] = -13.0
-        for lead in range(0xB0, 0xC9):
-            row = bytes(byte for trail in range(0xA1, 0xFF) for byte in (lead, trail))
-            costs[[ord(syllable) for syllable in row.decode("euc_kr")]] = -8.2
+        costs[FIRST_HANGUL:LAST_HANGUL] = log_korean(np.arange(FIRST_HANGUL, LAST_HANGUL, dtype=np.uint32))
+        costs[list(map(ord, _NOT_KOREAN))] = _MARK_NOT_KOREAN
         costs[[ord(syllable) for syllable in _COMMON_HANGUL]] = -6.4
         costs[[ord(syllable) for syllable in _FREQUENT_HANGUL]] = -4.8
     elif language == "letters":

@@ -38,6 +38,14 @@ _QUOTES = "\"'`“”‘’「」『』"
 _OPENING = tuple(re.compile(rf"(?<!\\){mark}") for mark in "\"'`")
 """What opens and closes a literal of code, by kind."""
 
+_SETTING = re.compile(r"^[^\S\n]*[A-Za-z_][\w.-]*[^\S\n]*=[^\S\n]*\Z", re.MULTILINE | re.ASCII)
+"""What stands on a line before the value of a setting, `app.title=`: files of settings write code points out."""
+
+_CELL = "[^\\S\\n]*"
+_SHOWN_BEFORE = re.compile(rf"(?:[‘“「『（【`]|\|{_CELL})$")
+_SHOWN_BEHIND = re.compile(rf"[’”」』）】`]|{_CELL}\|")
+"""What encloses an escape that is shown as such: quotation marks, brackets, and the cell of a table."""
+
 _DESTINATION = re.compile(r"\]\([^()\s]*$|(?:href|src) ?= ?[\"'][^\"'<>\s]*$")
 """What stands before a place in the destination of a link, in Markdown or HTML."""
 
@@ -80,6 +88,16 @@ class Page:
         """Return whether an address, or the destination of a link, began before an offset, with no space since."""
         before = self.text[max(0, offset - LONGEST_ADDRESS) : offset].rpartition(" ")[2].rpartition("\n")[2]
         return "://" in before or "www." in before or _DESTINATION.search(before) is not None
+
+    def is_shown(self, start: int, end: int) -> bool:
+        """Return whether a span stands alone in quotation marks, in brackets, or in the cell of a table."""
+        before = self.text[max(0, start - ABOUT_REACH) : start]
+        return _SHOWN_BEFORE.search(before) is not None and _SHOWN_BEHIND.match(self.text, end) is not None
+
+    def is_setting(self, start: int) -> bool:
+        """Return whether the value of a setting begins at an offset."""
+        before = self.text[max(0, start - ABOUT_REACH - 1) : start]
+        return _SETTING.search(before if start <= ABOUT_REACH else before.partition("\n")[2]) is not None
 
     def is_in_literal(self, offset: int) -> bool:
         """Return whether a quotation mark before an offset, on its line of code, is not closed yet."""

@@ -101,7 +101,7 @@ def _confidence(page: Page, notation: Notation, start: int) -> float:
     if notation.in_text < SURE and page.is_about(start):
         return 0.0
     is_quoted = page.text[start - 1 : start] in tuple("\"'`") and (notation.in_code == 0 or page.holds_code)
-    is_quoted |= notation.in_code < SURE and page.is_in_literal(start)
+    is_quoted |= notation.in_code < SURE and (page.is_in_literal(start) or page.is_setting(start))
     confidence = notation.in_code if is_quoted else notation.in_text
     is_named = (
         notation.rule == PERCENT and page.text[start - 1 : start].isalpha() and not page.text[start - 1].isascii()

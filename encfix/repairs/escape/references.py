@@ -79,8 +79,8 @@ def _whole(page: Page) -> Iterator[Proposal]:
     placeholders = [match.span() for match in _PLACEHOLDER.finditer(page.text)] if is_markup else []
     edges = {start for start, _ in placeholders} | {end for _, end in placeholders}
     for match, new in references:
-        is_edge = match.start() in edges or match.end() in edges
-        yield Proposal(*match.span(), new, ENTITY, UNSURE if is_edge else SURE)
+        is_meant = match.start() in edges or match.end() in edges or page.is_shown(*match.span())
+        yield Proposal(*match.span(), new, ENTITY, UNSURE if is_meant else SURE)
     for match in _FULLWIDTH_SEMICOLON.finditer(page.text):
         new = unescape(match[1] + ";")
         if new is not None and (new == "\u00a0" or match[1][0] != "#" or is_chinese(new)):

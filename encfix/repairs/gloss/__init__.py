@@ -93,9 +93,11 @@ def _proposed(batch: Batch, glosses: Glosses, evidence: Evidence, options: Optio
     is_sound = are_in(SOUNDS, batch.codes.take(glosses.owner))
     told = batch.holding(glosses.owner[evidence.is_repeated & ~is_sound])
     confidence[repeated & ~told[evidence.document]] = UNSURE
+    is_meant = confidence <= UNSURE
     if options.gloss == "all":
         confidence[:] = 1.0
-    end = glosses.end + (evidence.has_space & (confidence > UNSURE))
+        is_meant &= glosses.toned  # who writes tones sets the space for what follows: 勾当(dàng) 果脯(fǔ)
+    end = glosses.end + (evidence.has_space & ~is_meant)
     shown = confidence > 0
     edits = deletions(glosses.start[shown], end[shown], rule[shown], confidence[shown])
     has_emoji = evidence.is_periodic | evidence.is_irregular

@@ -37,6 +37,7 @@ _SYMBOLS = frozenset("#$%&'^~`{}<>@*+!;\"|\\")
 _CODE = re.compile(
     r"://|www\.|\.(?:com|cn|net|org)|^(?:&?#?\w+;)+$|^[#$@]\w+$|</|/>|[=()]|&&|\*\*|<\w+>|^[`'\"].*[`'\"]$|^%\w+%$|^\||\|$|\\[A-Za-z]{2}"
     r"|\{[^{}]*\}|\[[^\[\]]*\]|^\$.*\$$"  # $ENV{PATH}, $^W[0], $x^2+y^2$: by chance brackets hardly ever come in pairs
+    r"|\{\{|\}\}|[0-9A-Za-z][<>][A-Za-z][<>]"  # {{PLURAL:$2|$1个页面}}, N|0<x<5}
 )
 SHORTEST_MASK, EMPHASIS = 3, 2
 """Asterisks of a mask, and of what Markdown prints in bold; of what it slants as well there are three."""

@@ -40,8 +40,8 @@ _LEADING = "把被从從向与與及并並将將再各每其"
 
 _HAN = "[\u3400-\u9fff]"
 _GAP = re.compile(rf"(?<={_HAN})\?+(?=[^\s!-@]|$)|(?<!{_HAN})\?+(?={_HAN})")
-_EXPRESSION = re.compile(rf"\(\?[:!=<P]|[\])}}*+\\]\?|\?\||{_HAN}\|{_HAN}|\.[*+]")
-"""What regular expressions hold."""
+_EXPRESSION = re.compile(rf"\(\?[:!=<P]|[\])}}*+\\]\?|\?\||{_HAN}\|{_HAN}|\.[*+]|(?<!\S)\?[^\s?]+\? \?[^\s?]+\?(?!\S)")
+"""What regular expressions hold, and synopses of commands, ?标签? ?描述?, for what may be left out."""
 
 _UNITS = "年月日时時分秒号號页頁次个個第元岁歲点點"
 """Characters beside blanks to fill in."""

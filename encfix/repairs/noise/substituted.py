@@ -13,7 +13,7 @@ import numpy as np
 
 from encfix import screen
 from encfix.batch import Batch
-from encfix.chinese.characters import HAN_CLASSES, LINE_END_CLASSES, Class, among
+from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among
 from encfix.edits import Edits, deletions
 from encfix.rules import number_of
 
@@ -50,6 +50,9 @@ def propose(batch: Batch) -> Edits:
     marks = batch.counts(among(batch.classes, Class.COMMA, Class.MARK, Class.QUESTION))
     is_text = (far >= LEAST) & (far >= SHARE * characters) & (nom < NOM_SHARE * far)
     is_text &= (MARKS * marks >= characters) & (2 * marks <= characters)
+    # In lists of characters most stand alone.
+    lonely = ~(IS_HAN.take(batch.classes.take(found - 1)) | IS_HAN.take(batch.classes.take(found + 1)))
+    is_text &= 2 * np.bincount(document[lonely], minlength=len(batch)) < far
     is_text &= batch.holding(screen.positions(batch, screen.NOISE))
     found = found[is_text[document]]
     lines = np.searchsorted(np.flatnonzero(among(batch.classes, *LINE_END_CLASSES)), found)

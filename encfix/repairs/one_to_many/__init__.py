@@ -294,10 +294,13 @@ def _in_simplified(batch: Batch, scripts: Scripts) -> Candidates:
     codes = batch.codes.take(place)
     form = conversion.each_simplified(codes)
     everywhere = np.ones(len(place), np.bool_)
-    is_left = Surroundings(scripts, place).are_quotations(everywhere, ~everywhere)
+    surroundings = Surroundings(scripts, place)
+    is_left = surroundings.are_quotations(everywhere, ~everywhere)
+    is_left |= surroundings.are_classical()  # 於我乎 and 采蘋 in simplified editions
     is_left |= ~are_in_prose(batch, place) | ~is_common().take(codes, mode="clip")
     is_left |= form > 0xFFFF  # 頫 of 赵孟頫
     is_left |= dialects.are_cantonese(batch, place) | set_phrases.are_languages(batch.codes, place)
+    is_left |= dialects.are_wu(batch, place, scripts.line_ends)
     is_left |= caution.are_kept(batch, place) | set_phrases.are_inside(batch.codes, place)
     is_left |= (codes == ord("於")) & are_in(caution.AFTER_YU, batch.codes.take(place + 1))
     return Candidates.certain(place, form, is_left).where(form != codes)

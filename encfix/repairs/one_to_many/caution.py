@@ -42,8 +42,8 @@ ANIMALS_AND_SHIPS = (
 PHASES = "生體用我被受命金木水火土"
 """What stands beside 剋 where it is of the five phases, not of 克服."""
 
-KEPT = "濛塚璿崑洩"
-"""Variants that simplified text keeps in names of places and people, and writes otherwise in words."""
+KEPT = "濛塚璿崑洩汎箇"
+"""Variants that simplified text keeps in names of places and people, 箇 in Wu too, and writes otherwise in words."""
 
 BOATS = "船舟槳桨艇筏舢岸艄湖"
 OF_TALENT = "華子女幹藝智氣識情略思德"
@@ -100,7 +100,7 @@ def _of_rare_words(near: Near) -> tuple[_Rule, ...]:
     return (
         (has(0, "纔") & ~by_word, 12.0),  # only then, in older spelling
         (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
-        (has(0, "捲孃囌纍") & near.is_repeated(), 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌, 傷痕纍纍
+        (has(0, "捲孃囌纍噹") & near.is_repeated(), 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌, 傷痕纍纍, 噹噹地響
         (has(0, "捲") & has(-1, ROLLED), 12.0),
         (has(0, "捲") & has(-1, NUMERALS) & ~has(-2, "第上下"), 8.0),  # 兩捲底片
         (has(0, "孃") & ~by_word, 12.0),
@@ -140,6 +140,7 @@ def _of_function_words(near: Near) -> tuple[_Rule, ...]:
     is_and = has(0, "並")
     is_and[is_and] = _are_conjunctions(near.rows[is_and])
     return (
+        (has(0, "係") & has(-1, "只唔就都亦仲淨") & near.hold(CANTONESE), 30.0),  # 只係列示咗
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
         (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
         (is_verb, 12.0),

@@ -7,7 +7,7 @@ import numpy as np
 from encfix.batch import Batch, Mask, Positions
 from encfix.chinese.characters import IS_HAN, are_in
 
-ONLY_CANTONESE = "佢嘅唔咁噉啲喺冇嚟哋咗喎囖嘢嗰乜諗瞓嬲嘥"
+ONLY_CANTONESE = "佢嘅唔咁噉啲喺冇嚟哋咗喎囖嘢嗰乜諗瞓嬲嘥睇攞搵"
 """Characters that Mandarin hardly has, of Cantonese."""
 
 CANTONESE_WORDS = "邊個 邊度 邊位 邊處 呢個 呢度 仲有 係咪 即係 點解"
@@ -19,16 +19,23 @@ CANTONESE_TOO = "係吓响"
 CANTONESE_FORMS = "吓响矇嚮"
 """Those that traditional text would write otherwise, with 矇 of eyes that are half shut, and 嚮, another 响."""
 
-COUNTERS = "隻齣"
-"""What Cantonese counts with behind 呢 and 嗰, which are this and that."""
+COUNTERS, COUNTED_BEHIND = "隻齣", "箇茲蜀"
+"""What Cantonese counts with behind 呢 and 嗰, which are this and that; and what is this and one in Gan and Min, where
+Mandarin counts nothing."""
 
 DIALECT = "佇毋袂囡攏媠恁咱箍佮仝攑囥覕"
 """Characters of Taiwanese and Hakka that Mandarin hardly has."""
 
+DIALECT_WORDS = "時陣 啥物 按怎 逐家 查埔 查某 遮的 遐的 猶未"
+"""Words of Taiwanese whose characters Mandarin has as well."""
+
 DIALECT_FORMS = "齣睏颱"
 """Forms that these write in words of their own: 頭齣, 睏椅."""
 
-MANDARIN = "的了們很嗎吧呢沒"
+WU_TOO = "箇纔"
+"""Words of Wu in either script: 箇 is this, and 纔 only then."""
+
+MANDARIN, MANDARIN_IN_SIMPLIFIED = "的了們很嗎吧呢沒", "这们吗没"
 """Words of Mandarin that these, and Wu, hardly have."""
 
 
@@ -39,49 +46,62 @@ def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
     if found.any():
         strange = np.sort(np.concatenate((places[~found], others)))
         is_mandarin = batch.holding(strange) | batch.holds(are_in(MANDARIN, batch.codes))
-        is_dialect = batch.holds(are_in(DIALECT, batch.codes)) | ~is_mandarin
+        is_dialect = _hold(batch, DIALECT, DIALECT_WORDS) | ~is_mandarin
         found &= is_dialect[batch.documents_of(places)]
+    return np.asarray(found)
+
+
+def are_wu(batch: Batch, places: Positions, line_ends: Positions) -> Mask:
+    """Return which places hold a word that Wu has in either script, 箇 and 纔, on a line without a word of Mandarin.
+
+    `line_ends` is where the lines of the batch end.
+    """
+    found = are_in(WU_TOO, batch.codes.take(places))
+    if found.any():
+        mandarin = np.flatnonzero(are_in(MANDARIN + MANDARIN_IN_SIMPLIFIED, batch.codes))
+        lines = np.unique(line_ends.searchsorted(mandarin))
+        found &= ~np.isin(line_ends.searchsorted(places), lines)
     return np.asarray(found)
 
 
 def are_dialect_forms(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a form of a document with characters of Taiwanese and Hakka that these write too."""
-    return _where_document_holds(DIALECT, batch, places, are_in(DIALECT_FORMS, batch.codes.take(places)))
+    return _where_document(batch, places, are_in(DIALECT_FORMS, batch.codes.take(places)), DIALECT, DIALECT_WORDS)
 
 
 def are_cantonese(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a word that Cantonese has in either script, in a document with words of its own; or 吓
-    alone between marks, which is what, or isn't it."""
+    alone between marks, which is what, or isn't it, or behind 一 before one, which is once."""
     codes = batch.codes.take(places)
-    found = _where_document_is_cantonese(batch, places, are_in(CANTONESE_TOO, codes))
-    is_alone = ~IS_HAN.take(batch.classes.take(places - 1)) & ~IS_HAN.take(batch.classes.take(places + 1))
+    found = _where_document(batch, places, are_in(CANTONESE_TOO, codes), ONLY_CANTONESE, CANTONESE_WORDS)
+    before = batch.codes.take(places - 1)
+    is_once = (before == ord("一")) & (batch.codes.take(places - 2) != ord("吓"))
+    is_last = ~IS_HAN.take(batch.classes.take(places + 1))
+    is_alone = is_last & (is_once | ~IS_HAN.take(batch.classes.take(places - 1)))
     return np.asarray(found | (codes == ord("吓")) & is_alone)
 
 
 def are_cantonese_forms(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a form that Cantonese has of its own, or count with 隻 and 齣, in a document in
-    Cantonese; or do that behind 呢 that begins a clause, where Mandarin has none."""
+    Cantonese; or do that behind 呢 that begins a clause, or behind this in Gan and Min, where Mandarin has none."""
     codes, before = batch.codes.take(places), batch.codes.take(places - 1)
     is_counter = are_in(COUNTERS, codes)
     found = are_in(CANTONESE_FORMS, codes) | is_counter & are_in("呢嗰", before)
-    found = _where_document_is_cantonese(batch, places, found)
+    found = _where_document(batch, places, found, ONLY_CANTONESE, CANTONESE_WORDS)
     begins = ~IS_HAN.take(batch.classes.take(places - 2))
-    return np.asarray(found | is_counter & (before == ord("呢")) & begins)
+    found |= is_counter & ((before == ord("呢")) & begins | are_in(COUNTED_BEHIND, before))
+    return np.asarray(found)
 
 
-def _where_document_is_cantonese(batch: Batch, places: Positions, found: Mask) -> Mask:
-    """Return which of the places that are found lie in a document with characters or words of Cantonese alone."""
-    if not found.any():
-        return found
-    is_cantonese = batch.holds(are_in(ONLY_CANTONESE, batch.codes))
-    for word in CANTONESE_WORDS.split():
+def _where_document(batch: Batch, places: Positions, found: Mask, characters: str, words: str) -> Mask:
+    """Return which of the places that are found lie in a document with some of the characters or words."""
+    return np.asarray(found & _hold(batch, characters, words)[batch.documents_of(places)]) if found.any() else found
+
+
+def _hold(batch: Batch, characters: str, words: str) -> Mask:
+    """Return which documents hold some of the characters, or of the words of two characters."""
+    found = batch.holds(are_in(characters, batch.codes))
+    for word in words.split():
         (first,) = (batch.codes == ord(word[0])).nonzero()
-        is_cantonese |= batch.holding(first[batch.codes.take(first + 1) == ord(word[1])])
-    return np.asarray(found & is_cantonese[batch.documents_of(places)])
-
-
-def _where_document_holds(characters: str, batch: Batch, places: Positions, found: Mask) -> Mask:
-    """Return which of the places that are found lie in a document with some of the characters."""
-    if not found.any():
-        return found
-    return np.asarray(found & batch.holds(are_in(characters, batch.codes))[batch.documents_of(places)])
+        found |= batch.holding(first[batch.codes.take(first + 1) == ord(word[1])])
+    return np.asarray(found)

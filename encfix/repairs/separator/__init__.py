@@ -54,6 +54,9 @@ LONGEST_LEVEL = 3
 
 COLONS = to_codes(":：")
 
+LONGEST_LABEL = 6
+"""Ideographs of the longest label at the head of a line of a list."""
+
 _MARKS, _LINE_END = members(*MARK_CLASSES), members(*LINE_END_CLASSES)
 _SURE_DOUBLED = {"，": 0.93, "、": 0.93, "；": LIKELY, "：": LIKELY, "。": 0.7}
 """Confidence that a template doubled a mark; set by hand, by how often people type it twice."""
@@ -277,6 +280,7 @@ def _line_wraps(batch: Batch) -> Edits:
     Prose has stops anywhere in such lines; verse, couplets and titles of one length have none, or all at one place.
     """
     found = second_look.line_wraps(batch)
+    found = found[~_before_labels(batch, found)]
     if not len(found):
         return Edits.none()
     marks = np.flatnonzero(among(batch.classes, *MARK_CLASSES, *LINE_END_CLASSES))
@@ -291,3 +295,14 @@ def _line_wraps(batch: Batch) -> Edits:
     different = np.bincount(kinds[0], minlength=len(batch))
     found = found[((2 * with_stop >= lines) & (different > 1))[document]]
     return deletions(found, found + 1, LINE_WRAP, WRAPPED)
+
+
+def _before_labels(batch: Batch, newlines: Positions) -> Mask:
+    """Return which newlines stand before a line that a label begins, 地址：, as each line of a list does."""
+    found = np.zeros(len(newlines), dtype=np.bool_)
+    is_label = np.ones(len(newlines), dtype=np.bool_)
+    for offset in range(1, LONGEST_LABEL + 2):
+        following = newlines + offset
+        found |= is_label & np.isin(batch.codes.take(following, mode="clip"), COLONS)
+        is_label &= IS_HAN.take(batch.classes.take(following, mode="clip"))
+    return found

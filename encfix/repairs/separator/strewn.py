@@ -9,8 +9,8 @@ page of which most gaps are spaced, the short lines between are damage as well. 
 is closed when it is made of known words.
 
 What looks alike and must stay: what was spaced for show, which is short and without stops (titles, greetings, slogans,
-signatures, dates), verse, names of two characters, lists of single characters (甲 乙 丙, tiles, notes, calendars), and
-text divided into words (我 觉得 这 本 书 不错). A
+signatures, dates), verse, names of two characters, lists of single characters (甲 乙 丙, tiles, notes, calendars), what
+stands under its readings or notes, and text divided into words (我 觉得 这 本 书 不错). A
 space of another kind than those strewn, U+3000 between U+0020, divides words and stays everywhere.
 """
 
@@ -26,6 +26,7 @@ from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, are_in, members
 from encfix.edits import Edits, deletions
+from encfix.repairs.separator import interlinear
 from encfix.rules import number_of
 
 SPACES = number_of("separator.spaces")
@@ -124,6 +125,7 @@ def propose(batch: Batch) -> Edits:
     text_gaps = per_line(is_text[gaps.run])
     has_stops = np.bincount(line, weights=at_stop) > 0
     is_verse = _are_verse(batch, position, line, text_gaps >= FEW_GAPS)
+    is_verse |= interlinear.are_set(batch, line_ends, position, line, text_gaps >= FEW_GAPS)
     is_prose = (text_gaps >= MANY_GAPS) & has_stops & ~is_verse | (text_gaps >= LONG_LINE)
     is_prose &= ~_are_divided(batch, line_ends, position, line)
     in_prose = is_prose[line] & gaps.is_between_han
