@@ -6,9 +6,9 @@ may look a few places to either side of any code point without asking where a do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, wraps
-from typing import TypeAlias, TypeVar
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +22,6 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 Seam: TypeAlias = tuple[int, int]
 """A span of a text where something else stood, such as markup: no edit may reach across it. It may be empty, a place
 between two characters; else its characters stand for what was there."""
-
-Found = TypeVar("Found")
 
 MARGIN = 16
 """How far a rule may look beyond any position of a document."""
@@ -150,21 +148,6 @@ def _laid_out(seams: Iterable[Positions], starts: Positions) -> Positions:
     """Return the seams of documents that begin at `starts`, one behind the other."""
     placed = [own + start for own, start in zip(seams, starts.tolist(), strict=False)]
     return np.concatenate(placed) if placed else NO_SEAMS
-
-
-def once_per_batch(function: Callable[[Batch], Found]) -> Callable[[Batch], Found]:
-    """Remember what a function of a batch alone returned, as long as the batch lives: repairs share what they find."""
-    name = f"{function.__module__}.{function.__qualname__}"
-
-    @wraps(function)
-    def remembered(batch: Batch) -> Found:
-        known = batch.__dict__
-        if name not in known:
-            known[name] = function(batch)
-        found: Found = known[name]
-        return found
-
-    return remembered
 
 
 def to_text(codes: Codes) -> str:

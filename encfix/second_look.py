@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.arrays import inside
-from encfix.batch import Batch, Codes, Mask, Positions, once_per_batch
+from encfix.batch import Batch, Codes, Mask, Positions
 from encfix.chinese import model, neighbours
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class, among, are_in, members
+from encfix.memo import memoized
 
 NEAR = 24
 """Code points on either side of a position that are looked at."""
@@ -226,7 +227,7 @@ def wrapped(batch: Batch, newlines: Positions) -> Mask:
     return np.isin(newlines, wraps) if len(wraps) else np.zeros(len(newlines), dtype=np.bool_)
 
 
-@once_per_batch
+@memoized
 def line_wraps(batch: Batch) -> Positions:
     """Return newlines between characters where a line seems cut at the width of a page, sorted.
 

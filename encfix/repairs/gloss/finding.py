@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Mask, Positions, once_per_batch
+from encfix.batch import Batch, Mask, Positions
 from encfix.chinese import pinyin
 from encfix.chinese.characters import IS_HAN, Class, among
+from encfix.memo import memoized
 
 _VOWELS = sum(1 << ord(letter) - 96 for letter in "aeiouv")
 _HASH_FACTOR = 1_000_003
@@ -56,13 +57,13 @@ class Glosses:
         )
 
 
-@once_per_batch
+@memoized
 def brackets(batch: Batch) -> Positions:
     """Return every opening bracket."""
     return np.flatnonzero(among(batch.classes, Class.OPEN))
 
 
-@once_per_batch
+@memoized
 def find(batch: Batch) -> Glosses:
     """Return every reading in brackets of the character before it; of several in a row all are, or none counts."""
     codes, classes = batch.codes, batch.classes

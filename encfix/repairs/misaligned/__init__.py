@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix.arrays import outside
-from encfix.batch import Batch, Mask, once_per_batch
+from encfix.batch import Batch, Mask
 from encfix.chinese import gbk, pinyin
 from encfix.chinese.characters import (
     IS_LETTER,
@@ -43,6 +43,7 @@ from encfix.chinese.halves.page import Page
 from encfix.chinese.halves.tokens import Kind, Tokens, across, second_byte
 from encfix.chinese.model import pair
 from encfix.edits import Edits, Proposal, gathered
+from encfix.memo import memoized
 from encfix.options import Options
 from encfix.repairs import gloss
 from encfix.repairs.misaligned import dropped_byte
@@ -250,7 +251,7 @@ def _is_narrow(text: str) -> bool:
     return not _SOUND_WIDE_MARK.search(text) and _SOUND_NARROW_MARK.search(text) is not None
 
 
-@once_per_batch
+@memoized
 def _outside_glosses(batch: Batch) -> Mask:
     glosses = gloss.find(batch)
     return outside(glosses.start, glosses.end, len(batch.codes))

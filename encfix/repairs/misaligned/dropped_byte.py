@@ -12,12 +12,13 @@ import re
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions, once_per_batch
+from encfix.batch import Batch, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN
 from encfix.chinese.halves.lattice import LONGEST
 from encfix.chinese.halves.page import Page
 from encfix.edits import Proposal
+from encfix.memo import memoized
 from encfix.repairs.misaligned.half_character import GAP, Doubt, Signs, line_end, line_start, read_stretch
 
 IMPROBABLE = -21.0
@@ -30,7 +31,7 @@ _MARKS = tuple(map(ord, "！!；;？"))
 _OUT_OF_STEP = re.compile("[?@-~，；！？、,;!(（]")
 
 
-@once_per_batch
+@memoized
 def suspects(batch: Batch) -> Positions:
     """Return the marks of a batch behind which text is too improbable to be in step, or is cut behind a character."""
     codes = batch.codes[:-4]

@@ -14,6 +14,7 @@ import numpy as np
 
 from encfix.batch import Positions, to_codes, to_text
 from encfix.chinese import division, model
+from encfix.memo import memoized
 from encfix.repairs.mojibake.ambiguous_bytes import missing_bytes
 from encfix.repairs.mojibake.ambiguous_bytes.beam import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
 from encfix.repairs.mojibake.encodings import through_ftfy
@@ -59,14 +60,6 @@ def chosen(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     return restored or _read_as_utf8_in_part(block, pair) or resolve(block, pair)
 
 
-def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
-    """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt; it is
-    done once for a block."""
-    if pair not in block.resolved:
-        block.resolved[pair] = _resolved(block, pair)
-    return block.resolved[pair]
-
-
 def _read_as_utf8_in_part(block: Block, pair: Pair) -> tuple[Raw, Positions] | None:
     """Return the bytes behind a block in Big5 of which some were read as UTF-8, and the places where these are in
     doubt: where second bytes are left that are letters of ASCII, and it then reads better; else None."""
@@ -83,7 +76,9 @@ def _read_as_utf8_in_part(block: Block, pair: Pair) -> tuple[Raw, Positions] | N
     return (raw, doubted) if gained > GAP else None
 
 
-def _resolved(block: Block, pair: Pair) -> tuple[Raw, Positions]:
+@memoized
+def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
+    """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt."""
     as_seen = _chosen(block, pair, {})
     twins = _twins(block, pair)
     if not np.isin(block.codes, list(twins)).any():

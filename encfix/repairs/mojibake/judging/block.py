@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -33,9 +32,6 @@ from encfix.repairs.mojibake.judging.costs import damaged_costs
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
 from encfix.repairs.mojibake.lost_bytes.utf8 import Slot
 from encfix.second_look import IS_NO_SIGN, SUSPECT, USUAL
-
-if TYPE_CHECKING:
-    from encfix.repairs.mojibake.judging import edges
 
 Scores = npt.NDArray[np.float64]
 
@@ -101,10 +97,6 @@ class Block:
         self._never: dict[str, Positions] = {}
         self._stops: dict[str, Positions] = {}
         self._may_be_later: dict[bool, Mask] = {}
-        self.resolved: dict[Pair, tuple[Raw, Positions]] = {}
-        """For pairs that were read with care the bytes chosen, and the places where the choice is in doubt."""
-        self.readings: dict[tuple[Pair, float], edges.Rough | None] = {}
-        """For pairs that were read what gains more than so many nats as the bytes that come first."""
         self.is_wide = bool((codes >= FIRST_OF_CHINA).any())
         self.is_narrow = bool(((codes >= 0x80) & (codes < FIRST_OF_CHINA)).any())
         self.foreign = int((codes >= 0x80).sum())

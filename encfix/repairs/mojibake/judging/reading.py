@@ -16,6 +16,7 @@ import numpy as np
 
 from encfix.arrays import offsets_of
 from encfix.batch import Codes, Mask, Positions, to_codes, to_text
+from encfix.memo import memoized
 from encfix.repairs.mojibake.encodings.charsets import may_be_gone
 from encfix.repairs.mojibake.encodings.inverses import Raw
 from encfix.repairs.mojibake.encodings.pairs import Pair
@@ -157,9 +158,12 @@ def _gaining(
     own = block.bytes_of(pair)
     if lossy or (raw or own) is not own:
         return _read(block, pair, least, raw or own, lossy)
-    if (pair, least) not in block.readings:
-        block.readings[pair, least] = _read(block, pair, least, own)
-    return block.readings[pair, least]
+    return _read_first(block, pair, least)
+
+
+@memoized
+def _read_first(block: Block, pair: Pair, least: float) -> edges.Rough | None:
+    return _read(block, pair, least, block.bytes_of(pair))
 
 
 def _read(block: Block, pair: Pair, least: float, raw: Raw, lossy: Reading | None = None) -> edges.Rough | None:
