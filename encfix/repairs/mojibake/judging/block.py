@@ -13,6 +13,7 @@ from encfix.batch import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import are_japanese, best_sums, is_hangul, is_kana, is_misread, log_japanese, log_mixed
+from encfix.memo import memoized
 from encfix.repairs.mojibake.encodings import later_marks, narrowed, plain_spaces
 from encfix.repairs.mojibake.encodings.charsets import (
     FIRST_OF_CHINA,
@@ -90,13 +91,6 @@ class Block:
         self.running: Scores = running_sums(self.costs)
         self._whole: tuple[Block, int, int] | None = None
         self._raw: dict[str, Raw] = {}
-        self._own: dict[str, Raw] = {}
-        self._unbroken: dict[str, Raw] = {}
-        self._held: dict[str, int] = {}
-        self._lacking: dict[str, Mask] = {}
-        self._never: dict[str, Positions] = {}
-        self._stops: dict[str, Positions] = {}
-        self._may_be_later: dict[bool, Mask] = {}
         self.is_wide = bool((codes >= FIRST_OF_CHINA).any())
         self.is_narrow = bool(((codes >= 0x80) & (codes < FIRST_OF_CHINA)).any())
         self.foreign = int((codes >= 0x80).sum())
@@ -199,9 +193,16 @@ class Block:
 
     def lacks(self, charset: str) -> int:
         """Return how many characters beyond ASCII a charset lacks, be they marks of what was lost."""
-        if charset not in self._held:
-            self._held |= held(self.codes, OF_EUROPE if charset in OF_EUROPE else OF_ASIA)
-        return self.foreign - self._held[charset]
+        known = self._held_by_europe if charset in OF_EUROPE else self._held_by_asia
+        return self.foreign - known[charset]
+
+    @cached_property
+    def _held_by_europe(self) -> dict[str, int]:
+        return held(self.codes, OF_EUROPE)
+
+    @cached_property
+    def _held_by_asia(self) -> dict[str, int]:
+        return held(self.codes, OF_ASIA)
 
     def raw(self, charset: str) -> Raw:
         """Return the bytes that `charset` gives the block for."""
@@ -219,60 +220,55 @@ class Block:
 
     def bytes_of(self, pair: Pair) -> Raw:
         """Return the bytes behind the block as a text of `pair`: marks that were no part of it are as if they were."""
-        raw = self.raw(pair.wrong)
-        if pair.codec != "utf-8":
-            return raw
-        if pair.wrong not in self._own:
-            is_narrow = pair.is_single_byte
-            if is_narrow:
-                raw = self._with_no_break(pair.wrong)
-            elif pair.wrong == "gbk":
-                raw = narrowed.with_wide(raw, self.codes)
-            if is_narrow not in self._may_be_later:
-                self._may_be_later[is_narrow] = later_marks.may_be_later(self.codes, is_narrow=is_narrow)
-            self._own[pair.wrong] = later_marks.with_own_marks(
-                raw, self.codes, self._may_be_later[is_narrow], by_two=pair.wrong in LOSES_MANY
-            )
-        return self._own[pair.wrong]
+        return self._bytes_of_utf8(pair.wrong) if pair.codec == "utf-8" else self.raw(pair.wrong)
 
+    @memoized
+    def _bytes_of_utf8(self, charset: str) -> Raw:
+        is_narrow = charset in SINGLE_BYTE
+        raw = self._with_no_break(charset) if is_narrow else self.raw(charset)
+        if charset == "gbk":
+            raw = narrowed.with_wide(raw, self.codes)
+        is_later = self._may_be_later(is_narrow=is_narrow)
+        return later_marks.with_own_marks(raw, self.codes, is_later, by_two=charset in LOSES_MANY)
+
+    @memoized
+    def _may_be_later(self, *, is_narrow: bool) -> Mask:
+        return later_marks.may_be_later(self.codes, is_narrow=is_narrow)
+
+    @memoized
     def _with_no_break(self, charset: str) -> Raw:
         """Return the bytes behind the block as UTF-8 in which plain spaces may have been no-break ones."""
-        if charset not in self._unbroken:
-            self._unbroken[charset] = plain_spaces.with_no_break(self.raw(charset), charset)
-        return self._unbroken[charset]
+        return plain_spaces.with_no_break(self.raw(charset), charset)
 
+    @memoized
     def lacking(self, charset: str) -> Mask:
         """Return which characters `charset` lacks, but for marks of what was lost, none of its text: bool of shape
         (n,)."""
-        if charset not in self._lacking:
-            data = np.frombuffer(self.raw(charset).data, dtype=np.uint8)
-            lost = data[self.raw(charset).starts[:-1]] == LOST
-            if charset == UTF8_OR_CP1252:
-                lost &= self.codes != LOST  # ÿ may have been two bytes
-            for mark in replacements(charset):
-                lost &= self.codes != mark
-            self._lacking[charset] = np.asarray(lost)
-        return self._lacking[charset]
+        raw = self.raw(charset)
+        lost = np.frombuffer(raw.data, dtype=np.uint8)[raw.starts[:-1]] == LOST
+        if charset == UTF8_OR_CP1252:
+            lost &= self.codes != LOST  # ÿ may have been two bytes
+        for mark in replacements(charset):
+            lost &= self.codes != mark
+        return np.asarray(lost)
 
+    @memoized
     def never(self, charset: str) -> Positions:
         """Return how many characters that no decoder of `charset` gives, or that were put there later, stand before
         each place: (n + 1,)."""
-        if charset not in self._never:
-            is_never = self.lacking(charset)
-            if charset in SINGLE_BYTE and charset not in PLAIN_SPACE:  # beside a space that may be a byte none is alone
-                is_byte = plain_spaces.are_behind(self._with_no_break(charset), self.codes)
-                is_never = is_never | self._are_alone & ~is_byte
-            if charset in OF_CYRILLIC:
-                is_never = is_never | cyrillic_words.are_words(self.codes)
-            self._never[charset] = self.controls + running_counts(is_never)
-        return self._never[charset]
+        is_never = self.lacking(charset)
+        if charset in SINGLE_BYTE and charset not in PLAIN_SPACE:  # beside a space that may be a byte none is alone
+            is_byte = plain_spaces.are_behind(self._with_no_break(charset), self.codes)
+            is_never = is_never | self._are_alone & ~is_byte
+        if charset in OF_CYRILLIC:
+            is_never = is_never | cyrillic_words.are_words(self.codes)
+        return self.controls + running_counts(is_never)
 
+    @memoized
     def stops(self, charset: str) -> Positions:
         """Return how many line ends, controls and characters that `charset` lacks stand before each place: (n + 1,)."""
-        if charset not in self._stops:
-            never = self.never(charset)
-            self._stops[charset] = running_counts((self.classes == Class.NEWLINE) | (never[1:] > never[:-1]))
-        return self._stops[charset]
+        never = self.never(charset)
+        return running_counts((self.classes == Class.NEWLINE) | (never[1:] > never[:-1]))
 
     @cached_property
     def _are_alone(self) -> Mask:
