@@ -12,7 +12,6 @@ import numpy.typing as npt
 from encfix.batch import Mask, to_codes
 from encfix.chinese.characters import Class, class_table
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
-from encfix.repairs.mojibake.judging import proof
 from encfix.repairs.mojibake.judging.block import Block, Span
 from encfix.rules import number_of
 
@@ -79,7 +78,7 @@ def between(is_end: Mask) -> list[tuple[int, int]]:
 
 def covers_well(block: Block, spans: list[Span]) -> bool:
     """Return whether spans without a broken character hold nearly all that is beyond ASCII in a block."""
-    exact = (block.codes[span.start : span.end] for span in spans if proof.is_exact(span))
+    exact = (block.codes[span.start : span.end] for span in spans if span.is_exact)
     return bool(spans) and sum(int(np.count_nonzero(codes >= 0x80)) for codes in exact) >= WHOLE * block.foreign
 
 

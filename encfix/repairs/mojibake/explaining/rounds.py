@@ -47,7 +47,7 @@ def undone(block: Block) -> Explained | None:
             return None
         if is_whole:
             for span in reading.spans(inner, AGAIN, proof.LEAST_GAIN, resolving.resolve(inner, AGAIN)[0]):
-                confidence = proof.confidence(inner, span) if proof.is_exact(span) else 0.0
+                confidence = proof.confidence(inner, span) if span.is_exact else 0.0
                 if span.end - span.start >= WHOLE * inner.foreign and confidence > 0:
                     text = once[: span.start] + span.text + once[span.end :]
                     return Explained(Span(0, len(block.codes), text, span.gain, AGAIN), confidence, NUMBERS[AGAIN])

@@ -31,7 +31,7 @@ from encfix.repairs.mojibake.explaining.explained import (
     covers_well,
 )
 from encfix.repairs.mojibake.explaining.with_losses import with_losses
-from encfix.repairs.mojibake.judging import edges, proof, reading
+from encfix.repairs.mojibake.judging import edges, proof, reading, unmarked_losses
 from encfix.repairs.mojibake.judging.block import SAMPLE, Block, Scores, Span
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY, REPLACEMENT
 
@@ -219,12 +219,12 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
         unexplained = is_lossy and block.is_suspect_but_for([span.bounds for span in spans])
         is_partial = pair.codec in OF_KANA and not covers_well(block, spans)  # Big5 makes kana of common bytes
         for span in spans:
-            confidence = proof.confidence(block, span) if proof.is_exact(span) else 0.0
+            confidence = proof.confidence(block, span) if span.is_exact else 0.0
             is_alien = pair.is_european and block.is_in_a_word(span)
             if is_partial or is_alien:
                 confidence = min(confidence, DOUBTED)
             if confidence > 0 and not plausibility.is_rather_utf8(block, span):
-                dropped = unexplained or proof.may_lack_bytes(block, span, raw)
+                dropped = unexplained or unmarked_losses.may_lack_bytes(block, span, raw)
                 one = Explained(span, confidence, DROPPED if dropped else NUMBERS[pair])
                 mine = _blotted(one, raw, doubted) or list(_doubted(one, doubted, block))
                 found += mine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -46,6 +47,9 @@ _FOREIGN_SIGNS = members(Class.WESTERN, Class.TONED, Class.HALFWIDTH_KATAKANA, C
 
 IS_FOREIGN = members(Class.HANGUL, Class.HANGUL_RARE, Class.HALFWIDTH_KATAKANA)
 
+_BROKEN = re.compile("[\udc80-\udcff]")
+"""Bytes that are part of no character, as they are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -73,6 +77,11 @@ class Span:
     def places(self) -> slice:
         """The places of the block that it holds."""
         return slice(self.start, self.end)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the reading holds no byte that is part of no character."""
+        return _BROKEN.search(self.text) is None
 
     def part(self, start: int, end: int, first: int, last: int) -> Span:
         """Return the part `[start, end)`, which becomes `text[first:last]`."""

@@ -1,66 +1,28 @@
-"""Proof that a span was damaged as a pair of encodings says, and how sure that is."""
+"""Proof that a span was damaged as a pair of encodings says, and how sure that is.
+
+A claim that nothing refutes is proved by what its reading gains, in nats, beyond what chance does.
+"""
 
 from __future__ import annotations
 
 import math
-import re
 
 import numpy as np
-import numpy.typing as npt
 
 from encfix.batch import Codes, Mask, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import IS_HAN, class_table
-from encfix.chinese.neighbours import FIRST_HANGUL, is_hangul, is_kana, is_misread, log_japanese, log_korean
-from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, decoder_of
-from encfix.repairs.mojibake.encodings.inverses import Raw, encode
+from encfix.chinese.neighbours import is_hangul, is_kana, log_japanese
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
-from encfix.repairs.mojibake.judging import shift_jis_halves
 from encfix.repairs.mojibake.judging.block import Block, Span
-from encfix.repairs.mojibake.judging.costs import are_pictures, broken, read_costs
-from encfix.repairs.mojibake.judging.reading import gain_of_drops, may_be_others, most_gain_of_drops
-from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
+from encfix.repairs.mojibake.judging.claim import Claim, are_letters
+from encfix.repairs.mojibake.judging.refutation import SOUND_MARKS, is_refuted
 
 LEAST_GAIN = 10.0
 """Nats that a reading must gain before it is looked at."""
 
 LEAST_MEAN = -9.0
 """The least mean cost of a character in the reading, in nats: text scores about -6, chance about -12."""
-
-MOST_LIKELY = -7.6
-"""The mean cost of a Chinese character above which a text is not improbable enough to be damage."""
-
-LEAST_HAN = 0.5
-"""The share of such characters, of those beyond ASCII, up to which they are there by chance."""
-
-MOST_BROKEN = 0.4
-MOST_BROKEN_NARROW = 0.1
-"""The largest share of the characters of a reading that may be lost; less where hardly any byte can be."""
-
-MOST_ABROAD = 0.2
-"""The largest share of kana and hangul in a reading that is Chinese."""
-
-POOR = -12.0
-"""The cost of a first or last character below which bytes were dropped there."""
-
-LEAST_KOREAN = -7.5
-"""The least mean cost of a syllable of Korean, in nats: text scores about -6, the syllables in order -9."""
-
-AN_INITIAL, ONE_INITIAL = 588, 0.8
-"""Syllables of hangul that begin with one consonant, and the share of different ones that begin with the same in no
-text: ideographs of one reading, 佬涝姥捞劳老烙牢酪, stand side by side in GBK, as such syllables do in EUC-KR."""
-
-LEAST_KANA = 0.1
-"""The least share of kana among the kana and ideographs of Japanese."""
-
-SOUND_MARKS = to_codes("゛゜")
-"""Marks that stand by themselves in hardly any text: EUC-JP makes the first of ～."""
-
-ITERATION = to_codes("ゝゞヽヾ")
-"""Marks that repeat the kana before them."""
-
-CHART_STEP = 4
-"""How far apart neighbours of a chart are at most: some characters are left out."""
 
 PLAIN, STRANGEST = -6.0, 4.0
 """The mean cost of an ideograph in plain text, and by how much that of names, lists and verse may be less."""
@@ -81,12 +43,6 @@ SHORT_KOREAN, FEW_SYLLABLES = 6, 5.0
 LEAST_SOUND = -10.2
 """The mean cost of an ideograph of sound Chinese as words is more; misread Korean costs -10.6 and less."""
 
-MOST_SQUEEZED = 0.1
-"""The largest share of the characters of a reading that stand between two small letters of ASCII, as in `f枚r`."""
-
-LOOSE = -10.5
-"""The cost of a character below which a letter behind it, such as may be a second byte, is left over."""
-
 VARIED = 8
 """Characters of a reading from which some are there again in any text."""
 
@@ -101,73 +57,71 @@ FEW, FEWEST, OF_LINE = 3, 0.15, 60
 """Characters below which a reading is never sure; different ones, and their share of as many as a line has, where its
 bytes may be another's: 1月2月3月 and 1奉2奉3奉 are the same in EUC-JP and GBK."""
 
-_BROKEN = re.compile("[\udc80-\udcff]")
-"""Bytes that are part of no character, as they are read."""
+MOST_SURE_OF_FEW = 0.6
+"""How sure a reading of so few characters is at most."""
 
 
 def confidence(block: Block, span: Span) -> float:
     """Return the probability that a span is damage and its reading right; 0 where the proof fails."""
-    codes = to_codes(span.text)
-    costs = read_costs(codes, span.pair)
-    if span.pair.is_single_byte and _has_loose_ends(codes, costs):
+    claim = Claim(block, span)
+    if is_refuted(claim):
         return 0.0
-    lost = broken(codes) | (codes == 0xFFFD)
-    known = ~lost & (codes >= 0x80)
-    if span.pair.true == "utf-8" and span.pair.is_single_byte:
-        known &= ~are_pictures(codes)
-    is_by_chance = span.pair.is_single_byte or (span.pair.codec != "utf-8" and span.pair.is_chinese)
-    fewest = max(FEW, FEWEST * min(int(known.sum()), OF_LINE))
-    few = len(np.unique(codes[known])) < fewest if is_by_chance else known.sum() < FEW
-    here = slice(span.start, span.end)
-    if span.pair in MIXED and is_misread(codes):  # Korean that went the same way
-        return 0.0
-    if not _is_prose(codes, known, span.pair) or _is_chart(block.codes[here], span.pair):
-        return 0.0
-    if span.pair.is_single_byte and _squeezed(block, span, codes) > MOST_SQUEEZED * known.sum():
-        return 0.0
-    most = MOST_BROKEN_NARROW if span.pair.is_single_byte and span.pair.true != "utf-8" else MOST_BROKEN
-    if lost.sum() > most * (known.sum() + lost.sum()):
-        return 0.0
-    if span.pair.is_chinese and (is_kana(codes) | is_hangul(codes)).sum() > MOST_ABROAD * known.sum():
-        return 0.0
-    if not span.pair.is_chinese and ((lost.any() and span.pair.codec != "utf-8") or not _is_foreign(codes, span.pair)):
-        return 0.0
-    if span.pair.true == "euc-jp" and not (_fills_lines(block, span) and _is_no_big5(span)):
-        # Kana stand where they stood before, or are what common characters are in Big5, and prove nothing.
-        known &= _changed(block.codes[here], codes) & ~np.isin(codes, SOUND_MARKS)
-        # A sign alone, ∈ between slashes, is as right as the bracket that it would be.
-        few |= not span.pair.is_single_byte and not (known & _are_letters(codes)).any()
-    elif span.pair.is_korean:  # marks stand in chance readings, too
-        known &= is_hangul(codes)
-    if span.pair.true == "euc-jp" and span.pair.is_single_byte:
-        few |= _is_japanese_in_gbk(codes)
-    count = int(known.sum())
-    mean = float(costs[known].mean()) if count else LEAST_MEAN - 1
-    if mean < LEAST_MEAN:
-        return 0.0
-    han = IS_HAN.take(block.classes[here])
-    is_theirs = bool(han.sum() > LEAST_HAN * (block.codes[here] >= 0x80).sum())
-    if is_theirs and not span.pair.is_japanese and float(block.costs[here][han].mean()) > MOST_LIKELY:
-        return 0.0
-    # A Japanese list that says the same again and again proves it once, and so does a noise: ｷﾞｺﾞｷﾞｺﾞ.
-    is_varied = span.pair.codec == "utf-8"
-    is_varied |= span.pair.is_chinese and (span.pair.is_single_byte or count >= VARIED)
-    variety = 1.0 if is_varied else len(np.unique(codes[known])) / count
-    weight = variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - _chance(block, span)
-    weight -= _strangeness(block, span) * int(han.sum())
+    proving = _proving(claim)
+    weight = _weight(claim, proving)
     if weight < 0:
         return 0.0
     sure = 1 / (1 + math.exp(-min(weight, 50.0) / 2))
-    if few and not (span.pair.true == "utf-8" and span.pair.is_single_byte):
-        sure = min(sure, 0.6)
-    return min(sure * span.certainty, _ceiling(span.pair, bool(lost.any()) or span.certainty < 1))
+    if _are_few(claim, proving):
+        sure = min(sure, MOST_SURE_OF_FEW)
+    return min(sure * span.certainty, _ceiling(span.pair, bool(claim.lost.any()) or span.certainty < 1))
 
 
-def _is_no_big5(span: Span) -> bool:
-    """Return whether what was read as single bytes makes no Chinese in Big5."""
-    if not span.pair.is_single_byte:
+def _proving(claim: Claim) -> Mask:
+    """Return which characters of a reading prove that it is right: (m,)."""
+    pair, known = claim.pair, claim.known
+    if pair.is_korean:  # marks stand in chance readings, too
+        return known & is_hangul(claim.read)
+    if pair.true == "euc-jp" and not (_fills_lines(claim) and _is_no_big5(claim)):
+        # Kana stand where they stood before, or are what common characters are in Big5, and prove nothing.
+        return known & _changed(claim.seen, claim.read) & ~np.isin(claim.read, SOUND_MARKS)
+    return known
+
+
+def _weight(claim: Claim, proving: Mask) -> float:
+    """Return by how many nats a reading beats chance, by the characters that are `proving`; -inf where these read no
+    better than chance does."""
+    span, pair = claim.span, claim.pair
+    count = int(proving.sum())
+    mean = float(claim.costs[proving].mean()) if count else -math.inf
+    if mean < LEAST_MEAN:
+        return -math.inf
+    # A Japanese list that says the same again and again proves it once, and so does a noise: ｷﾞｺﾞｷﾞｺﾞ.
+    is_varied = pair.codec == "utf-8" or (pair.is_chinese and (pair.is_single_byte or count >= VARIED))
+    variety = 1.0 if is_varied else len(np.unique(claim.read[proving])) / count
+    weight = variety * (span.gain + 1.5 * count * (mean - LEAST_MEAN)) - _chance(claim)
+    return weight - _strangeness(claim.block, span) * int(claim.are_ideographs.sum())
+
+
+def _are_few(claim: Claim, proving: Mask) -> bool:
+    """Return whether a reading has so few characters, or so few different ones where bytes may be another's, that it
+    is never sure."""
+    pair, codes, known = claim.pair, claim.read, claim.known
+    if pair.is_single_byte and pair.true == "utf-8":
         return False
-    codes = to_codes(span.text.encode("euc_jp", "replace").decode("big5", "replace"))
+    if pair.true == "euc-jp" and pair.is_single_byte and _is_japanese_in_gbk(codes):
+        return True
+    if pair.true == "euc-jp" and not pair.is_single_byte and not (proving & are_letters(codes)).any():
+        return True  # a sign alone, ∈ between slashes, is as right as the bracket that it would be
+    if pair.is_single_byte or (pair.codec != "utf-8" and pair.is_chinese):
+        return len(np.unique(codes[known])) < max(FEW, FEWEST * min(int(known.sum()), OF_LINE))
+    return bool(known.sum() < FEW)
+
+
+def _is_no_big5(claim: Claim) -> bool:
+    """Return whether what was read as single bytes makes no Chinese in Big5."""
+    if not claim.pair.is_single_byte:
+        return False
+    codes = to_codes(claim.span.text.encode("euc_jp", "replace").decode("big5", "replace"))
     codes = codes[codes >= 0x80]
     return len(codes) > 0 and model.score(codes) < NO_BIG5
 
@@ -180,27 +134,13 @@ def _is_japanese_in_gbk(codes: Codes) -> bool:
     return other > own + BETTER_AS_GBK
 
 
-def _fills_lines(block: Block, span: Span) -> bool:
+def _fills_lines(claim: Claim) -> bool:
     """Return whether a span holds all that is beyond ASCII in its lines."""
+    block, span = claim.block, claim.span
     first, last = block.newlines.searchsorted((span.start, span.end)).tolist()
     bounds = np.concatenate(([-1], block.newlines, [len(block.codes)]))
     outside = block.codes[bounds[first] + 1 : span.start], block.codes[span.end : bounds[last + 1]]
     return not any((codes >= 0x80).any() for codes in outside)
-
-
-def _has_loose_ends(codes: Codes, costs: npt.NDArray[np.float32]) -> bool:
-    """Return whether an improbable character stands before a letter or sign of ASCII and a character behind it: where
-    two bytes of UTF-8 were read as one, Big5 takes the wrong ones for pairs from there, and its second bytes are left
-    alone."""
-    is_sign = (codes >= LEAST_TRAIL) & (codes < 0x80)
-    return bool((is_sign[1:-1] & (codes[:-2] >= 0x80) & (codes[2:] >= 0x80) & (costs[:-2] < LOOSE)).any())
-
-
-def _squeezed(block: Block, span: Span, codes: Codes) -> int:
-    """Return how many characters of a reading stand between two small letters, in the middle of a European word."""
-    around = np.concatenate((block.codes[max(span.start - 1, 0) : span.start], codes, block.codes[span.end :][:1]))
-    is_small = (around >= ord("a")) & (around <= ord("z"))
-    return int(np.count_nonzero((around >= 0x80)[1:-1] & is_small[:-2] & is_small[2:]))
 
 
 def _changed(before: Codes, after: Codes) -> Mask:
@@ -221,9 +161,10 @@ def _strangeness(block: Block, span: Span) -> float:
     return min(max(PLAIN - cost / around, 0.0), STRANGEST)
 
 
-def _chance(block: Block, span: Span) -> float:
+def _chance(claim: Claim) -> float:
     """Return the nats that a reading of a span must score to be more than chance."""
-    if not span.pair.is_korean:
+    block, span = claim.block, claim.span
+    if not claim.pair.is_korean:
         return CHANCE
     before, after = slice(max(span.start - FAR, 0), span.start), slice(span.end, span.end + FAR)
     around = np.concatenate([block.codes[part][IS_HAN.take(block.classes[part])] for part in (before, after)])
@@ -246,75 +187,3 @@ def _ceiling(pair: Pair, is_lossy: bool) -> float:
     if pair.is_single_byte or not pair.is_chinese:
         return 0.985
     return 0.96
-
-
-def _is_prose(codes: Codes, known: npt.NDArray[np.bool_], pair: Pair) -> bool:
-    """Return whether a reading has at least two characters that are letters, most of them beside another or a
-    digit."""
-    letters = _are_letters(codes)
-    if letters.sum() < 2 or len(np.unique(codes[letters])) < 2:
-        return False
-    if pair.is_korean:
-        return True  # words of one syllable stand alone
-    known = known | (codes >= ord("0")) & (codes <= ord("9"))
-    beside = np.append(known[1:], False) | np.append(False, known[:-1])
-    return bool((beside & letters).sum() >= 0.6 * letters.sum())
-
-
-def _is_chart(before: Codes, pair: Pair) -> bool:
-    """Return whether what stands there is a list of characters in the order of their bytes, as standards print them."""
-    raw = encode(before[before >= 0x80], pair.wrong)
-    data = np.frombuffer(raw.data, dtype=np.uint8).astype(np.int64)
-    starts = raw.starts[:-1][np.diff(raw.starts) == 2]
-    steps = np.diff(data[starts] << 8 | data[starts + 1])
-    return len(steps) >= FEW and bool(((steps > 0) & (steps <= CHART_STEP)).mean() >= 0.5)
-
-
-def _is_foreign(codes: Codes, pair: Pair) -> bool:
-    """Return whether a reading is Japanese or Korean by its share of kana or hangul."""
-    han = int(IS_HAN.take(class_table().take(codes)).sum())
-    if pair.is_korean:  # modern Korean has next to no ideographs; rare words of Chinese make some of each
-        hangul = codes[is_hangul(codes)]
-        if len(hangul) < max(4, 8 * han):
-            return False
-        initials = np.bincount((np.unique(hangul) - FIRST_HANGUL) // AN_INITIAL)
-        return bool(log_korean(hangul).mean() >= LEAST_KOREAN and initials.max() < ONE_INITIAL * initials.sum())
-    repeats = np.flatnonzero(np.isin(codes, ITERATION))
-    if not is_kana(codes.take(repeats - 1, mode="clip")).all() or np.isin(codes[:1], ITERATION).any():
-        return False  # 《 would be ゞ
-    kana = int((is_kana(codes) & ~np.isin(codes, SOUND_MARKS)).sum())
-    return kana >= LEAST_KANA * (kana + han)
-
-
-def _are_letters(codes: Codes) -> Mask:
-    return np.asarray(IS_HAN.take(class_table().take(codes)) | is_kana(codes) | is_hangul(codes))
-
-
-def is_exact(span: Span) -> bool:
-    """Return whether the reading holds no byte that is part of no character."""
-    return _BROKEN.search(span.text) is None
-
-
-def may_lack_bytes(block: Block, span: Span, raw: Raw) -> bool:
-    """Return whether bytes may be missing from a reading without a sign, or behind a question mark.
-
-    In an encoding of pairs all that follows would then be read from the wrong pairs.
-    """
-    pair = span.pair
-    if pair.codec == "cp932" and pair.is_single_byte:
-        return shift_jis_halves.may_be_left(block, span)
-    if not pair.is_chinese:
-        return False
-    codes = to_codes(span.text)
-    costs = read_costs(codes, pair)
-    if pair.codec == "utf-8":  # what is left of two characters at an end may be one
-        ends = costs[[0, -1]] if pair.wrong in LOSES_MANY else costs[-1:] if block.is_before_a_loss(span) else costs[:0]
-        return bool((ends < POOR).any())
-    if pair.is_single_byte:
-        return False
-    if block.is_cut(span) or np.isin(block.codes[max(0, span.start - 1) : span.end + 1], (ord("?"), 0xFFFD)).any():
-        return True
-    decoder = decoder_of(block.codes[span.start : span.end], pair.wrong)
-    part = raw.part(span.start, span.end)
-    gain = gain_of_drops(part, codes, pair, decoder)
-    return gain > most_gain_of_drops(codes) or may_be_others(part, codes, pair, decoder)

@@ -23,12 +23,10 @@ from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.judging import edges
 from encfix.repairs.mojibake.judging.block import Block, Scores, Span, running_counts, running_sums
 from encfix.repairs.mojibake.judging.costs import broken, read_costs
+from encfix.repairs.mojibake.judging.unmarked_losses import gain_of_drops, most_gain_of_drops
 from encfix.repairs.mojibake.lost_bytes import double_byte
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY, POOR_UTF8, REPLACEMENT, certainty, doubt, fill
 from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading, read_utf8
-
-MOST_GAIN, MOST_GAIN_EACH = 0.25, 0.03
-"""Nats by which an honest text may be more probable if bytes of it were dropped, and for each character of it."""
 
 FIRST_BROKEN = 0xDC00
 """What is added to a byte that is part of no character."""
@@ -102,22 +100,6 @@ def read_dropped(raw: Raw, pair: Pair, decoder: str) -> Reading | None:
     if not broken(codes).any() and gain_of_drops(raw, codes, pair, decoder) < most_gain_of_drops(codes) + CERTAIN:
         return None
     return double_byte.read_dropped(raw.data, raw.starts, pair.codec, (pair.wrong, decoder))
-
-
-def gain_of_drops(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> float:
-    """Return by how many nats a text is more probable if bytes of it may have been dropped than as `codes`."""
-    return double_byte.gain(raw.data, raw.starts, codes, pair.codec, (pair.wrong, decoder))
-
-
-def may_be_others(raw: Raw, codes: Codes, pair: Pair, decoder: str) -> bool:
-    """Return whether a character of a short text may well be what is left of two."""
-    return double_byte.may_be_others(raw.data, raw.starts, codes, pair.codec, (pair.wrong, decoder))
-
-
-def most_gain_of_drops(codes: Codes) -> float:
-    """Return the gain up to which it is chance: the longer a text, the more rare words it has, and the more bytes it
-    would have lost."""
-    return MOST_GAIN + MOST_GAIN_EACH * min(int(np.count_nonzero(codes >= 0x80)), double_byte.SAMPLE // 2)
 
 
 def spans(block: Block, pair: Pair, least: float, raw: Raw | None = None, lossy: Reading | None = None) -> list[Span]:
