@@ -84,8 +84,22 @@ def test_options_of_pyproject_in_the_file_of_encfix_are_told_apart(
 def test_a_baseline_that_is_not_there_yet_is_told_how_it_is_made(tmp_path: Path) -> None:
     path = put(str(tmp_path / "a.txt"), DAMAGED)
     assert "--write-baseline makes it" in run("check", path, "--baseline", tmp_path / "none.jsonl", code=2).stderr
-    assert "line 1: no JSON" in run("check", path, "--baseline", path, code=2).stderr
-    assert "line 1: no JSON" in run("undo", path, code=2).stderr
+
+
+@pytest.mark.parametrize(("content", "reason"), [(DAMAGED, "no JSON: "), ("{}\n", ""), ("", "")])
+def test_a_file_that_is_no_audit_is_told_what_is_expected(
+    content: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put("a.txt", content)
+    for command in (("undo",), ("apply",), ("report", "-o", "a.html")):
+        told = run(*command, "a.txt", code=2).stderr
+        assert f"a.txt: line 1: {reason}no audit, such as `encfix clean --audit FILE` writes\n" in told
+    told = run("check", "a.txt", "--baseline", "a.txt", code=2).stderr
+    assert (
+        f"a.txt: line 1: {reason}no baseline of format 1, such as `encfix check --write-baseline FILE` writes" in told
+    )
+    assert "a.txt: no log of names, such as --rename writes: " in run("names", "--undo", "a.txt", code=2).stderr
 
 
 def test_errors_of_the_system_are_told_in_its_words_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

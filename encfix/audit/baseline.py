@@ -23,6 +23,9 @@ CONTEXT = 8
 _END = re.compile("[\r\n]")
 
 
+NO_BASELINE = f"no baseline of format {FORMAT}, such as `encfix check --write-baseline FILE` writes"
+
+
 class BaselineError(ValueError):
     """The baseline cannot be read; the message says in which line and why."""
 
@@ -67,12 +70,11 @@ def read_baseline(lines: Iterable[bytes]) -> Counter[Known]:
     damage: Counter[Known] = Counter()
     number = 0
     for number, line in enumerate(lines, 1):
+        if number == 1:
+            _check_header(line)
+            continue
         try:
             record = parse(line)
-            if number == 1:
-                if (record.get("type"), record.get("format")) != ("baseline", FORMAT):
-                    raise ValueError(f"no baseline of format {FORMAT}")
-                continue
             count = record.pop("count")
             item = Known(**{**record, "rules": tuple(record["rules"])})
             if not isinstance(count, int) or not all(isinstance(text, str) for text in (*item.rules, *item[2:])):
@@ -81,5 +83,14 @@ def read_baseline(lines: Iterable[bytes]) -> Counter[Known]:
             raise BaselineError(f"line {number}: {error}") from error
         damage[item] += count
     if not number:
-        raise BaselineError("line 1: no baseline")
+        raise BaselineError(f"line 1: {NO_BASELINE}")
     return damage
+
+
+def _check_header(line: bytes) -> None:
+    try:
+        record = parse(line)
+    except (ValueError, RecursionError) as error:
+        raise BaselineError(f"line 1: {error}: {NO_BASELINE}") from error
+    if (record.get("type"), record.get("format")) != ("baseline", FORMAT):
+        raise BaselineError(f"line 1: {NO_BASELINE}")

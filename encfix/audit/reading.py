@@ -19,6 +19,9 @@ _Record: TypeAlias = tuple[int, dict[str, Any]]
 """The number of a line, and what it holds."""
 
 
+NO_AUDIT = "no audit, such as `encfix clean --audit FILE` writes"
+
+
 class AuditError(ValueError):
     """The audit cannot be read; the message says in which line and why."""
 
@@ -29,9 +32,12 @@ def read(lines: Iterable[bytes]) -> tuple[Header, Iterator[Entry]]:
     Raises AuditError, also while the entries are read, for what is no audit, or not a whole one.
     """
     records = _records(lines)
-    number, record = next(records, (1, {}))
+    try:
+        number, record = next(records, (1, {}))
+    except AuditError as error:
+        raise AuditError(f"{error}: {NO_AUDIT}") from error
     if record.get("type") != "audit":
-        raise AuditError("line 1: no audit")
+        raise AuditError(f"line 1: {NO_AUDIT}")
     if record.get("format") != FORMAT:
         raise AuditError(f"line 1: the format is {record.get('format')!r}; this version reads {FORMAT}")
     output = record.get("output")

@@ -210,8 +210,11 @@ def _undone(log: Path) -> Iterator[Renaming | Failed]:
     try:
         with open(log, "rb") as lines:
             renamings = list(_read(lines.read().splitlines(keepends=True)))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        yield Failed.because(log, error) if isinstance(error, OSError) else Failed(log, f"no log of names: {error}")
+    except OSError as error:
+        yield Failed.because(log, error)
+        return
+    except (ValueError, KeyError, TypeError) as error:
+        yield Failed(log, f"no log of names, such as --rename writes: {error}")
         return
     for group in reversed(list(_grouped(renamings))):
         first = group[0]
