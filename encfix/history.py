@@ -10,8 +10,9 @@ import numpy as np
 
 from encfix.batch import NO_SEAMS, Positions, to_text
 from encfix.faults import warned_of
+from encfix.placement import Placement
 from encfix.repairs.script import by_word
-from encfix.result import ChangeRow, Finding, Placement, Result, Trail
+from encfix.result import ChangeRow, Finding, Result, Trail
 from encfix.rules import RULES, Policy, number_of
 from encfix.spans import NO_SPANS, Rules, Span, Spans, compose, spans_of
 from encfix.stages import Stage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
@@ -10,6 +9,8 @@ from functools import cached_property
 from itertools import repeat
 from operator import attrgetter, index
 from typing import Literal, SupportsIndex, TypeAlias
+
+from encfix.placement import Placement
 
 Verdict: TypeAlias = Literal["clean", "repaired", "suspect", "lost"]
 
@@ -221,7 +222,7 @@ class Result:
     @property
     def _placement(self) -> Placement:
         if self._placed is None:
-            self._placed = Placement.of(self.changes)
+            self._placed = Placement.of((change.start, change.end, change.after) for change in self.changes)
         return self._placed
 
     def to_original(self, offset: int) -> int:
@@ -269,48 +270,6 @@ def _place(offset: SupportsIndex, text: str) -> int:
     if not 0 <= offset <= len(text):
         raise IndexError(f"offset {offset} is outside a text of {len(text)} code points")
     return offset
-
-
-class Placement:
-    """Maps offsets across replaced spans (start, end, new start, new end), sorted and disjoint, in both directions.
-
-    An offset means the code point that it stands before; with `is_end`, the one that it stands behind.
-    """
-
-    def __init__(self, spans: list[tuple[int, int, int, int]]) -> None:
-        self._forth = spans
-        self._back = [(new_start, new_end, start, end) for start, end, new_start, new_end in spans]
-
-    @classmethod
-    def of(cls, changes: Iterable[Change]) -> Placement:
-        """Return the placement across `changes`, sorted and disjoint."""
-        spans, shift = [], 0
-        for change in changes:
-            new = change.start + shift
-            spans.append((change.start, change.end, new, new + len(change.after)))
-            shift += len(change.after) - (change.end - change.start)
-        return cls(spans)
-
-    def forth(self, offset: int, *, is_end: bool = False) -> int:
-        """Map an offset from before the replacements to after them."""
-        return _map(self._forth, offset, is_end)
-
-    def back(self, offset: int, *, is_end: bool = False) -> int:
-        """Map an offset from after the replacements to before them."""
-        return _map(self._back, offset, is_end)
-
-
-def _map(spans: list[tuple[int, int, int, int]], offset: int, is_end: bool) -> int:
-    find = bisect_left if is_end else bisect_right
-    nth = find(spans, offset, key=lambda span: span[0]) - 1
-    if nth < 0:
-        return offset
-    start, end, new_start, new_end = spans[nth]
-    if offset >= end:
-        return offset - end + new_end
-    if end - start == new_end - new_start:
-        return new_start + (offset - start)
-    return new_end if is_end else new_start
 
 
 def apply_changes(original: str, changes: list[Change]) -> str:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from encfix.audit.jsonl import dump, parse
-from encfix.result import Change, Finding, Placement
+from encfix.placement import Placement
+from encfix.result import Change, Finding
 
 FORMAT = 1
 """The version of the format; a reader refuses one that it does not know."""
@@ -50,7 +51,7 @@ def known(
     >>> next(known("a.txt", "進口", [change], [change]))[-2:]
     ('進', '口')
     """
-    placement = Placement.of(changes)
+    placement = Placement.of((change.start, change.end, change.after) for change in changes)
     for item in items:
         start, end = placement.forth(item.start) - offset, placement.forth(item.end, is_end=True) - offset
         left = _END.split(text[max(start - CONTEXT, 0) : start])[-1]

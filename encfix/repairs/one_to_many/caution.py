@@ -15,7 +15,8 @@ from encfix.batch import Batch, Codes, Mask, Positions, to_text
 from encfix.chinese import model
 from encfix.chinese.characters import are_in
 from encfix.repairs.one_to_many.near import NEAR, Near
-from encfix.repairs.one_to_many.surroundings import EDGES, last_before
+from encfix.repairs.one_to_many.places import last_before
+from encfix.repairs.one_to_many.surroundings import EDGES
 
 NUMERALS = "一二三四五六七八九十百千萬万兩两幾几數数半0123456789０１２３４５６７８９〇零廿卅"
 COUNTED = NUMERALS + "每這这那哪整單单船隻"

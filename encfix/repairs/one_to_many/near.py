@@ -6,7 +6,8 @@ import numpy as np
 
 from encfix.batch import Codes, Mask, Positions
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, are_in, class_table
-from encfix.repairs.one_to_many.surroundings import EDGES, around, between
+from encfix.repairs.one_to_many.places import around, between
+from encfix.repairs.one_to_many.surroundings import EDGES
 
 FOREIGN = (
     "克斯爾尔德特巴馬马阿迪林埃格拉諾诺卡奧奥布希維维茲兹蒂納纳瓦薩萨達达塔亞亚倫伦森羅罗洛貝贝費费戈吉賓宾喬乔"

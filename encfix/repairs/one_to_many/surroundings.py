@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from encfix.arrays import inside, offsets_of
 from encfix.batch import Codes, Mask, Positions, to_text
-from encfix.chinese.characters import BOUNDARY_CODE, HAN_CLASSES, among, are_in, role_table
+from encfix.chinese.characters import HAN_CLASSES, among, are_in, role_table
 from encfix.repairs.one_to_many import columns, examples, spellings
 from encfix.repairs.one_to_many.line_scripts import CLEAR, CLOSING, OPENING, Scripts
+from encfix.repairs.one_to_many.places import FAR, around, between, first_from, last_before
 
 QUOTED = 60
 """Code points on either side within which the marks of a quotation are looked for."""
@@ -62,9 +63,6 @@ AT_ONCE = 4096
 NEAR_JAPANESE = 12
 """Code points on either side within which one of them makes a text Japanese."""
 
-FAR = 1 << 62
-"""Past every position."""
-
 HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很，"
 """Chinese words, and the comma, that a Japanese text without kana does not hold."""
 
@@ -76,32 +74,6 @@ HARDLY_JAPANESE_SHARE = 0.05
 
 _SETS = (EDGES, OPENING, CLOSING, CLASSICAL + LAST_OF_CLAUSES, MODERN, SHINJITAI, "/", "\n")
 _EDGE, _OPENING, _CLOSING, _CLASSICAL, _MODERN, _SHINJITAI, _SLASH, _NEWLINE = (1 << n for n in range(len(_SETS)))
-
-
-def last_before(positions: Positions, places: Positions) -> Positions:
-    """Return the last of some sorted positions before each place, -1 where there is none."""
-    return np.concatenate(([-1], positions)).take(positions.searchsorted(places))
-
-
-def first_from(positions: Positions, places: Positions) -> Positions:
-    """Return the first of some sorted positions at or behind each place, a very great number where there is none."""
-    return np.concatenate((positions, [FAR])).take(positions.searchsorted(places))
-
-
-def between(positions: Positions, starts: Positions, ends: Positions) -> Positions:
-    """Return how many of some sorted positions lie between each start and end."""
-    return positions.searchsorted(ends) - positions.searchsorted(starts)
-
-
-def around(codes: Codes, places: Positions, starts: Positions, ends: Positions, reach: int) -> Codes:
-    """Return the code points up to `reach` on either side of each place: uint32 (places, 2 * reach + 1).
-
-    What lies before its start, or from its end on, is a number past Unicode, another in each column.
-    """
-    columns = np.arange(2 * reach + 1)
-    where = places[:, None] + (columns - reach)
-    is_outside = (where < starts[:, None]) | (where >= ends[:, None])
-    return np.where(is_outside, (BOUNDARY_CODE + columns).astype(np.uint32), codes.take(where, mode="clip"))
 
 
 class Surroundings:
