@@ -1,4 +1,7 @@
-"""Spans of an array, many at once: runs of a mask, pieces of given lengths end to end, which positions spans hold."""
+"""Types of arrays, and spans of one, many at once.
+
+Runs of a mask, pieces of given lengths end to end, which positions spans hold.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,16 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+Codes: TypeAlias = npt.NDArray[np.uint32]
+"""Code points."""
 Positions: TypeAlias = npt.NDArray[np.int64]
+"""Offsets, lengths and numbers of things."""
 Mask: TypeAlias = npt.NDArray[np.bool_]
+"""Which of some things are meant."""
+Logs: TypeAlias = npt.NDArray[np.float32]
+"""Log probabilities as tables hold them, in nats."""
+Scores: TypeAlias = npt.NDArray[np.float64]
+"""Sums and differences of log probabilities, in nats."""
 
 
 def offsets_of(lengths: Positions) -> Positions:

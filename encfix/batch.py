@@ -13,11 +13,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import Codes, Mask, Positions
 from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table
-
-Codes: TypeAlias = npt.NDArray[np.uint32]
-Positions: TypeAlias = npt.NDArray[np.int64]
-Mask: TypeAlias = npt.NDArray[np.bool_]
 
 Seam: TypeAlias = tuple[int, int]
 """A span of a text where something else stood, such as markup: no edit may reach across it. It may be empty, a place

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, members
 

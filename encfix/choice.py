@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from encfix.batch import Batch, Mask
+from encfix.arrays import Mask
+from encfix.batch import Batch
 from encfix.edits import Edits, touching
 from encfix.options import Options
 from encfix.rules import RULES, Policy, Rule

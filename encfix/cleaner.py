@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from encfix import screen
-from encfix.batch import NO_SEAMS, Batch, Mask, Positions, Seam
+from encfix.arrays import Mask, Positions
+from encfix.batch import NO_SEAMS, Batch, Seam
 from encfix.choice import Choice
 from encfix.edits import Edits, touching
 from encfix.faults import warned_of

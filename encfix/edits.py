@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside, offsets_of
-from encfix.batch import Codes, Mask, Positions, to_codes
+from encfix.arrays import Codes, Mask, Positions, inside, offsets_of
+from encfix.batch import to_codes
 
 NO_SCORE = float("nan")
 

@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from encfix.batch import NO_SEAMS, Positions, to_text
+from encfix.arrays import Positions
+from encfix.batch import NO_SEAMS, to_text
 from encfix.faults import warned_of
 from encfix.placement import Placement
 from encfix.repairs.script import by_word

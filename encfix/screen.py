@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix import between, second_look
-from encfix.batch import Batch, Mask, Positions
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import (
     HAN_CLASSES,
     LETTER_CLASSES,

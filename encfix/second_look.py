@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, inside
+from encfix.batch import Batch
 from encfix.chinese import model, neighbours
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class, among, are_in, members
 from encfix.memo import memoized

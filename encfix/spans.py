@@ -13,8 +13,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import offsets_of
-from encfix.batch import Positions
+from encfix.arrays import Positions, offsets_of
 from encfix.edits import Edits
 from encfix.rules import RULES
 

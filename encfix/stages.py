@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.arrays import inside, offsets_of, outside
-from encfix.batch import Batch, Positions
+from encfix.arrays import Positions, inside, offsets_of, outside
+from encfix.batch import Batch
 from encfix.edits import Edits
 
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encfix.batch import Codes
+from encfix.arrays import Codes, Scores
 from encfix.repairs.mojibake.lost_bytes import best_reading
 from encfix.repairs.mojibake.lost_bytes.candidates import Source
-from encfix.repairs.mojibake.lost_bytes.lattice import Lattice, Logs
+from encfix.repairs.mojibake.lost_bytes.lattice import Lattice
 from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN
 
 layers = st.lists(st.integers(1, 3), min_size=1, max_size=4)
 
 
-def costs(first: Codes, second: Codes) -> Logs:
+def costs(first: Codes, second: Codes) -> Scores:
     return -((first * 7 + second * 3) % 11).astype(np.float64)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from encfix.arrays import Positions
 from encfix.audit.entry import Content, Entry, FieldChange, FieldFinding, Header
 from encfix.audit.jsonl import dump
-from encfix.batch import Positions, to_codes
+from encfix.batch import to_codes
 from encfix.result import Change, Finding
 
 FORMAT = 1

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import Codes, Logs
 from encfix.chinese import model
 from encfix.chinese.data import load
 
@@ -42,9 +43,6 @@ BOUND = "瞭彆衕噹嚮傢韆鞦蔔侷衊闆颱囌鏇"
 
 BOTH, LEFTOVER, MARKED = range(3)
 """What may be exchanged in a group: any member, only the simplified character, any but the most usual member."""
-
-Logs = npt.NDArray[np.float32]
-Codes = npt.NDArray[np.uint32]
 
 
 def standard(text: str) -> str:

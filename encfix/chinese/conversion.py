@@ -11,16 +11,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from encfix.arrays import Codes
 from encfix.chinese.corrections import TO_SIMPLIFIED, TO_TRADITIONAL, correct
 from encfix.chinese.lexicons import CHAINS
 from encfix.chinese.vector_conversion import convert_codes
 
 if TYPE_CHECKING:
     from opencc import OpenCC
-
-Codes = npt.NDArray[np.uint32]
 
 _UNCONVERTIBLE = re.compile("([\0\ud800-\udfff]+)")
 

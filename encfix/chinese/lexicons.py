@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import Codes
 from encfix.chinese.data import load
 from encfix.chinese.description import FIRST_OPERATOR, LAST_OPERATOR
 
-Codes = npt.NDArray[np.uint32]
 Symbols = npt.NDArray[np.uint16]
 
 LEXICONS = {

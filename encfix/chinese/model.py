@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import Codes, Logs
 from encfix.chinese.data import load
 
 STEP = 1 / 15
@@ -43,9 +44,6 @@ LINE_END = ord("\n")
 
 UNKNOWN_WORD = -17.0
 """What a character costs in the lattice that the lexicon lacks, unless it is a mark, a letter or a digit."""
-
-Logs = npt.NDArray[np.float32]
-Codes = npt.NDArray[np.uint32]
 
 
 @lru_cache(maxsize=1 << 14)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import Codes, Logs
 from encfix.chinese import model
 from encfix.chinese.data import load
 
@@ -37,9 +38,6 @@ LONG_VOWEL_AS_GBK, UNHEARD_OF = ord("〖"), -20.0
 
 SUSPECT_JAPANESE, SUSPECT_KOREAN = 6.0, 16.0
 """Nats that a stretch must gain as Japanese or as Korean before it is looked at: 咖啡一般 gains 14."""
-
-Logs = npt.NDArray[np.float32]
-Codes = npt.NDArray[np.uint32]
 
 
 def is_kana(codes: Codes) -> npt.NDArray[np.bool_]:

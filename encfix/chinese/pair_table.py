@@ -13,17 +13,9 @@ from functools import cache, lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import Logs
 from encfix.chinese.data import load
-from encfix.chinese.model import (
-    BUCKET_BITS,
-    FIRST_HAN,
-    MULTIPLIER,
-    REST_BITS,
-    STEP,
-    SYMBOL_BITS,
-    Logs,
-    symbol_logs,
-)
+from encfix.chinese.model import BUCKET_BITS, FIRST_HAN, MULTIPLIER, REST_BITS, STEP, SYMBOL_BITS, symbol_logs
 from encfix.chinese.model import symbols_of as symbols_of_codes
 
 Symbols = npt.NDArray[np.int64]

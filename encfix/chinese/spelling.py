@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside
+from encfix.arrays import Mask, Positions, Scores, inside
 from encfix.chinese import confusions, model, words
 from encfix.chinese.characters import BOUNDARY_CODE
-from encfix.chinese.words import LONGEST, Positions, Units
+from encfix.chinese.words import LONGEST, Units
 
 MISSPELLED = 8.0
 """Nats that a word costs whose spelling is not one of the accepted ones."""
@@ -26,9 +26,6 @@ NEVER = -np.inf
 
 GAP = BOUNDARY_CODE
 """Stands between stretches, and is in no word."""
-
-Logs = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 class Text(NamedTuple):
@@ -72,7 +69,7 @@ class Choices(NamedTuple):
     place: Positions
     forms: Units
     """The forms that may stand at each place, 0 where there are fewer: (forms, places)."""
-    logs: Logs
+    logs: Scores
     """The log probability of each between its neighbours, `NEVER` where there is none: (forms, places)."""
 
     def some(self, chosen: slice | Positions, place: Positions) -> Choices:
@@ -84,7 +81,7 @@ class Verdicts(NamedTuple):
     """What is best at each place: the form, the nats by which it beats the one seen, and whether a word demands it."""
 
     form: Units
-    gain: Logs
+    gain: Scores
     by_word: Mask
 
     def at(self, chosen: Positions) -> Verdicts:

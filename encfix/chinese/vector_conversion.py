@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside
+from encfix.arrays import Codes, Mask, Positions, inside
 from encfix.chinese.description import described, is_operator
 from encfix.chinese.lexicons import (
     AFTER,
@@ -32,7 +32,6 @@ from encfix.chinese.lexicons import (
     NUMBERS,
     OPERATOR,
     Chain,
-    Codes,
     Symbols,
     character_table,
     hashed,
@@ -40,9 +39,6 @@ from encfix.chinese.lexicons import (
     tables,
     trie,
 )
-
-Positions = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 WINDOW, STEPS = 8, 4
 """Runs grow by so many characters at once, and so often before they are all found in one sweep."""

@@ -12,15 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside
+from encfix.arrays import Mask, Positions, Scores, inside
 from encfix.chinese import model
 from encfix.chinese.data import load
 
 Units = npt.NDArray[np.uint16]
 Keys = npt.NDArray[np.uint64]
-Positions = npt.NDArray[np.int64]
-Logs = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 LONGEST = 5
 """Characters in the longest word of the table."""
@@ -41,7 +38,7 @@ class Table(NamedTuple):
     """The hash of each word, sorted, and the greatest number behind the last."""
     places: npt.NDArray[np.int32]
     """How many keys are less than any that begins with each `BITS` bits: (1 << BITS,)."""
-    logs: Logs
+    logs: Scores
     """The log probability of each."""
     rows: Positions
     """Word `i` is spelled as one of `spellings[rows[i] : rows[i + 1]]`; a word of unknown spelling has none."""

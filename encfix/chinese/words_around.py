@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import Mask, Positions
 from encfix.chinese import words
 from encfix.chinese.spelling import GAP, Text
-from encfix.chinese.words import Found, Mask, Positions, Units
+from encfix.chinese.words import Found, Units
 
 
 class Evidence(NamedTuple):

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, to_codes
+from encfix.arrays import Codes, Mask
+from encfix.batch import to_codes
 from encfix.chinese import division, model
 from encfix.decoding.evidence import languages_of, log_probabilities
 

@@ -13,11 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import Scores
 from encfix.batch import to_codes
 from encfix.chinese import model
 from encfix.chinese.neighbours import FIRST_HANGUL, LAST_HANGUL, log_korean
-
-Logs = npt.NDArray[np.float64]
 
 LETTER = -3.2
 """What a letter of the ASCII costs beside others; the entropy of English letters by themselves is a bit less."""
@@ -62,7 +61,7 @@ class Reading(NamedTuple):
     """What bytes are if `encoding` is right: the log probability of each line, or of the whole in one item."""
 
     encoding: str
-    lines: Logs
+    lines: Scores
 
 
 @cache
@@ -192,7 +191,7 @@ def read(data: bytes, encoding: str) -> Reading:
     # A character that cannot be decoded costs as much as the bytes that it takes.
     lost = BAD * (width_of(encoding) - 1) * (codes == 0xFFFD)
     languages = languages_of(encoding)
-    lines: list[Logs] = []
+    lines: list[Scores] = []
     for language in languages:
         kept = LANGUAGES[language] if len(languages) > 1 else 0.0
         lines.append(np.add.reduceat(log_probabilities(codes, language) + lost, starts, dtype=np.float64) + kept)

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese import model
 from encfix.chinese.characters import (
     HAN_CLASSES,

@@ -22,7 +22,8 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions, to_text
+from encfix.arrays import Codes, Mask, Positions
+from encfix.batch import Batch, to_text
 from encfix.chinese.characters import (
     BOUNDARY_CODE,
     HAN_CLASSES,

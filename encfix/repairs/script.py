@@ -16,7 +16,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions, to_codes, to_text
+from encfix.arrays import Codes, Mask, Positions
+from encfix.batch import Batch, to_codes, to_text
 from encfix.chinese import conversion, division
 from encfix.chinese.characters import (
     BOUNDARY_CODE,

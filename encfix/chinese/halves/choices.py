@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from encfix.arrays import Codes, Logs
 from encfix.chinese import gbk, model
 from encfix.chinese.characters import IS_HAN, SIMPLIFIED_FORMS, class_of
 from encfix.chinese.halves.cutting import CUT_MARKS, SELDOM_CUT
 from encfix.chinese.halves.tokens import glossable, reads
-from encfix.chinese.model import Codes, Logs
 from encfix.chinese.pair_table import Symbols, symbols_of
 
 IN_STEP, HIDDEN, TWICE = -1, 256, 257

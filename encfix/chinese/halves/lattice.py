@@ -16,12 +16,12 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from encfix.arrays import Logs
 from encfix.chinese import gbk, model, pair_table
 from encfix.chinese.halves.arcs import Arc, Key, Machine
 from encfix.chinese.halves.choices import HIDDEN, IN_STEP, TWICE, behind, codes_of, unmapped_pairs
 from encfix.chinese.halves.page import Page, fold
 from encfix.chinese.halves.tokens import Tokens
-from encfix.chinese.model import Logs
 
 CONTEXT = 4
 """Tokens read behind the damage, so that every reading is judged by what stands around it."""

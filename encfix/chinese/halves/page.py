@@ -9,8 +9,8 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
+from encfix.arrays import Codes
 from encfix.chinese import model
-from encfix.chinese.model import Codes
 
 FAMILIAR = 0.3
 """The weight of what follows a character on the page, against what follows it in Chinese."""

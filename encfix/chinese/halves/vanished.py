@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from encfix.arrays import Logs
 from encfix.chinese import gbk, model, pair_table
 from encfix.chinese.halves.choices import HIDDEN, Choice, against, codes_of, hiding, made, unmapped_pairs
 from encfix.chinese.halves.page import NEVER, Page, fold
 from encfix.chinese.halves.scoring import CLOSED_BY, ORPHAN
-from encfix.chinese.model import Logs
 
 _BRACKETS = CLOSED_BY.keys() | frozenset(CLOSED_BY.values())
 

@@ -24,7 +24,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Mask
+from encfix.arrays import Mask
+from encfix.batch import Batch
 from encfix.chinese.characters import are_in
 from encfix.edits import Edits, deletions, merge
 from encfix.options import Options

@@ -11,7 +11,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Positions
+from encfix.arrays import Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import IS_HAN, IS_LETTER, Class, among
 from encfix.repairs.gloss.evidence import Evidence
 from encfix.repairs.gloss.finding import brackets, find

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import IS_HAN, is_common
 from encfix.repairs.gloss.finding import Glosses
 

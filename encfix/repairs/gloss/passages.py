@@ -12,7 +12,8 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import Class
 from encfix.edits import Edits
 from encfix.repairs.gloss.evidence import ENOUGH, Evidence

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside, runs
-from encfix.batch import Batch, Mask, Positions
+from encfix.arrays import Mask, Positions, inside, runs
+from encfix.batch import Batch
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LETTER_CLASSES, Class, among, is_common
 from encfix.repairs.gloss.finding import Glosses
 

@@ -25,8 +25,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.arrays import outside
-from encfix.batch import Batch, Mask
+from encfix.arrays import Mask, outside
+from encfix.batch import Batch
 from encfix.chinese import gbk, pinyin
 from encfix.chinese.characters import (
     IS_LETTER,

@@ -12,7 +12,8 @@ import re
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN
 from encfix.chinese.halves.lattice import LONGEST

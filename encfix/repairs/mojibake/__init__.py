@@ -23,7 +23,8 @@ from typing import NamedTuple
 import numpy as np
 
 from encfix import screen
-from encfix.batch import Batch, Positions
+from encfix.arrays import Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import Class, class_table
 from encfix.edits import Edits, Proposal, gathered, merge
 from encfix.options import Options

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions, to_text
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch, to_text
 from encfix.edits import Edits
 
 _WORDS = ("编码", "編碼", "亂碼", "乱码", "mojibake", "字符集", "字元集", "文字化け", "解码", "解碼")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encfix.batch import Batch, Codes, Positions, to_text
+from encfix.arrays import Codes, Positions
+from encfix.batch import Batch, to_text
 from encfix.edits import Edits, Proposal, gathered
 from encfix.rules import RULES, Policy
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from encfix.batch import Batch, Positions
+from encfix.arrays import Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import LINE_END_CLASSES, among
 from encfix.repairs.mojibake.encodings.charsets import FIRST_OF_CHINA
 

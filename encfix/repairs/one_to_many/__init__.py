@@ -20,8 +20,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside, offsets_of
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, Scores, inside, offsets_of
+from encfix.batch import Batch
 from encfix.chinese import confusions, conversion, model
 from encfix.chinese.characters import IS_HAN, SIMPLIFIED_CLASSES, among, are_in, class_table, is_common
 from encfix.chinese.spelling import GAP, Choices, Stretches, Text, Verdicts, decode
@@ -37,7 +37,6 @@ from encfix.repairs.one_to_many.candidate_forms import (
     NONE,
     WRONG,
     Candidates,
-    Nats,
     edits_of,
     joined,
 )
@@ -199,7 +198,7 @@ def _windows(batch: Batch, place: Positions) -> tuple[Positions, Positions, Posi
 
 
 def _proposed(
-    place: Positions, seen: Codes, verdicts: Verdicts, more: Nats, is_attested: Mask, is_familiar: Mask
+    place: Positions, seen: Codes, verdicts: Verdicts, more: Scores, is_attested: Mask, is_familiar: Mask
 ) -> Candidates:
     """Return the verdicts as candidates, each with the threshold that its place calls for; `more` is for caution."""
     form, gain, by_word = verdicts

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, Scores, inside
+from encfix.batch import Batch
 from encfix.edits import Edits, replacements
 from encfix.rules import number_of
-
-Nats: TypeAlias = npt.NDArray[np.float64]
 
 WRONG = number_of("script.one-to-many")
 LEFTOVER = number_of("script.leftover")
@@ -33,9 +31,9 @@ class Candidates(NamedTuple):
 
     place: Positions
     form: Codes
-    gain: Nats
-    needed: Nats
-    more: Nats
+    gain: Scores
+    needed: Scores
+    more: Scores
     rule: npt.NDArray[np.int16]
 
     @classmethod
@@ -83,7 +81,7 @@ def _runs(found: Candidates, line: Positions) -> tuple[Positions, Positions]:
     return heads, np.concatenate((heads[1:], [len(is_left)])) - 1
 
 
-def _confidence(margin: Nats) -> npt.NDArray[np.float32]:
+def _confidence(margin: Scores) -> npt.NDArray[np.float32]:
     """Return 0.9 for a gain that is just enough, more for what is beyond, and less than 0.9 for less."""
     enough = 1 - 0.1 * np.exp(-np.maximum(margin, 0) / 2)
     return np.where(margin >= 0, enough, np.maximum(0.5, 0.85 + 0.1 * margin)).astype(np.float32)

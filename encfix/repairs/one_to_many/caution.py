@@ -11,7 +11,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions, to_text
+from encfix.arrays import Codes, Mask, Positions
+from encfix.batch import Batch, to_text
 from encfix.chinese import model
 from encfix.chinese.characters import are_in
 from encfix.repairs.one_to_many.near import NEAR, Near

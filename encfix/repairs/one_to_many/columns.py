@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import are_in
 
 SEPARATORS = ("\t", " ", ":：", "=", ",", "|")

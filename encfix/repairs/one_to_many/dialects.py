@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import IS_HAN, are_in
 
 ONLY_CANTONESE = "佢嘅唔咁噉啲喺冇嚟哋咗喎囖嘢嗰乜諗瞓嬲嘥睇攞搵"

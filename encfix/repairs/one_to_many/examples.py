@@ -12,7 +12,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Batch, Codes, Mask, Positions, to_text
+from encfix.arrays import Codes, Mask, Positions
+from encfix.batch import Batch, to_text
 from encfix.chinese import model
 from encfix.chinese.characters import (
     HAN_CLASSES,

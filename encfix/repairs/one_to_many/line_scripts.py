@@ -7,8 +7,8 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside, runs
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, inside, runs
+from encfix.batch import Batch
 from encfix.chinese import confusions
 from encfix.chinese.characters import (
     HAN_CLASSES,

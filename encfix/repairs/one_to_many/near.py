@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, are_in, class_table
 from encfix.repairs.one_to_many.places import around, between
 from encfix.repairs.one_to_many.surroundings import EDGES

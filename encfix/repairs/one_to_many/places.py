@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Codes, Positions
+from encfix.arrays import Codes, Positions
 from encfix.chinese.characters import BOUNDARY_CODE
 
 FAR = 1 << 62

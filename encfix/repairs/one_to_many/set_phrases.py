@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from encfix.batch import Codes, Mask, Positions, to_text
+from encfix.arrays import Codes, Mask, Positions
+from encfix.batch import to_text
 from encfix.chinese.characters import are_in
 
 _CLASSICS = "皆从 从*聲 从*，*聲 从*从 从*省 从*、* 无咎 无妄 无悔 无首 无眚 无譽 无疆 无邪 无不利 无攸 右个 左个 東后"

@@ -9,7 +9,8 @@ import re
 
 import numpy as np
 
-from encfix.batch import Codes, Mask, to_text
+from encfix.arrays import Codes, Mask
+from encfix.batch import to_text
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.repairs.one_to_many.line_scripts import CLOSING, OPENING

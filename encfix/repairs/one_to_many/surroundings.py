@@ -11,8 +11,8 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside, offsets_of
-from encfix.batch import Codes, Mask, Positions, to_text
+from encfix.arrays import Codes, Mask, Positions, inside, offsets_of
+from encfix.batch import to_text
 from encfix.chinese.characters import HAN_CLASSES, among, are_in, role_table
 from encfix.repairs.one_to_many import columns, examples, spellings
 from encfix.repairs.one_to_many.line_scripts import CLEAR, CLOSING, OPENING, Scripts

@@ -16,7 +16,8 @@ from __future__ import annotations
 import numpy as np
 
 from encfix import second_look
-from encfix.batch import Batch, Mask, Positions, to_codes
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch, to_codes
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, are_in, members
 from encfix.edits import Edits, deletions, merge, replacements
 from encfix.options import Options

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch
 from encfix.chinese.characters import LINE_END_CLASSES, Class, among, members
 from encfix.edits import Edits, deletions
 from encfix.repairs.separator.strewn import MARK_CLASSES

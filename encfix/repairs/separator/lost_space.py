@@ -13,7 +13,8 @@ import re
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions, to_text
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch, to_text
 from encfix.between import are_in_gaps, are_set_off, gaps
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, LINE_END_CLASSES, Class, among, are_in

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.arrays import runs
-from encfix.batch import Batch, Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, runs
+from encfix.batch import Batch
 from encfix.between import LONGEST_RUN, are_halves, are_untyped, hold_together
 from encfix.chinese.characters import IS_HAN, LINE_END_CLASSES, Class, among, members
 from encfix.edits import Edits, deletions, merge

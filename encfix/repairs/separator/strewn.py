@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import runs
-from encfix.batch import MARGIN, Batch, Mask, Positions, to_codes, to_text
+from encfix.arrays import Mask, Positions, runs
+from encfix.batch import MARGIN, Batch, to_codes, to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import HAN_CLASSES, IS_HAN, LINE_END_CLASSES, Class, among, are_in, members
 from encfix.edits import Edits, deletions

@@ -14,12 +14,11 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from encfix.batch import Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, Scores
 from encfix.chinese import model
 from encfix.repairs.mojibake.encodings.charsets import SOFT_HYPHEN, pair_table
 from encfix.repairs.mojibake.encodings.inverses import Raw
 from encfix.repairs.mojibake.encodings.pairs import Pair
-from encfix.repairs.mojibake.judging.block import Scores
 from encfix.repairs.mojibake.judging.costs import BROKEN
 
 OF_SIGNS, OF_LETTERS = 0xC2, 0xC3

@@ -12,7 +12,8 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from encfix.batch import Positions, to_codes, to_text
+from encfix.arrays import Positions, Scores
+from encfix.batch import to_codes, to_text
 from encfix.chinese import division, model
 from encfix.memo import memoized
 from encfix.repairs.mojibake.ambiguous_bytes import missing_bytes
@@ -28,7 +29,7 @@ from encfix.repairs.mojibake.encodings.charsets import (
 )
 from encfix.repairs.mojibake.encodings.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
 from encfix.repairs.mojibake.encodings.pairs import MIXED, Pair
-from encfix.repairs.mojibake.judging.block import Block, Scores
+from encfix.repairs.mojibake.judging.block import Block
 from encfix.repairs.mojibake.judging.costs import broken, read_costs
 from encfix.repairs.mojibake.judging.reading import read
 from encfix.repairs.mojibake.lost_bytes.best_reading import text_costs

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes
+from encfix.arrays import Codes
 
 _ASCII = bytes(range(0x80))
 

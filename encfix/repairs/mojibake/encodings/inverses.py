@@ -14,8 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import offsets_of
-from encfix.batch import Codes, Positions
+from encfix.arrays import Codes, Positions, offsets_of
 from encfix.repairs.mojibake.encodings import through_ftfy
 from encfix.repairs.mojibake.encodings.charsets import (
     CODECS,

@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import offsets_of
-from encfix.batch import Codes, Mask
+from encfix.arrays import Codes, Mask, offsets_of
 from encfix.chinese.characters import Class, class_table, members
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, LOST
 from encfix.repairs.mojibake.encodings.inverses import Raw

@@ -10,8 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from encfix.arrays import offsets_of
-from encfix.batch import Codes
+from encfix.arrays import Codes, offsets_of
 from encfix.repairs.mojibake.encodings.inverses import Raw
 
 _WIDER = 0xFEE0

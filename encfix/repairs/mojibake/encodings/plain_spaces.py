@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from encfix.batch import Codes, Mask
+from encfix.arrays import Codes, Mask
 from encfix.chinese import model
 from encfix.repairs.mojibake.encodings.charsets import NO_BREAK_SPACE, may_be_gone, reads
 from encfix.repairs.mojibake.encodings.inverses import Raw

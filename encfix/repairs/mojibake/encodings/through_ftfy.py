@@ -16,8 +16,7 @@ from itertools import permutations
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import runs
-from encfix.batch import Codes, Positions
+from encfix.arrays import Codes, Positions, runs
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL
 
 CODECS = ("cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1257")

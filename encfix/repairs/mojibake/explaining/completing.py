@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from encfix.batch import Codes, to_codes, to_text
+from encfix.arrays import Codes
+from encfix.batch import to_codes, to_text
 from encfix.repairs.mojibake.explaining.explained import Explained
 from encfix.repairs.mojibake.lost_bytes.context import Broken, Seen, shares
 from encfix.repairs.mojibake.lost_bytes.filling import (

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Mask, to_codes
+from encfix.arrays import Mask
+from encfix.batch import to_codes
 from encfix.chinese.characters import Class, class_table
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.repairs.mojibake.judging.block import Block, Span

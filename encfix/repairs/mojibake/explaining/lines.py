@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, Positions, to_codes
+from encfix.arrays import Codes, Mask, Positions, Scores
+from encfix.batch import to_codes
 from encfix.chinese.characters import Class
 from encfix.repairs.mojibake.encodings.pairs import MIXED
 from encfix.repairs.mojibake.explaining.explained import (
@@ -38,7 +38,6 @@ LEAST_BEGUN = 0.2
 _PAIRS_FOR_UTF8 = ("gbk", "big5", "euc-kr")
 """Charsets of pairs of which UTF-8 may have been taken for one."""
 
-Costs = npt.NDArray[np.float64]
 
 OF_UTF8, LEAST_OF_UTF8 = 0.95, 6
 """The share of bytes that must be like those of UTF-8 in a line of another encoding than the ones around it, and its
@@ -128,7 +127,7 @@ def _in_other_pairs(part: Explained, block: Block) -> Explained | None:
     return alone[0].moved(span.start) if alone[0].span.pair.codec in OF_PAIRS else None
 
 
-def _costs(span: Span) -> Costs:
+def _costs(span: Span) -> Scores:
     """Return the mean cost of the characters beyond ASCII of each line of a reading."""
     codes = to_codes(span.text)
     line = np.cumsum(codes == ord("\n"))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from encfix.batch import Mask
+from encfix.arrays import Mask
 from encfix.chinese.characters import Class
 from encfix.repairs.mojibake.encodings.charsets import LOST, UTF8_OR_CP1252
 from encfix.repairs.mojibake.encodings.inverses import differing

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from encfix.arrays import inside
-from encfix.batch import Mask, Positions, to_text
+from encfix.arrays import Mask, Positions, Scores, inside
+from encfix.batch import to_text
 from encfix.repairs.mojibake.ambiguous_bytes import resolving
 from encfix.repairs.mojibake.encodings.charsets import replacements
 from encfix.repairs.mojibake.encodings.inverses import Raw
@@ -32,7 +32,7 @@ from encfix.repairs.mojibake.explaining.explained import (
 )
 from encfix.repairs.mojibake.explaining.with_losses import with_losses
 from encfix.repairs.mojibake.judging import edges, proof, reading, unmarked_losses
-from encfix.repairs.mojibake.judging.block import SAMPLE, Block, Scores, Span
+from encfix.repairs.mojibake.judging.block import SAMPLE, Block, Span
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY, REPLACEMENT
 
 BEST = 3

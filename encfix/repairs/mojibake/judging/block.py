@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, Scores
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import are_japanese, best_sums, is_hangul, is_kana, is_misread, log_japanese, log_mixed
@@ -34,8 +34,6 @@ from encfix.repairs.mojibake.judging.costs import damaged_costs
 from encfix.repairs.mojibake.lost_bytes.filling import LOSES_MANY
 from encfix.repairs.mojibake.lost_bytes.utf8 import Slot
 from encfix.second_look import IS_NO_SIGN, SUSPECT, USUAL
-
-Scores = npt.NDArray[np.float64]
 
 SAMPLE = 400
 """Code points of a long stretch by which pairs are chosen."""

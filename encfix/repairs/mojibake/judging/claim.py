@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, to_codes
+from encfix.arrays import Codes, Mask
+from encfix.batch import to_codes
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana
 from encfix.repairs.mojibake.encodings.pairs import Pair

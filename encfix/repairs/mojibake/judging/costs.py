@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask
+from encfix.arrays import Codes, Mask
 from encfix.chinese import model
 from encfix.chinese.characters import BOUNDARY_CODE, Class, class_table
 from encfix.chinese.neighbours import is_hangul, log_korean, log_mixed

@@ -10,7 +10,8 @@ import re
 
 import numpy as np
 
-from encfix.batch import Codes, Mask, to_text
+from encfix.arrays import Codes, Mask
+from encfix.batch import to_text
 
 _CAPITALS, _SMALL = "А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ", "а-яёђѓєѕіїјљњћќўџґ"
 _RUN = re.compile("[^\0-\x7f]+")

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, Scores
 from encfix.chinese.characters import IS_HAN, Class, members
 from encfix.repairs.mojibake.judging.block import Block, running_counts, running_sums
 from encfix.repairs.mojibake.judging.costs import broken
@@ -30,8 +30,6 @@ earlier; more where only characters are left that no Chinese text has."""
 STRANGE = -9.0
 """The cost of a character of the reading below which half of it was a mark, if it ends with one; of an ideograph by
 itself below which no mark or letter beside it makes it sound."""
-
-Scores = npt.NDArray[np.float64]
 
 _IS_MARK = members(Class.WIDE, Class.COMMA, Class.MARK, Class.OPEN, Class.CLOSE, Class.QUESTION)
 _IS_HAN_OR_MARK = IS_HAN | _IS_MARK

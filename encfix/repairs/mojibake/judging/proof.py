@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from encfix.batch import Codes, Mask, to_codes, to_text
+from encfix.arrays import Codes, Mask
+from encfix.batch import to_codes, to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana, log_japanese

@@ -14,14 +14,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from encfix.arrays import offsets_of
-from encfix.batch import Codes, Mask, Positions, to_codes, to_text
+from encfix.arrays import Codes, Mask, Positions, Scores, offsets_of
+from encfix.batch import to_codes, to_text
 from encfix.memo import memoized
 from encfix.repairs.mojibake.encodings.charsets import may_be_gone
 from encfix.repairs.mojibake.encodings.inverses import Raw
 from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.judging import edges
-from encfix.repairs.mojibake.judging.block import Block, Scores, Span, running_counts, running_sums
+from encfix.repairs.mojibake.judging.block import Block, Span, running_counts, running_sums
 from encfix.repairs.mojibake.judging.costs import broken, read_costs
 from encfix.repairs.mojibake.judging.unmarked_losses import gain_of_drops, most_gain_of_drops
 from encfix.repairs.mojibake.lost_bytes import double_byte

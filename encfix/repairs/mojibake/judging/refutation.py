@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Codes, to_codes
+from encfix.arrays import Codes
+from encfix.batch import to_codes
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import FIRST_HANGUL, is_hangul, is_kana, is_misread, log_korean
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL

@@ -11,7 +11,8 @@ from functools import cache
 
 import numpy as np
 
-from encfix.batch import Codes, Mask, to_codes
+from encfix.arrays import Codes, Mask
+from encfix.batch import to_codes
 from encfix.chinese.characters import IS_HAN, class_table
 from encfix.chinese.neighbours import log_japanese
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL, can_be_lost, pair_table

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from encfix.batch import Codes, to_codes
+from encfix.arrays import Codes
+from encfix.batch import to_codes
 from encfix.repairs.mojibake.encodings.charsets import decoder_of
 from encfix.repairs.mojibake.encodings.inverses import Raw
 from encfix.repairs.mojibake.encodings.pairs import Pair

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encfix.batch import Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, Scores
 from encfix.chinese import model
 from encfix.chinese.characters import class_table
 from encfix.repairs.mojibake.encodings.charsets import LEAST_TRAIL
 from encfix.repairs.mojibake.lost_bytes.candidates import LONE, Source, with_lone
-from encfix.repairs.mojibake.lost_bytes.lattice import Costs, Lattice, Logs
+from encfix.repairs.mojibake.lost_bytes.lattice import Costs, Lattice
 from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Reading
 
 NARROWEST = 14.0
@@ -164,7 +164,7 @@ def _costs_in(source: Source) -> Costs:
     return lambda first, second: costs(first, second, source.forms)
 
 
-def costs(first: Codes, second: Codes, forms: Logs) -> Logs:
+def costs(first: Codes, second: Codes, forms: Scores) -> Scores:
     """Return the log probability of each of some characters behind another, as far as it counts here; `forms` is that
     of each class of characters in this text."""
     is_lone = second >= LONE
@@ -174,13 +174,13 @@ def costs(first: Codes, second: Codes, forms: Logs) -> Logs:
     return np.where(is_lone & (first >= 0x80), np.minimum(logs, LONE_LETTER), logs)
 
 
-def text_costs(codes: Codes, forms: Logs) -> Logs:
+def text_costs(codes: Codes, forms: Scores) -> Scores:
     """Return the same for the characters of a text."""
     lone = with_lone(codes, codes >= 0x80)
     before = np.insert(lone[:-1], 0, START)
     return costs(np.where(before == NEWLINE, np.uint32(START), before), lone, forms)
 
 
-def _plain(first: Codes, second: Codes) -> Logs:
+def _plain(first: Codes, second: Codes) -> Scores:
     least = np.where(second == UNKNOWN, BROKEN, np.where(second < 0x80, LEAST_ASCII, -np.inf))
     return np.maximum(model.log_each(first, second), least).astype(np.float64)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions
 from encfix.chinese import model
 from encfix.chinese.characters import IS_SIMPLIFIED, IS_TRADITIONAL, class_table
 from encfix.repairs.mojibake.encodings.charsets import ALONE, LEAST_TRAIL, LOST, can_be_lost, characters, pair_table

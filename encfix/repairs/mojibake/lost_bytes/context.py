@@ -15,12 +15,12 @@ from itertools import product
 
 import numpy as np
 
-from encfix.batch import Codes, Mask, Positions, to_text
+from encfix.arrays import Codes, Mask, Positions, Scores
+from encfix.batch import to_text
 from encfix.chinese import division, model
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, class_table
 from encfix.repairs.mojibake.lost_bytes.candidates import forms
 from encfix.repairs.mojibake.lost_bytes.filling import REPLACEMENT
-from encfix.repairs.mojibake.lost_bytes.lattice import Logs
 
 PAIRS, WORDS = 0.7, 0.34
 """What a nat of pairs of characters is worth, and one of words."""
@@ -113,11 +113,11 @@ class Seen:
         pairs, counts = np.unique(_keys(codes[here], codes[here + 1]), return_counts=True)
         self._pairs, self._counts = np.append(pairs, _NO_PAIR), np.append(counts, 0)
 
-    def gains(self, codes: Codes) -> Logs:
+    def gains(self, codes: Codes) -> Scores:
         """Return the nats that characters gain or lose by their script."""
         return self._forms.take(class_table().take(codes, mode="clip"))
 
-    def gains_beside(self, first: Codes, second: Codes) -> Logs:
+    def gains_beside(self, first: Codes, second: Codes) -> Scores:
         """Return the nats that characters gain by how often others stand beside them elsewhere."""
         keys = _keys(first, second)
         place = self._pairs.searchsorted(keys)
@@ -129,7 +129,7 @@ def _keys(first: Codes, second: Codes) -> Positions:
     return np.asarray(first.astype(np.int64) << 32 | second)
 
 
-def shares(broken: Sequence[Broken], seen: Seen) -> Iterator[tuple[Logs, ...]]:
+def shares(broken: Sequence[Broken], seen: Seen) -> Iterator[tuple[Scores, ...]]:
     """Yield for each of some broken places how probable the candidates of each character are; 0 if none can be sure."""
     if not broken:
         return
@@ -188,13 +188,13 @@ def _is_word(codes: Codes) -> Mask:
     return np.asarray(IS_HAN.take(class_table().take(codes)))
 
 
-def _plain(first: Codes, second: Codes) -> Logs:
+def _plain(first: Codes, second: Codes) -> Scores:
     """Return the log probability of characters behind others; one that is unknown says nothing."""
     logs = np.where(first == REPLACEMENT, model.log_unigram(second), model.log_each(first, second))
     return np.where(second == REPLACEMENT, 0.0, logs.astype(np.float64))
 
 
-def _beside(first: Codes, second: Codes, seen: Seen) -> Logs:
+def _beside(first: Codes, second: Codes, seen: Seen) -> Scores:
     """Return what two characters side by side are worth."""
     logs = PAIRS * _plain(first, second)
     is_seen = (first >= LEAST_HAN) & (second >= LEAST_HAN)
@@ -219,7 +219,7 @@ def _is_due(mark: str, there: str, beyond: str) -> bool:
     return there.count(partner) - there.count(mark) > max(beyond.count(mark) - beyond.count(partner), 0)
 
 
-def _balance(one: Broken, readings: Codes, due: Codes) -> Logs:
+def _balance(one: Broken, readings: Codes, due: Codes) -> Scores:
     """Return the nats that readings gain or lose by the brackets that they hold."""
     is_bracket = _IS_BRACKET.take(readings, mode="clip")
     if not is_bracket.any():

@@ -14,7 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from encfix.batch import Codes, Positions, to_text
+from encfix.arrays import Codes, Positions
+from encfix.batch import to_text
 from encfix.chinese import division
 from encfix.repairs.mojibake.encodings.charsets import LOST
 from encfix.repairs.mojibake.lost_bytes.best_reading import most_probable, probability, text_costs

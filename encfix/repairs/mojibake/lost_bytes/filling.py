@@ -11,12 +11,11 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import offsets_of
-from encfix.batch import Codes, Mask
+from encfix.arrays import Codes, Mask, Scores, offsets_of
 from encfix.chinese import model
 from encfix.chinese.neighbours import is_hangul
 from encfix.repairs.mojibake.encodings.charsets import can_be_lost, characters
-from encfix.repairs.mojibake.lost_bytes.lattice import Lattice, Logs
+from encfix.repairs.mojibake.lost_bytes.lattice import Lattice
 from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN, Slot
 
 POOR, VERY_POOR = -9.0, -10.5
@@ -121,7 +120,7 @@ def certainty(codes: Codes, done: dict[int, float]) -> float:
     return float(together.min())
 
 
-def _shares(codes: Codes, candidates: dict[int, Codes]) -> Iterator[tuple[int, Logs]]:
+def _shares(codes: Codes, candidates: dict[int, Codes]) -> Iterator[tuple[int, Scores]]:
     """Yield each place with the probabilities of its candidates."""
     layers: list[Codes] = []
     ends: list[tuple[int, int]] = []
@@ -158,7 +157,7 @@ def _runs(places: list[int]) -> list[list[int]]:
     return runs
 
 
-def _costs(first: Codes, second: Codes) -> Logs:
+def _costs(first: Codes, second: Codes) -> Scores:
     """Return the log probability of each of some characters behind another; one that is unknown says nothing."""
     logs = np.where(first == _NOBODY, model.log_unigram(second), model.log_each(first, second))
     return np.where(second == _NOBODY, 0.0, STEEPNESS * logs.astype(np.float64))

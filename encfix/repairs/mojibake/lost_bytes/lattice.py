@@ -13,12 +13,10 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from encfix.batch import Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, Scores
 
-Logs: TypeAlias = npt.NDArray[np.float64]
-Costs: TypeAlias = Callable[[Codes, Codes], Logs]
+Costs: TypeAlias = Callable[[Codes, Codes], Scores]
 """Returns the log probability of each of some characters behind the one at the same place of others, in nats."""
 
 _NOTHING, _LEAST_SUM = -1e300, 1e-300
@@ -37,11 +35,11 @@ class _Level(NamedTuple):
     after: slice
     rows: Positions
     columns: Positions
-    shares: Logs
+    shares: Scores
     """How probable each step is behind the former."""
 
 
-def _sums(places: Positions, weights: Logs, count: int) -> Logs:
+def _sums(places: Positions, weights: Scores, count: int) -> Scores:
     """Return the sum of the weights of each place."""
     return np.asarray(np.bincount(places, weights, count), dtype=np.float64)
 
@@ -66,7 +64,7 @@ class Lattice:
         self.is_last: Mask = self._followers == 0
         """Which are followed by none."""
 
-    def weigh(self, costs: Costs, narrowest: float = np.inf) -> tuple[Logs, Logs, Logs]:
+    def weigh(self, costs: Costs, narrowest: float = np.inf) -> tuple[Scores, Scores, Scores]:
         """Return the log probability of all that leads to each character, itself included, the probability of each
         character, and the log probability of each line.
 
@@ -77,7 +75,7 @@ class Lattice:
         scores = self._scores(logs)
         return logs, self._backwards(levels, weighed, logs, scores), scores
 
-    def score(self, costs: Costs, narrowest: float = np.inf) -> Logs:
+    def score(self, costs: Costs, narrowest: float = np.inf) -> Scores:
         """Return the log probability of each line alone."""
         return self._scores(self._forwards(self._levels(costs), narrowest)[0])
 
@@ -99,7 +97,7 @@ class Lattice:
             )
         ]
 
-    def _forwards(self, levels: list[_Level], narrowest: float) -> tuple[Logs, list[tuple[Logs, Logs]]]:
+    def _forwards(self, levels: list[_Level], narrowest: float) -> tuple[Scores, list[tuple[Scores, Scores]]]:
         """Return the log probability of all that leads to each character; and for each level how probable each step
         is, beside others in the same line, and the sum of those to each character."""
         logs = np.full(len(self._codes), -np.inf)
@@ -118,14 +116,16 @@ class Lattice:
                 weighed.append((weights, sums))
         return logs, weighed
 
-    def _scores(self, logs: Logs) -> Logs:
+    def _scores(self, logs: Scores) -> Scores:
         """Return the log probability of each line, given that of all that leads to each character."""
         lines, ends = self._lines[self.is_last], logs[self.is_last]
         best = np.full(self._count, _NOTHING)
         np.maximum.at(best, lines, ends)
         return np.asarray(best + np.log(np.bincount(lines, np.exp(ends - best[lines]))))
 
-    def _backwards(self, levels: list[_Level], weighed: list[tuple[Logs, Logs]], logs: Logs, scores: Logs) -> Logs:
+    def _backwards(
+        self, levels: list[_Level], weighed: list[tuple[Scores, Scores]], logs: Scores, scores: Scores
+    ) -> Scores:
         """Return the probability of each character."""
         shares = np.zeros(len(self._codes))
         shares[self.is_last] = np.exp(logs[self.is_last] - scores[self._lines[self.is_last]])
@@ -134,6 +134,6 @@ class Lattice:
             shares[level.before] += _sums(level.rows, weights * ratios[level.columns], len(level.before))
         return shares
 
-    def best(self, shares: Logs) -> Positions:
+    def best(self, shares: Scores) -> Positions:
         """Return the most probable of the characters that follow each, at `firsts`, and others elsewhere."""
         return np.lexsort((-shares, self._begins))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encfix.batch import Codes, Positions
+from encfix.arrays import Codes, Positions
 from encfix.repairs.mojibake.encodings.charsets import LOST
 
 UNKNOWN = 0xDC80

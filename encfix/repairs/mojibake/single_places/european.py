@@ -17,7 +17,8 @@ from unicodedata import combining
 
 import numpy as np
 
-from encfix.batch import Codes, to_codes, to_text
+from encfix.arrays import Codes
+from encfix.batch import to_codes, to_text
 from encfix.chinese.neighbours import log_korean
 from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake.single_places.european_in_chinese import (

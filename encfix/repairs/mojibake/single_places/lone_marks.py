@@ -12,7 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from encfix.batch import Batch, Codes
+from encfix.arrays import Codes
+from encfix.batch import Batch
 from encfix.chinese.characters import IS_HAN
 from encfix.edits import Edits, replacements
 from encfix.rules import number_of

@@ -7,8 +7,8 @@ from bisect import bisect_right
 
 import numpy as np
 
-from encfix.arrays import runs
-from encfix.batch import Batch, Positions, to_text
+from encfix.arrays import Positions, runs
+from encfix.batch import Batch, to_text
 from encfix.edits import Edits, deletions, merge
 from encfix.repairs.mojibake.single_places.trail_bytes import backslashes
 from encfix.rules import number_of

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import inside, offsets_of, runs
-from encfix.batch import Batch, Codes, Mask, to_codes, to_text
+from encfix.arrays import Codes, Mask, inside, offsets_of, runs
+from encfix.batch import Batch, to_codes, to_text
 from encfix.chinese import division
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, class_table
 from encfix.chinese.neighbours import is_hangul, is_kana
