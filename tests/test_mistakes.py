@@ -96,9 +96,7 @@ def test_a_file_that_is_no_audit_is_told_what_is_expected(
         told = run(*command, "a.txt", code=2).stderr
         assert f"a.txt: line 1: {reason}no audit, such as `encfix clean --audit FILE` writes\n" in told
     told = run("check", "a.txt", "--baseline", "a.txt", code=2).stderr
-    assert (
-        f"a.txt: line 1: {reason}no baseline of format 1, such as `encfix check --write-baseline FILE` writes" in told
-    )
+    assert f"a.txt: line 1: {reason}no baseline of format 1, such as `encfix check --write-baseline` writes" in told
     assert "a.txt: no log of names, such as --rename writes: " in run("names", "--undo", "a.txt", code=2).stderr
 
 

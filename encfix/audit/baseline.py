@@ -24,7 +24,7 @@ CONTEXT = 8
 _END = re.compile("[\r\n]")
 
 
-NO_BASELINE = f"no baseline of format {FORMAT}, such as `encfix check --write-baseline FILE` writes"
+NO_BASELINE = f"no baseline of format {FORMAT}, such as `encfix check --write-baseline` writes"
 
 
 class BaselineError(ValueError):
@@ -69,11 +69,9 @@ def dump_baseline(damage: Iterable[Known]) -> Iterator[bytes]:
 def read_baseline(lines: Iterable[bytes]) -> Counter[Known]:
     """Return how often a baseline knows which damage. Raises BaselineError for what is none."""
     damage: Counter[Known] = Counter()
-    number = 0
-    for number, line in enumerate(lines, 1):
-        if number == 1:
-            _check_header(line)
-            continue
+    lines = iter(lines)
+    _check_header(next(lines, b"{}"))
+    for number, line in enumerate(lines, 2):
         try:
             record = parse(line)
             count = record.pop("count")
@@ -83,8 +81,6 @@ def read_baseline(lines: Iterable[bytes]) -> Counter[Known]:
         except (ValueError, RecursionError, KeyError, TypeError) as error:
             raise BaselineError(f"line {number}: {error}") from error
         damage[item] += count
-    if not number:
-        raise BaselineError(f"line 1: {NO_BASELINE}")
     return damage
 
 
