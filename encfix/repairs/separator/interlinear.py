@@ -10,7 +10,8 @@ import re
 
 import numpy as np
 
-from encfix.batch import Batch, Mask, Positions, to_text
+from encfix.arrays import Mask, Positions
+from encfix.batch import Batch, to_text
 from encfix.chinese import pinyin
 
 MOSTLY = 0.8
