@@ -68,3 +68,15 @@ def test_each_room_of_mojibake_knows_only_those_above_it_on_the_map() -> None:
     assert sorted(rooms) == [name for name in sorted(graph) if (MOJIBAKE / name).is_dir()]
     for nth, room in enumerate(rooms):
         assert graph[room] <= {*rooms[:nth]}, f"{room} imports from a room below it, or from none"
+
+
+@pytest.mark.parametrize(
+    ("folder", "page"),
+    [("chinese", "architecture.md"), ("repairs", "architecture.md"), ("repairs/mojibake", "mojibake.md")],
+)
+def test_the_plan_of_the_house_names_every_file(folder: str, page: str) -> None:
+    plan = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    named = {name.removesuffix(".py") for name in re.findall(r"`([\w.]+)/?`", plan)}
+    files = [path for path in (PACKAGE / folder).rglob("*.py") if not path.name.startswith("__")]
+    apart = {"halves"} if folder == "chinese" else {"mojibake"} if folder == "repairs" else set()
+    assert not {path.stem for path in files if apart.isdisjoint(path.parts)} - named
