@@ -23,7 +23,7 @@ from encfix.edits import Proposal, gathered
 from encfix.options import Options
 from encfix.repairs.mojibake.markup import Marked
 from encfix.result import apply_changes
-from tests.test_formats import DAMAGED, changes_of, cleaned, findings_of
+from tests.formats import DAMAGED, changes_of, cleaned, findings_of
 
 codecs.register(ftfy.bad_codecs.search_function)  # knows those that read every byte
 
