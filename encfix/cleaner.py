@@ -79,6 +79,8 @@ WINDOW = 8 * CHUNK
 class Cleaner:
     """Cleans documents with one set of options; cheap to make, safe to share between threads, picklable.
 
+    Raises TypeError for what is no `Options`.
+
     >>> Cleaner(Options(script="simplified")).clean("漢字").text
     '汉字'
     """
@@ -142,12 +144,18 @@ class Cleaner:
         return results
 
     def clean_iter(self, texts: Iterable[str]) -> Iterator[Result]:
-        """Clean a stream of documents; holds a window of `WINDOW` code points of it, or one longer document."""
+        """Clean a stream of documents; holds a window of `WINDOW` code points of it, or one longer document.
+
+        Raises as `clean_many` does, when it reads such a document.
+        """
         windows = _chunks(iter(_many(texts)), WINDOW)
         return (result for window in windows for result in self.clean_many(window))
 
     def detect(self, text: str) -> tuple[Finding, ...]:
-        """Return what `clean` would change (`certain`) and what it would leave, sorted by offset."""
+        """Return what `clean` would change (`certain`) and what it would leave, sorted by offset.
+
+        Raises as `clean` does.
+        """
         result = self.clean(text)
         certain = (Finding.of(change, change.reason, certain=True) for change in result.changes)
         return tuple(sorted((*certain, *result.findings), key=lambda finding: (finding.start, finding.end)))
