@@ -30,10 +30,11 @@ def memoized(
 
     @wraps(function)
     def remembered(owner: Owner, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Found:
-        known: dict[tuple[object, ...], Found] = owner.__dict__.setdefault(name, {})
-        key = (*arguments, *named.items())
-        if key not in known:
-            known[key] = function(owner, *arguments, **named)
-        return known[key]
+        key = (*arguments, *named.items()) if named else arguments
+        try:
+            found: Found = owner.__dict__[name][key]
+        except KeyError:
+            found = owner.__dict__.setdefault(name, {})[key] = function(owner, *arguments, **named)
+        return found
 
     return remembered
