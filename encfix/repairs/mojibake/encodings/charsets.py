@@ -14,8 +14,6 @@ import numpy.typing as npt
 
 from encfix.batch import Codes
 
-_ASCII = bytes(range(0x80))
-
 LEAST_TRAIL = 0x40
 """The least second byte of any character."""
 
@@ -83,9 +81,6 @@ FIRST_OF_CHINA = 0x2E80
 NO_BREAK_SPACE, SOFT_HYPHEN = 0xA0, 0xAD
 """Bytes of Latin-1 and its kin that programs write as a plain space, and strip."""
 
-LONG = 300
-"""Bytes beyond ASCII of UTF-8 from which on a text mostly has a soft hyphen: one of 30 characters of Chinese has."""
-
 PLAIN_SPACE = {"mac-roman": 0xCA}
 """Charsets whose no-break space, often found as a plain one, is a byte that begins a character of GBK, with that
 byte."""
@@ -144,15 +139,15 @@ def given(codec: str) -> npt.NDArray[np.bool_]:
 
 def may_be_gone(charset: str, data: bytes) -> bytes:
     """Return which bytes may be gone without a mark from `data`, UTF-8 read as a charset of single bytes: those that
-    the charset leaves undefined, and a soft hyphen, for which a short text shows no need where those may be gone.
+    the charset leaves undefined, and a soft hyphen.
 
     Who drops one of a kind drops all: none is gone where one stands.
 
-    >>> [may_be_gone("cp1252", text.encode()).hex(" ") for text in ("中", "南")]
-    ['81 8d 8f 90 9d', 'ad']
+    >>> [may_be_gone("cp1252", text.encode()).hex(" ") for text in ("中", "南", "中步")]
+    ['81 8d 8f 90 9d', 'ad', '81 8d 8f 90 9d']
     """
-    undefined, stripped = (kind if not any(byte in data for byte in kind) else b"" for kind in _may_be_gone(charset))
-    return undefined + (stripped if not undefined or len(data.translate(None, _ASCII)) >= LONG else b"")
+    kinds = _may_be_gone(charset)
+    return b"".join(kind for kind in kinds if not any(byte in data for byte in kind))
 
 
 @cache
