@@ -101,12 +101,18 @@ FEW, FEWEST, OF_LINE = 3, 0.15, 60
 """Characters below which a reading is never sure; different ones, and their share of as many as a line has, where its
 bytes may be another's: 1月2月3月 and 1奉2奉3奉 are the same in EUC-JP and GBK."""
 
+_REPLACED = "锟斤拷"
+"""What U+FFFD is in GBK: two of them, read as Big5 or another encoding of pairs, are 嚙踝蕭, and no text is behind
+them."""
+
 _BROKEN = re.compile("[\udc80-\udcff]")
 """Bytes that are part of no character, as they are read."""
 
 
 def confidence(block: Block, span: Span) -> float:
     """Return the probability that a span is damage and its reading right; 0 where the proof fails."""
+    if _REPLACED in span.text and not span.pair.is_single_byte:
+        return 0.0
     codes = to_codes(span.text)
     costs = read_costs(codes, span.pair)
     if span.pair.is_single_byte and _has_loose_ends(codes, costs):
