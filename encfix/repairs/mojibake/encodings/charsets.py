@@ -69,6 +69,9 @@ _DECODERS = {
 ALONE = "alone"
 """Stands for a browser's decoder before what it does not take for a second byte."""
 
+STRIPPED = "stripped"
+"""Stands for one of single bytes behind which soft hyphens were stripped."""
+
 SINGLE_BYTE = (
     "latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", "mac-roman", "cp1251", "cp1256", "cp1257",
     "cp1258", "cp850", "cp866", "koi8-r", "ptcp154", LATIN_1_THEN_GBK, UTF8_OR_CP1252,
@@ -171,10 +174,14 @@ def can_be_lost(charset: str, decoder: str = "") -> npt.NDArray[np.bool_]:
     loses only what begins no character.
     """
     codecs = CODECS.get(charset, ())
-    if charset in SINGLE_BYTE:
+    if charset in SINGLE_BYTE and not decoder:
         lost = np.zeros((256, 256), dtype=np.bool_)
         for byte in range(0x80, 0x100):
             lost[byte] = any("\ufffd" in bytes((byte,)).decode(codec, "replace") for codec in codecs)
+        return lost
+    if decoder == STRIPPED:
+        lost = np.zeros((256, 256), dtype=np.bool_)
+        lost[SOFT_HYPHEN] = True
         return lost
     if decoder == ALONE:
         lost = np.zeros((256, 256), dtype=np.bool_)
