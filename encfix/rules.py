@@ -89,7 +89,7 @@ def _mojibake() -> tuple[Rule, ...]:
 RULES = (
     *_mojibake(),
     Rule("mojibake.backslash", "a backslash beside a character whose last byte is one in Big5, GBK or Shift-JIS"),
-    Rule("mojibake.lost", "what is left of replacement characters or unset memory read as GBK", Policy.LOST),
+    Rule("mojibake.lost", "what is left of replacement characters or unset memory read as GBK or Big5", Policy.LOST),
     Rule(
         "mojibake.rounds",
         "text read in the wrong encoding again and again, so that its characters are lost",

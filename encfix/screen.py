@@ -26,6 +26,7 @@ from encfix.chinese.characters import (
     TRIGGER,
     Class,
     among,
+    are_in,
     class_table,
 )
 
@@ -112,13 +113,13 @@ PATTERNS = (
     Pattern(ESCAPE, (Class.PUNCTUATION,), (Class.MARK,), (Class.PUNCTUATION,), proof=second_look.lost_backslash),
     Pattern(ESCAPE, (Class.PUNCTUATION,), (Class.NEWLINE,), _ANY, proof=second_look.carriage_return),
     Pattern(MOJIBAKE | NOISE, _ANY, _STRANGE, _ANY, crowd=3, proof=second_look.improbable),
-    Pattern(MOJIBAKE, _ANY, (Class.BOPOMOFO, Class.HANGUL_RARE), _ANY, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE), proof=second_look.foreign),
     Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY, proof=second_look.foreign),
     Pattern(MOJIBAKE, _ANY, (Class.HAN_OMEN, Class.CONTROL), _ANY),
+    Pattern(MOJIBAKE, _ANY, (Class.HAN_RARE_TRADITIONAL,), (Class.HAN_RARE,), proof=second_look.replaced),
     Pattern(MOJIBAKE | NOISE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
-    Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA,), _ANY, proof=second_look.improbable),
+    Pattern(MOJIBAKE, _ANY, (Class.BOPOMOFO, Class.HANGUL_RARE, Class.HIRAGANA), _ANY, proof=second_look.improbable),
     Pattern(MOJIBAKE, _ANY, (Class.HIRAGANA, Class.KATAKANA), _ANY, proof=second_look.misread_japanese),
     Pattern(MOJIBAKE, _HAN, (Class.SYMBOL,), (*_HAN, Class.WIDE, Class.COMMA, Class.MARK), proof=second_look.backslash),
     Pattern(MISALIGNED, _ANY, (Class.QUESTION,), (Class.MARK, Class.COMMA, Class.QUESTION, *LETTER_CLASSES)),
@@ -128,6 +129,10 @@ _SCRIPTS = ((SIMPLIFIED_FORMS, SIMPLIFIED), (TRADITIONAL_CLASSES, TRADITIONAL))
 
 LITERALS = {"x0dx0a": SEPARATOR}
 """Strings of ordinary characters that call for a repair."""
+
+BYTE_ORDER_MARKS = "锘嚜癤"
+"""What a text begins with whose byte order mark in UTF-8 was read as GBK, Big5 or EUC-KR: all rare, so that no other
+text pays for a second look."""
 
 UNMARKED = "u7684"
 """The commonest character of Chinese as an escape without its backslash, which calls for a repair in a text of ASCII
@@ -158,6 +163,8 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
         for document, text in enumerate(texts):
             if literal[0] in text and literal in text:
                 flags[document] |= np.uint16(flag)
+    if wanted & MOJIBAKE:
+        flags[begins_with_mark(batch)] |= np.uint16(MOJIBAKE)
     if wanted & ESCAPE:
         for document, text in enumerate(texts):
             if holds_unmarked(text):
@@ -166,6 +173,11 @@ def screen(batch: Batch, texts: Sequence[str], wanted: int = EVERYTHING) -> Flag
         if wanted & flag:
             flags[batch.holds(among(batch.classes, *values))] |= np.uint16(flag)
     return flags & np.uint16(wanted)
+
+
+def begins_with_mark(batch: Batch) -> Mask:
+    """Return which documents begin as one does whose byte order mark was misread."""
+    return are_in(BYTE_ORDER_MARKS, batch.codes.take(batch.starts))
 
 
 def holds_unmarked(text: str) -> bool:
@@ -269,5 +281,6 @@ def is_plain(text: str, wanted: int) -> bool:
     return (
         _expression(wanted).search(f"{_BOUNDARY}{classes}{_BOUNDARY}") is None
         and not any(literal in text for literal in LITERALS)
+        and not (wanted & MOJIBAKE and text[:1] and text[0] in BYTE_ORDER_MARKS)
         and not (wanted & ESCAPE and holds_unmarked(text))
     )

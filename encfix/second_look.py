@@ -112,6 +112,12 @@ def _first_bytes() -> npt.NDArray[np.bool_]:
     return table
 
 
+def replaced(batch: Batch, places: Positions) -> Mask:
+    """Keep places of 嚙踝, as which U+FFFD comes back from Big5."""
+    codes = batch.codes
+    return np.asarray((codes.take(places) == ord("嚙")) & (codes.take(places + 1) == ord("踝")))
+
+
 def backslash(batch: Batch, places: Positions) -> Mask:
     """Keep backslashes."""
     return np.asarray(batch.codes.take(places) == ord("\\"))

@@ -101,13 +101,21 @@ def test_lines_damaged_in_different_ways_are_repaired_each_by_itself() -> None:
     assert encfix.clean(text).text == f"{first}\n{second}"
 
 
+def test_a_soft_hyphen_may_be_gone_where_other_bytes_are() -> None:
+    seen = "".join(bytes((byte,)).decode("cp1252", "ignore") for byte in "开始时间\n当前步骤".encode() if byte != 0xAD)
+    assert encfix.clean(seen).text == "开始时间\n当前\ufffd骤"  # of 步, and of 来, which no one has
+
+
 def test_quoted_examples_are_reported() -> None:
     text = "所謂亂碼，例如把UTF-8當成GBK來讀，會出現「绐楄竟鐨勫皬」這樣的字。"
     (finding,) = encfix.clean(text).findings
     assert (finding.rules, finding.after) == (("mojibake.utf-8-as-gbk",), "窗边的小")
 
 
-@pytest.mark.parametrize("text", ["锟斤拷锟斤拷", "内容是锟斤拷", "烫烫烫烫", "屯屯屯屯"])
+@pytest.mark.parametrize(
+    "text",
+    ["锟斤拷锟斤拷", "内容是锟斤拷", "烫烫烫烫", "屯屯屯屯", "共嚙踝蕭嚙踝蕭頁", "No. 嚙踝蕭 of 9", "锘?using Tea;"],
+)
 def test_what_is_lost_is_named(text: str) -> None:
     result = encfix.clean(text)
     assert (result.text, result.verdict) == (text, "lost")

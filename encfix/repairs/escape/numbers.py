@@ -240,7 +240,7 @@ NOTATIONS = (
         QUOTED_PRINTABLE,
         re.compile(r"=[0-9A-F]{2}="),
         re.compile(r"=[0-9A-F]{2}(?:=[0-9A-F]{2}|=\r?\n){5,}"),
-        re.compile(r"(?:=[0-9A-F]{2}){2,}"),
+        re.compile(r"=[0-9A-F]{2}(?:(?:=\r?\n)?=[0-9A-F]{2})+"),
         _quoted,
     ),
 )

@@ -37,14 +37,14 @@ from encfix.repairs.mojibake.explaining.whole_stretch import Evidence, explain
 from encfix.repairs.mojibake.judging.block import Block
 from encfix.repairs.mojibake.judging.costs import damaged_costs
 from encfix.repairs.mojibake.markup import Marked
-from encfix.repairs.mojibake.single_places import european, lone_marks, remnants, short_pieces
+from encfix.repairs.mojibake.single_places import byte_order_mark, european, lone_marks, remnants, short_pieces
 from encfix.repairs.mojibake.stretches import FAR, around, line_around
 
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to read damaged spans again in their true encoding."""
     places = screen.positions(batch, screen.MOJIBAKE)
-    parts = [remnants.propose(batch, places), lone_marks.propose(batch)]
+    parts = [remnants.propose(batch, places), lone_marks.propose(batch), byte_order_mark.propose(batch)]
     readings = _readings(batch, places)
     unread = _unread(batch, readings)
     if len(unread):

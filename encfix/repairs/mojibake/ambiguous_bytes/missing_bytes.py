@@ -1,5 +1,6 @@
-"""Bytes that are gone from GBK read as single bytes: 已经 is `ÒÑ¾` and a soft hyphen that nobody sees, AD, and was
-stripped; and where UTF-8 was read where it could be, 8月，is `8Ô£¬`, for C2 A3 is £ there, and 冒险 `ðÏÕ`: C3 B0 is ð.
+"""Bytes that are gone from GBK or Big5 read as single bytes: 已经 is `ÒÑ¾` and a soft hyphen that nobody sees, AD, and
+was stripped; and where UTF-8 was read where it could be, 8月，is `8Ô£¬`, for C2 A3 is £ there, and 冒险 `ðÏÕ`: C3 B0 is
+ð.
 
 Byte AD is the second one of 经 and of 150 other characters, C2 that of 月. Where one is gone, a run of bytes beyond
 ASCII has an odd number, and all that follows in it is read from the wrong pairs. The byte is put back where the run
@@ -14,12 +15,16 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from encfix.arrays import Codes, Mask, Positions, Scores
+from encfix.arrays import Codes, Mask, Positions, Scores, inside
 from encfix.chinese import model
-from encfix.repairs.mojibake.encodings.charsets import SOFT_HYPHEN, pair_table
+from encfix.chinese.characters import are_in
+from encfix.repairs.mojibake.encodings.charsets import SOFT_HYPHEN, STRIPPED, pair_table
 from encfix.repairs.mojibake.encodings.inverses import Raw
 from encfix.repairs.mojibake.encodings.pairs import Pair
+from encfix.repairs.mojibake.judging import reading, unmarked_losses
 from encfix.repairs.mojibake.judging.costs import BROKEN
+from encfix.repairs.mojibake.lost_bytes import double_byte
+from encfix.repairs.mojibake.lost_bytes.utf8 import UNKNOWN
 
 OF_SIGNS, OF_LETTERS = 0xC2, 0xC3
 """What UTF-8 has first for the signs that A0 to BF are in Latin-1, before that byte, and for the letters that C0 to FF
@@ -31,6 +36,9 @@ SELDOM = -3.0
 LEAST_GAIN, GAP = 8.0, 3.0
 """Nats by which a run must read better with a byte than without, and with it at one place than at any other."""
 
+DOUBTFUL = 1.0
+"""Nats more than by chance that a text in Big5 must gain to be in doubt where it would have other characters."""
+
 ODD = -21.0
 """The cost of two pairs of characters in a row above which nothing is gone around them."""
 
@@ -40,6 +48,11 @@ _WRONG = ("latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp1251
 _Find: TypeAlias = "Callable[[bytes, _Beside, str], tuple[Gone, ...] | None]"
 _Beside: TypeAlias = tuple[bytes, bytes]
 """The byte before a run, a newline where there is none, and the one behind it, or nothing."""
+
+_OWN = "\\%0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Behind what a letter of ASCII is no byte of Big5."""
+
+_LINE_END = np.uint32(ord("\n"))
 
 _RUN = re.compile(rb"[\x81-\xfe]{3,}")
 
@@ -60,7 +73,11 @@ class Restored(NamedTuple):
 
 def restored(raw: Raw, pair: Pair) -> Restored | None:
     """Return the bytes behind a text with those that are gone from it; None if there are none."""
-    if pair.true != "gbk" or pair.wrong not in _WRONG:
+    if pair.wrong not in _WRONG:
+        return None
+    if pair.true == "big5":
+        return _of_big5(raw, pair)
+    if pair.true != "gbk":
         return None
     found = _put_back(raw, pair.codec, _gone, is_odd=True)
     if SOFT_HYPHEN not in raw.data:  # whoever strips them strips all
@@ -69,6 +86,36 @@ def restored(raw: Raw, pair: Pair) -> Restored | None:
             return Restored(more.raw, np.union1d(found.doubted, more.doubted))
         return more or found
     return found
+
+
+def _of_big5(raw: Raw, pair: Pair) -> Restored | None:
+    """Return bytes in Big5 with the soft hyphens that are gone, None if none are.
+
+    There they are first bytes as well, of 個 and of 要, and what is left of one may be ASCII: all readings are weighed.
+    """
+    if SOFT_HYPHEN in raw.data:
+        return None
+    codes, _ = reading.read(raw.data, pair.codec)
+    gain = unmarked_losses.gain_of_drops(raw, codes, pair, STRIPPED) - unmarked_losses.most_gain_of_drops(codes)
+    if gain < DOUBTFUL:
+        return None
+    read = double_byte.read_dropped(raw.data, raw.starts, pair.codec, (pair.wrong, STRIPPED))
+    data, lengths = np.frombuffer(raw.data, dtype=np.uint8), np.diff(read.starts)
+    before, after = np.append(_LINE_END, read.codes[:-1]), np.append(read.codes[1:], _LINE_END)
+    is_own = are_in(_OWN, before) | ((read.codes == UNKNOWN) & ((before < 0x80) | (after < 0x80)))
+    is_own &= (lengths == 1) & (data[read.starts[:-1]] < 0x80)
+    is_lost = (read.codes == UNKNOWN) & ~is_own
+    is_half = (lengths == 1) & (read.codes >= 0x80) & ~is_own
+    is_doubted = is_lost if gain >= reading.CERTAIN else is_lost | is_half
+    doubted = inside(read.starts[:-1][is_doubted], lengths[is_doubted])
+    if gain < reading.CERTAIN:
+        return Restored(raw, doubted)
+    halves, own = read.starts[:-1][is_half], read.codes[is_half]
+    leads = data[halves].astype(np.int64)
+    may_lead = pair_table(pair.codec).take(leads << 8 | SOFT_HYPHEN)
+    places = halves + ((own == may_lead) | ((own == UNKNOWN) & (may_lead > 0)))
+    whole = np.insert(data, places, SOFT_HYPHEN).tobytes()
+    return Restored(Raw(whole, raw.starts + places.searchsorted(raw.starts, "right")), doubted)
 
 
 def _put_back(raw: Raw, codec: str, find: _Find, *, is_odd: bool) -> Restored | None:

@@ -58,12 +58,14 @@ def chosen(block: Block, pair: Pair) -> tuple[Raw, Positions]:
         raw = block.bytes_of(pair)
         return with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
     restored = missing_bytes.restored(block.bytes_of(pair), pair)
-    return restored or _read_as_utf8_in_part(block, pair) or resolve(block, pair)
+    in_part = _read_as_utf8_in_part(block, pair, restored.raw if restored else block.bytes_of(pair))
+    return in_part or restored or resolve(block, pair)
 
 
-def _read_as_utf8_in_part(block: Block, pair: Pair) -> tuple[Raw, Positions] | None:
+def _read_as_utf8_in_part(block: Block, pair: Pair, other: Raw) -> tuple[Raw, Positions] | None:
     """Return the bytes behind a block in Big5 of which some were read as UTF-8, and the places where these are in
-    doubt: where second bytes are left that are letters of ASCII, and it then reads better; else None."""
+    doubt: where second bytes are left that are letters of ASCII, and it then reads better than from `other` bytes; else
+    None."""
     mixed = next(one for one in MIXED if one.true == "big5")
     if pair.true != "big5" or pair.wrong not in ("cp1252", "latin-1"):
         return None
@@ -72,9 +74,8 @@ def _read_as_utf8_in_part(block: Block, pair: Pair) -> tuple[Raw, Positions] | N
     if not (is_left[1:] & (plain[:-1] >= FIRST_OF_CHINA)).any():
         return None
     raw, doubted = resolve(block, mixed)
-    known = forms(plain)
-    gained = text_costs(read(raw.data, pair.codec)[0], known).sum() - text_costs(plain, known).sum()
-    return (raw, doubted) if gained > GAP else None
+    mine, theirs = (text_costs(read(one.data, pair.codec)[0], forms(plain)).sum() for one in (raw, other))
+    return (raw, doubted) if mine > theirs + GAP else None
 
 
 @memoized

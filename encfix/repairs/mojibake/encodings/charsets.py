@@ -14,8 +14,6 @@ import numpy.typing as npt
 
 from encfix.arrays import Codes
 
-_ASCII = bytes(range(0x80))
-
 LEAST_TRAIL = 0x40
 """The least second byte of any character."""
 
@@ -71,6 +69,9 @@ _DECODERS = {
 ALONE = "alone"
 """Stands for a browser's decoder before what it does not take for a second byte."""
 
+STRIPPED = "stripped"
+"""Stands for one of single bytes behind which soft hyphens were stripped."""
+
 SINGLE_BYTE = (
     "latin-1", "cp1252", "cp1250", "latin-2", "latin-9", "cp1254", "cp437", "mac-roman", "cp1251", "cp1256", "cp1257",
     "cp1258", "cp850", "cp866", "koi8-r", "ptcp154", LATIN_1_THEN_GBK, UTF8_OR_CP1252,
@@ -82,9 +83,6 @@ FIRST_OF_CHINA = 0x2E80
 
 NO_BREAK_SPACE, SOFT_HYPHEN = 0xA0, 0xAD
 """Bytes of Latin-1 and its kin that programs write as a plain space, and strip."""
-
-LONG = 300
-"""Bytes beyond ASCII of UTF-8 from which on a text mostly has a soft hyphen: one of 30 characters of Chinese has."""
 
 PLAIN_SPACE = {"mac-roman": 0xCA}
 """Charsets whose no-break space, often found as a plain one, is a byte that begins a character of GBK, with that
@@ -144,15 +142,15 @@ def given(codec: str) -> npt.NDArray[np.bool_]:
 
 def may_be_gone(charset: str, data: bytes) -> bytes:
     """Return which bytes may be gone without a mark from `data`, UTF-8 read as a charset of single bytes: those that
-    the charset leaves undefined, and a soft hyphen, for which a short text shows no need where those may be gone.
+    the charset leaves undefined, and a soft hyphen.
 
     Who drops one of a kind drops all: none is gone where one stands.
 
-    >>> [may_be_gone("cp1252", text.encode()).hex(" ") for text in ("中", "南")]
-    ['81 8d 8f 90 9d', 'ad']
+    >>> [may_be_gone("cp1252", text.encode()).hex(" ") for text in ("中", "南", "中步")]
+    ['81 8d 8f 90 9d', 'ad', '81 8d 8f 90 9d']
     """
-    undefined, stripped = (kind if not any(byte in data for byte in kind) else b"" for kind in _may_be_gone(charset))
-    return undefined + (stripped if not undefined or len(data.translate(None, _ASCII)) >= LONG else b"")
+    kinds = _may_be_gone(charset)
+    return b"".join(kind for kind in kinds if not any(byte in data for byte in kind))
 
 
 @cache
@@ -176,10 +174,14 @@ def can_be_lost(charset: str, decoder: str = "") -> npt.NDArray[np.bool_]:
     loses only what begins no character.
     """
     codecs = CODECS.get(charset, ())
-    if charset in SINGLE_BYTE:
+    if charset in SINGLE_BYTE and not decoder:
         lost = np.zeros((256, 256), dtype=np.bool_)
         for byte in range(0x80, 0x100):
             lost[byte] = any("\ufffd" in bytes((byte,)).decode(codec, "replace") for codec in codecs)
+        return lost
+    if decoder == STRIPPED:
+        lost = np.zeros((256, 256), dtype=np.bool_)
+        lost[SOFT_HYPHEN] = True
         return lost
     if decoder == ALONE:
         lost = np.zeros((256, 256), dtype=np.bool_)

@@ -226,7 +226,8 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
             if confidence > 0 and not plausibility.is_rather_utf8(block, span):
                 dropped = unexplained or unmarked_losses.may_lack_bytes(block, span, raw)
                 one = Explained(span, confidence, DROPPED if dropped else NUMBERS[pair])
-                mine = _blotted(one, raw, doubted) or list(_doubted(one, doubted, block))
+                is_aligned = pair in MIXED or len(raw.data) > len(block.bytes_of(pair).data)
+                mine = (is_aligned and _blotted(one, raw, doubted)) or list(_doubted(one, doubted, block))
                 found += mine
                 if not dropped and max(part.confidence for part in mine) >= PROVED:
                     evidence.prefer(pair)
@@ -237,10 +238,11 @@ def without_loss(block: Block, pairs: list[Pair], evidence: Evidence) -> list[Ex
 
 def _blotted(one: Explained, raw: Raw, places: Positions) -> list[Explained]:
     """Return what a pair explains with U+FFFD for the characters that some places make doubtful, if they are few, and
-    nothing else can be wrong with the reading: where UTF-8 shows which bytes were read together."""
+    nothing else can be wrong with the reading: where UTF-8 shows which bytes were read together, or what is gone was
+    put back."""
     span, pair = one.span, one.span.pair
     own = places[(places >= span.start) & (places < span.end)]
-    if not len(own) or pair not in MIXED or one.rule == DROPPED:
+    if not len(own) or one.rule == DROPPED:
         return []
     part = raw.part(span.start, span.end)
     codes, starts = reading.read(part.data, pair.codec)

@@ -54,6 +54,10 @@ LOOSE = -10.5
 LEAST_CHART = 3
 """Steps from one character to the next that make a chart."""
 
+REPLACED = "锟斤拷"
+"""What U+FFFD is in GBK: two of them, read as Big5 or another encoding of pairs, are 嚙踝蕭, and no text is behind
+them."""
+
 LEAST_BESIDE = 0.6
 """The share of letters that stand beside another letter or a digit in prose."""
 
@@ -61,6 +65,11 @@ LEAST_BESIDE = 0.6
 def is_refuted(claim: Claim) -> bool:
     """Return whether anything speaks against a claim."""
     return any(speaks_against(claim) for speaks_against in _OBJECTIONS)
+
+
+def _is_made_of_losses(claim: Claim) -> bool:
+    """Return whether marks of what was lost were read as pairs of bytes."""
+    return REPLACED in claim.span.text and not claim.pair.is_single_byte
 
 
 def _has_loose_ends(claim: Claim) -> bool:
@@ -159,6 +168,7 @@ def _is_sound(claim: Claim) -> bool:
 
 
 _OBJECTIONS = (
+    _is_made_of_losses,
     _has_loose_ends,
     _is_misread_korean,
     _is_no_prose,

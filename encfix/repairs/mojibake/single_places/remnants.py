@@ -9,6 +9,7 @@ import numpy as np
 
 from encfix.arrays import Positions, runs
 from encfix.batch import Batch, to_text
+from encfix.chinese.characters import are_in
 from encfix.edits import Edits, deletions, merge
 from encfix.repairs.mojibake.single_places.trail_bytes import backslashes
 from encfix.rules import number_of
@@ -16,8 +17,11 @@ from encfix.rules import number_of
 LOST = number_of("mojibake.lost")
 DROPPED = number_of("mojibake.dropped")
 
-_LOST = re.compile("(?:锟斤拷?)+|烫{4,}|屯{4,}")
-"""Of memory never written to (CC CC, CD CD) there is more than three characters; 太烫烫烫了 is hot."""
+_LOST = re.compile("(?:锟斤拷?)+|(?:嚙踝蕭?)+|烫{4,}|屯{4,}")
+"""What U+FFFD comes back as from GBK and from Big5, and unset memory: of memory never written to (CC CC, CD CD) there
+is more than three characters; 太烫烫烫了 is hot."""
+_BEGINS = "锟嚙烫屯"
+
 SHORTEST_RUN, LEAST_SCRIPTS = 3, 3
 """Letters of two bytes in the shortest run, and scripts that they are of."""
 
@@ -52,9 +56,7 @@ def propose(batch: Batch, places: Positions) -> Edits:
 
 def _lost(batch: Batch) -> Edits:
     start, end = [], []
-    for document in np.unique(
-        batch.documents_of(np.flatnonzero(np.isin(batch.codes, (0x951F, 0x70EB, 0x5C6F))))
-    ).tolist():
+    for document in np.unique(batch.documents_of(np.flatnonzero(are_in(_BEGINS, batch.codes)))).tolist():
         base = int(batch.starts[document])
         for match in _LOST.finditer(batch.text(document)):
             start.append(base + match.start())
