@@ -1,30 +1,28 @@
 """Choosing between bytes where several give the same character: 0x80 or A2E3 for €, NEC's or IBM's row for a symbol.
 
-UTF-8 shows by itself which bytes may follow. Where the true encoding has pairs, `beam.py` finds those that read
-best.
+UTF-8 shows by itself which bytes may follow (`utf8_choices.py`). Where the true encoding has pairs, `beam.py` finds
+those that read best.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, product
 
 import numpy as np
 
 from encfix.arrays import Positions, Scores
-from encfix.batch import to_codes, to_text
+from encfix.batch import to_text
 from encfix.chinese import division, model
 from encfix.memo import memoized
-from encfix.repairs.mojibake.ambiguous_bytes import missing_bytes
-from encfix.repairs.mojibake.ambiguous_bytes.beam import GAP, MARK, STRIPPED, Choices, ChoicesAt, choose_pairs
+from encfix.repairs.mojibake.ambiguous_bytes import missing_bytes, utf8_choices
+from encfix.repairs.mojibake.ambiguous_bytes.beam import GAP, STRIPPED, Choices, choose_pairs
 from encfix.repairs.mojibake.encodings import through_ftfy
 from encfix.repairs.mojibake.encodings.charsets import (
     CODECS,
     FIRST_OF_CHINA,
     SOFT_HYPHEN,
     given,
-    may_be_gone,
     pair_table,
 )
 from encfix.repairs.mojibake.encodings.inverses import COMPATIBILITY, Raw, by_codec, in_question, unified
@@ -48,15 +46,13 @@ OF_UTF8 = -2.0
 COMPOSED = 1.0
 """Nats against a text in normal form C, in which an ideograph may stand for another."""
 
-_INCOMPLETE = re.compile(rb"[\xe3-\xef][\x80-\xbf](?=\s|\Z)")
-
 
 def chosen(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     """Return the bytes behind a block with the best choice where there is one, and the places where it is in
     doubt."""
     if pair.is_single_byte and pair.true == "utf-8":
         raw = block.bytes_of(pair)
-        return with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
+        return utf8_choices.with_final_space(raw, pair.wrong) or raw, np.empty(0, np.int64)
     restored = missing_bytes.restored(block.bytes_of(pair), pair)
     in_part = _read_as_utf8_in_part(block, pair, restored.raw if restored else block.bytes_of(pair))
     return in_part or restored or resolve(block, pair)
@@ -138,7 +134,7 @@ def _chosen(block: Block, pair: Pair, twins: Mapping[int, tuple[bytes, ...]]) ->
             choices_at[place] = (first, *others, (first[0] + bytes((SOFT_HYPHEN,)), STRIPPED))
     chosen = pieces.copy()
     if pair.codec == "utf-8":
-        _choose_utf8(chosen, choices_at)
+        utf8_choices.choose(chosen, choices_at)
     else:
         for start, end in _lines(block):
             own = ambiguous[np.searchsorted(ambiguous, start) : np.searchsorted(ambiguous, end)]
@@ -246,86 +242,8 @@ def _trials(
     return trials
 
 
-def with_final_space(raw: Raw, charset: str) -> Raw | None:
-    """Return the bytes with A0, stripped as a space, put back at ends of lines where UTF-8 lacks its last byte.
-
-    None where the byte may have been another: one that the charset leaves undefined.
-    """
-    found = [match.end() for match in _INCOMPLETE.finditer(raw.data)]
-    if not found:
-        return None
-    starts = raw.starts.copy()
-    data = bytearray(raw.data)
-    for place in reversed(found):
-        data[place:place] = b"\xa0"
-        starts[raw.starts >= place] += 1
-    text = data.decode("utf-8", "replace")
-    if "\ufffd" in text:  # more is lost
-        return None
-    for nth, place in enumerate(found):
-        read = bytes(data[: place + nth + 1]).decode("utf-8", "replace").rjust(2)
-        before, broken = read[-2], read[-1]
-        stem = broken.encode()[:-1]
-        rivals = [(stem + bytes((byte,))).decode() for byte in may_be_gone(charset, raw.data)]
-        best = max((model.pair(before, rival) for rival in rivals), default=-np.inf)
-        if best > model.pair(before, broken) - GAP:
-            return None
-    return Raw(bytes(data), starts)
-
-
 def _lines(block: Block) -> Iterator[tuple[int, int]]:
     start = 0
     for end in (*np.flatnonzero(block.codes == 10).tolist(), len(block.codes)):
         yield start, end
         start = end + 1
-
-
-def _choose_utf8(pieces: list[bytes], choices_at: ChoicesAt) -> None:
-    """Choose bytes, in place, that continue the character before them and are continued by what follows; if several do,
-    those that make the most frequent characters."""
-    for place in sorted(choices_at):
-        missing = _missing(pieces, place)
-        ahead = b"".join(pieces[place + 1 : place + 4])
-        fitting = []
-        for piece, _ in (*choices_at[place][1:], choices_at[place][0]):
-            left = missing
-            for byte in piece:
-                left = left - 1 if 0x80 <= byte < 0xC0 and left > 0 else _length(byte) - 1 if left == 0 else -9
-                if left < 0:
-                    break
-            if left >= 0 and _continues(ahead, left, place + 1 in choices_at):
-                fitting.append(piece)
-        if fitting:
-            before = b"".join(pieces[max(0, place - 3) : place])
-            scores = [_frequency(before + piece + ahead) for piece in fitting] if len(fitting) > 1 else [0.0]
-            pieces[place] = fitting[scores.index(max(scores))]
-
-
-def _frequency(data: bytes) -> float:
-    """Return the log probability of the whole characters of UTF-8 in some bytes, each by itself."""
-    return float(model.log_unigram(to_codes(data.decode("utf-8", "ignore"))).sum())
-
-
-def _continues(data: bytes, missing: int, is_trail: bool) -> bool:
-    """Return whether bytes go on as they must where a character lacks so many; `is_trail` says that the first does."""
-    if is_trail or (data and 0x80 <= data[0] < 0xC0):
-        return missing > 0
-    if data[:1] != MARK:
-        return missing == 0
-    trails = next((nth for nth, byte in enumerate(data[1:]) if not 0x80 <= byte < 0xC0), len(data) - 1)
-    return missing == trails + 1 if missing else trails == 2
-
-
-def _missing(pieces: list[bytes], place: int) -> int:
-    """Return how many bytes the character of UTF-8 that is open before a place still lacks."""
-    before = b"".join(pieces[max(0, place - 4) : place])
-    for back in range(1, min(4, len(before)) + 1):
-        byte = before[-back]
-        if not 0x80 <= byte < 0xC0:
-            return max(0, _length(byte) - back)
-    return 0
-
-
-def _length(byte: int) -> int:
-    """Return the length of the character of UTF-8 that begins with a byte; 0 if none does."""
-    return 1 if byte < 0x80 else 2 if 0xC2 <= byte < 0xE0 else 3 if 0xE0 <= byte < 0xF0 else 4 * (0xF0 <= byte < 0xF5)
