@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from encfix.arrays import Mask, Positions, Scores, inside
+from encfix.arrays import Codes, Mask, Positions, Scores, inside
 from encfix.chinese import model
 from encfix.chinese.data import load
 
@@ -123,6 +123,17 @@ def _hashed(words: Units, sizes: Positions) -> Keys:
 
 def _leading(keys: Keys) -> Positions:
     return (keys >> np.uint64(64 - BITS)).view(np.int64)
+
+
+def are_words(first: Codes, second: Codes) -> Mask:
+    """Return which pairs of folded characters are words.
+
+    >>> are_words(*np.array([[*map(ord, "里包")], [*map(ord, "面面")]], dtype=np.uint32)).tolist()
+    [True, False]
+    """
+    keys = (first * _MULTIPLIER + second) * _MULTIPLIER
+    known = table().keys
+    return np.asarray(known.take(known.searchsorted(keys)) == keys)
 
 
 def find(folded: Units) -> Found:

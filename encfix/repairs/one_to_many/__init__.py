@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from encfix.arrays import Codes, Mask, Positions
 from encfix.batch import Batch
-from encfix.chinese import confusions, conversion, model
+from encfix.chinese import confusions, conversion, model, words
 from encfix.chinese.characters import are_in, is_common
 from encfix.chinese.spelling import Choices
 from encfix.chinese.words import LONGEST
@@ -90,18 +90,22 @@ def _in_traditional(batch: Batch, scripts: Scripts) -> Candidates:
     kept = np.where(is_seen, logs, NEVER).max(axis=0)
     margins = np.where(is_seen, -np.inf, logs).max(axis=0) - kept
     by_words = are_in(caution.MADE_OF_SURNAMES + confusions.BOUND, batch.codes.take(suspects))
-    least = np.where(by_words, WORTH_A_WORD, WORTH_A_LOOK)
+    (possible,) = (margins > WORTH_A_WORD).nonzero()
+    are_cut = np.zeros(len(suspects), dtype=np.bool_)
+    are_cut[possible] = _are_cut(batch.codes, suspects[possible])
+    least = np.where(by_words | are_cut, WORTH_A_WORD, WORTH_A_LOOK)
     (chosen,) = (margins > least).nonzero()
     if not len(chosen) and not len(strangers):
         return NONE
     said = evidence(batch.codes.take(suspects[chosen][:, None] + np.arange(1 - LONGEST, LONGEST)))
-    promising = _are_promising(batch.codes.take(suspects[chosen]), said, margins[chosen])
+    promising = _are_promising(batch.codes.take(suspects[chosen]), said, margins[chosen], are_cut[chosen])
     chosen = chosen[promising]
     if not len(chosen) and not len(strangers):
         return NONE
     codes = np.where(forms < 0, 0, table.codes.take(forms, mode="clip")).astype(np.uint16).take(chosen, axis=1)
     choices = Choices(suspects[chosen], codes, logs.take(chosen, axis=1).astype(np.float64))
-    found = decided(batch, choices, said.attested[promising], _are_familiar(batch, suspects, margins, chosen))
+    is_attested = said.attested[promising] & ~are_cut[chosen]
+    found = decided(batch, choices, is_attested, _are_familiar(batch, suspects, margins, chosen))
     leftovers = confusions.leftover_table().take(batch.codes.take(strangers), mode="clip")
     strangers, leftovers = strangers[leftovers > 0], leftovers[leftovers > 0]
     is_left = ~is_common().take(batch.codes.take(strangers))  # 赟 is somebody's name
@@ -116,9 +120,19 @@ def _are_familiar(batch: Batch, suspects: Positions, margins: npt.NDArray[np.flo
     return np.isin(keys[chosen], keys[margins <= -CLEARLY])
 
 
-def _are_promising(seen: Codes, said: Evidence, margins: npt.NDArray[np.float32]) -> Mask:
+def _are_cut(codes: Codes, places: Positions) -> Mask:
+    """Return which places are in a word with the character before and in one with that behind, which is in another with
+    the next: 裡面|包括, of which a converter that cuts it wrongly makes 裡|麵包|括."""
+    before, here, behind, next_ = (model.fold_codes(codes.take(places + step)) for step in (-1, 0, 1, 2))
+    are_cut = words.are_words(before, here)
+    (where,) = are_cut.nonzero()
+    are_cut[where] = words.are_words(here[where], behind[where]) & words.are_words(behind[where], next_[where])
+    return are_cut
+
+
+def _are_promising(seen: Codes, said: Evidence, margins: npt.NDArray[np.float32], are_cut: Mask) -> Mask:
     """Return which places may pass a threshold in the end; for most that stay, the words around them say no."""
-    by_word = said.forbidden & (margins >= LEAST_ATTESTED)
+    by_word = said.forbidden & ((margins >= LEAST_ATTESTED) | are_cut)
     freely = said.forbidden | (margins >= ALONE * CONVERTED) | are_in(confusions.BOUND, seen)
     return np.asarray((margins >= ALONE) | np.where(said.attested, by_word, freely))
 
