@@ -38,6 +38,10 @@ DROP = 16.0
 """How much a span may lose on the way before it is two."""
 
 
+RARE_IDEOGRAPHS = range(0x3400, 0x4DC0)
+"""CJK Unified Ideographs Extension A."""
+
+
 def read(data: bytes, codec: str) -> tuple[Codes, Positions]:
     """Return bytes read by `codec`, and where each character's bytes start; one more is the end of all.
 
@@ -182,10 +186,16 @@ def filled(spans: Sequence[Span], pair: Pair) -> list[Span]:
     """Return spans with their broken characters filled in where that is sure, and U+FFFD where it is not."""
     texts = [to_codes(span.text) for span in spans]
     if pair.is_japanese:  # what its characters follow one another the model does not know
-        texts = [np.where(text == UNKNOWN, np.uint32(REPLACEMENT), text) for text in texts]
+        texts = [np.where((text == UNKNOWN) | _are_halves(text), np.uint32(REPLACEMENT), text) for text in texts]
         return [replace(span, text=to_text(text), slots={}) for span, text in zip(spans, texts, strict=True)]
     found = fill(texts, [span.slots for span in spans], pair.codec, pair.wrong)
     return [_filled(span, *one) for span, one in zip(spans, found, strict=True)]
+
+
+def _are_halves(codes: Codes) -> Mask:
+    """Return which characters no text has, but the first byte of a kana and the last ones of what follows it may be: in
+    UTF-8 both begin with E3."""
+    return np.asarray((codes >= RARE_IDEOGRAPHS.start) & (codes < RARE_IDEOGRAPHS.stop))
 
 
 def _filled(span: Span, text: Codes, done: dict[int, float]) -> Span:
