@@ -113,7 +113,7 @@ def _laid_out(units: Units) -> tuple[Units, Positions]:
     return words, ends - starts
 
 
-def _hashed(words: Units, sizes: Positions) -> Keys:
+def _hashed(words: Codes | Units, sizes: Positions) -> Keys:
     """Return the hash of words that lie in rows."""
     keys = np.zeros(len(words), dtype=np.uint64)
     for nth, column in enumerate(words.T):
@@ -131,9 +131,11 @@ def are_words(first: Codes, second: Codes) -> Mask:
     >>> are_words(*np.array([[*map(ord, "里包")], [*map(ord, "面面")]], dtype=np.uint32)).tolist()
     [True, False]
     """
-    keys = (first * _MULTIPLIER + second) * _MULTIPLIER
-    known = table().keys
-    return np.asarray(known.take(known.searchsorted(keys)) == keys)
+    known, keys = table(), _hashed(np.stack((first, second), axis=1), np.array([2]))
+    found = known.longest.take(_leading(keys)) > 1
+    keys = keys[found]
+    found[found] = known.keys.take(known.keys.searchsorted(keys)) == keys
+    return np.asarray(found)
 
 
 def find(folded: Units) -> Found:

@@ -47,12 +47,14 @@ def found(page: Page) -> Iterator[Proposal]:
     runs = [match for match in _MISREAD.finditer(page.text) if "&" in match[0]] if "&" in page.text else ()
     if not runs:
         return
-    is_all = _count(page.text, MOST_OF_A_TEXT) >= LEAST_IN_A_TEXT
-    counts = [_count(match[0], MOST_OF_A_ROW) for match in runs]
+    is_all = _count(_written_out(page.text), MOST_OF_A_TEXT) >= LEAST_IN_A_TEXT
+    written = [_written_out(run[0]) for run in runs]
+    counts = [_count(raw, MOST_OF_A_ROW) for raw in written]
     least = 0 if is_all else 1 if max(counts) >= LEAST_IN_A_ROW else LEAST_IN_A_ROW
-    is_gbk = any(_is_gbk(match[0]) for match in runs)
-    for run, count in zip(runs, counts, strict=True):
-        if count < least and not (is_gbk and _in_gbk(run[0])):
+    in_gbk = [_in_gbk(raw) for raw in written]
+    is_gbk = any(map(_is_chinese, in_gbk))
+    for run, count, text in zip(runs, counts, in_gbk, strict=True):
+        if count < least and not (is_gbk and text):
             continue
         for match in REFERENCE.finditer(page.text, *run.span()):
             new = unescape(match[1]) or ""
@@ -62,27 +64,23 @@ def found(page: Page) -> Iterator[Proposal]:
             yield Proposal(*match.span(), chr(int(match[1], 16)), BYTES, SURE)
 
 
-def _count(text: str, most: float) -> int:
-    """Return how many characters of Chinese the bytes behind a text hold, 0 if they hold less than a share of what is
-    beyond ASCII."""
-    raw = _written_out(text)
+def _count(raw: str, most: float) -> int:
+    """Return how many characters of Chinese bytes hold, 0 if they hold less than a share of what is beyond ASCII."""
     count = len(_CHINESE_IN_UTF8.findall(raw))
     return count if 3 * count >= most * len(_BEYOND_ASCII.findall(raw)) else 0
 
 
-def _is_gbk(text: str) -> bool:
-    """Return whether the bytes behind a text are enough Chinese in GBK to be none by chance."""
-    chinese = _in_gbk(text)
-    return len(chinese) >= LEAST_IN_GBK and model.score(to_codes(chinese)) > LEAST_SCORE
+def _is_chinese(text: str) -> bool:
+    """Return whether a text in GBK is long enough, and enough like Chinese, to be none by chance."""
+    return len(text) >= LEAST_IN_GBK and model.score(to_codes(text)) > LEAST_SCORE
 
 
-def _in_gbk(text: str) -> str:
-    """Return what the bytes behind a text are in GBK; nothing unless all are, and of GB 2312."""
-    try:
-        raw = _written_out(text).encode("latin-1")
-        return raw.decode("gbk") if len(raw) % 2 == 0 and min(raw) > 0xA0 else ""
-    except UnicodeError:
+def _in_gbk(raw: str) -> str:
+    """Return what bytes are in GBK; nothing unless all are, and of GB 2312."""
+    if len(raw) % 2 or not all("\xa0" < byte < "\xff" for byte in raw):
         return ""
+    text = raw.encode("latin-1").decode("gbk", "replace")
+    return text if "\ufffd" not in text else ""
 
 
 def _written_out(text: str) -> str:

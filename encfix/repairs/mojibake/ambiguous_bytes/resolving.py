@@ -22,6 +22,7 @@ from encfix.repairs.mojibake.encodings.charsets import (
     CODECS,
     FIRST_OF_CHINA,
     SOFT_HYPHEN,
+    WESTERN,
     given,
     pair_table,
 )
@@ -62,26 +63,26 @@ def _read_as_utf8_in_part(block: Block, pair: Pair, other: Raw) -> tuple[Raw, Po
     """Return the bytes behind a block in Big5 of which some were read as UTF-8, and the places where these are in
     doubt: where second bytes are left that are letters of ASCII, and it then reads better than from `other` bytes; else
     None."""
-    mixed = next(one for one in MIXED if one.true == "big5")
-    if pair.true != "big5" or pair.wrong not in ("cp1252", "latin-1"):
+    if pair.true != "big5" or pair.wrong not in WESTERN:
         return None
     plain, _ = read(block.bytes_of(pair).data, pair.codec)
     is_left = (with_lone(plain, plain >= 0x80) >= LONE) | broken(plain)
     if not (is_left[1:] & (plain[:-1] >= FIRST_OF_CHINA)).any():
         return None
-    raw, doubted = resolve(block, mixed)
-    mine, theirs = (text_costs(read(one.data, pair.codec)[0], forms(plain)).sum() for one in (raw, other))
+    raw, doubted = resolve(block, next(one for one in MIXED if one.true == "big5"))
+    known = forms(plain)
+    mine, theirs = (text_costs(read(one.data, pair.codec)[0], known).sum() for one in (raw, other))
     return (raw, doubted) if mine > theirs + GAP else None
 
 
 @memoized
 def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     """Return the bytes behind a block with the best choices made, and the places where the choice is in doubt."""
-    as_seen = _chosen(block, pair, {})
+    as_seen = _with_choices(block, pair, {})
     twins = _twins(block, pair)
     if not np.isin(block.codes, list(twins)).any():
         return as_seen
-    composed = _chosen(block, pair, twins)
+    composed = _with_choices(block, pair, twins)
     one, other = (read(raw.data, pair.codec)[0] for raw, _ in (composed, as_seen))
     gained = float(read_costs(one, pair).sum() - read_costs(other, pair).sum()) - COMPOSED
     if abs(gained) <= GAP:
@@ -92,7 +93,7 @@ def resolve(block: Block, pair: Pair) -> tuple[Raw, Positions]:
     return raw, doubted if gained < 0 else np.union1d(doubted, composed[0].differing(raw))
 
 
-def _chosen(block: Block, pair: Pair, twins: Mapping[int, tuple[bytes, ...]]) -> tuple[Raw, Positions]:
+def _with_choices(block: Block, pair: Pair, twins: Mapping[int, tuple[bytes, ...]]) -> tuple[Raw, Positions]:
     """Return the bytes behind a block with the best choices made, where an ideograph may also be one of its `twins`,
     and the places where the choice is in doubt."""
     raw, codecs = block.bytes_of(pair), by_codec(pair.wrong)

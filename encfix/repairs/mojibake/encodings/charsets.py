@@ -78,6 +78,9 @@ SINGLE_BYTE = (
 )  # fmt: skip
 """Charsets whose every byte gives a character of its own (the last: whose every byte may)."""
 
+WESTERN = ("cp1252", "latin-1")
+"""The charsets that most text of single bytes is read by."""
+
 FIRST_OF_CHINA = 0x2E80
 """From this code point on characters are of China and its neighbours."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from encfix.arrays import Mask
 from encfix.chinese.characters import Class
-from encfix.repairs.mojibake.encodings.charsets import LOST, UTF8_OR_CP1252
+from encfix.repairs.mojibake.encodings.charsets import LOST, UTF8_OR_CP1252, WESTERN
 from encfix.repairs.mojibake.encodings.inverses import differing
 from encfix.repairs.mojibake.encodings.pairs import Pair
 from encfix.repairs.mojibake.judging.block import Block, Span
@@ -79,7 +79,6 @@ _LETTERS = {
 """Kana, and the syllables of Korean, in the encodings that have them."""
 
 _BEGUN = re.compile(rb"[\xe3-\xef][\x80-\xbf](?![\x80-\xbf])")
-_LATIN = ("latin-1", "cp1252")
 _CUT_OFF = re.compile(rb"\A[\x80-\xbf]{1,3}")
 
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
@@ -131,10 +130,10 @@ def _read_cut(data: bytes) -> str:
 def is_rather_utf8(block: Block, span: Span) -> bool:
     """Return whether a span that another encoding explains, read as some charset of single bytes, is UTF-8 read as
     Latin-1 or windows-1252: in code page 850 `Ð²Ð°ÐºÑ`, which is вак, is GBK for 妖养学."""
-    if span.pair.codec == "utf-8" or not span.pair.is_european or span.pair.wrong in (*_LATIN, UTF8_OR_CP1252):
+    if span.pair.codec == "utf-8" or not span.pair.is_european or span.pair.wrong in (*WESTERN, UTF8_OR_CP1252):
         return False
     text = block.part(span.start, span.end)
-    return any(_are_utf8(text.raw(charset).data) for charset in _LATIN if not text.lacks(charset))
+    return any(_are_utf8(text.raw(charset).data) for charset in WESTERN if not text.lacks(charset))
 
 
 def _are_utf8(data: bytes) -> bool:

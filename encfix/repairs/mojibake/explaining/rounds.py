@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from encfix.batch import to_codes
 from encfix.repairs.mojibake.ambiguous_bytes import resolving
+from encfix.repairs.mojibake.encodings.charsets import WESTERN
 from encfix.repairs.mojibake.encodings.pairs import PAIRS
 from encfix.repairs.mojibake.explaining import plausibility
 from encfix.repairs.mojibake.explaining.explained import NUMBERS, ROUNDS, WHOLE, Explained, covers
@@ -17,7 +18,7 @@ from encfix.repairs.mojibake.judging.block import Block, Span
 AGAIN = next(pair for pair in PAIRS if (pair.true, pair.wrong) == ("utf-8", "gbk") and pair.is_chinese)
 """The pair that happens again and again: UTF-8 read as GBK."""
 
-OF_EUROPE = tuple(pair for pair in PAIRS if pair.true == "utf-8" and pair.wrong in ("cp1252", "latin-1"))
+OF_EUROPE = tuple(pair for pair in PAIRS if pair.true == "utf-8" and pair.wrong in WESTERN)
 """The pairs that are undone before what was damaged first."""
 
 MOST_ROUNDS = 4

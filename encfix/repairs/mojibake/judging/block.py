@@ -25,6 +25,7 @@ from encfix.repairs.mojibake.encodings.charsets import (
     PLAIN_SPACE,
     SINGLE_BYTE,
     UTF8_OR_CP1252,
+    WESTERN,
     replacements,
 )
 from encfix.repairs.mojibake.encodings.inverses import Raw, encode, held
@@ -120,7 +121,7 @@ class Block:
     def has_pairs_of_utf8(self) -> bool:
         """Whether it has letters or signs that neither windows-1252 nor Latin-1 gives, as pairs of UTF-8 do."""
         is_narrow = self.codes < FIRST_OF_CHINA
-        return all(bool((self.lacking(charset) & is_narrow).any()) for charset in ("cp1252", "latin-1"))
+        return all(bool((self.lacking(charset) & is_narrow).any()) for charset in WESTERN)
 
     @cached_property
     def newlines(self) -> Positions:

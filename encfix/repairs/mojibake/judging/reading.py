@@ -38,7 +38,7 @@ DROP = 16.0
 """How much a span may lose on the way before it is two."""
 
 
-RARE_IDEOGRAPHS = range(0x3400, 0x4DC0)
+EXTENSION_A = range(0x3400, 0x4DC0)
 """CJK Unified Ideographs Extension A."""
 
 
@@ -195,7 +195,7 @@ def filled(spans: Sequence[Span], pair: Pair) -> list[Span]:
 def _are_halves(codes: Codes) -> Mask:
     """Return which characters no text has, but the first byte of a kana and the last ones of what follows it may be: in
     UTF-8 both begin with E3."""
-    return np.asarray((codes >= RARE_IDEOGRAPHS.start) & (codes < RARE_IDEOGRAPHS.stop))
+    return np.asarray((codes >= EXTENSION_A.start) & (codes < EXTENSION_A.stop))
 
 
 def _filled(span: Span, text: Codes, done: dict[int, float]) -> Span:
