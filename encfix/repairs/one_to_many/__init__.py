@@ -47,6 +47,9 @@ WORTH_A_LOOK = 0.0
 WORTH_A_WORD = -8.0
 """The same for what surnames become, and for forms of few words: words tell them, pairs do not."""
 
+WORTH_A_CUT = -3.0
+"""The same for characters that may be in a word on either side."""
+
 CLEARLY = 4.0
 """Nats by which a form beats the others beside its neighbours where it is clearly right."""
 
@@ -90,10 +93,10 @@ def _in_traditional(batch: Batch, scripts: Scripts) -> Candidates:
     kept = np.where(is_seen, logs, NEVER).max(axis=0)
     margins = np.where(is_seen, -np.inf, logs).max(axis=0) - kept
     by_words = are_in(caution.MADE_OF_SURNAMES + confusions.BOUND, batch.codes.take(suspects))
-    (possible,) = (margins > WORTH_A_WORD).nonzero()
+    (possible,) = (margins > WORTH_A_CUT).nonzero()
     are_cut = np.zeros(len(suspects), dtype=np.bool_)
     are_cut[possible] = _are_cut(batch.codes, suspects[possible])
-    least = np.where(by_words | are_cut, WORTH_A_WORD, WORTH_A_LOOK)
+    least = np.where(by_words, WORTH_A_WORD, np.where(are_cut, WORTH_A_CUT, WORTH_A_LOOK))
     (chosen,) = (margins > least).nonzero()
     if not len(chosen) and not len(strangers):
         return NONE
