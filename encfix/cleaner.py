@@ -69,10 +69,10 @@ reported, and would lose the bytes from which it could be repaired yet."""
 ROUNDS = 3
 """How often a document may change before it is given up and left alone."""
 
-CHUNK = 256 * 1024
-"""Code points in one batch, so that its arrays stay in the cache."""
+CHUNK = 512 * 1024
+"""Code points in one batch: fewer cost more each, more no longer fit into the cache."""
 
-WINDOW = 8 * CHUNK
+WINDOW = 4 * CHUNK
 """Code points of a stream that are held at a time."""
 
 
