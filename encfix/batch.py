@@ -104,12 +104,17 @@ class Batch:
             return np.zeros(len(self.codes), dtype=np.bool_)
         values = np.zeros(2 * len(documents) + 1, dtype=np.bool_)
         values[1::2] = documents
-        return np.repeat(values, np.diff(self._bounds, prepend=0, append=len(self.codes)))
+        return np.repeat(values, self._lengths)
 
     @cached_property
     def _bounds(self) -> Positions:
         """Start and end of each document in turn, as `reduceat` takes them."""
         return np.stack((self.starts, self.ends), axis=1).ravel()
+
+    @cached_property
+    def _lengths(self) -> Positions:
+        """How many code points lie before, in and behind each document in turn."""
+        return np.diff(np.concatenate(([0], self._bounds, [len(self.codes)])))
 
     def text(self, document: int) -> str:
         """Return one document as a string."""

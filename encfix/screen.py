@@ -18,9 +18,11 @@ import numpy.typing as npt
 from encfix import between, second_look
 from encfix.arrays import Mask, Positions
 from encfix.batch import Batch
+from encfix.chinese import suspects
 from encfix.chinese.characters import (
     HAN_CLASSES,
     LETTER_CLASSES,
+    SIMPLIFIED_CLASSES,
     SIMPLIFIED_FORMS,
     TRADITIONAL_CLASSES,
     TRIGGER,
@@ -32,19 +34,20 @@ from encfix.chinese.characters import (
 
 Flags = npt.NDArray[np.uint16]
 
-(GLOSS, SEPARATOR, INVISIBLE, FORM, NOISE, MISALIGNED, ESCAPE, MOJIBAKE, SIMPLIFIED, TRADITIONAL, ALWAYS) = (
-    1 << n for n in range(11)
-)
+(
+    GLOSS, SEPARATOR, INVISIBLE, FORM, NOISE, MISALIGNED, ESCAPE, MOJIBAKE, SIMPLIFIED, TRADITIONAL, CONFUSABLE, ALWAYS,
+) = (1 << n for n in range(12))  # fmt: skip
 """What a document may need, one bit each; `SIMPLIFIED` and `TRADITIONAL` say of which script it holds characters.
 
-`ALWAYS` is set for every document."""
+`CONFUSABLE` is as `TRADITIONAL`, but that a short string is spared in which no form can be wrong. `ALWAYS` is set for
+every document."""
 
 EVERYTHING = 0xFFFF
 
 CROWD = 6
 """Code points within which strange characters keep each other company."""
 
-SHORT = 96
+SHORT = 1024
 """Up to this many code points, a string is screened by itself."""
 
 _ANY = tuple(Class)
@@ -125,7 +128,7 @@ PATTERNS = (
     Pattern(MISALIGNED, _ANY, (Class.QUESTION,), (Class.MARK, Class.COMMA, Class.QUESTION, *LETTER_CLASSES)),
 )
 
-_SCRIPTS = ((SIMPLIFIED_FORMS, SIMPLIFIED), (TRADITIONAL_CLASSES, TRADITIONAL))
+_SCRIPTS = ((SIMPLIFIED_FORMS, SIMPLIFIED), (TRADITIONAL_CLASSES, TRADITIONAL | CONFUSABLE))
 
 LITERALS = {"x0dx0a": SEPARATOR}
 """Strings of ordinary characters that call for a repair."""
@@ -133,6 +136,9 @@ LITERALS = {"x0dx0a": SEPARATOR}
 BYTE_ORDER_MARKS = "锘嚜癤"
 """What a text begins with whose byte order mark in UTF-8 was read as GBK, Big5 or EUC-KR: all rare, so that no other
 text pays for a second look."""
+
+OF_CHEQUES = "壹"
+"""The numeral that some converters write for 一."""
 
 UNMARKED = "u7684"
 """The commonest character of Chinese as an escape without its backslash, which calls for a repair in a text of ASCII
@@ -251,7 +257,7 @@ def _expression(wanted: int) -> re.Pattern[str]:
         for pattern in PATTERNS
         if pattern.flag & wanted
     )
-    scripts = [chr(value) for values, flag in _SCRIPTS if flag & wanted for value in values]
+    scripts = [chr(value) for values, flag in _SCRIPTS if flag & wanted & ~CONFUSABLE for value in values]
     triggers = {value for pattern in PATTERNS if pattern.flag & wanted for value in pattern.trigger}
     return re.compile(
         f"(?={one_of(sorted(triggers))})(?:{'|'.join(branches)})" + "".join(f"|{value}" for value in scripts)
@@ -267,6 +273,9 @@ def _class_bytes() -> bytes:
 
 
 _BOUNDARY = chr(Class.BOUNDARY)
+_SIMPLIFIED, _TRADITIONAL = (
+    re.compile("[" + "".join(map(chr, classes)) + "]") for classes in (SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES)
+)
 
 
 def is_plain(text: str, wanted: int) -> bool:
@@ -283,4 +292,13 @@ def is_plain(text: str, wanted: int) -> bool:
         and not any(literal in text for literal in LITERALS)
         and not (wanted & MOJIBAKE and text[:1] and text[0] in BYTE_ORDER_MARKS)
         and not (wanted & ESCAPE and holds_unmarked(text))
+        and not (wanted & CONFUSABLE and _may_be_wrong(text, classes))
+    )
+
+
+def _may_be_wrong(text: str, classes: str) -> bool:
+    """Return False if no form of a short string can be wrong: of traditional text that neither mixes scripts nor holds
+    a suspect or the numeral of cheques, or of simplified text."""
+    return _TRADITIONAL.search(classes) is not None and (
+        _SIMPLIFIED.search(classes) is not None or OF_CHEQUES in text or not suspects.has_none(text)
     )

@@ -79,6 +79,18 @@ def test_generated_wrong_forms(size: int, least: float) -> None:
     assert row.broken <= row.right / 20_000
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1])
+def test_a_short_string_is_judged_as_it_is_among_others(share: float) -> None:
+    random = Random(SEED)
+    sentences = [sentence for name in corpora.CORPORA for sentence in corpora.corpus(name)]
+    sentences += [case[key] for case in load("wild") for key in ("damaged", "exact")]
+    damaged = [script_repair.damage(random, sentence, share) for sentence in sentences]
+    together = encfix.clean_many(damaged)
+    assert together == [encfix.clean(sentence) for sentence in damaged]
+    if share:
+        assert sum(result.text != text for result, text in zip(together, damaged, strict=True)) > len(load("wild")) / 2
+
+
 def test_the_corpora_lose_no_more_than_their_own_errors() -> None:
     altered = total = 0
     for name in corpora.CORPORA:

@@ -41,6 +41,9 @@ _VARIANTS = str.maketrans(VARIANTS)
 BOUND = "瞭彆衕噹嚮傢韆鞦蔔侷衊闆颱囌鏇"
 """Members that live in a few words only, so that they are wrong wherever none of those stands."""
 
+MADE_OF_SURNAMES = "餘範薑於瀋鐘"
+"""What 余, 范, 姜, 于, 沈 and 鍾 become where they are converted as if they were words."""
+
 BOTH, LEFTOVER, MARKED = range(3)
 """What may be exchanged in a group: any member, only the simplified character, any but the most usual member."""
 

@@ -131,6 +131,16 @@ def symbols_of(codes: Codes) -> npt.NDArray[np.uint16]:
     return _tables().symbols.take(codes, mode="clip")
 
 
+@cache
+def symbol_table() -> memoryview:
+    """Return those numbers for the code points of the BMP, to look up one at a time.
+
+    >>> symbol_table()[ord("書")] == symbol_table()[ord("书")] == symbols_of(np.array([ord("书")])).item()
+    True
+    """
+    return _tables().symbols.data
+
+
 def symbol_logs() -> Logs:
     """Return the log probability of each symbol by itself: float32 of shape (symbols,)."""
     return _tables().logs

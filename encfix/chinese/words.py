@@ -131,7 +131,7 @@ def are_words(first: Codes, second: Codes) -> Mask:
     >>> are_words(*np.array([[*map(ord, "里包")], [*map(ord, "面面")]], dtype=np.uint32)).tolist()
     [True, False]
     """
-    known, keys = table(), _hashed(np.stack((first, second), axis=1), np.array([2]))
+    known, keys = table(), (first * _MULTIPLIER + second) * _MULTIPLIER  # as `_hashed` has it
     found = known.longest.take(_leading(keys)) > 1
     keys = keys[found]
     found[found] = known.keys.take(known.keys.searchsorted(keys)) == keys

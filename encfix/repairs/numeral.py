@@ -20,11 +20,11 @@ from encfix.chinese.characters import are_in
 from encfix.edits import Edits, replacements
 from encfix.options import SCRIPTS, Options
 from encfix.rules import number_of
-from encfix.screen import TRADITIONAL
+from encfix.screen import CONFUSABLE, OF_CHEQUES
 
 RULE = number_of("script.numeral")
 
-OF_CHEQUES, COMMON = ord("壹"), ord("一")
+COMMON = ord("一")
 
 SIGNS_AGAINST = "一貳贰叁肆柒捌玖佰仟"
 """Who writes 一 as well, or other numerals of that kind, knows when to write 壹."""
@@ -46,12 +46,12 @@ CONFIDENCE = 0.99
 
 def flags(options: Options) -> int:
     """Return that a document must hold a traditional character: what sets 壹 converts the page."""
-    return TRADITIONAL if options.script in SCRIPTS and options.script != "keep" else 0
+    return CONFUSABLE if options.script in SCRIPTS and options.script != "keep" else 0
 
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose 一 for 壹 on pages that have the one for the other throughout."""
-    places = np.flatnonzero(batch.codes == OF_CHEQUES)
+    places = np.flatnonzero(batch.codes == ord(OF_CHEQUES))
     if not len(places):
         return Edits.none()
     around = batch.codes.take(places[:, None] + np.arange(-1, 2))

@@ -18,54 +18,36 @@ script, Japanese, tables of both scripts.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from encfix.arrays import Codes, Mask, Positions
+from encfix.arrays import Mask
 from encfix.batch import Batch
-from encfix.chinese import confusions, conversion, model, words
+from encfix.chinese import confusions, conversion, model, suspects
 from encfix.chinese.characters import are_in, is_common
-from encfix.chinese.spelling import Choices
-from encfix.chinese.words import LONGEST
-from encfix.chinese.words_around import Evidence, evidence
+from encfix.chinese.suspects import Suspects
 from encfix.edits import Edits
 from encfix.options import Options
 from encfix.repairs.one_to_many import caution, dialects, set_phrases
 from encfix.repairs.one_to_many.candidate_forms import NONE, Candidates, edits_of, joined
-from encfix.repairs.one_to_many.deciding import ALONE, decided
+from encfix.repairs.one_to_many.deciding import decided
 from encfix.repairs.one_to_many.line_scripts import Scripts
 from encfix.repairs.one_to_many.prose import are_in_prose
-from encfix.repairs.one_to_many.settling import CONVERTED, STRONG, settled
+from encfix.repairs.one_to_many.settling import STRONG, settled
 from encfix.repairs.one_to_many.surroundings import Surroundings
-from encfix.screen import TRADITIONAL
+from encfix.screen import CONFUSABLE
 
 REPAIRED = ("auto", "traditional", "taiwan", "hongkong", "taiwan-phrases", "hongkong-phrases")
 """The values of `script` under which traditional text is repaired."""
 
-WORTH_A_LOOK = 0.0
-"""Nats by which a form may fall short of the one seen, judged by its neighbours alone, and still be decoded."""
-
-WORTH_A_WORD = -8.0
-"""The same for what surnames become, and for forms of few words: words tell them, pairs do not."""
-
-WORTH_A_CUT = -3.0
-"""The same for characters that may be in a word on either side."""
-
 CLEARLY = 4.0
 """Nats by which a form beats the others beside its neighbours where it is clearly right."""
-
-LEAST_ATTESTED = 1.0
-"""Nats by which a form must win among its neighbours to be decoded though the form seen is right in some word."""
 
 TRADITIONAL_TOO = "於麽"
 """Characters that simplified text has too, in names; else they are of traditional text."""
 
-NEVER = -1e3
-"""The log probability of a character that traditional text does not have."""
-
 
 def flags(options: Options) -> int:
     """Return that a document must hold a traditional character: simplified text without any has nothing to repair."""
-    return TRADITIONAL if options.script in REPAIRED else 0
+    return CONFUSABLE if options.script in REPAIRED else 0
 
 
 def propose(batch: Batch, options: Options) -> Edits:
@@ -82,33 +64,14 @@ def propose(batch: Batch, options: Options) -> Edits:
 
 def _in_traditional(batch: Batch, scripts: Scripts) -> Candidates:
     """Return proposals for traditional text: confusable forms, and characters that only simplified text has."""
-    table = confusions.tables()
-    group = table.group_of.take(batch.codes, mode="clip")
-    (suspects,) = ((group >= 0) & scripts.is_traditional).nonzero()
-    (strangers,) = (scripts.simplified & scripts.is_traditional & (group < 0)).nonzero()
-    forms = table.forms.take(group.take(suspects), axis=1)
-    logs = confusions.side_logs(forms, batch.codes.take(suspects - 1), batch.codes.take(suspects + 1))
-    logs[forms < 0] = -np.inf
-    is_seen = forms == table.member_of.take(batch.codes.take(suspects), mode="clip")
-    kept = np.where(is_seen, logs, NEVER).max(axis=0)
-    margins = np.where(is_seen, -np.inf, logs).max(axis=0) - kept
-    by_words = are_in(caution.MADE_OF_SURNAMES + confusions.BOUND, batch.codes.take(suspects))
-    (possible,) = (margins > WORTH_A_CUT).nonzero()
-    are_cut = np.zeros(len(suspects), dtype=np.bool_)
-    are_cut[possible] = _are_cut(batch.codes, suspects[possible])
-    least = np.where(by_words, WORTH_A_WORD, np.where(are_cut, WORTH_A_CUT, WORTH_A_LOOK))
-    (chosen,) = (margins > least).nonzero()
-    if not len(chosen) and not len(strangers):
+    met = suspects.find(batch.codes, scripts.is_traditional)
+    (strangers,) = (scripts.simplified & scripts.is_traditional).nonzero()
+    strangers = strangers[confusions.tables().group_of.take(batch.codes.take(strangers), mode="clip") < 0]
+    doubtful, is_attested = met.doubtful(batch.codes)
+    if not len(doubtful.place) and not len(strangers):
         return NONE
-    said = evidence(batch.codes.take(suspects[chosen][:, None] + np.arange(1 - LONGEST, LONGEST)))
-    promising = _are_promising(batch.codes.take(suspects[chosen]), said, margins[chosen], are_cut[chosen])
-    chosen = chosen[promising]
-    if not len(chosen) and not len(strangers):
-        return NONE
-    codes = np.where(forms < 0, 0, table.codes.take(forms, mode="clip")).astype(np.uint16).take(chosen, axis=1)
-    choices = Choices(suspects[chosen], codes, logs.take(chosen, axis=1).astype(np.float64))
-    is_attested = said.attested[promising] & ~are_cut[chosen]
-    found = decided(batch, choices, is_attested, _are_familiar(batch, suspects, margins, chosen))
+    familiar = _are_familiar(batch, met, doubtful)
+    found = decided(batch, doubtful.choices(), is_attested & ~doubtful.is_cut, familiar)
     leftovers = confusions.leftover_table().take(batch.codes.take(strangers), mode="clip")
     strangers, leftovers = strangers[leftovers > 0], leftovers[leftovers > 0]
     is_left = ~is_common().take(batch.codes.take(strangers))  # 赟 is somebody's name
@@ -117,27 +80,13 @@ def _in_traditional(batch: Batch, scripts: Scripts) -> Candidates:
     return settled(batch, scripts, joined([found, Candidates.certain(strangers, leftovers, is_left)]))
 
 
-def _are_familiar(batch: Batch, suspects: Positions, margins: npt.NDArray[np.float32], chosen: Positions) -> Mask:
+def _are_familiar(batch: Batch, met: Suspects, doubtful: Suspects) -> Mask:
     """Return which places hold a form that is clearly right in another place of the document: 麵 where it has 麵包."""
-    keys = batch.documents_of(suspects) << 32 | batch.codes.take(suspects)
-    return np.isin(keys[chosen], keys[margins <= -CLEARLY])
-
-
-def _are_cut(codes: Codes, places: Positions) -> Mask:
-    """Return which places are in a word with the character before and in one with that behind, which is in another with
-    the next: 裡面|包括, of which a converter that cuts it wrongly makes 裡|麵包|括."""
-    before, here, behind, next_ = (model.fold_codes(codes.take(places + step)) for step in (-1, 0, 1, 2))
-    are_cut = words.are_words(before, here)
-    (where,) = are_cut.nonzero()
-    are_cut[where] = words.are_words(here[where], behind[where]) & words.are_words(behind[where], next_[where])
-    return are_cut
-
-
-def _are_promising(seen: Codes, said: Evidence, margins: npt.NDArray[np.float32], are_cut: Mask) -> Mask:
-    """Return which places may pass a threshold in the end; for most that stay, the words around them say no."""
-    by_word = said.forbidden & ((margins >= LEAST_ATTESTED) | are_cut)
-    freely = said.forbidden | (margins >= ALONE * CONVERTED) | are_in(confusions.BOUND, seen)
-    return np.asarray((margins >= ALONE) | np.where(said.attested, by_word, freely))
+    right, own = (
+        batch.documents_of(places) << 32 | batch.codes.take(places)
+        for places in (met.place[met.margin <= -CLEARLY], doubtful.place)
+    )
+    return np.isin(own, right)
 
 
 def _in_simplified(batch: Batch, scripts: Scripts) -> Candidates:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from encfix.arrays import Codes, Mask, Positions
 from encfix.batch import Batch, to_text
-from encfix.chinese import model
+from encfix.chinese import confusions, model
 from encfix.chinese.characters import are_in
 from encfix.repairs.one_to_many.near import NEAR, Near
 from encfix.repairs.one_to_many.places import last_before
@@ -74,9 +74,6 @@ SURNAMES = (
     "李王張刘劉陳杨楊趙黃黄周吳吴徐孫胡朱高林何郭馬羅梁宋鄭謝韓唐馮于董蕭程曹袁鄧許傅沈曾彭呂吕蘇盧蔣蔡賈丁魏薛葉閻余潘杜戴夏鍾汪田任姜"
     "范方石姚譚廖鄒熊金陸郝孔白崔康毛邱秦江史顧侯邵孟龍萬段雷錢湯尹黎易常武喬賀賴龔文"
 )
-MADE_OF_SURNAMES = "餘範薑於瀋鐘"
-"""What 余, 范, 姜, 于, 沈 and 鍾 become where they are converted as if they were words."""
-
 IN_GIVEN_NAMES = "誌緻云丰杰冬"
 """Characters of given names that read as errors."""
 
@@ -123,7 +120,7 @@ def _of_names(near: Near) -> tuple[_Rule, ...]:
         (has(0, "里") & (near.is_foreign | has(-1, NUMERALS)), 12.0),
         (has(0, "曆") & has(-1, "亞") & is_end(1), 12.0),  # 衣索比亞曆: 亞歷 is of 亞歷山大
         (has(0, "後") & has(-1, "皇") & has(-2, NUMERALS), 12.0),  # 三皇後: emperors who are counted
-        (has(0, MADE_OF_SURNAMES) & is_end(-1) & is_end(1), 12.0),  # 薑 alone is no name
+        (has(0, confusions.MADE_OF_SURNAMES) & is_end(-1) & is_end(1), 12.0),  # 薑 alone is no name
         (has(0, "斗") & has(1, "牛") & has(-1, EDGES + "\"'") & has(2, EDGES + "\"'"), 12.0),  # houses of the moon
         (has(0, IN_GIVEN_NAMES) & has(-1, SURNAMES) & (is_edge(-2) | is_end(1)), 12.0),  # 謝誌 ends theses
         (has(0, "余") & is_edge(-1) & has(1, "大二三老小先公君氏府家"), 8.0),

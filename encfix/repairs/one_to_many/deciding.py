@@ -9,6 +9,7 @@ from encfix.batch import Batch
 from encfix.chinese import confusions, model
 from encfix.chinese.characters import are_in
 from encfix.chinese.spelling import GAP, Choices, Stretches, Text, Verdicts, decode
+from encfix.chinese.suspects import ALONE
 from encfix.repairs.one_to_many import caution
 from encfix.repairs.one_to_many.candidate_forms import BY_WORD, CERTAIN_GAIN, LEFTOVER, NONE, WRONG, Candidates, joined
 
@@ -21,8 +22,8 @@ CROWD = 8
 WINDOWS = 2048
 """Windows that are divided at once."""
 
-ALONE, BOUND = 4.0, 1.0
-"""Nats that a change must gain if no word demands it, and if the form seen lives in few words only."""
+BOUND = 1.0
+"""Nats that a change must gain if no word demands it, but the form seen lives in few words only."""
 
 ATTESTED = 3.0
 """Nats more where the form seen is right in a word of its own."""

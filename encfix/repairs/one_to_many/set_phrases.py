@@ -7,7 +7,6 @@ character do not tell, since no page but those that speak of the matter holds th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from encfix.arrays import Codes, Mask, Positions
@@ -52,7 +51,7 @@ def are_inside(codes: Codes, places: Positions) -> Mask:
         place = int(places[nth])
         first = max(place + 1 - _LONGEST, 0)
         around = to_text(codes[first : place + _LONGEST])
-        found[nth] = any(start <= place - first < end for start, end in _phrases_in(around))
+        found[nth] = any(ahead.start(1) <= place - first < ahead.end(1) for ahead in _phrases().finditer(around))
     return found
 
 
@@ -75,15 +74,11 @@ def are_languages(codes: Codes, places: Positions) -> Mask:
     return found
 
 
-def _phrases_in(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of every phrase in a text."""
-    for pattern in _patterns():
-        yield from (found.span() for found in pattern.finditer(text))
-
-
 @cache
-def _patterns() -> list[re.Pattern[str]]:
-    return [re.compile(re.escape(phrase).replace(r"\*", ".")) for phrase in PHRASES]
+def _phrases() -> re.Pattern[str]:
+    """Return an expression that looks ahead: from every place it finds the longest phrase, one inside another too."""
+    longest_first = sorted(PHRASES, key=len, reverse=True)
+    return re.compile("(?=(" + "|".join(re.escape(phrase).replace(r"\*", ".") for phrase in longest_first) + "))")
 
 
 @cache

@@ -8,6 +8,7 @@ from encfix.arrays import Codes, Mask, Positions
 from encfix.batch import Batch
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, SIMPLIFIED_CLASSES, among, are_in, class_table
+from encfix.chinese.suspects import CONVERTED
 from encfix.chinese.words import LONGEST
 from encfix.chinese.words_around import interchangeable
 from encfix.repairs.one_to_many import caution, dialects, set_phrases
@@ -18,9 +19,6 @@ from encfix.repairs.one_to_many.surroundings import Surroundings
 
 ENOUGH, STRONG = 3, 9.0
 """Places that show that a document was converted, and the nats that each must gain."""
-
-CONVERTED = 0.6
-"""What remains of the thresholds in such a document."""
 
 EVERYWHERE = 0.3
 """What remains of them in a document in which a simplified character was left over so often."""
