@@ -169,6 +169,23 @@ def short(repeats: int, calls: int = 2000) -> dict[str, float]:
     return best
 
 
+def one_by_one(repeats: int, sizes: Sequence[int] = (1, 10, 60)) -> None:
+    """Print what a call of each tool takes for documents of so many clean lines, in microseconds."""
+    work: dict[str, Callable[[str], object]] = {"encfix": encfix.clean, "ftfy": import_module("ftfy").fix_text}
+    print(f"\n{'one call a document, µs':<34}{'characters':>10}{'encfix':>10}{'ftfy':>10}")
+    for name in corpora.CORPORA:
+        lines = corpora.corpus(name)
+        for size in sizes if lines else ():
+            documents = ["\n".join(lines[first : first + size]) for first in range(0, len(lines), size)][:200]
+            best = dict.fromkeys(work, float("inf"))
+            for _ in range(repeats):
+                for tool, clean in work.items():
+                    best[tool] = min(best[tool], _seconds(each(clean), documents) / len(documents) * 1e6)
+            characters = sum(map(len, documents)) // len(documents)
+            row = "".join(f"{time:>10.1f}" for time in best.values())
+            print(f"{name.removesuffix('.txt')}, {size:<4}{'lines':<{28 - len(name)}}{characters:>10}{row}")
+
+
 def mojibake_pages() -> list[str]:
     """Return pages of thirty lines of Chinese, each damaged as a whole in one way; none without the corpora."""
     if not corpora.corpus("ud-gsd-dev.simplified.txt"):
@@ -212,6 +229,7 @@ def main() -> None:
     for tool, time in times.items():
         print(f"{tool:<34}{time:>10.1f}")
     if len(times) == 2:
+        one_by_one(arguments.repeats)
         mine, peer = times.values()
         judged.append(judge(mine <= peer / 4, f"short: {mine / peer:.2f} of ftfy's time (target 0.25)"))
     print("\n" + "\n".join(judged))

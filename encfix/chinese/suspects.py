@@ -158,9 +158,8 @@ def has_none(text: str) -> bool:
     symbols = model.symbol_table()
     for found in expression.finditer(text):
         character, at = found[0], found.start()
-        before = min(ord(text[at - 1]) if at else BOUNDARY_CODE, 0xFFFF)
-        behind = min(ord(text[at + 1]) if at + 1 < len(text) else BOUNDARY_CODE, 0xFFFF)
-        left, right = symbols[before], symbols[behind]
+        left = symbols[min(ord(text[at - 1]) if at else BOUNDARY_CODE, 0xFFFF)]
+        right = symbols[min(ord(text[at + 1]) if at + 1 < len(text) else BOUNDARY_CODE, 0xFFFF)]
         own, others, least = members[character]
         if own is None:
             return False
@@ -168,38 +167,37 @@ def has_none(text: str) -> bool:
         for other in others:
             saved = cost - other.behind[left] - other.before[right]
             margin = saved * confusions.STEP + own.log - other.log + ROUNDING
-            if margin > least and (
-                margin >= ALONE * CONVERTED
-                or character in confusions.BOUND
-                or before in _forbidding(character).before
-                or behind in _forbidding(character).behind
-            ):
+            if margin > least and (margin >= ALONE * CONVERTED or _may_be_forbidden(text, at)):
                 return False
     return True
 
 
-class _Forbidding(NamedTuple):
-    """The code points that stand beside a character in words that are written with another form of it."""
-
-    before: frozenset[int]
-    behind: frozenset[int]
+def _may_be_forbidden(text: str, at: int) -> bool:
+    """Return whether a character of a group is wrong in some word around it, or lives in few words only."""
+    forbidding = _forbidding(text[at])
+    first = max(at + 1 - LONGEST, 0)
+    around, at = model.fold(text[first : at + LONGEST]), at - first
+    return forbidding is None or any(
+        (at - start, around[start:end]) in forbidding
+        for start in range(at + 1)
+        for end in range(max(at + 1, start + 2), start + LONGEST + 1)
+    )
 
 
 @cache
-def _forbidding(character: str) -> _Forbidding:
-    """Return what stands beside a character of a group in words of which no accepted spelling has it there.
+def _forbidding(character: str) -> frozenset[tuple[int, str]] | None:
+    """Return the words, folded, of which no accepted spelling has a character of a group where it would stand, with the
+    place where that is; None for one that lives in few words only.
 
-    >>> ord("曰") in _forbidding("曆").before, ord("史") in _forbidding("曆").behind
-    (False, True)
+    >>> (0, "历史") in _forbidding("曆"), (1, "日历") in _forbidding("曆")
+    (True, False)
     """
-    known, fold = words.table(), model.fold_table()
-    folded = fold.take(known.spellings)
-    row, column = (folded == fold[ord(character)]).nonzero()
-    word = np.arange(len(known.rows) - 1).repeat(np.diff(known.rows))[row] * LONGEST + column
-    agrees = known.spellings[row, column] == confusions.standard_table()[ord(character)]
-    forbids = ~np.isin(word, word[agrees])
-    row, column = row[forbids], column[forbids]
-    beside = np.zeros((len(folded), LONGEST + 2), dtype=np.uint16)
-    beside[:, 1:-1] = folded
-    before, behind = (np.isin(fold, beside[row, column + step]) & (fold > 0) for step in (0, 2))
-    return _Forbidding(*(frozenset(held.nonzero()[0].tolist()) for held in (before, behind)))
+    if character in confusions.BOUND:
+        return None
+    known, form = words.table(), confusions.standard_table()[ord(character)]
+    folded = model.fold_table().take(known.spellings)
+    row, column = (folded == model.fold_table()[ord(character)]).nonzero()
+    place = np.arange(len(known.rows) - 1).repeat(np.diff(known.rows))[row] * LONGEST + column
+    forbids = ~np.isin(place, place[known.spellings[row, column] == form])
+    rows = zip(column[forbids].tolist(), folded[row[forbids]].tolist(), strict=True)
+    return frozenset((at, "".join(map(chr, units)).rstrip("\0")) for at, units in rows)
