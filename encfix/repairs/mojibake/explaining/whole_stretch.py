@@ -148,7 +148,8 @@ def _gains_as_mixed(block: Block, gains: dict[Pair, float]) -> dict[Pair, float]
     for pair in sorted((pair for pair in MIXED if pair in gains), key=lambda pair: -gains[pair]):
         raw, _ = resolving.chosen(block, pair)  # until its bytes are chosen it reads badly
         spans = reading.spans(block, pair, proof.LEAST_GAIN, raw)
-        found[pair] = sum(span.gain for span in spans) + edges.LEAVING  # others leave characters at the ends
+        leaving = edges.LEAVING if spans else 0.0  # others leave characters at the ends
+        found[pair] = sum(span.gain for span in spans) + leaving
         found |= {other: 0.0 for other in others if other.true == pair.true and gains[other] < found[pair]}
         if _holds_all(block, spans):
             break
