@@ -17,6 +17,7 @@ from encfix.chinese.characters import HAN_CLASSES, among, are_in, role_table
 from encfix.repairs.one_to_many import columns, examples, spellings
 from encfix.repairs.one_to_many.line_scripts import CLEAR, CLOSING, OPENING, Scripts
 from encfix.repairs.one_to_many.places import FAR, around, between, first_from, last_before
+from encfix.repairs.one_to_many.prose import are_hardly_modern
 
 QUOTED = 60
 """Code points on either side within which the marks of a quotation are looked for."""
@@ -42,6 +43,9 @@ HARDLY_MODERN = 0.005
 
 FEW_CLASSICAL = 2
 """Words of classical Chinese that make a text without modern ones classical."""
+
+MENTIONED = 0.2
+"""The share of ideographs among what stands around a place, below which it is text of another language."""
 
 TITLES = "《〈"
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
@@ -100,13 +104,16 @@ class Surroundings:
         return np.asarray((classical >= FEW_CLASSICAL) & (classical > CLEAR * self._modern))
 
     def are_old(self) -> Mask:
-        """Return which places lie in text that is long enough to hold a modern word, and holds none, on such a page."""
+        """Return which places lie in text that is long enough to hold a modern word, and holds none, on such a page; or
+        that is not, but reads as nothing modern."""
         lacks = self._modern == 0
         if lacks.any():
             batch = self._scripts.batch
             modern, han = batch.counts(are_in(MODERN, batch.codes)), batch.counts(among(batch.classes, *HAN_CLASSES))
             lacks &= (modern <= HARDLY_MODERN * han)[batch.documents_of(self._places)]
-        return np.asarray(lacks & (self._ideographs(self._start, self._end, lacks) >= OLD))
+        found = lacks & (self._ideographs(self._start, self._end, lacks) >= OLD)
+        found[lacks] |= are_hardly_modern(self._scripts.batch, self._places[lacks])
+        return np.asarray(found)
 
     @cached_property
     def _classical(self) -> Positions:
@@ -147,6 +154,7 @@ class Surroundings:
         mark, left, right = self._enclosures()
         own, other = self._own_and_other(left, right)
         found |= is_leftover & (own == 0) & (other > 0) & self._are_in_minority()
+        found |= self._are_mentioned(first, last, is_leftover)
         is_marked = mark > 0
         is_strange = is_marked & (own == 0) & (other > 0)
         if is_strange.any():
@@ -181,6 +189,15 @@ class Surroundings:
     @cached_property
     def _by_script(self) -> tuple[Positions, Positions]:
         return self._scripts.simplified.nonzero()[0], self._scripts.traditional.nonzero()[0]
+
+    def _are_mentioned(self, firsts: Positions, lasts: Positions, is_leftover: Mask) -> Mask:
+        """Return which places lie in a name or word that text of another language mentions, Chiang Kai-shek (蔣介石):
+        each is in a script of its own."""
+        starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
+        others = self._where[~among(self._scripts.batch.classes.take(self._where), *HAN_CLASSES)]
+        own, _ = self._own_and_other(last_before(others, self._places) + 1, first_from(others, self._places))
+        found = is_leftover & (own == 0)
+        return np.asarray(found & (self._ideographs(starts, ends, found) < MENTIONED * (ends - starts)))
 
     def _are_in_minority(self) -> Mask:
         """Return which places lie in a line of the other script than most of the document: 释文：永和九年，歲在癸丑."""
