@@ -14,10 +14,10 @@ from encfix.arrays import Codes, Mask, Positions
 from encfix.batch import to_text
 from encfix.chinese.characters import are_in
 
-_CLASSICS = "皆从 从*聲 从*，*聲 从*从 从*省 从*、* 无咎 无妄 无悔 无首 无眚 无譽 无疆 无邪 无不利 无攸 右个 左个 東后"
+_CLASSICS = "鬱多羅僧 鬱單越 皆从 从*聲 从*，*聲 从*从 从*省 从*、* 无咎 无妄 无悔 无首 无眚 无譽 无疆 无邪 无不利 无攸 右个 左个 東后"
 _PEOPLE = (
     "万俟 万章 万斯同 万斯大 李适 洪适 王适 南宮适 林冲 左太冲 冲虛 冲虚 冲和 謙冲 于是之 于堅 "
-    "于美人 尹斗俊 党懷英 党進 林云 柳云龍 余光中 余英時 种放 种師道"
+    "于美人 尹斗俊 党懷英 党進 林云 柳云龍 茅于軾 余光中 余英時 种放 种師道"
 )
 _SHAPES = "广字旁 广字頭 厂字旁 厂字頭 气字頭"
 _PLACES = "仙游 龍游 新干縣 朴子 党項 后庄 后壁 后厝 后寮 后浦 后溪 后坑 后湖 后安 社后 松嫩 斗六 斗南"

@@ -57,7 +57,8 @@ _ADDRESS = re.compile(r"(?://|www\.)[\w.:-]+/[^\s\"'<>()（），。、；：！
 SHINJITAI = (
     "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
     "竜絵続縄繊継総縁聴脳臓荘蔵薫薬蛍覚観訳読譲豊賛辺逓遅郷酔釈鉄鉱銭錬関闘険隣雑霊頼顕駅駆験髄髪鶏黒黙齢"
-    "歯歩歳帰価仮仏伝浜塩売対込枠働"
+    "歯歩歳帰価仮仏伝浜塩売対込枠働亜悪圧囲壱隠営壊懐拡勧戯勲経軽撃倹剣圏厳効剤桟児実舎収縦粛渉乗剰壌嬢穣専捜騒増"
+    "団単弾帯庁徴勅転変舗両塁隷暦歴労廃覇謡覧"
 )
 """Characters as only Japan writes them."""
 
@@ -143,8 +144,9 @@ class Surroundings:
         own, other = self._own_and_other(first, last)
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses()
         found |= self._are_examples(first, last, is_leftover)
-        own, other = self._own_and_other(*self._literals())
-        found |= is_leftover & (own == 0) & (other > 0)
+        for mark in "\"'":
+            own, other = self._own_and_other(*self._literals(mark))
+            found |= is_leftover & (own == 0) & (other > 0)
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
         perhaps_japanese = is_leftover.copy()
@@ -251,11 +253,11 @@ class Surroundings:
             found[nth] = _ADDRESS.search(before) is not None
         return np.asarray(found)
 
-    def _literals(self) -> tuple[Positions, Positions]:
-        """Return the ends of the string literal of JSON or code around each place; where there is none, both
-        are the place. A literal is as good as a line of its own."""
+    def _literals(self, mark: str) -> tuple[Positions, Positions]:
+        """Return the ends of the string literal of JSON or code around each place, between two marks; where there is
+        none, both are the place. A literal is as good as a line of its own."""
         codes, places = self._scripts.batch.codes, self._places
-        marks = self._where.take((codes.take(self._where) == ord('"')).nonzero()[0])
+        marks = self._where.take((codes.take(self._where) == ord(mark)).nonzero()[0])
         left, right = last_before(marks, places), first_from(marks, places)
         is_literal = (left >= self._start) & (right < self._end)
         is_literal[is_literal] &= are_in(BEFORE_LITERALS, codes.take(left[is_literal] - 1))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from encfix.arrays import Mask
+from encfix.batch import to_text
 from encfix.chinese.characters import Class
 from encfix.repairs.mojibake.encodings.charsets import LOST, UTF8_OR_CP1252, WESTERN
 from encfix.repairs.mojibake.encodings.inverses import differing
@@ -85,11 +86,18 @@ _LETTERS = {
 _BEGUN = re.compile(rb"[\xe3-\xef][\x80-\xbf](?![\x80-\xbf])")
 _CUT_OFF = re.compile(rb"\A[\x80-\xbf]{1,3}")
 
+_OF_HALF_WIDTH = re.compile("[｡-ﾟ]+(?:[ -~]+[｡-ﾟ]+)*")
+_IN_WORDS = re.compile("(?:(?:[ｳｶ-ﾄﾊ-ﾎ]ﾞ|[ﾊ-ﾎ]ﾟ|[ｦｱ-ﾜ])[ｧ-ｮ]?(?:[ｯﾝ]|ｰ)*[ -~･｡-､]*)+")
+_PRINTABLE = "".join(map(chr, range(0x20, 0x7F))) + "\n"
+"""Katakana of half width, and such as words hold: marks of sound behind what takes them, small ones behind others."""
+
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
 
 def may_explain(block: Block, pair: Pair) -> bool:
     """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
+    if block.is_wide and _is_half_width_japanese(block):
+        return False
     if pair.wrong == "utf-8-or-cp1252":
         data = block.raw("cp1252").data
         may_be_read = pair.true == "gbk" or _OF_TWO.search(data) is None  # GBK has £ at every mark to tell more
@@ -112,6 +120,14 @@ def may_explain(block: Block, pair: Pair) -> bool:
     if pair.codec == "utf-8" and pair.is_european:
         return 3 * len(_UTF8.findall(raw.data)) > LEAST_OF_UTF8 * (block.foreign - block.lacks(pair.wrong))
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
+
+
+def _is_half_width_japanese(block: Block) -> bool:
+    """Return whether a block is words of katakana of half width, which bytes of Chinese hardly make."""
+    if not (block.classes == Class.HALFWIDTH_KATAKANA).any():
+        return False
+    text = to_text(block.codes).strip(_PRINTABLE)
+    return _OF_HALF_WIDTH.fullmatch(text) is not None and _IN_WORDS.fullmatch(text) is not None
 
 
 def _are_beside(block: Block) -> bool:
