@@ -58,8 +58,8 @@ CONFIDENCE = 0.5
 
 
 def guard(batch: Batch, edits: Edits) -> Edits:
-    """Return the edits, unsure those that may be examples: beside a quotation mark near talk about encodings, or in a text
-    that has a word for such damage; and others near that word."""
+    """Return the edits, unsure those that may be examples: beside a quotation mark near talk about encodings, or in a
+    text that has a word for such damage; and others near that word."""
     if not len(edits):
         return edits
     documents = batch.documents_of(edits.start)

@@ -14,11 +14,12 @@ from encfix.arrays import Codes, Mask, Positions
 from encfix.batch import to_text
 from encfix.chinese.characters import are_in
 
-_CLASSICS = "鬱多羅僧 鬱單越 皆从 从*聲 从*，*聲 从*从 从*省 从*、* 无咎 无妄 无悔 无首 无眚 无譽 无疆 无邪 无不利 无攸 右个 左个 東后"
+_CLASSICS = "皆从 从*聲 从*，*聲 从*从 从*省 从*、* 无咎 无妄 无悔 无首 无眚 无譽 无疆 无邪 无不利 无攸 右个 左个 東后"
 _PEOPLE = (
     "万俟 万章 万斯同 万斯大 李适 洪适 王适 南宮适 林冲 左太冲 冲虛 冲虚 冲和 謙冲 于是之 于堅 "
     "于美人 尹斗俊 党懷英 党進 林云 柳云龍 茅于軾 余光中 余英時 种放 种師道"
 )
+_SANSKRIT = "鬱多羅僧 鬱單越"
 _SHAPES = "广字旁 广字頭 厂字旁 厂字頭 气字頭"
 _PLACES = "仙游 龍游 新干縣 朴子 党項 后庄 后壁 后厝 后寮 后浦 后溪 后坑 后湖 后安 社后 松嫩 斗六 斗南"
 _JAPANESE = (
@@ -30,7 +31,9 @@ _SIMPLIFIED = "大清**年製 大明**年製 刘知幾 兒宽 凌濛初 孙运�
 _RADIO = "么洞"
 _CANTONESE = "鐘意"
 
-PHRASES = tuple(" ".join((_CLASSICS, _SHAPES, _PEOPLE, _PLACES, _JAPANESE, _SIMPLIFIED, _RADIO, _CANTONESE)).split())
+PHRASES = tuple(
+    " ".join((_CLASSICS, _SANSKRIT, _SHAPES, _PEOPLE, _PLACES, _JAPANESE, _SIMPLIFIED, _RADIO, _CANTONESE)).split()
+)
 """Each holds at least one character that stays; `*` stands for any one character."""
 
 LANGUAGES = ("日本語", "粵語", "贛語", "吴语", "閩南語", "閩東語", "客家話", "客家語", "臺語", "台語")

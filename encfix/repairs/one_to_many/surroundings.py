@@ -15,6 +15,7 @@ from encfix.arrays import Codes, Mask, Positions, inside, offsets_of
 from encfix.batch import to_text
 from encfix.chinese.characters import HAN_CLASSES, among, are_in, role_table
 from encfix.repairs.one_to_many import columns, examples, spellings
+from encfix.repairs.one_to_many.japanese import HARDLY_JAPANESE, SHINJITAI, everyday_japanese
 from encfix.repairs.one_to_many.line_scripts import CLEAR, CLOSING, OPENING, Scripts
 from encfix.repairs.one_to_many.places import FAR, around, between, first_from, last_before
 from encfix.repairs.one_to_many.prose import are_hardly_modern
@@ -54,22 +55,11 @@ EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 _ADDRESS = re.compile(r"(?://|www\.)[\w.:-]+/[^\s\"'<>()（），。、；：！？「」『』《》“”]*$")
 """The host of an address, and as much of its path as stands before a place."""
 
-SHINJITAI = (
-    "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
-    "竜絵続縄繊継総縁聴脳臓荘蔵薫薬蛍覚観訳読譲豊賛辺逓遅郷酔釈鉄鉱銭錬関闘険隣雑霊頼顕駅駆験髄髪鶏黒黙齢"
-    "歯歩歳帰価仮仏伝浜塩売対込枠働亜悪圧囲壱隠営壊懐拡勧戯勲経軽撃倹剣圏厳効剤桟児実舎収縦粛渉乗剰壌嬢穣専捜騒増"
-    "団単弾帯庁徴勅転変舗両塁隷暦歴労廃覇謡覧"
-)
-"""Characters as only Japan writes them."""
-
 AT_ONCE = 4096
 """Places whose wide surroundings are looked at together, so that a long document takes no more memory."""
 
 NEAR_JAPANESE = 12
 """Code points on either side within which one of them makes a text Japanese."""
-
-HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很，"
-"""Chinese words, and the comma, that a Japanese text without kana does not hold."""
 
 BEFORE_LITERALS, BEHIND_LITERALS = ":,[{( ", ":,]}) "
 """What stands before and behind a string literal in JSON and code."""
@@ -144,8 +134,8 @@ class Surroundings:
         own, other = self._own_and_other(first, last)
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses()
         found |= self._are_examples(first, last, is_leftover)
-        for mark in "\"'":
-            own, other = self._own_and_other(*self._literals(mark))
+        for quote in "\"'":
+            own, other = self._own_and_other(*self._literals(quote))
             found |= is_leftover & (own == 0) & (other > 0)
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
@@ -179,7 +169,7 @@ class Surroundings:
     @cached_property
     def _hardly_japanese(self) -> Positions:
         batch = self._scripts.batch
-        is_rare = among(batch.classes, *HAN_CLASSES) & ~_everyday_japanese().take(batch.codes, mode="clip")
+        is_rare = among(batch.classes, *HAN_CLASSES) & ~everyday_japanese().take(batch.codes, mode="clip")
         return np.flatnonzero(is_rare | are_in(HARDLY_JAPANESE, batch.codes))
 
     def _own_and_other(self, starts: Positions, ends: Positions) -> tuple[Positions, Positions]:
@@ -290,15 +280,6 @@ class Surroundings:
         starts = np.where(mark > 0, left + 1, np.maximum(last_before(edges, places) + 1, self._start))
         ends = np.where(mark > 0, right, np.minimum(first_from(edges, places + 1), self._end))
         return mark, starts, ends
-
-
-@cache
-def _everyday_japanese() -> Mask:
-    """Return which code points of the BMP are ideographs of everyday Japanese, those of JIS X 0208's first level."""
-    rows = (bytes((row, cell)) for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF))
-    table = np.zeros(0x10000, dtype=np.bool_)
-    table[[ord(character) for pair in rows for character in pair.decode("euc_jp", "ignore")]] = True
-    return table
 
 
 @cache

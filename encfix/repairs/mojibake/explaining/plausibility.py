@@ -134,7 +134,7 @@ def _are_beside(block: Block) -> bool:
     """Return whether enough characters of a block beyond ASCII stand beside another."""
     beyond = np.concatenate(([False], block.codes >= 0x80, [False]))
     beside = np.count_nonzero(beyond[1:-1] & (beyond[:-2] | beyond[2:]))
-    return beside >= LEAST_BESIDE * block.foreign
+    return bool(beside >= LEAST_BESIDE * block.foreign)
 
 
 def is_utf8(block: Block, pair: Pair) -> bool:
