@@ -28,12 +28,10 @@ _JAPANESE = (
     "学校法人 医療法人 独立行政法人 国立大学法人"
 )
 _SIMPLIFIED = "大清**年製 大明**年製 刘知幾 兒宽 凌濛初 孙运璿 濛濛 空濛 迷濛"
-_RADIO = "么洞"
-_CANTONESE = "鐘意"
+_OTHERS = "么洞 鐘意 向邇"
+"""Digits as they are spoken on the radio, Cantonese and Hakka."""
 
-PHRASES = tuple(
-    " ".join((_CLASSICS, _SANSKRIT, _SHAPES, _PEOPLE, _PLACES, _JAPANESE, _SIMPLIFIED, _RADIO, _CANTONESE)).split()
-)
+PHRASES = tuple(" ".join((_CLASSICS, _SANSKRIT, _SHAPES, _PEOPLE, _PLACES, _JAPANESE, _SIMPLIFIED, _OTHERS)).split())
 """Each holds at least one character that stays; `*` stands for any one character."""
 
 LANGUAGES = ("日本語", "粵語", "贛語", "吴语", "閩南語", "閩東語", "客家話", "客家語", "臺語", "台語")
