@@ -184,11 +184,12 @@ class Surroundings:
 
     def _are_mentioned(self, firsts: Positions, lasts: Positions, is_leftover: Mask) -> Mask:
         """Return which places lie in a name or word that text of another language mentions, Chiang Kai-shek (蔣介石):
-        each is in a script of its own."""
+        each is in a script of its own. Tags are no such text."""
         starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
+        tags = self._where.take((self._scripts.batch.codes.take(self._where) == ord("<")).nonzero()[0])
         others = self._where[~among(self._scripts.batch.classes.take(self._where), *HAN_CLASSES)]
         own, _ = self._own_and_other(last_before(others, self._places) + 1, first_from(others, self._places))
-        found = is_leftover & (own == 0)
+        found = is_leftover & (own == 0) & (between(tags, starts, ends) == 0)
         return np.asarray(found & (self._ideographs(starts, ends, found) < MENTIONED * (ends - starts)))
 
     def _are_in_minority(self) -> Mask:
