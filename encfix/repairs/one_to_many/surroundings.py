@@ -48,6 +48,10 @@ FEW_CLASSICAL = 2
 MENTIONED = 0.2
 """The share of ideographs among what stands around a place, below which it is text of another language."""
 
+SETS_OFF = "()[],;:\"'（）［］，、；：" + OPENING + CLOSING
+"""What stands beside a name that such text mentions; commands in Chinese text have spaces on both sides of what it
+says of them."""
+
 TITLES = "《〈"
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 """What stands between clauses."""
@@ -184,12 +188,16 @@ class Surroundings:
 
     def _are_mentioned(self, firsts: Positions, lasts: Positions, is_leftover: Mask) -> Mask:
         """Return which places lie in a name or word that text of another language mentions, Chiang Kai-shek (蔣介石):
-        each is in a script of its own. Tags are no such text."""
+        each is in a script of its own, and set off by marks. Tags are no such text."""
         starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
         tags = self._where.take((self._scripts.batch.codes.take(self._where) == ord("<")).nonzero()[0])
         others = self._where[~among(self._scripts.batch.classes.take(self._where), *HAN_CLASSES)]
-        own, _ = self._own_and_other(last_before(others, self._places) + 1, first_from(others, self._places))
+        left, right = last_before(others, self._places), first_from(others, self._places)
+        own, _ = self._own_and_other(left + 1, right)
         found = is_leftover & (own == 0) & (between(tags, starts, ends) == 0)
+        found &= np.logical_or(
+            *(are_in(SETS_OFF, self._scripts.batch.codes.take(side, mode="clip")) for side in (left, right))
+        )
         return np.asarray(found & (self._ideographs(starts, ends, found) < MENTIONED * (ends - starts)))
 
     def _are_in_minority(self) -> Mask:
