@@ -59,6 +59,10 @@ def is_hangul(codes: Codes) -> npt.NDArray[np.bool_]:
     return (codes >= FIRST_HANGUL) & (codes < LAST_HANGUL)
 
 
+REPEATED = ord("々")
+"""The sign of Japanese that repeats the ideograph before it."""
+
+
 @cache
 def _table(name: str) -> npt.NDArray[Any]:
     return load(name)
@@ -67,8 +71,8 @@ def _table(name: str) -> npt.NDArray[Any]:
 def log_japanese(codes: Codes) -> Logs:
     """Return the log probability of each character in Japanese: float32 of shape (n,) for uint32 of shape (n,).
 
-    An ideograph is judged by the one before it where both often stand together. Marks and letters are as probable as in
-    Chinese.
+    An ideograph is judged by the one before it where both often stand together; 々 behind one is as good as kana. Marks
+    and letters are as probable as in Chinese.
 
     >>> log_japanese(np.array([ord("語"), ord("は"), ord("语")], dtype=np.uint32)).round().tolist()
     [-7.0, -4.0, -14.0]
@@ -83,6 +87,7 @@ def log_japanese(codes: Codes) -> Logs:
     found = known.take(places, mode="clip") == keys
     of_pairs = _table("kanji_pair_logs").take(places[found]) * np.float32(-model.STEP)
     logs[second[found]] = np.maximum(logs[second[found]], of_pairs)
+    logs[1:][(codes[1:] == REPEATED) & is_han[:-1]] = KANA
     return logs
 
 

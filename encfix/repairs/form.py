@@ -104,6 +104,7 @@ def propose(batch: Batch, options: Options) -> Edits:
     about &= np.bincount(document[is_radical & ~alone], minlength=len(batch)) < WHOLE_PAGE
     about |= _are_tables(batch, found[is_radical], target[is_radical])
     is_listed = (codes.take(found - 1) == target) & ~_JOINS.take(classes.take(found + 1))  # 玉王⺩, 目⺫: a table
+    is_listed |= codes.take(found + 1) == target  # ⼊入: a font has one glyph for both, and damages each
     is_listed |= are_in(COMPONENTS, code)
     compared = is_compatibility & ((codes.take(found - 1) == target) | (codes.take(found + 1) == target))
     compares = np.bincount(document[compared], minlength=len(batch)) >= COMPARED

@@ -48,6 +48,9 @@ SOFT_HYPHEN, SELECTOR, PLACEHOLDER = 0xAD, 0xFE0F, 0xFFFC
 
 ESCAPE = 0x1B
 
+DELETE = 0x7F
+"""What sets off the place of an entry from its name in the index of an Info file or of tags."""
+
 FIRST_OPERATOR, LAST_OPERATOR = 0x2061, 0x2064
 """Function application, times, separator and plus: MathML has them between letters, and before brackets."""
 
@@ -117,6 +120,7 @@ def propose(batch: Batch, options: Options) -> Edits:
         | ((code == SELECTOR) & ~_takes_no_selector(left, codes.take(visible[place - 1])))
         | ((kind == Class.INVISIBLE) & (_KEEPS_BREAKS.take(left) | _KEEPS_BREAKS.take(right)))
         | (_are_operators(codes.take(found)) & _IN_FORMULA.take(left) & _IN_FORMULA.take(right))
+        | ((code == DELETE) & (right == Class.DIGIT))
         | (are_in(OPENING, codes.take(found - 1)) & are_in(CLOSING, codes.take(found + 1)))
     )
     sure = _CHINESE_SIDE.take(left) | _CHINESE_SIDE.take(right)

@@ -39,6 +39,9 @@ _SIGN = re.compile(
 
 _BACKSLASHES = re.compile(r"(?<!\\)\\+(?=[\"'“”])")
 
+_SHOWN = frozenset(("`'", "''", '""', "“”"))
+"""Quotation marks, the one before backslashes and the one behind, that show nothing but these: a separator '\\\\'."""
+
 
 def propose(batch: Batch, options: Options) -> Edits:
     """Propose to undo escapes."""
@@ -73,4 +76,6 @@ def _backslashes(page: Page) -> Iterator[Proposal]:
     """Yield the backslashes before quotation marks beside Chinese."""
     for match in _BACKSLASHES.finditer(page.text):
         if page.is_chinese_beside(match.start(), match.end() + 1):
-            yield Proposal(*match.span(), "", BACKSLASH, LIKELY if len(match.group()) > 1 else UNSURE)
+            marks = page.text[max(match.start() - 1, 0) : match.start()] + page.text[match.end()]
+            is_meant = len(match[0]) == 1 or marks in _SHOWN
+            yield Proposal(*match.span(), "", BACKSLASH, UNSURE if is_meant else LIKELY)

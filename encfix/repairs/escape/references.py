@@ -37,9 +37,11 @@ _ALL = (REFERENCE, _NO_SEMICOLON_BY_NUMBER, _NO_SEMICOLON, _NO_AMPERSAND, _NO_AM
 _OF_MARKUP = ("&lt;", "&gt;", "&amp;", "&quot;", "&apos;")
 """References that text in HTML must hold for what it shows."""
 
-_PLACEHOLDER = re.compile(r"(?:(?<=[!-~])|(?<=[!-~] ))&lt;[^&，。；：！？\n]{1,24}&gt;")
-"""A word in angle brackets behind one of code, `/help &lt;命令&gt;`, which on a page with no other references and no
-end of a tag is as markup must write it."""
+_PLACEHOLDER = re.compile(
+    r"(?:(?<=[!-~])|(?<=[!-~] ))&lt;[^&，。；：！？\n]{1,24}&gt;|&lt;([*_`]{1,2})[^&，。；：！？\n]{1,24}\1&gt;"
+)
+"""A word in angle brackets behind one of code, `/help &lt;命令&gt;`, or one that Markdown sets off,
+`&lt;*argument*&gt;`, which on a page with no other references and no end of a tag is as markup must write it."""
 
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,400}>|<!--|\{\{|</|/>")
 

@@ -49,7 +49,7 @@ _BECAME = re.compile(
 )
 """What a line says of a word and what became of it."""
 
-_QUOTES = frozenset("“‘「『\"'`《")
+_QUOTES, _DIRECTIONS = frozenset("“”‘’「」『』\"'`《》"), "\u200e\u200f"
 _MARKS = "，。！？：；、,.!?:; "
 """What an example may hold at its ends that the word beside it lacks."""
 
@@ -58,8 +58,8 @@ CONFIDENCE = 0.5
 
 
 def guard(batch: Batch, edits: Edits) -> Edits:
-    """Return the edits, unsure those that may be examples: in quotation marks near talk about encodings, or in a text
-    that has a word for such damage; and others near that word."""
+    """Return the edits, unsure those that may be examples: beside a quotation mark near talk about encodings, or in a
+    text that has a word for such damage; and others near that word."""
     if not len(edits):
         return edits
     documents = batch.documents_of(edits.start)
@@ -68,7 +68,8 @@ def guard(batch: Batch, edits: Edits) -> Edits:
         text = batch.text(document)
         (own,) = np.nonzero(documents == document)
         start, end = edits.start[own] - batch.starts[document], edits.end[own] - batch.starts[document]
-        is_quoted = np.array([text[place - 1 : place] in _QUOTES and place > 0 for place in start.tolist()])
+        spans = zip(start.tolist(), end.tolist(), strict=True)
+        is_quoted = np.array([_is_quoted(text, first, last) for first, last in spans])
         repaired = [_repaired(edits, nth) for nth in own.tolist()]
         is_beside = _are_beside_repairs(text, start, end, repaired)
         is_example = is_beside | is_quoted if is_beside.sum() >= FEWEST else np.zeros(len(own), np.bool_)
@@ -84,6 +85,15 @@ def guard(batch: Batch, edits: Edits) -> Edits:
     return Edits(
         edits.start, edits.end, edits.offsets, edits.codes, edits.rule, confidence, edits.score, edits.candidates
     )
+
+
+def _is_quoted(text: str, first: int, last: int) -> bool:
+    """Return whether a quotation mark stands right before a span or right behind it: writers forget one of them.
+
+    >>> _is_quoted("“Ã©” or Ã¨”", 1, 3), _is_quoted("“Ã©” or Ã¨”", 8, 10), _is_quoted("Ã©, Ã¨", 4, 6)
+    (True, True, False)
+    """
+    return text[max(first - 1, 0) : first] in _QUOTES or text[last : last + 2].lstrip(_DIRECTIONS)[:1] in _QUOTES
 
 
 def _are_beside_repairs(text: str, start: Positions, end: Positions, repaired: list[str]) -> Mask:

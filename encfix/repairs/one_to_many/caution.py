@@ -51,7 +51,7 @@ BOATS = "船舟槳桨艇筏舢岸艄湖"
 OF_TALENT = "華子女幹藝智氣識情略思德"
 """What stands behind 才 in words of talent, and not behind the adverb."""
 
-ROLLED = "肉蛋菜飯春花蝦魚豬雞牛司酥皮糕油凍薯瓜苔紙布膠毛巾餅鱔蟹筍腐包帶線髮麻翻漫倒狂飛舒外內反橫蜷裹收"
+ROLLED = "肉蛋菜飯春花蝦魚豬雞牛司酥皮糕油凍薯瓜苔紙布膠毛巾餅鱔蟹筍腐包帶線髮麻翻漫倒狂飛舒外內反橫蜷裹收手"
 """What stands before 捲 where it is a roll, of food or of cloth, or the end of a verb; not before 卷, a volume."""
 
 LATHES = "床車銑刨匠模切削"
@@ -101,6 +101,8 @@ def _of_rare_words(near: Near) -> tuple[_Rule, ...]:
         (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
         (has(0, "捲孃囌纍噹") & near.is_repeated(), 30.0),  # 捲捲的頭髮, 孃孃, 囉囉囌囌, 傷痕纍纍, 噹噹地響
         (has(0, "捲") & has(-1, ROLLED), 12.0),
+        (has(0, "捲") & (has(1, "繞") | has(-1, "上下") & has(-2, "向往")), 12.0),  # 向下捲: to scroll
+        (has(0, "噹") & has(-1, "匡哐叮噹鈴啷") | has(0, "噹") & has(1, "啷"), 12.0),
         (has(0, "捲") & has(-1, NUMERALS) & ~has(-2, "第上下"), 8.0),  # 兩捲底片
         (has(0, "孃") & ~by_word, 12.0),
         (has(0, "蓆鵰"), 6.0),  # 沙灘蓆: names of mats and eagles are many

@@ -11,7 +11,7 @@ from encfix.chinese.characters import IS_HAN, are_in
 ONLY_CANTONESE = "佢嘅唔咁噉啲喺冇嚟哋咗喎囖嘢嗰乜諗瞓嬲嘥睇攞搵"
 """Characters that Mandarin hardly has, of Cantonese."""
 
-CANTONESE_WORDS = "邊個 邊度 邊位 邊處 呢個 呢度 仲有 係咪 即係 點解"
+CANTONESE_WORDS = "邊個 邊度 邊位 邊處 呢個 呢度 仲有 係咪 即係 點解 試吓 等吓 睇吓 問吓 聽吓 講吓 玩吓"
 """Words of Cantonese whose characters Mandarin has as well."""
 
 CANTONESE_TOO = "係吓响"
@@ -30,6 +30,9 @@ DIALECT = "佇毋袂囡攏媠恁咱箍佮仝攑囥覕"
 DIALECT_WORDS = "時陣 啥物 按怎 逐家 查埔 查某 遮的 遐的 猶未"
 """Words of Taiwanese whose characters Mandarin has as well."""
 
+WU, WU_WORDS = "儂朆嘸倷箇", "迭个 歸个 渠个 弗是 弗好 弗會 弗能 弗要 弗著 弗了 垃拉 勒拉"
+"""Characters and words of Wu in traditional text that Mandarin hardly has."""
+
 DIALECT_FORMS = "齣睏颱"
 """Forms that these write in words of their own: 頭齣, 睏椅."""
 
@@ -47,13 +50,14 @@ def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
     if found.any():
         strange = np.sort(np.concatenate((places[~found], others)))
         is_mandarin = batch.holding(strange) | batch.holds(are_in(MANDARIN, batch.codes))
-        is_dialect = _hold(batch, DIALECT, DIALECT_WORDS) | ~is_mandarin
+        is_dialect = _hold(batch, DIALECT + WU, f"{DIALECT_WORDS} {WU_WORDS}") | ~is_mandarin
         found &= is_dialect[batch.documents_of(places)]
     return np.asarray(found)
 
 
 def are_wu(batch: Batch, places: Positions, line_ends: Positions) -> Mask:
-    """Return which places hold a word that Wu has in either script, 箇 and 纔, on a line without a word of Mandarin.
+    """Return which places hold a word that Wu has in either script, 箇 and 纔, on a line without a word of Mandarin, or
+    箇 before a counter.
 
     `line_ends` is where the lines of the batch end.
     """
@@ -61,7 +65,7 @@ def are_wu(batch: Batch, places: Positions, line_ends: Positions) -> Mask:
     if found.any():
         mandarin = np.flatnonzero(are_in(MANDARIN + MANDARIN_IN_SIMPLIFIED, batch.codes))
         lines = np.unique(line_ends.searchsorted(mandarin))
-        found &= ~np.isin(line_ends.searchsorted(places), lines)
+        found &= ~np.isin(line_ends.searchsorted(places), lines) | are_in("个個只隻", batch.codes.take(places + 1))
     return np.asarray(found)
 
 

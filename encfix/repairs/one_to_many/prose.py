@@ -1,10 +1,10 @@
-"""Whether a place stands in running text, not in a chart or list of characters."""
+"""Whether a place stands in running text, not in a chart or list of characters, and whether that may be old."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from encfix.arrays import Codes, Mask, Positions
+from encfix.arrays import Codes, Mask, Positions, Scores
 from encfix.batch import Batch
 from encfix.chinese import model
 from encfix.chinese.characters import IS_HAN, LINE_END_CLASSES, Class, among
@@ -16,6 +16,10 @@ AROUND = 8
 LEAST_PROSE = -9.5
 """The mean log probability of characters after one another below which they are a table or list, not a text. No place
 in prose scores below -9.2, charts of characters do."""
+
+LEAST_MODERN, ENOUGH_PAIRS = -7.5, 6
+"""That mean, over so many pairs at least of a line, below which no modern text is: slogans and proverbs score above it,
+verses of the Book of Songs hardly do."""
 
 FAR_AROUND = 32
 """Code points to either side within which a line of text has two ideographs side by side, letters between or not."""
@@ -29,13 +33,19 @@ def are_in_prose(batch: Batch, places: Positions) -> Mask:
     (operators,) = is_operator(batch.codes).nonzero()
     no_text = described(batch.codes, operators) if len(operators) else np.zeros(1, dtype=np.bool_)
     codes, pairs = _pairs(batch, places, AROUND, no_text)
-    count = pairs.sum(axis=1)
-    logs = model.log_pair(codes.ravel()).reshape(codes.shape)[:, 1:]
-    found = np.where(pairs, logs, 0.0).sum(axis=1) >= LEAST_PROSE * count
+    total, count = _sums(codes, pairs)
+    found = total >= LEAST_PROSE * count
     (lonely,) = (count == 0).nonzero()
     if len(lonely):
         found[lonely] = _pairs(batch, places[lonely], FAR_AROUND, no_text)[1].any(axis=1)
     return np.asarray(found & ~no_text.take(places, mode="clip"))
+
+
+def are_hardly_modern(batch: Batch, places: Positions) -> Mask:
+    """Return which places stand in a line whose characters follow one another as in no modern text."""
+    codes, pairs = _pairs(batch, places, FAR_AROUND, np.zeros(1, dtype=np.bool_))
+    total, count = _sums(codes, pairs)
+    return np.asarray((count >= ENOUGH_PAIRS) & (total < LEAST_MODERN * count))
 
 
 def are_set_off(batch: Batch, places: Positions) -> Mask:
@@ -45,6 +55,12 @@ def are_set_off(batch: Batch, places: Positions) -> Mask:
         space, beyond = batch.classes.take(places + step), batch.classes.take(places + 2 * step)
         found &= (space == Class.SPACE) & IS_HAN.take(beyond)
     return found
+
+
+def _sums(codes: Codes, pairs: Mask) -> tuple[Scores, Positions]:
+    """Return for each row the log probability of its characters behind one another, and of how many."""
+    logs = model.log_pair(codes.ravel()).reshape(codes.shape)[:, 1:]
+    return np.where(pairs, logs, 0.0).sum(axis=1), pairs.sum(axis=1)
 
 
 def _pairs(batch: Batch, places: Positions, reach: int, no_text: Mask) -> tuple[Codes, Mask]:

@@ -16,19 +16,21 @@ from encfix.chinese.characters import are_in
 _CLASSICS = "皆从 从*聲 从*，*聲 从*从 从*省 从*、* 无咎 无妄 无悔 无首 无眚 无譽 无疆 无邪 无不利 无攸 右个 左个 東后"
 _PEOPLE = (
     "万俟 万章 万斯同 万斯大 李适 洪适 王适 南宮适 林冲 左太冲 冲虛 冲虚 冲和 謙冲 于是之 于堅 "
-    "于美人 尹斗俊 党懷英 党進 林云 柳云龍 余光中 余英時 种放 种師道"
+    "于美人 尹斗俊 党懷英 党進 林云 柳云龍 茅于軾 余光中 余英時 种放 种師道"
 )
-_PLACES = "仙游 龍游 党項 后庄 后壁 后厝 后寮 后浦 后溪 后坑 后湖 后安 社后 松嫩 斗六 斗南"
+_SANSKRIT = "鬱多羅僧 鬱單越"
+_SHAPES = "广字旁 广字頭 厂字旁 厂字頭 气字頭"
+_PLACES = "仙游 龍游 新干縣 朴子 党項 后庄 后壁 后厝 后寮 后浦 后溪 后坑 后湖 后安 社后 松嫩 斗六 斗南"
 _JAPANESE = (
     "浅田 浅野 浅井 浅倉 浅川 浅草 浅見 芦田 芦屋 芦之湖 芦ノ湖 北条 中条 東条 上条 西条 宝塚 与田 与那国 与謝野 "
     "慶應義塾大学 駒澤大学 國學院大学 學習院大学 龍谷大学 株式会社 有限会社 声優 万城目 四条河原 三条大橋 国木田 会津 "
     "学校法人 医療法人 独立行政法人 国立大学法人"
 )
-_SIMPLIFIED = "大清**年製 大明**年製 刘知幾 兒宽 凌濛初 孙运璿"
-_RADIO = "么洞"
-_CANTONESE = "鐘意"
+_SIMPLIFIED = "大清**年製 大明**年製 刘知幾 兒宽 凌濛初 孙运璿 濛濛 空濛 迷濛"
+_OTHERS = "么洞 鐘意 向邇"
+"""Digits as they are spoken on the radio, Cantonese and Hakka."""
 
-PHRASES = tuple(" ".join((_CLASSICS, _PEOPLE, _PLACES, _JAPANESE, _SIMPLIFIED, _RADIO, _CANTONESE)).split())
+PHRASES = tuple(" ".join((_CLASSICS, _SANSKRIT, _SHAPES, _PEOPLE, _PLACES, _JAPANESE, _SIMPLIFIED, _OTHERS)).split())
 """Each holds at least one character that stays; `*` stands for any one character."""
 
 LANGUAGES = ("日本語", "粵語", "贛語", "吴语", "閩南語", "閩東語", "客家話", "客家語", "臺語", "台語")

@@ -15,8 +15,10 @@ from encfix.arrays import Codes, Mask, Positions, inside, offsets_of
 from encfix.batch import to_text
 from encfix.chinese.characters import HAN_CLASSES, among, are_in, role_table
 from encfix.repairs.one_to_many import columns, examples, spellings
+from encfix.repairs.one_to_many.japanese import HARDLY_JAPANESE, SHINJITAI, everyday_japanese
 from encfix.repairs.one_to_many.line_scripts import CLEAR, CLOSING, OPENING, Scripts
 from encfix.repairs.one_to_many.places import FAR, around, between, first_from, last_before
+from encfix.repairs.one_to_many.prose import are_hardly_modern
 
 QUOTED = 60
 """Code points on either side within which the marks of a quotation are looked for."""
@@ -43,6 +45,13 @@ HARDLY_MODERN = 0.005
 FEW_CLASSICAL = 2
 """Words of classical Chinese that make a text without modern ones classical."""
 
+MENTIONED = 0.2
+"""The share of ideographs among what stands around a place, below which it is text of another language."""
+
+SETS_OFF = "()[],;:\"'（）［］，、；：" + OPENING + CLOSING
+"""What stands beside a name that such text mentions; commands in Chinese text have spaces on both sides of what it
+says of them."""
+
 TITLES = "《〈"
 EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 """What stands between clauses."""
@@ -50,21 +59,11 @@ EDGES = "，。、；：！？,;:!?\n\r\t |" + OPENING + CLOSING
 _ADDRESS = re.compile(r"(?://|www\.)[\w.:-]+/[^\s\"'<>()（），。、；：！？「」『』《》“”]*$")
 """The host of an address, and as much of its path as stands before a place."""
 
-SHINJITAI = (
-    "円図巣広弐応従徳恵悩戦抜択拝拠挙挿掲摂斉斎暁栄桜検楽様権歓毎気沢浄涙渇済渋渓満滝瀬焼犠獣畳発県砕穂穏"
-    "竜絵続縄繊継総縁聴脳臓荘蔵薫薬蛍覚観訳読譲豊賛辺逓遅郷酔釈鉄鉱銭錬関闘険隣雑霊頼顕駅駆験髄髪鶏黒黙齢"
-    "歯歩歳帰価仮仏伝浜塩売対込枠働"
-)
-"""Characters as only Japan writes them."""
-
 AT_ONCE = 4096
 """Places whose wide surroundings are looked at together, so that a long document takes no more memory."""
 
 NEAR_JAPANESE = 12
 """Code points on either side within which one of them makes a text Japanese."""
-
-HARDLY_JAPANESE = "的了是我他她你在不這们們吗嗎呢吧很，"
-"""Chinese words, and the comma, that a Japanese text without kana does not hold."""
 
 BEFORE_LITERALS, BEHIND_LITERALS = ":,[{( ", ":,]}) "
 """What stands before and behind a string literal in JSON and code."""
@@ -100,13 +99,16 @@ class Surroundings:
         return np.asarray((classical >= FEW_CLASSICAL) & (classical > CLEAR * self._modern))
 
     def are_old(self) -> Mask:
-        """Return which places lie in text that is long enough to hold a modern word, and holds none, on such a page."""
+        """Return which places lie in text that is long enough to hold a modern word, and holds none, on such a page; or
+        that is not, but reads as nothing modern."""
         lacks = self._modern == 0
         if lacks.any():
             batch = self._scripts.batch
             modern, han = batch.counts(are_in(MODERN, batch.codes)), batch.counts(among(batch.classes, *HAN_CLASSES))
             lacks &= (modern <= HARDLY_MODERN * han)[batch.documents_of(self._places)]
-        return np.asarray(lacks & (self._ideographs(self._start, self._end, lacks) >= OLD))
+        found = lacks & (self._ideographs(self._start, self._end, lacks) >= OLD)
+        found[lacks] |= are_hardly_modern(self._scripts.batch, self._places[lacks])
+        return np.asarray(found)
 
     @cached_property
     def _classical(self) -> Positions:
@@ -136,8 +138,9 @@ class Surroundings:
         own, other = self._own_and_other(first, last)
         found = (other > own) | ((own == 0) & is_leftover) | self._are_in_addresses()
         found |= self._are_examples(first, last, is_leftover)
-        own, other = self._own_and_other(*self._literals())
-        found |= is_leftover & (own == 0) & (other > 0)
+        for quote in "\"'":
+            own, other = self._own_and_other(*self._literals(quote))
+            found |= is_leftover & (own == 0) & (other > 0)
         near = np.maximum(self._start, places - NEAR_JAPANESE), np.minimum(self._end, places + NEAR_JAPANESE + 1)
         found |= between(self._holding(_SHINJITAI), *near) > 0
         perhaps_japanese = is_leftover.copy()
@@ -147,6 +150,7 @@ class Surroundings:
         mark, left, right = self._enclosures()
         own, other = self._own_and_other(left, right)
         found |= is_leftover & (own == 0) & (other > 0) & self._are_in_minority()
+        found |= self._are_mentioned(first, last, is_leftover)
         is_marked = mark > 0
         is_strange = is_marked & (own == 0) & (other > 0)
         if is_strange.any():
@@ -169,7 +173,7 @@ class Surroundings:
     @cached_property
     def _hardly_japanese(self) -> Positions:
         batch = self._scripts.batch
-        is_rare = among(batch.classes, *HAN_CLASSES) & ~_everyday_japanese().take(batch.codes, mode="clip")
+        is_rare = among(batch.classes, *HAN_CLASSES) & ~everyday_japanese().take(batch.codes, mode="clip")
         return np.flatnonzero(is_rare | are_in(HARDLY_JAPANESE, batch.codes))
 
     def _own_and_other(self, starts: Positions, ends: Positions) -> tuple[Positions, Positions]:
@@ -181,6 +185,20 @@ class Surroundings:
     @cached_property
     def _by_script(self) -> tuple[Positions, Positions]:
         return self._scripts.simplified.nonzero()[0], self._scripts.traditional.nonzero()[0]
+
+    def _are_mentioned(self, firsts: Positions, lasts: Positions, is_leftover: Mask) -> Mask:
+        """Return which places lie in a name or word that text of another language mentions, Chiang Kai-shek (蔣介石):
+        each is in a script of its own, and set off by marks. Tags are no such text."""
+        starts, ends = np.maximum(firsts, self._start), np.minimum(lasts, self._end)
+        tags = self._where.take((self._scripts.batch.codes.take(self._where) == ord("<")).nonzero()[0])
+        others = self._where[~among(self._scripts.batch.classes.take(self._where), *HAN_CLASSES)]
+        left, right = last_before(others, self._places), first_from(others, self._places)
+        own, _ = self._own_and_other(left + 1, right)
+        found = is_leftover & (own == 0) & (between(tags, starts, ends) == 0)
+        found &= np.logical_or(
+            *(are_in(SETS_OFF, self._scripts.batch.codes.take(side, mode="clip")) for side in (left, right))
+        )
+        return np.asarray(found & (self._ideographs(starts, ends, found) < MENTIONED * (ends - starts)))
 
     def _are_in_minority(self) -> Mask:
         """Return which places lie in a line of the other script than most of the document: 释文：永和九年，歲在癸丑."""
@@ -234,11 +252,11 @@ class Surroundings:
             found[nth] = _ADDRESS.search(before) is not None
         return np.asarray(found)
 
-    def _literals(self) -> tuple[Positions, Positions]:
-        """Return the ends of the string literal of JSON or code around each place; where there is none, both
-        are the place. A literal is as good as a line of its own."""
+    def _literals(self, mark: str) -> tuple[Positions, Positions]:
+        """Return the ends of the string literal of JSON or code around each place, between two marks; where there is
+        none, both are the place. A literal is as good as a line of its own."""
         codes, places = self._scripts.batch.codes, self._places
-        marks = self._where.take((codes.take(self._where) == ord('"')).nonzero()[0])
+        marks = self._where.take((codes.take(self._where) == ord(mark)).nonzero()[0])
         left, right = last_before(marks, places), first_from(marks, places)
         is_literal = (left >= self._start) & (right < self._end)
         is_literal[is_literal] &= are_in(BEFORE_LITERALS, codes.take(left[is_literal] - 1))
@@ -271,15 +289,6 @@ class Surroundings:
         starts = np.where(mark > 0, left + 1, np.maximum(last_before(edges, places) + 1, self._start))
         ends = np.where(mark > 0, right, np.minimum(first_from(edges, places + 1), self._end))
         return mark, starts, ends
-
-
-@cache
-def _everyday_japanese() -> Mask:
-    """Return which code points of the BMP are ideographs of everyday Japanese, those of JIS X 0208's first level."""
-    rows = (bytes((row, cell)) for row in range(0xB0, 0xD0) for cell in range(0xA1, 0xFF))
-    table = np.zeros(0x10000, dtype=np.bool_)
-    table[[ord(character) for pair in rows for character in pair.decode("euc_jp", "ignore")]] = True
-    return table
 
 
 @cache

@@ -126,13 +126,12 @@ def _commas(batch: Batch) -> Edits:
 
 
 def _before_code(batch: Batch, commas: Positions) -> Mask:
-    """Return which full-width commas stand before a colon that begins a name in code: `同样，:ref:`, `例如，::1024`."""
-    after = batch.classes.take(commas + 2)
-    return np.asarray(
-        (batch.codes.take(commas) == ord("，"))
-        & (batch.codes.take(commas + 1) == ord(":"))
-        & (among(after, Class.LETTER, Class.DIGIT) | (batch.codes.take(commas + 2) == ord(":")))
-    )
+    """Return which commas stand before a picture of Markdown, `如图，![](a.png)`, or are of full width and stand before
+    a colon or an exclamation mark that begins a name in code: `同样，:ref:`, `例如，::1024`, `取反，!flag`."""
+    mark, after = batch.codes.take(commas + 1), batch.codes.take(commas + 2)
+    is_name = among(batch.classes.take(commas + 2), Class.LETTER, Class.DIGIT) | ((after == mark) & (mark == ord(":")))
+    is_code = (batch.codes.take(commas) == ord("，")) & are_in(":!", mark) & is_name
+    return np.asarray(is_code | (mark == ord("!")) & (after == ord("[")))
 
 
 def _lists(batch: Batch, commas: Positions) -> Mask:

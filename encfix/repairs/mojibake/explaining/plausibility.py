@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from encfix.arrays import Mask
+from encfix.batch import to_text
 from encfix.chinese.characters import Class
 from encfix.repairs.mojibake.encodings.charsets import LOST, UTF8_OR_CP1252, WESTERN
 from encfix.repairs.mojibake.encodings.inverses import differing
@@ -46,6 +47,10 @@ SEVERAL = 2
 LEAST_LETTERS, LEAST_SHARE = 2, 0.1
 """Kana or syllables that a text must hold to be read as Japanese or Korean, and their share of what is beyond ASCII."""
 
+LEAST_BESIDE = 0.4
+"""The share of the characters beyond ASCII that stand beside another, below which a text is no Chinese of which pairs
+of UTF-8 were read: letters of Czech stand alone between those of ASCII, and second bytes of Big5 are ASCII at times."""
+
 MOST_LACKING = 0.9
 """The share of the characters beyond ASCII that a charset lacks above which it explains nothing."""
 
@@ -81,15 +86,23 @@ _LETTERS = {
 _BEGUN = re.compile(rb"[\xe3-\xef][\x80-\xbf](?![\x80-\xbf])")
 _CUT_OFF = re.compile(rb"\A[\x80-\xbf]{1,3}")
 
+_OF_HALF_WIDTH = re.compile("[｡-ﾟ]+(?:[ -~]+[｡-ﾟ]+)*")
+_IN_WORDS = re.compile("(?:(?:[ｳｶ-ﾄﾊ-ﾎ]ﾞ|[ﾊ-ﾎ]ﾟ|[ｦｱ-ﾜ])[ｧ-ｮ]?(?:[ｯﾝ]|ｰ)*[ -~･｡-､]*)+")
+_PRINTABLE = "".join(map(chr, range(0x20, 0x7F))) + "\n"
+"""Katakana of half width, and such as words hold: marks of sound behind what takes them, small ones behind others."""
+
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe][\x81-\xfe][\x40-\xfe]")
 
 
 def may_explain(block: Block, pair: Pair) -> bool:
     """Return whether it is worth reading a block as `pair` says; a quick look at its bytes."""
+    if block.is_wide and _is_half_width_japanese(block):
+        return False
     if pair.wrong == "utf-8-or-cp1252":
         data = block.raw("cp1252").data
         may_be_read = pair.true == "gbk" or _OF_TWO.search(data) is None  # GBK has £ at every mark to tell more
-        return data.count(LOST) < 0.7 * block.foreign and (may_be_read or block.has_pairs_of_utf8)
+        may_be_read = (may_be_read or block.has_pairs_of_utf8) and _are_beside(block)
+        return may_be_read and data.count(LOST) < 0.7 * block.foreign
     if block.lacks(pair.wrong) > MOST_LACKING * block.foreign:
         return False
     near = LIKE.get(pair.wrong)
@@ -107,6 +120,21 @@ def may_explain(block: Block, pair: Pair) -> bool:
     if pair.codec == "utf-8" and pair.is_european:
         return 3 * len(_UTF8.findall(raw.data)) > LEAST_OF_UTF8 * (block.foreign - block.lacks(pair.wrong))
     return (_UTF8 if pair.codec == "utf-8" else _PAIRS).search(raw.data) is not None
+
+
+def _is_half_width_japanese(block: Block) -> bool:
+    """Return whether a block is words of katakana of half width, which bytes of Chinese hardly make."""
+    if not (block.classes == Class.HALFWIDTH_KATAKANA).any():
+        return False
+    text = to_text(block.codes).strip(_PRINTABLE)
+    return _OF_HALF_WIDTH.fullmatch(text) is not None and _IN_WORDS.fullmatch(text) is not None
+
+
+def _are_beside(block: Block) -> bool:
+    """Return whether enough characters of a block beyond ASCII stand beside another."""
+    beyond = np.concatenate(([False], block.codes >= 0x80, [False]))
+    beside = np.count_nonzero(beyond[1:-1] & (beyond[:-2] | beyond[2:]))
+    return bool(beside >= LEAST_BESIDE * block.foreign)
 
 
 def is_utf8(block: Block, pair: Pair) -> bool:

@@ -42,8 +42,8 @@ LEAST_SHARE = 0.4
 """The least gain of such a pair, as a share of the greatest."""
 
 MOST_VAIN, MOST_VAIN_SHARE = 2000, 0.1
-"""Code points of a document that are read in vain as if bytes were lost before no more are, and for each before them:
-lists of rare characters give reason to try again and again."""
+"""Code points of a document that are read in vain, as if bytes were lost or as pairs of UTF-8 among others, before no
+more are, and for each before them: rare characters and letters of Europe give reason to try again and again."""
 
 MOST_DOUBTED = 0.25
 """The share of the characters of a reading beyond ASCII that may be in doubt where the rest is sure."""
@@ -63,6 +63,8 @@ class Evidence:
     """The pairs that explain some, the last one first."""
     vain: int = 0
     """How many code points were read in vain as if bytes were lost."""
+    vain_as_mixed: int = 0
+    """How many were read in vain as pairs of UTF-8 among single bytes, of which there are many readings."""
 
     def prefer(self, pair: Pair) -> None:
         """Note that a pair explains a stretch."""
@@ -82,6 +84,8 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
         narrow = tuple(pair for pair in narrow if pair.codec == "utf-8")
     of_utf8 = tuple(pair for pair in wide + narrow if pair.codec == "utf-8" and _is_of_utf8(block, pair))
     pairs = [pair for pair in of_utf8 or wide + narrow if plausibility.may_explain(block, pair)]
+    if evidence.vain_as_mixed > _most_vain(before):
+        pairs = [pair for pair in pairs if pair not in MIXED or pair in evidence.preferred]
     ranked = _ranked(block, pairs, evidence.preferred)
     found = without_loss(block, ranked, evidence)
     if not found:
@@ -89,8 +93,10 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
         if again:
             return [again]
     sound = [one.span for one in found if one.rule != DROPPED]
+    if block.has_pairs_of_utf8 and not found and not set(MIXED).isdisjoint(pairs):
+        evidence.vain_as_mixed += len(block.codes)
     is_whole = covers_well(block, sound) and not plausibility.goes_on(block, sound) and not _has_marks(block, found)
-    if not is_whole and evidence.vain <= MOST_VAIN + MOST_VAIN_SHARE * before:
+    if not is_whole and evidence.vain <= _most_vain(before):
         lossy = with_losses(block, pairs, ranked, found)
         if lossy:
             evidence.prefer(lossy[0].span.pair)
@@ -109,6 +115,11 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
             covered[one.span.places] = True
             taken.append(one)
     return sorted(taken, key=lambda one: one.span.start)
+
+
+def _most_vain(before: int) -> float:
+    """Return how many code points may be read in vain in a document of which so many were read."""
+    return MOST_VAIN + MOST_VAIN_SHARE * before
 
 
 def _explain_alone(block: Block) -> list[Explained]:
@@ -148,7 +159,8 @@ def _gains_as_mixed(block: Block, gains: dict[Pair, float]) -> dict[Pair, float]
     for pair in sorted((pair for pair in MIXED if pair in gains), key=lambda pair: -gains[pair]):
         raw, _ = resolving.chosen(block, pair)  # until its bytes are chosen it reads badly
         spans = reading.spans(block, pair, proof.LEAST_GAIN, raw)
-        found[pair] = sum(span.gain for span in spans) + edges.LEAVING  # others leave characters at the ends
+        leaving = edges.LEAVING if spans else 0.0  # others leave characters at the ends
+        found[pair] = sum(span.gain for span in spans) + leaving
         found |= {other: 0.0 for other in others if other.true == pair.true and gains[other] < found[pair]}
         if _holds_all(block, spans):
             break

@@ -144,9 +144,23 @@ def _changes(line: str, *, must_be_whole: bool) -> Iterator[Proposal]:
     is_half_done = LETTER_OF_ASIA.search(fixed) and _ftfy().badness.is_bad(fixed)
     is_half_done = is_half_done or (LETTER_OF_ASIA.search(line) and not is_sound_beside(line, changes, _NAMES))
     is_half_done = is_half_done or (_KANA.search(fixed) and len(_KANA.findall(line)) > 1)
+    is_half_done = is_half_done or any(_is_spelt(line, *run) for run in runs)
     is_sure = not is_half_done and (is_whole or not any(_is_chance(line, *run, name) for run in runs))
     for start, end, new in changes if is_sure else runs:  # no later repair may touch the bytes of a run in doubt
         yield Proposal(start, end, new, rule, CONFIDENCE if is_sure else UNSURE)
+
+
+def _is_spelt(line: str, start: int, end: int, _: str) -> bool:
+    """Return whether a run is a control that its line of code gives as a number too, or among escapes.
+
+    >>> _is_spelt("0x85, // \x85", 9, 10, "…"), _is_spelt("wait\x85", 4, 5, "…")
+    (True, False)
+    """
+    control = line[start:end]
+    if not "\x80" <= control < "\xa0" or len(control) > 1:
+        return False
+    beside = line[max(start - 2, 0) : start] + line[end : end + 1]
+    return "\\" in beside or re.search(rf"(?i)(?:0x|\\x|u00|U\+00){ord(control):02x}", line) is not None
 
 
 def _is_whole(plan: Any, fixed: str) -> bool:
