@@ -55,7 +55,7 @@ ROLLED = "肉蛋菜飯春花蝦魚豬雞牛司酥皮糕油凍薯瓜苔紙布膠�
 """What stands before 捲 where it is a roll, of food or of cloth, or the end of a verb; not before 卷, a volume."""
 
 LATHES = "床車銑刨匠模切削"
-WATCHES = "錶针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
+WATCHES = "錶碼针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
 EATEN = "煮吃咬嚼湯汤拌炒團糰揉餐碗筷彈"
 DEPARTMENTS = "學語文理工商法醫院歷數物化外"
 """What stands before 系 in the names of departments, and so before a wrong 係."""
@@ -67,7 +67,7 @@ AFTER_DEPARTMENTS = ("主任", "教授", "畢業", "學生", "學會", "學長",
 BEHIND_NOUNS = "的及或之内內統列" + EDGES
 """What stands behind a name that ends in 系; behind 係 where it is a verb, as in 數學係研究數量的學科, neither does."""
 
-AFTER_JOINTLY = "計一由籌合整轄"
+AFTER_JOINTLY = "計一由籌合整轄稱"
 """What stands behind 統 where 係統 is two words: 係統計, 係由 …統一."""
 
 SURNAMES = (
@@ -79,6 +79,9 @@ MADE_OF_SURNAMES = "餘範薑於瀋鐘"
 
 IN_GIVEN_NAMES = "誌緻云丰杰冬"
 """Characters of given names that read as errors."""
+
+DEGREES = "較偏很更最太稍略極微過"
+"""What stands before 乾 and 鬆 where they say how something is."""
 
 PARTICLES = "了嗎吗呢吧啊啦嘛得的不"
 
@@ -139,12 +142,14 @@ def _of_function_words(near: Near) -> tuple[_Rule, ...]:
     is_clear[is_clear] = ~_make_words(near.at(-2)[is_clear], "明")
     is_verb = has(0, "係") & ~has(-1, "聯維") & ~has(1, BEHIND_NOUNS) & ~is_edge(1)
     is_verb[is_verb] = ~_end_nouns(near.rows[is_verb])
+    is_turnkey = has(1, "統") & has(2, "包") & ~has(3, "括含裝")
     is_and = has(0, "並")
     is_and[is_and] = _are_conjunctions(near.rows[is_and])
     return (
         (has(0, "係") & has(-1, "只唔就都亦仲淨") & near.hold(CANTONESE), 30.0),  # 只係列示咗
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
-        (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
+        (has(0, "係") & is_turnkey, 30.0),  # 本案係統包, but 係統包括
+        (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此") & ~has(1, "統")), 12.0),
         (is_verb, 12.0),
         (is_and, 12.0),
         (has(0, "係") & ~by_word & ~has(-1, DEPARTMENTS), 8.0),
@@ -163,8 +168,11 @@ def _of_things(near: Near) -> tuple[_Rule, ...]:
     has, by_word, is_edge = near.has, near.by_word, near.is_edge
     is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, NEAR)])
     is_dish = has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | near.beside(EATEN)
+    is_quality = has(0, "乾鬆") & has(-1, DEGREES)
+    is_quality[is_quality] = _begin_words(near.rows[is_quality, NEAR + 1 :])
     is_month = has(0, "颱") & has(-1, "月") & has(-2, NUMERALS)
     return (
+        (is_quality, 12.0),  # 較乾部位 is drier parts, and no 幹部
         (is_month, 12.0),  # 九月颱, but 月台 of a station
         (has(0, "髮") & has(1, "白落枯黃") & is_edge(-1) & is_edge(2), 12.0),  # 齒搖，髮白: what ails somebody
         (has(0, "錶") & (near.beside(WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
@@ -247,6 +255,12 @@ def _end_nouns(near: Codes) -> Mask:
 
 def _are_digits(codes: Codes) -> Mask:
     return np.array([chr(min(code, sys.maxunicode)).isdigit() for code in codes.tolist()], dtype=np.bool_)
+
+
+def _begin_words(behind: Codes) -> Mask:
+    """Return which rows begin with a word of two characters."""
+    rows = ("".join(chr(min(code, sys.maxunicode)) for code in row[:2]) for row in behind.tolist())
+    return np.array([model.fold(word) in model.lexicon() for word in rows], dtype=np.bool_)
 
 
 def _make_words(codes: Codes, character: str) -> Mask:
