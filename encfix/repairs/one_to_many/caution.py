@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from encfix.arrays import Codes, Mask, Positions
 from encfix.batch import Batch, to_text
-from encfix.chinese import model
+from encfix.chinese import model, words
 from encfix.chinese.characters import are_in
 from encfix.repairs.one_to_many.near import NEAR, Near
 from encfix.repairs.one_to_many.places import last_before
@@ -80,6 +80,12 @@ MADE_OF_SURNAMES = "餘範薑於瀋鐘"
 IN_GIVEN_NAMES = "誌緻云丰杰冬"
 """Characters of given names that read as errors."""
 
+FREE = "嚐唸覈摺讚佔嚥"
+"""Verbs that stand beside anything, and are as right as the more usual form."""
+
+READ = "書經詩詞佛咒課稿叨"
+"""What is read aloud, which makes 唸 right."""
+
 DEGREES = "較偏很更最太稍略極微過"
 """What stands before 乾 and 鬆 where they say how something is."""
 
@@ -102,6 +108,8 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
 def _of_rare_words(near: Near) -> tuple[_Rule, ...]:
     """Return what speaks for older spelling, variants, and words that are rare but right."""
     has, by_word = near.has, near.by_word
+    is_read = has(0, "唸")
+    is_read[is_read] = (near.is_end(-1) | has(1, READ))[is_read] | _are_behind_words(near.rows[is_read])
     return (
         (has(0, "纔") & ~by_word, 12.0),  # only then, in older spelling
         (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
@@ -115,6 +123,11 @@ def _of_rare_words(near: Near) -> tuple[_Rule, ...]:
         (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
         (has(0, "剋") & near.is_end(-1) & ~by_word, 12.0),  # 門 (開) 剋宮
         (has(0, "划") & near.hold(BOATS), 8.0),
+        (has(0, FREE) & ~by_word, 12.0),  # 助理唸的稿子, 審覈心得
+        (has(0, "唸") & has(-1, "想"), 30.0),  # would like to read
+        (is_read, 12.0),  # 唸得很慢, 大概唸出來, 定理唸成白話: no 概念 and no 理念
+        (has(0, "讚") & has(-1, "按點個獲"), 6.0),  # 按讚助手
+        (has(0, "摺") & has(-1, "存"), 3.0),  # 存摺扣款, but 緩存摺扣
     )
 
 
@@ -169,7 +182,7 @@ def _of_things(near: Near) -> tuple[_Rule, ...]:
     is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, NEAR)])
     is_dish = has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | near.beside(EATEN)
     is_quality = has(0, "乾鬆") & has(-1, DEGREES)
-    is_quality[is_quality] = _begin_words(near.rows[is_quality, NEAR + 1 :])
+    is_quality[is_quality] = _are_words(near.at(1)[is_quality], near.at(2)[is_quality])
     is_month = has(0, "颱") & has(-1, "月") & has(-2, NUMERALS)
     return (
         (is_quality, 12.0),  # 較乾部位 is drier parts, and no 幹部
@@ -257,10 +270,15 @@ def _are_digits(codes: Codes) -> Mask:
     return np.array([chr(min(code, sys.maxunicode)).isdigit() for code in codes.tolist()], dtype=np.bool_)
 
 
-def _begin_words(behind: Codes) -> Mask:
-    """Return which rows begin with a word of two characters."""
-    rows = ("".join(chr(min(code, sys.maxunicode)) for code in row[:2]) for row in behind.tolist())
-    return np.array([model.fold(word) in model.lexicon() for word in rows], dtype=np.bool_)
+def _are_behind_words(near: Codes) -> Mask:
+    """Return which rows have a word of two or three characters before their middle."""
+    texts = (model.fold("".join(chr(min(code, sys.maxunicode)) for code in row[:NEAR])) for row in near.tolist())
+    return np.array([text[-2:] in model.lexicon() or text[-3:] in model.lexicon() for text in texts], dtype=np.bool_)
+
+
+def _are_words(first: Codes, second: Codes) -> Mask:
+    """Return which pairs of code points are words."""
+    return words.are_words(model.fold_codes(first), model.fold_codes(second))
 
 
 def _make_words(codes: Codes, character: str) -> Mask:
