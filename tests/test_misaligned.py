@@ -73,6 +73,13 @@ def test_an_unsure_reading_is_reported_with_its_competitors() -> None:
     assert "。可歸" in finding.candidates
 
 
+def test_a_wide_mark_between_narrow_ones_is_reported_inside_a_line() -> None:
+    """Behind 。” a space was eaten, and which character it was nothing tells."""
+    (finding,) = clean("他輕聲說：“今天真冷?！? 說完就關(guān)上了門，發(fā)呆。").findings
+    assert (finding.rules, finding.after) == (("misaligned.half-character",), "。”?")
+    assert not clean("今天真冷?!? 說完就關(guān)上了門，發(fā)呆。").findings
+
+
 def test_simplified_characters_that_damage_made_do_not_hide_it() -> None:
     findings = clean("一鄉(xiāng)一?！闭咴诋?dāng)?shù)氐玫饺嫱茝V").findings
     assert "misaligned" in {finding.kind for finding in findings}

@@ -154,3 +154,18 @@ def usual_forms() -> npt.NDArray[np.bool_]:
     table = np.zeros(0x10000, dtype=np.bool_)
     table[tables().codes[tables().forms[0]]] = True
     return table
+
+
+@cache
+def safe_forms() -> npt.NDArray[np.uint32]:
+    """Return the form that is always right for each simplified character that has one beside marked ones, else 0.
+
+    >>> chr(safe_forms()[ord("赞")]), safe_forms()[ord("发")].item()
+    ('贊', 0)
+    """
+    table = np.zeros(0x10000, dtype=np.uint32)
+    members = load("confusion_members")
+    for key, mode, usual, *_ in load("confusion_groups").tolist():
+        if mode == MARKED and key not in members:
+            table[key] = members[usual]
+    return table

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from encfix.arrays import Codes, Logs, Mask, Positions
 from encfix.chinese import confusions, model, words
 from encfix.chinese.characters import BOUNDARY_CODE, are_in
-from encfix.chinese.spelling import Choices
+from encfix.chinese.spelling import GAP, Choices
 from encfix.chinese.words import LONGEST
 from encfix.chinese.words_around import evidence
 
@@ -106,13 +106,24 @@ def find(codes: Codes, where: Mask) -> Suspects:
 
 
 def _are_cut(codes: Codes, places: Positions) -> Mask:
-    """Return which places are in a word with the character before and in one with that behind, which is in another with
-    the next: 裡面|包括, of which a converter that cuts it wrongly makes 裡|麵包|括."""
-    before, here, behind, next_ = (model.fold_codes(codes.take(places + step)) for step in (-1, 0, 1, 2))
-    are_cut = words.are_words(before, here)
-    (where,) = are_cut.nonzero()
-    are_cut[where] = words.are_words(here[where], behind[where]) & words.are_words(behind[where], next_[where])
-    return are_cut
+    """Return which places are in a word with the character before and in one with that behind, and hold what a
+    converter writes that cuts words wrongly: 裡|麵包|括 of 裡面|包括, 三|維繫|統 of 三維|系統."""
+    last, before, here, behind, next_ = (model.fold_codes(codes.take(places + step)) for step in range(-2, 3))
+    found = words.are_words(before, here)
+    found[found] = words.are_words(here[found], behind[found])
+    (where,) = found.nonzero()
+    is_late = words.are_words(behind[where], next_[where])
+    (early,) = (~is_late & words.are_words(last[where], before[where])).nonzero()
+    is_late[early[~_are_right_before(codes, places[where[early]])]] = True
+    found[where] = is_late
+    return found
+
+
+def _are_right_before(codes: Codes, places: Positions) -> Mask:
+    """Return which places hold a form that is right in a word with what stands behind: 麵 in 一方麵包."""
+    around = codes.take(places[:, None] + np.arange(1 - LONGEST, LONGEST))
+    around[:, : LONGEST - 1] = GAP
+    return evidence(around).attested
 
 
 class _Form(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-VERSION = "2026.11.7"
+VERSION = "2026.11.8"
 """Changes whenever a table's content changes; written into every audit."""
 
 

@@ -164,8 +164,10 @@ def is_trigger(tokens: Tokens, nth: int) -> bool:
         start -= 1
     while tokens.has(end) and end - nth < 4 and _is_strong(tokens[end]):
         end += 1
-    closes_line = end - start == 3 and nth == start and tokens[end - 1].text == "?" and not tokens.has(end)
-    return (end - start <= 2 or closes_line) and not tokens[nth + 2].text.isspace()
+    is_triple = end - start == 3 and nth == start and tokens[end - 1].text == "?"
+    is_mixed = tokens[nth + 1].text in "！？"  # ?！?, which nobody writes
+    lets_begin = end - start <= 2 or (is_triple and (is_mixed or not tokens.has(end)))
+    return lets_begin and not tokens[nth + 2].text.isspace()
 
 
 def _is_strong(token: Token) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from encfix.batch import to_codes
 from encfix.chinese import model
 from encfix.edits import Proposal
+from encfix.repairs.escape import mail
 from encfix.repairs.escape.evidence import SURE, UNSURE, Page, is_chinese, is_han, is_mostly_chinese
 from encfix.rules import number_of
 
@@ -50,8 +51,11 @@ def found(page: Page) -> Iterator[Proposal]:
     for notation in NOTATIONS:
         runs = list(_runs(page, notation))
         yield from runs
-        if any(run.confidence == SURE and not page.is_about(run.start) for run in runs):
+        sure = [run.start for run in runs if run.confidence == SURE and not page.is_about(run.start)]
+        if sure:
             yield from _others(page, notation, runs)
+        if notation.rule == QUOTED_PRINTABLE:
+            yield from (Proposal(*body, QUOTED_PRINTABLE, SURE) for body in mail.bodies(page.text, sure, _quoted))
     for match in _HEADER.finditer(page.text):
         new = _encoded_words(match.group())
         if new is not None and is_mostly_chinese(new):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from encfix.arrays import Codes, Mask, Positions
 from encfix.batch import Batch, to_text
-from encfix.chinese import confusions, model
+from encfix.chinese import confusions, model, words
 from encfix.chinese.characters import are_in
 from encfix.repairs.one_to_many.near import NEAR, Near
 from encfix.repairs.one_to_many.places import last_before
@@ -55,7 +55,7 @@ ROLLED = "肉蛋菜飯春花蝦魚豬雞牛司酥皮糕油凍薯瓜苔紙布膠�
 """What stands before 捲 where it is a roll, of food or of cloth, or the end of a verb; not before 卷, a volume."""
 
 LATHES = "床車銑刨匠模切削"
-WATCHES = "錶针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
+WATCHES = "錶碼针針帶带盤盘殼壳芯秒腕鐘钟戴石英"
 EATEN = "煮吃咬嚼湯汤拌炒團糰揉餐碗筷彈"
 DEPARTMENTS = "學語文理工商法醫院歷數物化外"
 """What stands before 系 in the names of departments, and so before a wrong 係."""
@@ -67,7 +67,7 @@ AFTER_DEPARTMENTS = ("主任", "教授", "畢業", "學生", "學會", "學長",
 BEHIND_NOUNS = "的及或之内內統列" + EDGES
 """What stands behind a name that ends in 系; behind 係 where it is a verb, as in 數學係研究數量的學科, neither does."""
 
-AFTER_JOINTLY = "計一由籌合整轄"
+AFTER_JOINTLY = "計一由籌合整轄稱"
 """What stands behind 統 where 係統 is two words: 係統計, 係由 …統一."""
 
 SURNAMES = (
@@ -76,6 +76,15 @@ SURNAMES = (
 )
 IN_GIVEN_NAMES = "誌緻云丰杰冬"
 """Characters of given names that read as errors."""
+
+FREE = "嚐唸覈摺讚佔嚥"
+"""Verbs that stand beside anything, and are as right as the more usual form."""
+
+READ = "書經詩詞佛咒課稿叨"
+"""What is read aloud, which makes 唸 right."""
+
+DEGREES = "較偏很更最太稍略極微過"
+"""What stands before 乾 and 鬆 where they say how something is."""
 
 PARTICLES = "了嗎吗呢吧啊啦嘛得的不"
 
@@ -96,6 +105,8 @@ def nats(codes: Codes, places: Positions, starts: Positions, ends: Positions, by
 def _of_rare_words(near: Near) -> tuple[_Rule, ...]:
     """Return what speaks for older spelling, variants, and words that are rare but right."""
     has, by_word = near.has, near.by_word
+    is_read = has(0, "唸")
+    is_read[is_read] = (near.is_end(-1) | has(1, READ))[is_read] | _are_behind_words(near.rows[is_read])
     return (
         (has(0, "纔") & ~by_word, 12.0),  # only then, in older spelling
         (has(0, "纔") & has(-1, "人") & has(-2, "那這的個有別某每眾男女老旁"), 30.0),  # 那人纔走
@@ -111,6 +122,11 @@ def _of_rare_words(near: Near) -> tuple[_Rule, ...]:
         (has(0, "剋") & (has(-1, PHASES) | has(1, PHASES)), 12.0),
         (has(0, "剋") & near.is_end(-1) & ~by_word, 12.0),  # 門 (開) 剋宮
         (has(0, "划") & near.hold(BOATS), 8.0),
+        (has(0, FREE) & ~by_word, 12.0),  # 助理唸的稿子, 審覈心得
+        (has(0, "唸") & has(-1, "想"), 30.0),  # would like to read
+        (is_read, 12.0),  # 唸得很慢, 大概唸出來, 定理唸成白話: no 概念 and no 理念
+        (has(0, "讚") & has(-1, "按點個獲"), 6.0),  # 按讚助手
+        (has(0, "摺") & has(-1, "存"), 3.0),  # 存摺扣款, but 緩存摺扣
     )
 
 
@@ -138,12 +154,14 @@ def _of_function_words(near: Near) -> tuple[_Rule, ...]:
     is_clear[is_clear] = ~_make_words(near.at(-2)[is_clear], "明")
     is_verb = has(0, "係") & ~has(-1, "聯維") & ~has(1, BEHIND_NOUNS) & ~is_edge(1)
     is_verb[is_verb] = ~_end_nouns(near.rows[is_verb])
+    is_turnkey = has(1, "統") & has(2, "包") & ~has(3, "括含裝")
     is_and = has(0, "並")
     is_and[is_and] = _are_conjunctions(near.rows[is_and])
     return (
         (has(0, "係") & has(-1, "只唔就都亦仲淨") & near.hold(CANTONESE), 30.0),  # 只係列示咗
         (has(0, "於") & has(-1, "單"), 12.0),  # 帳單於月底; 單于 is rare
-        (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此")), 12.0),
+        (has(0, "係") & is_turnkey, 30.0),  # 本案係統包, but 係統包括
+        (has(0, "係") & (has(1, "統") & has(2, AFTER_JOINTLY) | has(-1, "系本該此") & ~has(1, "統")), 12.0),
         (is_verb, 12.0),
         (is_and, 12.0),
         (has(0, "係") & ~by_word & ~has(-1, DEPARTMENTS), 8.0),
@@ -162,8 +180,11 @@ def _of_things(near: Near) -> tuple[_Rule, ...]:
     has, by_word, is_edge = near.has, near.by_word, near.is_edge
     is_animal_or_ship = np.logical_or.reduce([has(offset, ANIMALS_AND_SHIPS) for offset in range(1, NEAR)])
     is_dish = has(-3, DISHES) | has(-2, DISHES) | has(-1, DISHES) | near.beside(EATEN)
+    is_quality = has(0, "乾鬆") & has(-1, DEGREES)
+    is_quality[is_quality] = _are_words(near.at(1)[is_quality], near.at(2)[is_quality])
     is_month = has(0, "颱") & has(-1, "月") & has(-2, NUMERALS)
     return (
+        (is_quality, 12.0),  # 較乾部位 is drier parts, and no 幹部
         (is_month, 12.0),  # 九月颱, but 月台 of a station
         (has(0, "髮") & has(1, "白落枯黃") & is_edge(-1) & is_edge(2), 12.0),  # 齒搖，髮白: what ails somebody
         (has(0, "錶") & (near.beside(WATCHES) | has(-1, "的") | is_edge(-1)), 8.0),
@@ -246,6 +267,17 @@ def _end_nouns(near: Codes) -> Mask:
 
 def _are_digits(codes: Codes) -> Mask:
     return np.array([chr(min(code, sys.maxunicode)).isdigit() for code in codes.tolist()], dtype=np.bool_)
+
+
+def _are_behind_words(near: Codes) -> Mask:
+    """Return which rows have a word of two or three characters before their middle."""
+    texts = (model.fold("".join(chr(min(code, sys.maxunicode)) for code in row[:NEAR])) for row in near.tolist())
+    return np.array([text[-2:] in model.lexicon() or text[-3:] in model.lexicon() for text in texts], dtype=np.bool_)
+
+
+def _are_words(first: Codes, second: Codes) -> Mask:
+    """Return which pairs of code points are words."""
+    return words.are_words(model.fold_codes(first), model.fold_codes(second))
 
 
 def _make_words(codes: Codes, character: str) -> Mask:

@@ -87,4 +87,12 @@ def _proposed(
     is_left = model.fold_codes(seen) == seen
     more += FAMILIAR * (is_familiar & ~is_left & ~by_word)
     rule = np.where(is_left, LEFTOVER, WRONG).astype(np.int16)
-    return Candidates(place, form.astype(np.uint32), np.minimum(gain, CERTAIN_GAIN), needed, more, rule)
+    found = Candidates(place, form.astype(np.uint32), np.minimum(gain, CERTAIN_GAIN), needed, more, rule)
+    return _safe(found, confusions.safe_forms().take(seen, mode="clip"))
+
+
+def _safe(found: Candidates, safe: Codes) -> Candidates:
+    """Return candidates, each as the form that is safe at its place, if there is one and no other gains enough."""
+    is_safe = (safe > 0) & (found.gain < found.needed + found.more)
+    form, gain = np.where(is_safe, safe, found.form), np.where(is_safe, CERTAIN_GAIN, found.gain)
+    return found._replace(form=form, gain=gain, more=np.where(is_safe, 0.0, found.more))

@@ -8,8 +8,11 @@ from encfix.arrays import Mask, Positions
 from encfix.batch import Batch
 from encfix.chinese.characters import IS_HAN, are_in
 
-ONLY_CANTONESE = "佢嘅唔咁噉啲喺冇嚟哋咗喎囖嘢嗰乜諗瞓嬲嘥睇攞搵"
+ONLY_CANTONESE = "佢嘅唔咁噉啲喺嚟哋咗喎囖嘢嗰乜諗瞓嬲嘥睇攞搵"
 """Characters that Mandarin hardly has, of Cantonese."""
+
+NOT_HAD = "冇"
+"""Cantonese for 沒, which some converters write for 没 in Mandarin."""
 
 CANTONESE_WORDS = "邊個 邊度 邊位 邊處 呢個 呢度 仲有 係咪 即係 點解 試吓 等吓 睇吓 問吓 聽吓 講吓 玩吓"
 """Words of Cantonese whose characters Mandarin has as well."""
@@ -41,6 +44,12 @@ WU_TOO = "箇纔"
 
 MANDARIN, MANDARIN_IN_SIMPLIFIED = "的了們很嗎吧呢沒", "这们吗没"
 """Words of Mandarin that these, and Wu, hardly have."""
+
+
+def are_cantonese_documents(batch: Batch) -> Mask:
+    """Return which documents have words that only Cantonese has; 冇 tells that where there is no word of Mandarin."""
+    is_not_had = batch.holds(are_in(NOT_HAD, batch.codes)) & ~batch.holds(are_in(MANDARIN, batch.codes))
+    return np.asarray(_hold(batch, ONLY_CANTONESE, CANTONESE_WORDS) | is_not_had)
 
 
 def are_dialect(batch: Batch, places: Positions, others: Positions) -> Mask:
@@ -78,7 +87,9 @@ def are_cantonese(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a word that Cantonese has in either script, in a document with words of its own; or 吓
     alone between marks, which is what, or isn't it, or behind 一 before one, which is once."""
     codes = batch.codes.take(places)
-    found = _where_document(batch, places, are_in(CANTONESE_TOO, codes), ONLY_CANTONESE, CANTONESE_WORDS)
+    found = are_in(CANTONESE_TOO, codes)
+    if found.any():
+        found &= are_cantonese_documents(batch)[batch.documents_of(places)]
     before = batch.codes.take(places - 1)
     is_once = (before == ord("一")) & (batch.codes.take(places - 2) != ord("吓"))
     is_last = ~IS_HAN.take(batch.classes.take(places + 1))
@@ -92,7 +103,8 @@ def are_cantonese_forms(batch: Batch, places: Positions) -> Mask:
     codes, before = batch.codes.take(places), batch.codes.take(places - 1)
     is_counter = are_in(COUNTERS, codes)
     found = are_in(CANTONESE_FORMS, codes) | is_counter & are_in("呢嗰", before)
-    found = _where_document(batch, places, found, ONLY_CANTONESE, CANTONESE_WORDS)
+    if found.any():
+        found &= are_cantonese_documents(batch)[batch.documents_of(places)]
     begins = ~IS_HAN.take(batch.classes.take(places - 2))
     found |= is_counter & ((before == ord("呢")) & begins | are_in(COUNTED_BEHIND, before))
     return np.asarray(found)

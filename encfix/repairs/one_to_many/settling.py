@@ -12,7 +12,7 @@ from encfix.chinese.suspects import CONVERTED
 from encfix.chinese.words import LONGEST
 from encfix.chinese.words_around import interchangeable
 from encfix.repairs.one_to_many import caution, dialects, set_phrases
-from encfix.repairs.one_to_many.candidate_forms import CERTAIN_GAIN, LEFTOVER, NONE, Candidates
+from encfix.repairs.one_to_many.candidate_forms import CERTAIN_GAIN, LEFTOVER, NONE, WRONG, Candidates, joined
 from encfix.repairs.one_to_many.line_scripts import Scripts
 from encfix.repairs.one_to_many.prose import are_in_prose, are_set_off
 from encfix.repairs.one_to_many.surroundings import Surroundings
@@ -29,8 +29,10 @@ OLD_TOO = "从无个尔礼与万适宁虫气云"
 
 def settled(batch: Batch, scripts: Scripts, found: Candidates) -> Candidates:
     """Lower the thresholds in converted documents, and leave out what is far from enough or a quotation."""
+    strong = batch.documents_of(found.place[found.gain >= STRONG])
+    converted = np.bincount(strong, minlength=len(batch)) >= ENOUGH
+    found = joined([found, _not_had(batch, converted)])
     document = batch.documents_of(found.place)
-    converted = np.bincount(document[found.gain >= STRONG], minlength=len(batch)) >= ENOUGH
     found = found._replace(needed=found.needed * np.where(converted[document], CONVERTED, 1.0))
     found = found._replace(needed=found.needed * np.where(_are_left_over(batch, found, document), EVERYWHERE, 1.0))
     is_older = caution.may_be_older(batch, found.place, found.place[found.gain >= STRONG])
@@ -54,6 +56,18 @@ def settled(batch: Batch, scripts: Scripts, found: Candidates) -> Candidates:
     more = np.where(is_left, found.gain, found.more)  # so that it is reported, never applied
     form = scripts.regional(document[near], found.form)
     return found._replace(form=form, more=more).where(is_kept)
+
+
+def _not_had(batch: Batch, converted: Mask) -> Candidates:
+    """Return 沒 for 冇, which is Cantonese, in documents that were `converted`, are not in Cantonese, and lack 沒."""
+    (place,) = (batch.codes == ord(dialects.NOT_HAD)).nonzero()
+    if not len(place) or not converted.any():
+        return NONE
+    is_mandarin = converted & ~dialects.are_cantonese_documents(batch) & ~batch.holds(batch.codes == ord("沒"))
+    place = place[is_mandarin[batch.documents_of(place)]]
+    form = np.full(len(place), ord("沒"), dtype=np.uint32)
+    found = Candidates.certain(place, form, np.zeros(len(place), dtype=np.bool_))
+    return found._replace(rule=np.full(len(place), WRONG, dtype=np.int16))
 
 
 def _are_halved(codes: Codes, place: Positions, form: Codes, changes: Mask) -> Mask:
