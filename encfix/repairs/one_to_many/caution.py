@@ -83,6 +83,9 @@ FREE = "嚐唸覈摺讚佔嚥"
 READ = "書經詩詞佛咒課稿叨"
 """What is read aloud, which makes 唸 right."""
 
+CORES = "心武電能彈燃爆"
+"""What stands behind 核 where it is a core or of atoms; what is verified is 覈 too."""
+
 DEGREES = "較偏很更最太稍略極微過"
 """What stands before 乾 and 鬆 where they say how something is."""
 
@@ -125,6 +128,7 @@ def _of_rare_words(near: Near) -> tuple[_Rule, ...]:
         (has(0, FREE) & ~by_word, 12.0),  # 助理唸的稿子, 審覈心得
         (has(0, "唸") & has(-1, "想"), 30.0),  # would like to read
         (is_read, 12.0),  # 唸得很慢, 大概唸出來, 定理唸成白話: no 概念 and no 理念
+        (has(0, "覈") & ~has(1, CORES), 12.0),  # 檢覈表, 覈發
         (has(0, "讚") & has(-1, "按點個獲"), 6.0),  # 按讚助手
         (has(0, "摺") & has(-1, "存"), 3.0),  # 存摺扣款, but 緩存摺扣
     )
