@@ -84,6 +84,8 @@ class Pattern(NamedTuple):
     never: tuple[tuple[Class, ...], ...] = ()
     """Classes of the two places before the trigger and of the one behind it of which the proof keeps none: so much a
     short string is spared."""
+    expression: Callable[[], re.Pattern[str]] | None = None
+    """What finds in a short string all that the proof keeps, and is asked in place of the classes."""
 
 
 PATTERNS = (
@@ -119,7 +121,14 @@ PATTERNS = (
     Pattern(MOJIBAKE, _ANY, _WESTERN, (*_BEYOND_ASCII, Class.SPACE), proof=second_look.foreign),
     Pattern(MOJIBAKE, _BEYOND_ASCII, _WESTERN, _ANY, proof=second_look.foreign),
     Pattern(MOJIBAKE, _ANY, (Class.HAN_OMEN, Class.CONTROL), _ANY),
-    Pattern(MOJIBAKE, _ANY, (Class.HAN_RARE_TRADITIONAL,), (Class.HAN_RARE,), proof=second_look.replaced),
+    Pattern(
+        MOJIBAKE,
+        _ANY,
+        (*_RARE, Class.PRIVATE_USE),
+        _ANY,
+        proof=second_look.misread,
+        expression=second_look.misread_expression,
+    ),
     Pattern(MOJIBAKE | NOISE, _HAN, (Class.HANGUL, Class.HANGUL_RARE), _ANY),
     Pattern(MOJIBAKE, _ANY, (Class.HANGUL, Class.HANGUL_RARE), _HAN),
     Pattern(MOJIBAKE, _ANY, (Class.BOPOMOFO, Class.HANGUL_RARE, Class.HIRAGANA), _ANY, proof=second_look.improbable),
@@ -220,7 +229,9 @@ def _matches(batch: Batch, wanted: int, known: Flags | None = None) -> Iterator[
         if pattern.crowd > 1:
             found = found[_crowded(batch, found, pattern.crowd)]
         if pattern.proof and len(found) and known is not None:
-            found = found[known.take(batch.documents_of(found)) & np.uint16(pattern.flag) != pattern.flag]
+            is_known = known & np.uint16(pattern.flag) == pattern.flag
+            if is_known.any():
+                found = found[~is_known.take(batch.documents_of(found))]
         if pattern.proof and len(found):
             found = found[pattern.proof(batch, found)]
         if len(found):
@@ -248,17 +259,17 @@ def _expression(wanted: int) -> re.Pattern[str]:
         first, second, behind = map(one_of, pattern.never)
         return f"(?!(?<={first}{second}{one_of(pattern.trigger)}){behind})"
 
+    asked = [pattern for pattern in PATTERNS if pattern.flag & wanted and not pattern.expression]
     branches = (
         one_of(pattern.trigger)
         + ("" if pattern.before == _ANY else f"(?<={one_of(pattern.before)}{one_of(pattern.trigger)})")
         + ("" if pattern.after == _ANY else f"(?={one_of(pattern.after)})")
         + (spared(pattern) if pattern.never else "")
         + ("" if pattern.crowd == 1 else f"(?=(?:.{{0,{CROWD - 2}}}?{one_of(pattern.trigger)}){{{pattern.crowd - 1}}})")
-        for pattern in PATTERNS
-        if pattern.flag & wanted
+        for pattern in asked
     )
     scripts = [chr(value) for values, flag in _SCRIPTS if flag & wanted & ~CONFUSABLE for value in values]
-    triggers = {value for pattern in PATTERNS if pattern.flag & wanted for value in pattern.trigger}
+    triggers = {value for pattern in asked for value in pattern.trigger}
     return re.compile(
         f"(?={one_of(sorted(triggers))})(?:{'|'.join(branches)})" + "".join(f"|{value}" for value in scripts)
         if triggers
@@ -273,6 +284,7 @@ def _class_bytes() -> bytes:
 
 
 _BOUNDARY = chr(Class.BOUNDARY)
+_EXPRESSIONS = [(pattern.flag, pattern.expression) for pattern in PATTERNS if pattern.expression]
 _SIMPLIFIED, _TRADITIONAL = (
     re.compile("[" + "".join(map(chr, classes)) + "]") for classes in (SIMPLIFIED_CLASSES, TRADITIONAL_CLASSES)
 )
@@ -290,6 +302,7 @@ def is_plain(text: str, wanted: int) -> bool:
     return (
         _expression(wanted).search(f"{_BOUNDARY}{classes}{_BOUNDARY}") is None
         and not any(literal in text for literal in LITERALS)
+        and not any(wanted & flag and expression().search(text) for flag, expression in _EXPRESSIONS)
         and not (wanted & MOJIBAKE and text[:1] and text[0] in BYTE_ORDER_MARKS)
         and not (wanted & ESCAPE and holds_unmarked(text))
         and not (wanted & CONFUSABLE and _may_be_wrong(text, classes))

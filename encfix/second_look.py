@@ -6,6 +6,7 @@ position alone, so that what it says does not depend on the neighbours in the ba
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from encfix.arrays import Codes, Mask, Positions, inside
 from encfix.batch import Batch
-from encfix.chinese import model, neighbours
+from encfix.chinese import gbk, model, neighbours
 from encfix.chinese.characters import BOUNDARY_CODE, IS_HAN, Class, among, are_in, members
 from encfix.memo import memoized
 
@@ -112,10 +113,24 @@ def _first_bytes() -> npt.NDArray[np.bool_]:
     return table
 
 
-def replaced(batch: Batch, places: Positions) -> Mask:
-    """Keep places of 嚙踝, as which U+FFFD comes back from Big5."""
-    codes = batch.codes
-    return np.asarray((codes.take(places) == ord("嚙")) & (codes.take(places + 1) == ord("踝")))
+def misread(batch: Batch, places: Positions) -> Mask:
+    """Keep places in two ideographs of UTF-8 that were read as GBK, 娴嬭瘯 for 测试, and of 嚙踝, as which U+FFFD comes
+    back from Big5."""
+    codes = batch.codes.take(places)
+    found = (codes == ord("嚙")) & (batch.codes.take(places + 1) == ord("踝"))
+    (possible,) = gbk.may_be_utf8(codes).nonzero()
+    found[possible] |= gbk.are_utf8(batch.codes.take(places[possible, None] + np.arange(-2, 3))).any(axis=1)
+    return np.asarray(found)
+
+
+@cache
+def misread_expression() -> re.Pattern[str]:
+    """Return an expression that finds in a string what `misread` keeps.
+
+    >>> misread_expression().search("测试: 娴嬭瘯").group()
+    '娴嬭瘯'
+    """
+    return re.compile("".join(f"[{third}]" for third in gbk.thirds_of_utf8()) + "|嚙踝")
 
 
 def backslash(batch: Batch, places: Positions) -> Mask:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
+from encfix.arrays import Codes, Mask
 from encfix.chinese import pinyin
+from encfix.chinese.characters import role_table
 
 LEADS = range(0x81, 0xFF)
 TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
@@ -50,6 +54,44 @@ def pairs() -> Mapping[str, tuple[int, int]]:
     True
     """
     return {character: divmod(pair, 256) for pair, character in enumerate(characters()) if character}
+
+
+@cache
+def thirds_of_utf8() -> tuple[str, str, str]:
+    """Return the characters that the first, the middle and the last two bytes of two ideographs in UTF-8 may make.
+
+    Those that GB 18030 has and code page 936 lacks are among them, for a decoder gave them.
+
+    >>> [character in third for character, third in zip("娴嬭瘯", thirds_of_utf8(), strict=True)]
+    [True, True, True]
+    """
+    begin, go_on = range(0xE4, 0xEA), range(0x80, 0xC0)
+    leads = go_on[1:]
+    thirds = ((begin, go_on), (leads, begin), (leads, go_on))
+    made = [bytes(byte for pair in product(*third) for byte in pair).decode("gb18030") for third in thirds]
+    return made[0], made[1], made[2]
+
+
+@cache
+def _thirds() -> npt.NDArray[np.uint8]:
+    """Return which of these thirds each code point of the BMP may be, a bit for each: uint8 (0x10000,)."""
+    return role_table(*thirds_of_utf8())
+
+
+def may_be_utf8(codes: Codes) -> Mask:
+    """Return which code points are one of these thirds: bool of shape (n,) for uint32 of shape (n,)."""
+    return _thirds().take(codes, mode="clip") > 0
+
+
+def are_utf8(codes: Codes) -> Mask:
+    """Return which code points begin three in a row whose bytes are two ideographs in UTF-8: bool of shape (..., n - 2)
+    for uint32 of shape (..., n).
+
+    >>> are_utf8(np.array([ord(character) for character in "测试娴嬭瘯"], dtype=np.uint32)).tolist()
+    [False, False, True]
+    """
+    thirds = _thirds().take(codes, mode="clip")
+    return np.asarray((thirds[..., :-2] & thirds[..., 1:-1] >> 1 & thirds[..., 2:] >> 2 & 1) > 0)
 
 
 @cache

@@ -2,9 +2,10 @@
 
 Talk about encodings names one, or speaks of what is done with them. That a file, a stream or a call names its own
 encoding (`# -*- coding: utf-8 -*-`, `charset=utf-8`, `.encode("utf-8")`) is no talk: strings beside that are damage
-like any other. Where a text has a word for such damage, it may have examples anywhere. A table of damage and what it
-was needs no talk: there examples stand beside their own repairs. Nor does a line that says what became of a word, or
-what it should be, and holds both, or the next line does: `我的名字张三变成了å¼ ä¸‰`.
+like any other. Code that writes in one encoding and reads in another is. Where a text has a word for such damage, it
+may have examples anywhere. A table of damage and what it was needs no talk: there examples stand beside their own
+repairs. Nor does a line that says what became of a word, or what it should be, and holds both, or the next line does:
+`我的名字张三变成了å¼ ä¸‰`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ _DECLARED = re.compile(
 BEFORE = 40
 """Code points before a name in which that is looked for."""
 
+_READ_AGAIN = re.compile(r"encode\([^()\n]*\)\s*\.decode\(|getbytes\([^()\n]*\)\s*,\s*[\"'\w]")
+"""Code that writes text in one encoding and reads it in another, in small letters: an example of what comes of that."""
+
 _OF_DAMAGE = re.compile("亂碼|乱码|文字化け|(?:编码|編碼)(?:错误|錯誤|问题|問題)")
 EXAMPLE, NEAR = 120, 400
 """Code points in the longest example that is not in quotation marks, and from one to the word for what it is an
@@ -39,9 +43,10 @@ example of."""
 FEW, SHARE = 4, 0.25
 """Such examples on a page, and their share of it: where there are both more, the page is damaged itself."""
 
-FEWEST, BESIDE = 2, 40
-"""Examples that stand beside their repairs in such a table at least, and the most characters between: of ASCII there,
-quotation marks, a comma, an arrow, what the example goes on with; any where a line says what became of a word."""
+FEWEST, WORD, BESIDE = 2, 4, 40
+"""Examples that stand beside their repairs in such a table at least, but for words of so few characters, of which one
+is enough, and the most characters between: of ASCII there, quotation marks, a comma, an arrow, what the example goes on
+with; any where a line says what became of a word."""
 
 _BECAME = re.compile(
     "[变變][成为為]|成了|[显顯]示|看到|看[见見]|出[来來現现]|[应應][该該]|[应應][为為]|其[实實]|原[来來]|本[来來]"
@@ -72,7 +77,8 @@ def guard(batch: Batch, edits: Edits) -> Edits:
         is_quoted = np.array([_is_quoted(text, first, last) for first, last in spans])
         repaired = [_repaired(edits, nth) for nth in own.tolist()]
         is_beside = _are_beside_repairs(text, start, end, repaired)
-        is_example = is_beside | is_quoted if is_beside.sum() >= FEWEST else np.zeros(len(own), np.bool_)
+        is_table = is_beside.sum() >= FEWEST
+        is_example = is_beside | is_quoted if is_table else is_beside & np.array([len(new) <= WORD for new in repaired])
         if len(own) <= FEW:
             is_example |= _are_told(text, start, end, repaired)
         talk = _talk(text.lower())
@@ -151,6 +157,7 @@ def _talk(text: str) -> Positions:
     (array([], dtype=int64), array([0, 5]))
     """
     found = [place for word in _WORDS for place in _occurrences(text, word)]
+    found += [match.start() for match in _READ_AGAIN.finditer(text)]
     for name in _NAMES:
         found += [place for place in _occurrences(text, name) if not _is_declared(text, place, place + len(name))]
     return np.array(sorted(found), dtype=np.int64)

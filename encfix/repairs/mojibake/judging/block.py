@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from encfix.arrays import Codes, Mask, Positions, Scores
-from encfix.chinese import model
+from encfix.chinese import gbk, model
 from encfix.chinese.characters import IS_HAN, Class, class_table, members
 from encfix.chinese.neighbours import are_japanese, best_sums, is_hangul, is_kana, is_misread, log_japanese, log_mixed
 from encfix.memo import memoized
@@ -192,7 +192,8 @@ class Block:
             badness[self.classes == Class.REPLACEMENT] = 0.0  # what was lost is half the proof at most
             if best_sums(badness).max(initial=0.0) > SUSPECT / 2:
                 return True
-        return bool(is_hangul(self.codes).any() and IS_HAN.take(self.classes).any()) or is_misread(self.codes)
+        is_mixed = is_hangul(self.codes).any() and IS_HAN.take(self.classes).any()
+        return bool(is_mixed or gbk.are_utf8(self.codes).any()) or is_misread(self.codes)
 
     @cached_property
     def running_as_mixed(self) -> Scores:

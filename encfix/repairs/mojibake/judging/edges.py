@@ -59,7 +59,8 @@ class Text:
         is_ascii, is_mark = (_hold_all(mask, self.old) for mask in (self.block.codes < 0x80, is_mark))
         by_itself, read = _sums(self.block.logs, self.old), _sums(self.costs, self.new)
         is_broken = ~_hold_all(~broken(self.read), self.new)
-        found: list[bool] = (is_ascii | is_mark & (is_broken | (read < by_itself + _ROUNDING))).tolist()
+        is_letter = _hold_all(_are_letters_of_two_bytes(self.read), self.new)
+        found: list[bool] = (is_ascii | is_mark & (is_broken | is_letter | (read < by_itself + _ROUNDING))).tolist()
         return found
 
 
@@ -203,10 +204,18 @@ def _is_sound(text: Text, first: int, last: int, *, at_start: bool) -> bool:
         outside = start - 1 if at_start else end
         if not 0 <= outside < len(text.block.codes) or text.block.classes[outside] == Class.NEWLINE:
             return False
+        if IS_HAN[text.block.classes[outside]] and _are_letters_of_two_bytes(read).all():
+            return True
         pairs = text.block.pair_logs[start:end] if at_start else text.block.pair_logs[start + 1 : end + 1]
         if pairs.min() < SOUND or (not IS_HAN[text.block.classes[outside]] and logs[is_han].min() < STRANGE):
             return False
     return is_broken or bool(costs.sum() < logs.sum())
+
+
+def _are_letters_of_two_bytes(read: Codes) -> Mask:
+    """Return which characters are letters that UTF-8 has in two bytes, signs apart: 叶 as Ҷ, which stands beside no
+    ideograph."""
+    return np.asarray((read > 0xFF) & (read < 0x800))
 
 
 def of_a_mark(text: Text, last: int, *, is_narrow: bool) -> int:

@@ -115,6 +115,8 @@ def _are_few(claim: Claim, proving: Mask) -> bool:
         return True  # a sign alone, ∈ between slashes, is as right as the bracket that it would be
     if pair.is_single_byte or (pair.codec != "utf-8" and pair.is_chinese):
         return len(np.unique(codes[known])) < max(FEW, FEWEST * min(int(known.sum()), OF_LINE))
+    if pair.codec == "utf-8" and known.all() and model.fold(claim.span.text) in model.lexicon():
+        return False  # bytes of other characters make two ideographs of UTF-8 by chance, but no word
     return bool(known.sum() < FEW)
 
 

@@ -1,9 +1,9 @@
-"""Short pieces of mojibake that prove nothing by themselves: 鎶ュ憡 for 报告 in a file whose other lines were damaged
-alike.
+"""Short pieces of mojibake that prove nothing by themselves: 闃旀磱 for the name 阔洋 in a file whose other lines were
+damaged alike.
 
-Three characters that read well in some other encoding may be chance. Where lines of the same document prove a pair of
-encodings, only that pair is in question, and a piece between ASCII which reads in it without a loss, and much better
-than it stands, was damaged like the rest.
+Few characters that read well in some other encoding may be chance, unless UTF-8 makes a word of them. Where lines of
+the same document prove a pair of encodings, only that pair is in question, and a piece between ASCII which reads in it
+without a loss, and much better than it stands, was damaged like the rest.
 """
 
 from __future__ import annotations
