@@ -19,6 +19,7 @@ import numpy as np
 
 from encfix.arrays import Codes
 from encfix.batch import to_codes, to_text
+from encfix.chinese import model
 from encfix.chinese.neighbours import log_korean
 from encfix.edits import Edits, Proposal, gathered
 from encfix.repairs.mojibake.single_places.european_in_chinese import (
@@ -71,6 +72,9 @@ _OF_THREE = re.compile("[\u0800-\ud7ff\uf900-\uffff]")
 
 _KANA = re.compile("‚[Ÿ\u00a0-ñ]|ƒ[@-~\u0152-\u02c6\u2013-\u20ac]")
 """Kana of Shift-JIS read as windows-1252: two of them, of which one is left, show that UTF-8 was there by chance."""
+
+NO_PLANE = "\U00040000"
+"""From here on no character is assigned, but for tags and private use."""
 
 SEVERAL = 4
 """Characters beyond ASCII in a line that is UTF-8 from end to end by no chance."""
@@ -173,6 +177,8 @@ def _is_whole(plan: Any, fixed: str) -> bool:
 def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     """Return whether what is made of a run by the rule `name` looks like chance, not like UTF-8."""
     old = line[start:end]
+    if _is_word_of_gbk(old, new) or any(one >= NO_PLANE for one in new):
+        return True
     carried = (on for on, mark in pairwise(line[:start][-1:] + new) if combining(mark))
     if any(on >= "\x80" and not on.isalpha() and not combining(on) for on in carried):
         return True  # a sign of mojibake carries no accent
@@ -191,6 +197,18 @@ def _is_chance(line: str, start: int, end: int, new: str, name: str) -> bool:
     is_rare = _RARE.match(new) or (LETTER_OF_ASIA.match(new) and log_korean(to_codes(new))[0] < RARE)
     is_of_a_word = any(one.isalpha() and not BEYOND_EUROPE.match(one) for one in beside)
     return bool(is_rare) and (_LETTERS.search(beside) is not None or not is_of_a_word)
+
+
+def _is_word_of_gbk(old: str, new: str) -> bool:
+    """Return whether what becomes letters of two bytes would be a Chinese word in GBK: neither is proved.
+
+    >>> _is_word_of_gbk("Ä¿Ç°", "Ŀǰ"), _is_word_of_gbk("Ð½Ð°", "на")
+    (True, False)
+    """
+    if _OF_THREE.search(new):
+        return False
+    words = (old.encode(charset, "replace").decode("gbk", "replace") for charset in ("cp1252", "cp437"))
+    return any(len(word) > 1 and model.fold(word) in model.lexicon() for word in words)
 
 
 def _trimmed(line: str, start: int, end: int, new: str) -> tuple[int, int, str]:
