@@ -44,6 +44,10 @@ LEAST_CUT = 16
 SEVERAL = 2
 """Characters of UTF-8 beyond ASCII that two letters each of Latin-1 hardly are by chance."""
 
+MOST_LACKING_BESIDE = 1
+"""First bytes of Chinese in UTF-8 without those behind them that a run of characters may hold beside what explains a
+part of it."""
+
 LEAST_LETTERS, LEAST_SHARE = 2, 0.1
 """Kana or syllables that a text must hold to be read as Japanese or Korean, and their share of what is beyond ASCII."""
 
@@ -84,6 +88,7 @@ _LETTERS = {
 """Kana, and the syllables of Korean, in the encodings that have them."""
 
 _BEGUN = re.compile(rb"[\xe3-\xef][\x80-\xbf](?![\x80-\xbf])")
+_LACKING = re.compile(rb"[\xe3-\xe9\xef](?![\x80-\xbf]{2})")
 _CUT_OFF = re.compile(rb"\A[\x80-\xbf]{1,3}")
 
 _OF_HALF_WIDTH = re.compile("[｡-ﾟ]+(?:[ -~]+[｡-ﾟ]+)*")
@@ -219,3 +224,20 @@ def goes_on(block: Block, spans: list[Span]) -> bool:
     """Return whether a character of UTF-8 that lost its last byte begins where one of some spans ends."""
     raws = ((block.bytes_of(span.pair), span) for span in spans if span.pair.codec == "utf-8")
     return any(_BEGUN.match(raw.data, int(raw.starts[span.end])) for raw, span in raws)
+
+
+def in_broken_runs(block: Block, spans: list[Span], covered: Mask) -> list[bool]:
+    """Return which spans of UTF-8 read as single bytes are all that can be read of a run of characters beyond ASCII:
+    what is not `covered` there is UTF-8, too, of which bytes are gone."""
+    pairs = {span.pair for span in spans if span.pair.codec == "utf-8" and span.pair.is_single_byte}
+    if not pairs:
+        return [False] * len(spans)
+    (apart,) = (block.codes < 0x80).nonzero()
+    broken = {}
+    for pair in pairs:
+        raw = block.bytes_of(pair)
+        lacking = [match.start() for match in _LACKING.finditer(raw.data)]
+        places = raw.starts.searchsorted(lacking, side="right") - 1
+        runs = apart.searchsorted(places[~covered[places]])
+        broken[pair] = np.bincount(runs, minlength=len(apart) + 1) > MOST_LACKING_BESIDE
+    return [span.pair in broken and bool(broken[span.pair][apart.searchsorted(span.start)]) for span in spans]

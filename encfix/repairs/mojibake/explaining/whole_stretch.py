@@ -114,6 +114,10 @@ def explain(block: Block, evidence: Evidence, before: int) -> list[Explained]:
         if not covered[one.span.places].any():
             covered[one.span.places] = True
             taken.append(one)
+    in_broken_runs = plausibility.in_broken_runs(block, [one.span for one in taken], covered)
+    for nth, is_partial in enumerate(in_broken_runs):
+        if is_partial:
+            taken[nth] = taken[nth]._replace(confidence=min(taken[nth].confidence, DOUBTED))
     return sorted(taken, key=lambda one: one.span.start)
 
 
