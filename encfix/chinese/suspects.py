@@ -112,9 +112,12 @@ def _are_cut(codes: Codes, places: Positions) -> Mask:
     found = words.are_words(before, here)
     found[found] = words.are_words(here[found], behind[found])
     (where,) = found.nonzero()
+    if not len(where):
+        return found
     is_late = words.are_words(behind[where], next_[where])
     (early,) = (~is_late & words.are_words(last[where], before[where])).nonzero()
-    is_late[early[~_are_right_before(codes, places[where[early]])]] = True
+    if len(early):
+        is_late[early[~_are_right_before(codes, places[where[early]])]] = True
     found[where] = is_late
     return found
 
