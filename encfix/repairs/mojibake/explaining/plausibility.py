@@ -51,6 +51,10 @@ part of it."""
 LEAST_LETTERS, LEAST_SHARE = 2, 0.1
 """Kana or syllables that a text must hold to be read as Japanese or Korean, and their share of what is beyond ASCII."""
 
+LEAST_SOUND_SIGNS = 0.25
+"""The share of marks of sound, small characters and ﾝ in words of Japanese, a third in most: in bytes of Chinese few of
+them stand where they may."""
+
 LEAST_BESIDE = 0.4
 """The share of the characters beyond ASCII that stand beside another, below which a text is no Chinese of which pairs
 of UTF-8 were read: letters of Czech stand alone between those of ASCII, and second bytes of Big5 are ASCII at times."""
@@ -93,6 +97,7 @@ _CUT_OFF = re.compile(rb"\A[\x80-\xbf]{1,3}")
 
 _OF_HALF_WIDTH = re.compile("[｡-ﾟ]+(?:[ -~]+[｡-ﾟ]+)*")
 _IN_WORDS = re.compile("(?:(?:[ｳｶ-ﾄﾊ-ﾎ]ﾞ|[ﾊ-ﾎ]ﾟ|[ｦｱ-ﾜ])[ｧ-ｮ]?(?:[ｯﾝ]|ｰ)*[ -~･｡-､]*)+")
+_SOUND_SIGNS = re.compile("[ﾞﾟｰｯｧ-ｮﾝ]")
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F))) + "\n"
 """Katakana of half width, and such as words hold: marks of sound behind what takes them, small ones behind others."""
 
@@ -132,7 +137,9 @@ def _is_half_width_japanese(block: Block) -> bool:
     if not (block.classes == Class.HALFWIDTH_KATAKANA).any():
         return False
     text = to_text(block.codes).strip(_PRINTABLE)
-    return _OF_HALF_WIDTH.fullmatch(text) is not None and _IN_WORDS.fullmatch(text) is not None
+    if not (_OF_HALF_WIDTH.fullmatch(text) and _IN_WORDS.fullmatch(text)):
+        return False
+    return len(_SOUND_SIGNS.findall(text)) >= LEAST_SOUND_SIGNS * block.foreign
 
 
 def _are_beside(block: Block) -> bool:
