@@ -30,8 +30,7 @@ def bodies(text: str, starts: Iterable[int], read: Callable[[str], str]) -> Iter
     >>> list(bodies("=E4=BD=A0=E5=A5=BD, a=\\nb=3Dc", [0], read))
     [(0, 18, '你好'), (21, 23, ''), (24, 27, '=')]
     """
-    others = [match.start() for match in _OTHER.finditer(text)]
-    for start, end in sorted({_lines_around(text, others, place) for place in starts}):
+    for start, end in _lines_around(text, starts):
         if not _PROOF.search(text, start, end):
             continue
         for match in _WRITTEN.finditer(text, start, end):
@@ -43,9 +42,16 @@ def bodies(text: str, starts: Iterable[int], read: Callable[[str], str]) -> Iter
                 yield *match.span(), new
 
 
-def _lines_around(text: str, others: list[int], place: int) -> tuple[int, int]:
-    """Return the start and end of the lines around a place that hold none of the `others`: none if its own does."""
-    nth = bisect_left(others, place)
-    start = text.find("\n", others[nth - 1], place) + 1 if nth else 0
-    end = text.rfind("\n", place, others[nth]) + 1 if nth < len(others) else len(text)
-    return (start, end) if end and (start or not nth) else (place, place)
+def _lines_around(text: str, places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of the lines around some places between two signs that no quoted-printable has, and on no
+    line with either; each once."""
+    others = [match.start() for match in _OTHER.finditer(text)]
+    between: dict[int, list[int]] = {}
+    for place in places:
+        between.setdefault(bisect_left(others, place), []).append(place)
+    for nth, own in sorted(between.items()):
+        stop = others[nth] if nth < len(others) else len(text)
+        start = text.find("\n", others[nth - 1], stop) + 1 if nth else 0
+        end = text.rfind("\n", start, stop) + 1 if nth < len(others) else stop
+        if (start or not nth) and any(start <= place < end for place in own):
+            yield start, end
