@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from encfix.arrays import Mask, Positions
 from encfix.batch import Batch
 from encfix.chinese.characters import IS_HAN, are_in
+from encfix.memo import memoized
 
 ONLY_CANTONESE = "佢嘅唔咁噉啲喺嚟哋咗喎囖嘢嗰乜諗瞓嬲嘥睇攞搵"
 """Characters that Mandarin hardly has, of Cantonese."""
@@ -46,6 +49,7 @@ MANDARIN, MANDARIN_IN_SIMPLIFIED = "的了們很嗎吧呢沒", "这们吗没"
 """Words of Mandarin that these, and Wu, hardly have."""
 
 
+@memoized
 def are_cantonese_documents(batch: Batch) -> Mask:
     """Return which documents have words that only Cantonese has; 冇 tells that where there is no word of Mandarin."""
     is_not_had = batch.holds(are_in(NOT_HAD, batch.codes)) & ~batch.holds(are_in(MANDARIN, batch.codes))
@@ -80,16 +84,15 @@ def are_wu(batch: Batch, places: Positions, line_ends: Positions) -> Mask:
 
 def are_dialect_forms(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a form of a document with characters of Taiwanese and Hakka that these write too."""
-    return _where_document(batch, places, are_in(DIALECT_FORMS, batch.codes.take(places)), DIALECT, DIALECT_WORDS)
+    found = are_in(DIALECT_FORMS, batch.codes.take(places))
+    return _where_document(batch, places, found, lambda batch: _hold(batch, DIALECT, DIALECT_WORDS))
 
 
 def are_cantonese(batch: Batch, places: Positions) -> Mask:
     """Return which places hold a word that Cantonese has in either script, in a document with words of its own; or 吓
     alone between marks, which is what, or isn't it, or behind 一 before one, which is once."""
     codes = batch.codes.take(places)
-    found = are_in(CANTONESE_TOO, codes)
-    if found.any():
-        found &= are_cantonese_documents(batch)[batch.documents_of(places)]
+    found = _where_document(batch, places, are_in(CANTONESE_TOO, codes), are_cantonese_documents)
     before = batch.codes.take(places - 1)
     is_once = (before == ord("一")) & (batch.codes.take(places - 2) != ord("吓"))
     is_last = ~IS_HAN.take(batch.classes.take(places + 1))
@@ -103,16 +106,15 @@ def are_cantonese_forms(batch: Batch, places: Positions) -> Mask:
     codes, before = batch.codes.take(places), batch.codes.take(places - 1)
     is_counter = are_in(COUNTERS, codes)
     found = are_in(CANTONESE_FORMS, codes) | is_counter & are_in("呢嗰", before)
-    if found.any():
-        found &= are_cantonese_documents(batch)[batch.documents_of(places)]
+    found = _where_document(batch, places, found, are_cantonese_documents)
     begins = ~IS_HAN.take(batch.classes.take(places - 2))
     found |= is_counter & ((before == ord("呢")) & begins | are_in(COUNTED_BEHIND, before))
     return np.asarray(found)
 
 
-def _where_document(batch: Batch, places: Positions, found: Mask, characters: str, words: str) -> Mask:
-    """Return which of the places that are found lie in a document with some of the characters or words."""
-    return np.asarray(found & _hold(batch, characters, words)[batch.documents_of(places)]) if found.any() else found
+def _where_document(batch: Batch, places: Positions, found: Mask, documents: Callable[[Batch], Mask]) -> Mask:
+    """Return which of the places that are found lie in one of some documents."""
+    return np.asarray(found & documents(batch)[batch.documents_of(places)]) if found.any() else found
 
 
 def _hold(batch: Batch, characters: str, words: str) -> Mask:
