@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from encfix import european_words
 from encfix.arrays import Codes, Mask, Positions, inside
 from encfix.batch import Batch
 from encfix.chinese import gbk, model, neighbours
@@ -21,6 +22,9 @@ from encfix.memo import memoized
 
 NEAR = 24
 """Code points on either side of a position that are looked at."""
+
+FAR = 256
+"""Code points from damage within which letters that look like those of words may be damage, too."""
 
 USUAL, SUSPECT = -9.0, 12.0
 """Suspect is a stretch of characters that cost this many nats more than so much each."""
@@ -94,14 +98,30 @@ def misread_japanese(batch: Batch, places: Positions) -> Mask:
 
 
 def foreign(batch: Batch, places: Positions) -> Mask:
-    """Keep places near which two letters or symbols of Europe stand, or one that is the first byte of a letter before
-    a space, a quotation mark or a soft hyphen."""
+    """Keep places near which two letters or symbols of Europe stand, and not as in words, or one that is the first byte
+    of a letter before a space, a quotation mark or a soft hyphen."""
     kept = _first_bytes().take(batch.codes.take(places), mode="clip")
     after = batch.classes.take(places + 1)
     kept &= (after == Class.SPACE) | (after == Class.WIDE) | (after == Class.INVISIBLE)
     stretches = _Stretches(batch, places)
     is_alone = (after == Class.SPACE) & (batch.codes.take(places - 1) < 0x80)  # 25° × 3
-    return np.asarray(kept | (stretches.holding(_IS_FOREIGN.take(stretches.classes), 2) & ~is_alone))
+    (left,) = (stretches.holding(_IS_FOREIGN.take(stretches.classes), 2) & ~is_alone & ~kept).nonzero()
+    are_words = european_words.are_in_words(batch, places[left])
+    kept[left[~are_words]] = True
+    beside = left[are_words]
+    kept[beside[_are_near(batch, places[beside], places[kept])]] = True
+    return kept
+
+
+def _are_near(batch: Batch, places: Positions, others: Positions) -> Mask:
+    """Return which places stand within `FAR` code points of one of some others, in the same document."""
+    bounds = np.concatenate(([-FAR - 1], others, [len(batch.codes) + FAR]))
+    next_one = bounds.searchsorted(places)
+    document, found = batch.documents_of(places), np.zeros(len(places), dtype=np.bool_)
+    for other in (bounds[next_one - 1], bounds[next_one]):
+        is_near = np.abs(other - places) <= FAR
+        found[is_near] |= batch.documents_of(other[is_near]) == document[is_near]
+    return found
 
 
 @cache
